@@ -1,0 +1,71 @@
+"""What a component can see while it says what it wants: the site, all declarations, the secrets."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TypeVar
+
+from fournines.errors import PlanError
+from fournines.kit.declare import Declaration
+from fournines.kit.template import Templates
+from fournines.spec.model import Host, Role, Site, Strict
+
+D = TypeVar("D")
+O = TypeVar("O", bound=Strict)  # noqa: E741 - O for options
+
+
+@dataclass(frozen=True)
+class Context:
+    """The whole picture, read only. Equal contexts give equal plans."""
+
+    site: Site
+    declarations: tuple[Declaration, ...]
+    secrets: Mapping[str, str]
+    parsed: Mapping[str, Strict] = field(default_factory=dict)
+    templates: Templates = field(default_factory=Templates)
+
+    def declared(self, kind: type[D]) -> tuple[D, ...]:
+        """Everything of one kind that any component declared, in the components' order."""
+        return tuple(d for d in self.declarations if isinstance(d, kind))
+
+    def secret(self, name: str) -> str:
+        """A generated secret's value.
+
+        Raises:
+            PlanError: no component declares a secret of that name.
+        """
+        try:
+            return self.secrets[name]
+        except KeyError:
+            raise PlanError(f"no component declares the secret {name!r}") from None
+
+    def options(self, component: str, model: type[O]) -> O:
+        """A component's options: the defaults of its model with the site's overrides."""
+        found = self.parsed.get(component)
+        return found if isinstance(found, model) else model()
+
+    def render(self, component: str, template: str, **values: object) -> str:
+        """Render ``components/<component>/templates/<template>`` with ``site`` and the given values."""
+        return self.templates.render(component, template, site=self.site, **values)
+
+    @cached_property
+    def controllers(self) -> tuple[Host, ...]:
+        """The hosts of the control plane."""
+        return self.site.controllers
+
+    def first(self, hosts: tuple[Host, ...]) -> Host:
+        """The host that does once-per-site work among these: the first in the file's order.
+
+        Raises:
+            PlanError: there is none.
+        """
+        if not hosts:
+            raise PlanError("no host is left to do once-per-site work")
+        return hosts[0]
+
+    @cached_property
+    def asker(self) -> str:
+        """The host from which a client of the site is played: the dashboard's, else the first controller."""
+        return self.first(self.site.with_role(Role.DASHBOARD) or self.controllers).name

@@ -1,0 +1,77 @@
+"""Everything known about one site: the facts read from its files, found by type and by host."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Protocol, TypeVar, runtime_checkable
+
+from fournines.kit.source import EVERY_HOST, Place, Source
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+
+@runtime_checkable
+class Fact(Protocol):
+    """A frozen value that knows where it was read."""
+
+    @property
+    def at(self) -> Place:
+        """Where it stands."""
+
+
+T = TypeVar("T", bound=Fact)
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """The facts of one site. Rules ask for them by type; they never see a file system.
+
+    A fact read from a file without a host (``EVERY_HOST``) counts for every host.
+    """
+
+    hosts: tuple[str, ...]
+    sources: tuple[Source, ...]
+    facts: Mapping[type, tuple[Fact, ...]] = field(repr=False)
+    versions: Mapping[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def of(
+        cls,
+        sources: Iterable[Source],
+        facts: Iterable[Fact],
+        *,
+        hosts: Iterable[str] = (),
+        versions: Mapping[str, str] | None = None,
+    ) -> Evidence:
+        """The evidence of a site; hosts are those of the sources and those given."""
+        kept = tuple(sources)
+        table: dict[type, list[Fact]] = {}
+        for fact in facts:
+            table.setdefault(type(fact), []).append(fact)
+        names = {source.host for source in kept} | set(hosts)
+        return cls(
+            hosts=tuple(sorted(names - {EVERY_HOST})),
+            sources=kept,
+            facts={kind: tuple(found) for kind, found in table.items()},
+            versions=dict(versions or {}),
+        )
+
+    def all(self, kind: type[T]) -> tuple[T, ...]:
+        """Every fact of this type, in the order of the files."""
+        return self.facts.get(kind, ())  # type: ignore[return-value]  # the table is keyed by type
+
+    def on(self, host: str, kind: type[T]) -> tuple[T, ...]:
+        """The facts of this type that hold on a host: its own and those of files without a host."""
+        return tuple(fact for fact in self.all(kind) if fact.at.host in (host, EVERY_HOST))
+
+    def by_host(self, kind: type[T]) -> dict[str, tuple[T, ...]]:
+        """The facts of this type under the host they were read on (``EVERY_HOST`` for the shared ones)."""
+        table: dict[str, list[T]] = {}
+        for fact in self.all(kind):
+            table.setdefault(fact.at.host, []).append(fact)
+        return {host: tuple(found) for host, found in table.items()}
+
+    def kinds(self, *names: str) -> tuple[Source, ...]:
+        """The sources of these kinds."""
+        return tuple(source for source in self.sources if source.kind in names)

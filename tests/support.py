@@ -1,0 +1,25 @@
+"""Builders that tests of every layer share."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from fournines.plan.context import context_for
+from fournines.plan.vocabulary import vocabulary
+from fournines.secrets.generate import complete
+from fournines.spec.load import load
+
+from fournines.kit.context import Context
+from fournines.spec.model import Site
+
+EXAMPLES = Path(__file__).parents[1] / "examples"
+
+
+def site_of(example: str) -> Site:
+    """A site of the examples folder."""
+    return load(EXAMPLES / example, vocabulary())
+
+
+def context_of(site: Site) -> Context:
+    """The site's context with freshly generated secrets."""
+    return context_for(site, complete({}, site))
