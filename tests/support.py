@@ -11,13 +11,16 @@ from fournines.spec.load import load
 
 from fournines.kit.context import Context
 from fournines.spec.model import Site
+from fournines.spec.vocabulary import Vocabulary
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
 
 
 def site_of(example: str) -> Site:
     """A site of the examples folder."""
-    return load(EXAMPLES / example, vocabulary())
+    words = vocabulary()
+    services = {"keystone": (), "glance": (), "horizon": ()} | dict(words.services)
+    return load(EXAMPLES / example, Vocabulary(services, words.options))
 
 
 def context_of(site: Site) -> Context:

@@ -1,1 +1,1 @@
-"""."""
+"""The site's secrets: generated once, kept encrypted, never shown."""

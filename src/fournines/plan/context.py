@@ -1,0 +1,41 @@
+"""The context of a site: which components take part, what they declare, their options."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from fournines.components import registered
+from fournines.kit.component import Component
+from fournines.kit.context import Context
+from fournines.kit.declare import Declaration, Secret
+from fournines.spec.model import Site
+
+
+def taking_part(site: Site) -> tuple[Component, ...]:
+    """The components of this site, by name: services that are listed, and all else that has hosts here."""
+    return tuple(
+        component
+        for component in registered().values()
+        if (not component.service or component.name in site.services) and component.hosts(site)
+    )
+
+
+def declarations(site: Site) -> tuple[Declaration, ...]:
+    """Everything the site's components declare, in the components' order."""
+    return tuple(d for component in taking_part(site) for d in component.declares(site))
+
+
+def wanted_secrets(site: Site) -> tuple[Secret, ...]:
+    """The secrets the site's components declare; one that two declare alike counts once."""
+    return tuple(dict.fromkeys(d for d in declarations(site) if isinstance(d, Secret)))
+
+
+def context_for(site: Site, secrets: Mapping[str, str]) -> Context:
+    """The context that every component of the site sees."""
+    components = taking_part(site)
+    return Context(
+        site=site,
+        declarations=tuple(d for component in components for d in component.declares(site)),
+        secrets=secrets,
+        parsed={c.name: c.options.model_validate(site.components.get(c.name, {})) for c in components},
+    )

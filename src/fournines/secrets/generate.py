@@ -1,0 +1,78 @@
+"""Generating what is missing, keeping what is there."""
+
+from __future__ import annotations
+
+import json
+import secrets as random
+import string
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+
+from cryptography.fernet import Fernet
+
+from fournines.kit.declare import Secret, SecretKind
+from fournines.plan.context import wanted_secrets
+from fournines.secrets.authority import Authority, certificate_fits, issue, new_authority
+from fournines.spec.model import Site
+
+_LETTERS = string.ascii_letters + string.digits
+PASSWORD_LENGTH = 32
+
+
+def complete(existing: Mapping[str, str], site: Site, *, now: datetime | None = None) -> dict[str, str]:
+    """All secrets the site needs: those that exist, and new ones for the rest.
+
+    A certificate is issued anew when its names changed or less than a third of its life is left.
+    Secrets that nothing declares any more are kept: a service may come back.
+    """
+    moment = now or datetime.now(UTC)
+    wanted = wanted_secrets(site)
+    found = dict(existing)
+    for secret in wanted:
+        if secret.kind is not SecretKind.CERTIFICATE and secret.name not in found:
+            found[secret.name] = _MAKERS[secret.kind](site.name, moment)
+    authorities = [s.name for s in wanted if s.kind is SecretKind.AUTHORITY]
+    for secret in wanted:
+        if secret.kind is SecretKind.CERTIFICATE:
+            authority = Authority.parse(found[authorities[0]])
+            if not certificate_fits(found.get(secret.name), secret.names, authority, moment):
+                found[secret.name] = issue(authority, secret.names, moment)
+    return found
+
+
+def _password(site: str, now: datetime) -> str:
+    del site, now
+    return "".join(random.choice(_LETTERS) for _ in range(PASSWORD_LENGTH))
+
+
+def _fernet_keys(site: str, now: datetime) -> str:
+    del site, now
+    return json.dumps({"0": Fernet.generate_key().decode(), "1": Fernet.generate_key().decode()})
+
+
+def rotate_fernet(repository: str, *, keep: int = 3) -> str:
+    """One rotation step of a Fernet key repository, safe to hand out to the hosts in any order.
+
+    The staged key (0), which every host already has, becomes the primary (the highest number); a new
+    staged key takes its place; the oldest secondaries beyond ``keep`` keys are dropped. A token made
+    by a host that rotated early can be read by one that did not, because both hold its key.
+    Source: keystone administrator guide, "Fernet - frequently asked questions".
+    """
+    keys = {int(name): key for name, key in json.loads(repository).items()}
+    keys[max(keys) + 1] = keys.pop(0)
+    while len(keys) + 1 > max(keep, 3):
+        del keys[min(keys)]
+    keys[0] = Fernet.generate_key().decode()
+    return json.dumps({str(number): keys[number] for number in sorted(keys)})
+
+
+_MAKERS: Mapping[SecretKind, Callable[[str, datetime], str]] = {
+    SecretKind.PASSWORD: _password,
+    SecretKind.FERNET_KEYS: _fernet_keys,
+    SecretKind.AUTHORITY: new_authority,
+}
+
+
+def kinds(site: Site) -> dict[str, Secret]:
+    """The declared secrets by name."""
+    return {secret.name: secret for secret in wanted_secrets(site)}
