@@ -1,1 +1,1 @@
-"""."""
+"""Continuous clients, their ledgers, and the arithmetic of what they saw."""
