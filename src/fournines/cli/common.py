@@ -1,0 +1,113 @@
+"""What every verb needs: the opened site, a transport to its hosts, errors shown once and well."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, NoReturn
+
+import typer
+
+from fournines.errors import HostError, Mistake, NinesError, SpecError
+
+if TYPE_CHECKING:  # heavy rooms are entered by the verbs that need them; `nines --help` stays fast
+    from fournines.engine.transport import Transport
+    from fournines.plan.model import Plan
+    from fournines.spec.model import Site
+
+SiteFile = Annotated[Path, typer.Argument(metavar="SITE", help="The site file, for example site.yaml.")]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A site with its plan. ``ssh_config`` is the lab's, None for real machines."""
+
+    site: Site
+    plan: Plan
+    ssh_config: Path | None
+
+    def transport(self) -> Transport:
+        """A transport to the site's hosts; the caller closes it."""
+        from fournines.engine.transport import OpenSsh  # noqa: PLC0415 - see above
+
+        return OpenSsh(self.site, config=self.ssh_config)
+
+
+def load_site(path: Path) -> Site:
+    """Read the site file with the components' words.
+
+    Raises:
+        SpecError: with every mistake in it.
+    """
+    from fournines.plan.vocabulary import vocabulary  # noqa: PLC0415
+    from fournines.spec.load import load  # noqa: PLC0415
+
+    return load(path, vocabulary())
+
+
+def open_site(path: Path, *, keep_secrets: bool = False, reach_hosts: bool = True) -> Opened:
+    """Load a site, complete its secrets, make its plan, and step into its lab if one is up.
+
+    Args:
+        path: the site file.
+        keep_secrets: write newly generated secrets to the site's secrets file. Verbs that only look
+            leave the disk alone and work with throw-away ones.
+        reach_hosts: enter the lab's network namespace; must happen before any thread is started.
+    """
+    from fournines import lab  # noqa: PLC0415
+    from fournines.plan.make import make_plan  # noqa: PLC0415
+    from fournines.secrets.generate import complete  # noqa: PLC0415
+    from fournines.secrets.store import store_of  # noqa: PLC0415
+
+    site = load_site(path)
+    store = store_of(site)
+    existing = store.read()
+    secrets = complete(existing, site)
+    if keep_secrets and secrets != existing:
+        store.write(secrets)
+    ssh_config = None
+    if reach_hosts and lab.is_up(site.name):
+        lab.enter(site.name)
+        ssh_config = lab.ssh_config_path(site.name)
+    return Opened(site, make_plan(site, secrets), ssh_config)
+
+
+@contextmanager
+def errors_shown() -> Iterator[None]:
+    """Show a NinesError as where, what and what to try, and exit with its code."""
+    try:
+        yield
+    except NinesError as error:
+        _show(error)
+    except KeyboardInterrupt:
+        typer.echo("interrupted; run the same command again to go on", err=True)
+        sys.exit(130)
+
+
+def _show(error: NinesError) -> NoReturn:
+    if isinstance(error, SpecError):
+        for mistake in error.mistakes:
+            typer.echo(explained(mistake), err=True)
+        count = len(error.mistakes)
+        typer.echo(f"{count} mistake{'s' if count > 1 else ''}; nothing was done", err=True)
+    else:
+        typer.echo(f"error: {error}", err=True)
+        if isinstance(error, HostError) and error.output:
+            typer.echo("\n".join(f"  | {line}" for line in error.output.strip().splitlines()), err=True)
+        if error.try_this:
+            typer.echo(f"  try: {error.try_this}", err=True)
+    sys.exit(error.exit_code)
+
+
+def explained(mistake: Mistake) -> str:
+    """A mistake in three lines: where and what, the line with a mark under the place, what to write."""
+    lines = [str(mistake)]
+    if mistake.source:
+        lines += [f"  {mistake.source}", f"  {' ' * (mistake.column - 1)}^"]
+    if mistake.try_this:
+        lines.append(f"  try: {mistake.try_this}")
+    return "\n".join(lines)

@@ -1,0 +1,38 @@
+"""``nines render``: every file of every host, offline."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from fournines.cli.common import SiteFile, open_site
+from fournines.errors import NinesError
+
+
+def render(
+    site: SiteFile,
+    output: Annotated[Path, typer.Option("-o", "--output", help="A directory; one folder per host in it.")],
+    *,
+    with_secrets: Annotated[
+        bool, typer.Option("--with-secrets", help="Write real secrets, with the files' own modes.")
+    ] = False,
+) -> None:
+    """Write every file of every host as it would lie on disk, without touching a host.
+
+    Secrets are replaced by their names unless --with-secrets is given.
+    """
+    from fournines.plan.placeholders import without_secrets  # noqa: PLC0415 - keeps `nines --help` fast
+    from fournines.plan.render import write  # noqa: PLC0415
+
+    begun = time.monotonic()
+    if output.exists() and any(output.iterdir()):
+        raise NinesError("the directory is not empty", where=str(output), try_this="name a new one")
+    opened = open_site(site, keep_secrets=with_secrets, reach_hosts=False)
+    plan = opened.plan if with_secrets else without_secrets(opened.plan)
+    count = write(plan, output)
+    typer.echo(
+        f"{count} files of {len(opened.site.hosts)} hosts in {output} ({time.monotonic() - begun:.1f} s)"
+    )

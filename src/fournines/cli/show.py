@@ -1,0 +1,52 @@
+"""``nines show``: the resolved site."""
+
+from __future__ import annotations
+
+import json
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from fournines.cli.common import JsonOption, SiteFile, load_site
+
+
+def show(site: SiteFile, *, as_json: JsonOption = False) -> None:
+    """Show the resolved site: hosts, addresses, votes, which component runs where and in which order."""
+    from fournines.plan.context import taking_part  # noqa: PLC0415 - keeps `nines --help` fast
+    from fournines.plan.order import levels  # noqa: PLC0415
+
+    loaded = load_site(site)
+    components = taking_part(loaded)
+    if as_json:
+        resolved = loaded.model_dump(mode="json")
+        resolved["components"] = {
+            c.name: {
+                "hosts": [host.name for host in c.hosts(loaded)],
+                "options": c.options.model_validate(loaded.components.get(c.name, {})).model_dump(
+                    mode="json"
+                ),
+            }
+            for c in components
+        }
+        resolved["phases"] = [[c.name for c in level] for level in levels(components)]
+        typer.echo(json.dumps(resolved, indent=2))
+        return
+    console = Console()
+    console.print(f"[bold]{loaded.name}[/]  {loaded.release}, {loaded.mode}")
+    for name, vip in loaded.vips.items():
+        console.print(f"VIP {name} = {vip.address} ({vip.network})")
+    votes = ", ".join(host.name for host in loaded.voters)
+    console.print(f"{len(loaded.voters)} votes: {votes}")
+    hosts = Table("host", "roles", *loaded.networks)
+    for host in loaded.hosts.values():
+        addresses = [str(host.addresses.get(network, "")) for network in loaded.networks]
+        hosts.add_row(host.name, ", ".join(host.roles), *addresses)
+    console.print(hosts)
+    table = Table("phase", "component", "hosts", "what it is")
+    for number, level in enumerate(levels(components), 1):
+        for component in level:
+            names = [host.name for host in component.hosts(loaded)]
+            where = "all hosts" if len(names) == len(loaded.hosts) else ", ".join(names)
+            table.add_row(str(number), component.name, where, component.summary)
+    console.print(table)

@@ -1,0 +1,37 @@
+"""A plan whose files name their secrets instead of holding them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from fournines.kit.step import File, Step
+from fournines.plan.model import Plan
+
+
+def without_secrets(plan: Plan) -> Plan:
+    """The same plan with ``<secret galera/root>`` for every secret in a file, longest values first."""
+    known = sorted(plan.context.secrets.items(), key=lambda pair: -len(pair[1]))
+    names = {value: f"<secret {name}>" for name, value in known if value}
+    return replace(
+        plan,
+        phases=tuple(
+            replace(
+                phase,
+                steps={h: tuple(_cleaned(step, names) for step in steps) for h, steps in phase.steps.items()},
+            )
+            for phase in plan.phases
+        ),
+    )
+
+
+def _cleaned(step: Step, names: Mapping[str, str]) -> Step:
+    if not isinstance(step, File):
+        return step
+    if step.secret:
+        return replace(step, content=f"<secret content of {step.path}>\n")
+    content = step.content
+    for value, name in names.items():
+        if value in content:
+            content = content.replace(value, name)
+    return step if content == step.content else replace(step, content=content)

@@ -1,0 +1,33 @@
+"""The commented site file that ``nines init`` writes."""
+
+STARTER = """\
+# A site: everything fournines builds, proves and operates. `nines schema` prints the full list of keys.
+name: mysite                        # also the name of the lab and of the clusters
+release: epoxy                      # OpenStack 2025.1, as packaged by Debian 13
+
+networks:                           # the VIP's network is where the clusters talk to each other
+  mgmt:     {cidr: 10.0.0.0/24}
+  external: {cidr: 192.168.1.0/24}
+
+vips:                               # addresses that move to a living controller; clients use the name
+  controller: {network: mgmt, address: 10.0.0.20}
+
+# Roles: controller (the control plane), dashboard (Horizon), bastion (jump host), time (chrony server),
+# arbiter (a third vote without data). Controllers and arbiters vote: their number must be odd.
+hosts:
+  dashboard:   {roles: [bastion, dashboard, time, arbiter], mgmt: 10.0.0.10, external: 192.168.1.10}
+  controller1: {roles: [controller], mgmt: 10.0.0.11}
+  controller2: {roles: [controller], mgmt: 10.0.0.12}
+
+ssh:
+  user: root                        # root, or a login that may run everything with sudo without a password
+  through: dashboard                # the jump host; leave it out if every host can be reached directly
+
+services: [keystone, glance, horizon]
+
+# secrets:                          # who can open the generated secrets; otherwise a key file beside this
+#   recipients: [~/.ssh/id_ed25519.pub]
+
+# components:                       # small by default, complete by override
+#   memcached: {memory_mb: 256}
+"""

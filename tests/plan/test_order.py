@@ -1,0 +1,42 @@
+"""Components go after what they need."""
+
+from __future__ import annotations
+
+import pytest
+
+from fournines.errors import PlanError
+from fournines.kit.component import Component
+from fournines.plan.order import levels
+
+
+def made(name: str, needs: tuple[str, ...] = (), provides: tuple[str, ...] = ()) -> Component:
+    return Component(
+        name=name,
+        summary="",
+        hosts=lambda site: tuple(site.hosts.values()),
+        declares=lambda _: (),
+        steps=lambda *_: (),
+        checks=lambda _: (),
+        needs=needs,
+        provides=provides,
+    )
+
+
+def test_each_level_needs_only_earlier_ones() -> None:
+    components = [
+        made("api", needs=("database", "cache")),
+        made("cache", provides=("cache",)),
+        made("db", needs=("names",), provides=("database",)),
+        made("names", provides=("names",)),
+    ]
+    assert [[c.name for c in level] for level in levels(components)] == [["cache", "names"], ["db"], ["api"]]
+
+
+def test_a_need_that_nobody_provides_is_an_error() -> None:
+    with pytest.raises(PlanError, match="api needs 'database'"):
+        levels([made("api", needs=("database",))])
+
+
+def test_a_circle_is_an_error_that_names_it() -> None:
+    with pytest.raises(PlanError, match=r"circle: .*(a -> b|b -> a)"):
+        levels([made("a", ("b",), ("a",)), made("b", ("a",), ("b",))])

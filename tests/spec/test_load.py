@@ -1,0 +1,221 @@
+"""Every mistake of a site file, all at once, where a person would point to."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from fournines.errors import Mistake, SpecError
+from fournines.spec.load import loads
+from fournines.spec.model import Site, Strict
+from fournines.spec.starter import STARTER
+from fournines.spec.vocabulary import Vocabulary
+
+
+class CacheOptions(Strict):
+    """Options for these tests."""
+
+    memory_mb: int = 64
+
+
+WORDS = Vocabulary(
+    services={"keystone": (), "glance": ("keystone",), "horizon": ("keystone",)},
+    options={"memcached": CacheOptions},
+)
+GOOD = """\
+name: blog
+networks:
+  mgmt: {cidr: 10.0.0.0/24}
+  external: {cidr: 192.168.1.0/24}
+vips:
+  controller: {network: mgmt, address: 10.0.0.20}
+hosts:
+  dashboard: {roles: [dashboard, arbiter], mgmt: 10.0.0.10, external: 192.168.1.10}
+  controller1:
+    roles: [controller]
+    mgmt: 10.0.0.11
+  controller2:
+    roles: [controller]
+    mgmt: 10.0.0.12
+ssh: {through: dashboard}
+services: [keystone, glance, horizon]
+"""
+
+
+def read(text: str) -> Site:
+    return loads(text, Path("site.yaml"), WORDS)
+
+
+def mistakes(text: str) -> list[Mistake]:
+    with pytest.raises(SpecError) as caught:
+        read(text)
+    return list(caught.value.mistakes)
+
+
+def only(old: str, new: str) -> Mistake:
+    """The one mistake made by replacing ``old`` with ``new`` in the good file."""
+    assert GOOD.count(old) == 1, old
+    (found,) = mistakes(GOOD.replace(old, new))
+    return found
+
+
+def test_a_good_file_is_a_site() -> None:
+    site = read(GOOD)
+    assert str(site.address("controller2")) == "10.0.0.12"
+    assert [host.name for host in site.voters] == ["dashboard", "controller1", "controller2"]
+    assert site.vip_name == "controller"
+    assert site.cluster_network == "mgmt"
+
+
+def test_the_starter_is_a_good_file() -> None:
+    assert read(STARTER).name == "mysite"
+
+
+def test_an_address_outside_its_network_says_file_line_column_and_what_to_write() -> None:
+    found = only("mgmt: 10.0.0.12", "mgmt: 10.0.1.12")
+    assert str(found) == (
+        "site.yaml:14:11: hosts.controller2.mgmt: 10.0.1.12 is not in network mgmt (10.0.0.0/24)"
+    )
+    assert found.source == "    mgmt: 10.0.1.12"
+    assert found.try_this == "write a free address of 10.0.0.0/24, or widen it"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "place", "path", "what"),
+    [
+        ("name: blog", "name: Blog", (1, 7), "name", "is not a name"),
+        ("name: blog", "nome: blog", (1, 1), "nome", "unknown key"),
+        ("10.0.0.0/24", "10.0.0.0/33", (3, 16), "networks.mgmt.cidr", "is not a network"),
+        ("192.168.1.0/24", "10.0.0.128/25", (4, 20), "networks.external.cidr", "overlaps network mgmt"),
+        ("address: 10.0.0.20", "address: 10.0.0.11", (6, 40), "vips.controller.address", "is also"),
+        (
+            "network: mgmt",
+            "network: mgnt",
+            (6, 25),
+            "vips.controller.network",
+            "is not a network of this site",
+        ),
+        (
+            "mgmt: 10.0.0.11",
+            "mgmt: 10.0.0.12",
+            (14, 11),
+            "hosts.controller2.mgmt",
+            "is also hosts.controller1",
+        ),
+        ("mgmt: 10.0.0.11", "mgmt: 10.0.0.300", (11, 11), "hosts.controller1.mgmt", "is not an IPv4 address"),
+        ("mgmt: 10.0.0.11", "mgnt: 10.0.0.11", (11, 5), "hosts.controller1.mgnt", "is not a network"),
+        ("arbiter]", "arbitre]", (8, 34), "hosts.dashboard.roles.1", "is not known here"),
+        ("[dashboard, arbiter]", "[dashboard]", (7, 1), "hosts", "an even number cannot break a tie"),
+        ("through: dashboard", "through: dashbord", (15, 16), "ssh.through", "is not a host of this site"),
+        ("keystone, glance", "glance", (16, 12), "services.0", "glance needs keystone"),
+        ("glance, horizon", "glanze, horizon", (16, 22), "services.1", "is not a service"),
+        (
+            "external: 192.168.1.10",
+            "external: 192.168.1.255",
+            (8, 71),
+            "hosts.dashboard.external",
+            "broadcast",
+        ),
+    ],
+)
+def test_one_mistake_is_found_where_it_stands(
+    old: str, new: str, place: tuple[int, int], path: str, what: str
+) -> None:
+    found = mistakes(GOOD.replace(old, new))
+    match = [m for m in found if m.path == path and what in m.what]
+    assert match, [str(m) for m in found]
+    assert (match[0].line, match[0].column) == place
+
+
+def test_all_mistakes_are_shown_at_once() -> None:
+    text = (
+        GOOD.replace("10.0.0.20", "10.0.9.20")
+        .replace("[keystone, glance, horizon]", "[keystone, glanse]")
+        .replace("roles: [controller]\n    mgmt: 10.0.0.11", "roles: [controler]\n    mgmt: 10.0.0.999")
+        .replace("external: 192.168.1.10", "external: 192.168.2.10")
+    )
+    assert [m.path for m in mistakes(text)] == [
+        "vips.controller.address",
+        "hosts.dashboard.external",
+        "hosts.controller1.roles.0",
+        "hosts.controller1.mgmt",
+        "services.1",
+    ]
+
+
+def test_options_are_judged_by_the_components_own_model() -> None:
+    assert read(GOOD + "components: {memcached: {memory_mb: 128}}\n").components["memcached"]
+    found = mistakes(GOOD + "components:\n  memcached: {memory_mb: much}\n  memcache: {}\n")
+    assert [(m.line, m.column, m.path) for m in found] == [
+        (18, 26, "components.memcached.memory_mb"),
+        (19, 3, "components.memcache"),
+    ]
+    assert found[1].try_this == "did you mean memcached?"
+
+
+def test_traps_of_yaml_do_not_bite() -> None:
+    text = GOOD.replace("controller1:", "on:").replace("name: blog", "name: no")
+    site = read(text)
+    assert site.name == "no"
+    assert "on" in site.hosts
+    found = only("mgmt: 10.0.0.12", "mgmt: 22:22")
+    assert "'22:22' is not an IPv4 address" in found.what
+    found = only("mgmt: 10.0.0.12", "mgmt: 010.0.0.12")
+    assert "'010.0.0.12' is not an IPv4 address" in found.what
+    found = only("mgmt: 10.0.0.12", "mgmt: 52:54:00:12:34:56")
+    assert "'52:54:00:12:34:56'" in found.what
+
+
+def test_a_key_that_stands_twice_is_a_mistake_at_the_second() -> None:
+    (found,) = mistakes(GOOD + "name: other\n")
+    assert (found.line, found.path) == (17, "name")
+    assert "the first is on line 1" in found.what
+
+
+def test_aliases_and_merge_keys_are_refused() -> None:
+    text = GOOD.replace("mgmt: {cidr: 10.0.0.0/24}", "mgmt: &m {cidr: 10.0.0.0/24}")
+    aliased = mistakes(text.replace("external: {cidr: 192.168.1.0/24}", "external: *m"))
+    assert any("aliases" in m.what and m.line == 4 for m in aliased)
+    merged = mistakes(text.replace("external: {cidr", "external: {<<: *m, cidr"))
+    assert any("merge keys" in m.what for m in merged)
+
+
+def test_a_file_that_holds_itself_ends() -> None:
+    assert mistakes("name: &a [*a]\n")
+    assert mistakes("&a hosts: &b {x: *b}\n")
+
+
+def test_broken_yaml_says_where() -> None:
+    (found,) = mistakes("name: blog\nhosts: }\n")
+    assert found.line == 2
+    assert "not valid YAML" in found.what
+
+
+def test_a_file_that_is_not_there_says_so(tmp_path: Path) -> None:
+    from fournines.spec.load import load  # noqa: PLC0415 - only this test reads a file
+
+    with pytest.raises(SpecError, match="cannot be read: No such file"):
+        load(tmp_path / "site.yaml", WORDS)
+
+
+@given(st.text(alphabet=st.sampled_from("abz019: -{}[],&*<#'\"\n\t|>!%@.\x00é"), max_size=200))
+def test_no_text_ends_in_a_traceback(text: str) -> None:
+    with pytest.raises(SpecError):
+        read(text)
+
+
+@given(st.data())
+def test_no_damage_to_a_good_file_ends_in_a_traceback(data: st.DataObject) -> None:
+    start = data.draw(st.integers(0, len(GOOD)))
+    end = data.draw(st.integers(start, min(len(GOOD), start + 30)))
+    text = GOOD[:start] + data.draw(st.text(max_size=8)) + GOOD[end:]
+    lines = len(text.splitlines()) or 1
+    found: tuple[Mistake, ...] = ()
+    try:
+        read(text)
+    except SpecError as error:
+        found = error.mistakes
+    assert all(1 <= m.line <= lines + 1 and m.column >= 1 for m in found)
