@@ -1,1 +1,50 @@
-"""."""
+"""Local hosts: images, containers, networks, power; the rest of fournines sees ordinary hosts over SSH.
+
+A lab is a set of Debian hosts on this one machine, each with its own systemd, sshd, disk, cgroups and
+cables, in a network namespace of the lab's own. Several labs live side by side under different names.
+"""
+
+from __future__ import annotations
+
+from fournines.lab.control import (
+    CableStatus,
+    HostStatus,
+    LabStatus,
+    cut,
+    down,
+    exec_,
+    exec_command,
+    freeze,
+    heal,
+    is_up,
+    labs,
+    power,
+    ssh_config_path,
+    status,
+    thaw,
+    up,
+)
+from fournines.lab.enter import enter
+from fournines.lab.plan import LabPlan, lab_plan
+
+__all__ = [
+    "CableStatus",
+    "HostStatus",
+    "LabPlan",
+    "LabStatus",
+    "cut",
+    "down",
+    "enter",
+    "exec_",
+    "exec_command",
+    "freeze",
+    "heal",
+    "is_up",
+    "lab_plan",
+    "labs",
+    "power",
+    "ssh_config_path",
+    "status",
+    "thaw",
+    "up",
+]

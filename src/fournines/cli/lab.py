@@ -1,0 +1,223 @@
+"""``nines lab``: hosts on this machine, to try a site on and to break it on."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from dataclasses import asdict
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from fournines.cli.common import JsonOption, SiteFile, load_site
+from fournines.errors import LabError
+
+if TYPE_CHECKING:  # `nines --help` stays fast
+    from collections.abc import Sequence
+
+    from fournines.lab import LabPlan, LabStatus
+
+app = typer.Typer(
+    help="Local hosts for a site: containers with their own systemd, disk, power and network cables.",
+    no_args_is_help=True,
+)
+net_app = typer.Typer(help="Cut hosts off from networks, and heal it.", no_args_is_help=True)
+app.add_typer(net_app, name="net")
+
+LabOption = Annotated[
+    str | None, typer.Option("--name", help="The lab; needed only when several are there.", metavar="LAB")
+]
+HostName = Annotated[str, typer.Argument(metavar="HOST")]
+NetworkName = Annotated[str | None, typer.Argument(metavar="[NETWORK]", help="All of them when not given.")]
+
+
+class Action(StrEnum):
+    """What can be done with a host's power."""
+
+    OFF = "off"
+    ON = "on"
+    CYCLE = "cycle"
+
+
+@app.command()
+def up(
+    site: SiteFile,
+    name: Annotated[str | None, typer.Option(help="Call the lab otherwise than the site.")] = None,
+    mirror: Annotated[str | None, typer.Option(help="Debian mirror; otherwise this machine's apt's.")] = None,
+) -> None:
+    """Bring up every host of the site. What runs already is left alone; the first time builds an image."""
+    from fournines import lab  # noqa: PLC0415
+
+    plan = _plan(site, name)
+    lab.up(plan, mirror=mirror, progress=_tell)
+    typer.echo(f"lab {plan.name} is up: {', '.join(host.name for host in plan.hosts)}")
+
+
+def _plan(site: SiteFile, name: str | None) -> LabPlan:
+    from fournines import lab  # noqa: PLC0415
+    from fournines.lab.packages import CONTROL_PLANE  # noqa: PLC0415
+
+    return lab.lab_plan(load_site(site), name=name, packages=CONTROL_PLANE)
+
+
+@app.command()
+def down(
+    name: Annotated[str | None, typer.Argument(metavar="[LAB]", help="Needed only if several.")] = None,
+    all_labs: Annotated[bool, typer.Option("--all", help="Every lab, and what is left of old ones.")] = False,
+) -> None:
+    """Take a lab down and delete its disks, whatever state it is in."""
+    from fournines import lab  # noqa: PLC0415
+
+    there = lab.labs()
+    if not there:
+        typer.echo("no lab is up")
+        return
+    chosen: Sequence[str] = there if all_labs else (_which(name),)
+    for one in chosen:
+        if not lab.down(one, progress=_tell):
+            typer.echo(f"there is no lab {one}")
+
+
+@app.command()
+def status(name: LabOption = None, *, as_json: JsonOption = False) -> None:
+    """Show every lab: which hosts have power, which cables are plugged in."""
+    from fournines import lab  # noqa: PLC0415
+
+    names = lab.labs() if name is None else (name,)
+    found: list[LabStatus] = []
+    remains: list[str] = []
+    for one in names:
+        try:
+            found.append(lab.status(one))
+        except LabError:
+            if name is not None:
+                raise
+            remains.append(one)
+    if as_json:
+        labs = [asdict(each) for each in found]
+        typer.echo(json.dumps({"labs": labs, "remains": remains}, indent=2))
+        return
+    for each in found:
+        _show(each)
+    for one in remains:
+        typer.echo(f"lab {one}: only remains of it; remove them with: nines lab down {one}")
+    if not names:
+        typer.echo("no lab is up")
+
+
+def _show(lab: LabStatus) -> None:
+    table = Table("host", "power", "network", "address", "interface", "cable", title=f"lab {lab.name}")
+    for host in lab.hosts:
+        first = [host.name, host.power]
+        for cable in host.cables:
+            state = "plugged" if cable.plugged else "cut" if host.power != "off" else "-"
+            table.add_row(*first, cable.network, cable.address, cable.interface, state)
+            first = ["", ""]
+    Console().print(table)
+
+
+@app.command(context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False})
+def ssh(
+    host: HostName,
+    command: Annotated[list[str] | None, typer.Argument(metavar="[COMMAND]...")] = None,
+    name: LabOption = None,
+) -> None:
+    """Log in to a host by SSH, the way the operator of the site would."""
+    from fournines import lab  # noqa: PLC0415
+
+    chosen = _which(name)
+    config = lab.ssh_config_path(chosen)
+    lab.enter(chosen)
+    _become(["ssh", "-F", str(config), host, *(command or [])])
+
+
+@app.command("exec", context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False})
+def exec_(
+    host: HostName,
+    command: Annotated[list[str], typer.Argument(metavar="COMMAND...")],
+    name: LabOption = None,
+) -> None:
+    """Run a command inside a host as its root, not over the network. Its exit code becomes ours."""
+    from fournines import lab  # noqa: PLC0415
+
+    argv = command[1:] if command[0] == "--" else command
+    _become(lab.exec_command(_which(name), host, argv))
+
+
+@app.command()
+def power(
+    host: HostName,
+    action: Action,
+    name: LabOption = None,
+    *,
+    clean: Annotated[bool, typer.Option("--clean", help="Shut down in order; not a power loss.")] = False,
+    wait: Annotated[bool, typer.Option(help="Wait until the host has booted.")] = True,
+) -> None:
+    """Switch a host's power. ``off`` is a power loss: it says nothing to anybody."""
+    from fournines import lab  # noqa: PLC0415
+
+    lab.power(_which(name), host, action.value, clean=clean, wait=wait)
+
+
+@app.command()
+def freeze(host: HostName, name: LabOption = None) -> None:
+    """Stop a host where it is, as a paused virtual machine."""
+    from fournines import lab  # noqa: PLC0415
+
+    lab.freeze(_which(name), host)
+
+
+@app.command()
+def thaw(host: HostName, name: LabOption = None) -> None:
+    """Let a frozen host go on."""
+    from fournines import lab  # noqa: PLC0415
+
+    lab.thaw(_which(name), host)
+
+
+@net_app.command()
+def cut(host: HostName, network: NetworkName = None, name: LabOption = None) -> None:
+    """Cut a host off from a network silently: its packets vanish, its carrier stays."""
+    from fournines import lab  # noqa: PLC0415
+
+    lab.cut(_which(name), host, network)
+
+
+@net_app.command()
+def heal(host: HostName, network: NetworkName = None, name: LabOption = None) -> None:
+    """Undo ``cut``."""
+    from fournines import lab  # noqa: PLC0415
+
+    lab.heal(_which(name), host, network)
+
+
+def _which(name: str | None) -> str:
+    """The lab that is meant: the named one, or the only one there is.
+
+    Raises:
+        LabError: there is none, or several to choose from.
+    """
+    from fournines import lab  # noqa: PLC0415
+
+    if name is not None:
+        return name
+    there = lab.labs()
+    if not there:
+        raise LabError("no lab is up", try_this="nines lab up SITE")
+    if len(there) > 1:
+        raise LabError(f"there are several labs: {', '.join(there)}", try_this="say which one: --name LAB")
+    return there[0]
+
+
+def _tell(text: str) -> None:
+    typer.echo(text, err=True)
+
+
+def _become(argv: Sequence[str]) -> None:
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os.execvp(argv[0], list(argv))  # noqa: S606 - an argv, not a shell

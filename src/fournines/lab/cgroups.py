@@ -1,0 +1,232 @@
+"""The cgroups of a lab's hosts: who belongs to a host, freezing it, killing it.
+
+Each host has a cgroup of its own before systemd-nspawn starts in it. nspawn, told to stay where it is
+(``--keep-unit``), then makes ``payload`` and ``supervisor`` below it; started from a shared cgroup, all
+containers would share one ``payload``, and freezing or killing one would hit them all.
+
+Membership is also the lab's memory: whatever happened to the process that made a host, everything that
+belongs to the host is found here, by name. No process is ever looked for by its command line.
+"""
+
+from __future__ import annotations
+
+import time
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from fournines.errors import LabError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ROOT = "nines"
+"""Name of the cgroup that holds those of all labs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hierarchies:
+    """Where the two hierarchies are mounted that systemd uses.
+
+    ``unified`` is cgroup v2. ``named`` is the v1 hierarchy ``name=systemd`` on machines that still run
+    both (hybrid), and None elsewhere.
+    """
+
+    unified: Path
+    named: Path | None = None
+
+    @property
+    def all(self) -> tuple[Path, ...]:
+        """Every mounted hierarchy that a host needs a cgroup in."""
+        return (self.unified,) if self.named is None else (self.unified, self.named)
+
+
+def parse_mounts(mounts: str) -> Hierarchies:
+    """The hierarchies from the text of ``/proc/self/mounts``.
+
+    Raises:
+        LabError: there is no cgroup v2, on which freezing and killing a host depend.
+    """
+    unified = named = None
+    for line in mounts.splitlines():
+        _, where, kind, options, *_ = line.split(" ")
+        if kind == "cgroup2":
+            unified = unified or Path(where)
+        elif kind == "cgroup" and "name=systemd" in options.split(","):
+            named = named or Path(where)
+    if unified is None:
+        raise LabError("cgroup v2 is not mounted", try_this="mount -t cgroup2 cgroup2 /sys/fs/cgroup")
+    return Hierarchies(unified, named)
+
+
+def hierarchies() -> Hierarchies:
+    """The hierarchies of this machine."""
+    return parse_mounts(Path("/proc/self/mounts").read_text(encoding="utf-8"))
+
+
+@dataclass(frozen=True, slots=True)
+class HostCgroups:
+    """The cgroups of one host; making the object makes nothing."""
+
+    where: Hierarchies
+    lab: str
+    host: str
+
+    @property
+    def directories(self) -> tuple[Path, ...]:
+        """The host's cgroup in each hierarchy."""
+        return tuple(root / ROOT / self.lab / self.host for root in self.where.all)
+
+    @property
+    def inside(self) -> tuple[Path, ...]:
+        """Where a process belongs that was sent into the running host: beside its systemd."""
+        return tuple(d / "payload" / "init.scope" for d in self.directories)
+
+    @property
+    def _unified(self) -> Path:
+        return self.directories[0]
+
+    def make(self) -> None:
+        """Make the cgroups, with the controllers that this machine can pass on."""
+        for root, directory in zip(self.where.all, self.directories, strict=True):
+            directory.mkdir(parents=True, exist_ok=True)
+            if root is self.where.unified:
+                for level in (root, root / ROOT, root / ROOT / self.lab):
+                    _pass_on_controllers(level)
+
+    def processes(self) -> frozenset[int]:
+        """Every process of the host, container manager included."""
+        return frozenset(pid for d in self.directories for pid in _processes(d))
+
+    def leader(self) -> int | None:
+        """The host's PID 1 as this machine numbers it; None when the host is off."""
+        for directory in self.directories:
+            for pid in _processes(directory / "payload"):
+                if is_first_of_container(_status(pid)):
+                    return pid
+        return None
+
+    @property
+    def frozen(self) -> bool:
+        """Whether the host is frozen."""
+        with suppress(OSError):
+            return "frozen 1" in (self._unified / "payload" / "cgroup.events").read_text().splitlines()
+        return False
+
+    def freeze(self, *, timeout: float = 5.0) -> None:
+        """Stop the whole host where it is. cgroup v2's freezer, because a v1-frozen host cannot be killed.
+
+        Raises:
+            LabError: the kernel did not report it frozen within ``timeout`` seconds.
+        """
+        self._set_frozen(on=True, timeout=timeout)
+
+    def thaw(self, *, timeout: float = 5.0) -> None:
+        """Let the host go on."""
+        self._set_frozen(on=False, timeout=timeout)
+
+    def _set_frozen(self, *, on: bool, timeout: float) -> None:
+        (self._unified / "payload" / "cgroup.freeze").write_text("1" if on else "0")
+        give_up = time.monotonic() + timeout
+        while self.frozen is not on:
+            if time.monotonic() > give_up:
+                raise LabError(f"not {'frozen' if on else 'thawed'} after {timeout:g} s", where=self.host)
+            time.sleep(0.002)
+
+    def kill(self, *, timeout: float = 20.0) -> None:
+        """Kill everything of the host at one instant and wait until nothing of it is left.
+
+        Raises:
+            LabError: something is still there after ``timeout`` seconds.
+        """
+        give_up = time.monotonic() + timeout
+        while self.processes():
+            for directory in self.directories:
+                with suppress(
+                    OSError
+                ):  # only cgroup v2 has the file; the hierarchies hold the same processes
+                    (directory / "cgroup.kill").write_text("1")
+            if time.monotonic() > give_up:
+                raise LabError(f"processes survive SIGKILL: {sorted(self.processes())}", where=self.host)
+            time.sleep(0.01)
+
+    def remove(self, *, timeout: float = 5.0) -> None:
+        """Remove the (empty) cgroups of the host, and those of the lab when this was its last.
+
+        They are removed after every power-off, too: a cgroup remembers that it was killed, and since
+        Linux 6.14 that kills what a new systemd starts below it with CLONE_INTO_CGROUP.
+
+        Raises:
+            LabError: a cgroup is still in use after ``timeout`` seconds.
+        """
+        give_up = time.monotonic() + timeout
+        for directory in self.directories:
+            while directory.exists():
+                _remove_tree(directory)
+                if directory.exists():
+                    if time.monotonic() > give_up:
+                        raise LabError("the cgroup is still in use", where=str(directory))
+                    time.sleep(0.01)
+            for parent in (directory.parent, directory.parent.parent):
+                with suppress(OSError):
+                    parent.rmdir()
+
+
+def hosts_with_cgroups(where: Hierarchies) -> frozenset[tuple[str, str]]:
+    """Every (lab, host) that has a cgroup on this machine."""
+    return frozenset(
+        (d.parent.name, d.name) for root in where.all for d in (root / ROOT).glob("*/*") if d.is_dir()
+    )
+
+
+def is_first_of_container(status: str) -> bool:
+    """Whether ``/proc/<pid>/status`` belongs to PID 1 of a container one level down.
+
+    ``NSpid:`` lists the process's number in each PID namespace from ours inwards. A service that has a
+    PID namespace of its own (PrivatePIDs=) is two levels down and does not count.
+    """
+    for line in status.splitlines():
+        if line.startswith("NSpid:"):
+            numbers = line.split()[1:]
+            return len(numbers) == 2 and numbers[1] == "1"  # noqa: PLR2004 - ours and the container's
+    return False
+
+
+def _status(pid: int) -> str:
+    with suppress(OSError):
+        return Path(f"/proc/{pid}/status").read_text(encoding="utf-8", errors="replace")
+    return ""
+
+
+def _processes(top: Path) -> Iterator[int]:
+    """The processes of a cgroup and of everything below it; a cgroup that vanishes has none."""
+    for directory in _walk(top):
+        with suppress(OSError):
+            for pid in (directory / "cgroup.procs").read_text().split():
+                yield int(pid)
+
+
+def _walk(top: Path) -> Iterator[Path]:
+    """A cgroup and all below it, parents first."""
+    yield top
+    children: list[Path] = []
+    with suppress(OSError):
+        children = [child for child in top.iterdir() if child.is_dir()]
+    for child in children:
+        yield from _walk(child)
+
+
+def _remove_tree(top: Path) -> None:
+    for directory in reversed(list(_walk(top))):
+        with suppress(OSError):
+            directory.rmdir()
+
+
+def _pass_on_controllers(directory: Path) -> None:
+    """Hand down the controllers a host's systemd wants; a machine that has none in v2 is fine too."""
+    with suppress(OSError):
+        have = (directory / "cgroup.controllers").read_text().split()
+        for controller in {"cpu", "memory", "pids", "io"} & set(have):
+            with suppress(OSError):
+                (directory / "cgroup.subtree_control").write_text(f"+{controller}")

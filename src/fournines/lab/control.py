@@ -1,0 +1,332 @@
+"""What can be done with a lab: bring it up, look at it, hurt its hosts and heal them, take it down."""
+
+from __future__ import annotations
+
+import time
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from fournines.errors import LabError
+from fournines.lab import image, network, sources, ssh, state
+from fournines.lab.cgroups import HostCgroups, hierarchies, hosts_with_cgroups
+from fournines.lab.host import RunningHost
+from fournines.lab.plan import checked_name, machine
+from fournines.lab.shell import need_root, run
+from fournines.lab.state import LabPaths
+
+if TYPE_CHECKING:
+    import subprocess
+    from collections.abc import Callable, Mapping, Sequence
+    from pathlib import Path
+
+    from fournines.lab.network import Link
+    from fournines.lab.plan import LabHost, LabPlan
+
+Power = Literal["on", "off", "frozen"]
+
+
+def _silent(_: str) -> None:
+    """Tell nobody."""
+
+
+@dataclass(frozen=True, slots=True)
+class CableStatus:
+    """One cable of a host; ``plugged`` is False when it was cut or the host is off."""
+
+    network: str
+    address: str
+    interface: str
+    outside: str
+    plugged: bool
+
+
+@dataclass(frozen=True, slots=True)
+class HostStatus:
+    """One host now."""
+
+    name: str
+    power: Power
+    cables: tuple[CableStatus, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LabStatus:
+    """A lab now; ``up`` means its network exists and at least one host has power."""
+
+    name: str
+    up: bool
+    hosts: tuple[HostStatus, ...]
+
+
+def up(plan: LabPlan, *, mirror: str | None = None, progress: Callable[[str], None] = _silent) -> None:
+    """Make every host of the plan run, plugged in and booted. What runs already is left alone.
+
+    A cable that was cut is plugged in again and a frozen host goes on: afterwards the lab is as planned.
+
+    Raises:
+        LabError: the image could not be built, a host did not boot, or a lab of that name is up with
+            another plan.
+    """
+    need_root()
+    paths = LabPaths(checked_name(plan.name))
+    tree = _image(plan, mirror, progress)
+    with state.alone(paths):
+        _refuse_other_plan(paths, plan)
+        state.save(paths, plan, tree)
+        public_key = ssh.ensure_key(paths)
+        network.make(plan)
+        where = hierarchies()
+        hosts = [RunningHost.of(plan, host.name, paths, where) for host in plan.hosts]
+        for host in hosts:
+            host.prepare(public_key)
+        keys = {host.host.name: host.host_key() for host in hosts}
+        state.write_atomically(paths.known_hosts, ssh.render_known_hosts(plan, keys))
+        state.write_atomically(paths.ssh_config, ssh.render_config(plan, paths))
+        started = time.monotonic()
+        for host in hosts:
+            if not host.on:
+                progress(f"{host.host.name}: power on")
+            elif host.cgroups.frozen:
+                host.cgroups.thaw()
+            host.start()
+        for host in hosts:
+            _await_boot(host, started, progress)
+
+
+def _image(plan: LabPlan, mirror: str | None, progress: Callable[[str], None]) -> Path:
+    def reached() -> tuple[tuple[sources.AptSource, ...], tuple[str, ...]]:
+        found = sources.of_this_machine() if mirror is None else sources.from_mirror(mirror)
+        return found, sources.apt_options_of_this_machine()
+
+    return image.ensure(
+        image.Recipe.of(plan.packages),
+        reached,
+        progress,
+    )
+
+
+def _refuse_other_plan(paths: LabPaths, plan: LabPlan) -> None:
+    with suppress(FileNotFoundError):
+        if paths.plan.read_text(encoding="utf-8") != plan.model_dump_json(indent=1) + "\n":
+            raise LabError(
+                f"a lab {plan.name} exists that was made from another plan",
+                try_this=f"nines lab down {plan.name}, or give this one another --name",
+            )
+
+
+def _await_boot(host: RunningHost, started: float, progress: Callable[[str], None]) -> None:
+    boot = host.await_boot()
+    told = f"{host.host.name}: {boot} {time.monotonic() - started:.1f} s after power-on"
+    if boot == "degraded":
+        failed = host.exec(["systemctl", "list-units", "--failed", "--plain", "--no-legend"]).stdout
+        told += " (failed: " + ", ".join(line.split()[0] for line in failed.splitlines() if line) + ")"
+    progress(told)
+
+
+def down(name: str, *, progress: Callable[[str], None] = _silent) -> bool:
+    """Take a lab down and delete its disks; False when nothing of it was there.
+
+    It needs nothing but the name, so it also removes what an interrupted ``up`` left: processes and
+    cgroups first, then the namespace, then mounts and files.
+
+    Raises:
+        LabError: something of it resists.
+    """
+    checked_name(name)
+    if name not in labs():
+        return False
+    need_root()
+    paths = LabPaths(name)
+    with state.alone(paths):
+        where = hierarchies()
+        for host in sorted(h for lab, h in hosts_with_cgroups(where) if lab == name):
+            progress(f"{host}: power off")
+            cgroups = HostCgroups(where, name, host)
+            cgroups.kill()
+            cgroups.remove()
+            _forget_machine(machine(name, host))
+        network.remove(name)
+        state.remove(paths)
+    progress(f"lab {name} is down")
+    return True
+
+
+def _forget_machine(name: str) -> None:
+    """A killed systemd-nspawn leaves an empty directory per machine under /run."""
+    run(["rm", "-rf", "--one-file-system", f"/run/systemd/nspawn/propagate/{name}"])
+
+
+def labs() -> tuple[str, ...]:
+    """The names of all labs of which anything is left on this machine."""
+    cgroups = {lab for lab, _ in hosts_with_cgroups(hierarchies())}
+    return tuple(sorted(state.labs_on_disk() | network.labs_with_namespace() | cgroups))
+
+
+def is_up(name: str) -> bool:
+    """Whether the lab's network exists and all its hosts have power."""
+    if not network.exists(name):
+        return False
+    with suppress(LabError):
+        hosts = status(name).hosts
+        return bool(hosts) and all(host.power != "off" for host in hosts)
+    return False
+
+
+def status(name: str) -> LabStatus:
+    """What a lab is doing now.
+
+    Raises:
+        LabError: there is no such lab.
+    """
+    paths = LabPaths(checked_name(name))
+    plan = state.load(paths)
+    where = hierarchies()
+    links = network.links(name) if network.exists(name) else {}
+    hosts = tuple(_host_status(host, links, HostCgroups(where, name, host.name)) for host in plan.hosts)
+    return LabStatus(name, bool(links) and any(h.power != "off" for h in hosts), hosts)
+
+
+def _host_status(host: LabHost, links: Mapping[str, Link], cgroups: HostCgroups) -> HostStatus:
+    power: Power = "off"
+    if cgroups.leader() is not None:
+        power = "frozen" if cgroups.frozen else "on"
+    return HostStatus(
+        name=host.name,
+        power=power,
+        cables=tuple(
+            CableStatus(
+                network=nic.network,
+                address=str(nic.address.ip),
+                interface=nic.inside,
+                outside=nic.outside,
+                plugged=nic.outside in links and links[nic.outside].bridge == nic.bridge,
+            )
+            for nic in host.nics
+        ),
+    )
+
+
+def running_host(lab: str, host: str) -> RunningHost:
+    """The handles of one host of a lab.
+
+    Raises:
+        LabError: there is no such lab or host.
+    """
+    need_root()
+    paths = LabPaths(checked_name(lab))
+    return RunningHost.of(state.load(paths), host, paths, hierarchies())
+
+
+def power(
+    lab: str, host: str, action: Literal["off", "on", "cycle"], *, clean: bool = False, wait: bool = True
+) -> None:
+    """Switch a host's power. ``off`` is a power loss unless ``clean`` asks for an orderly shutdown.
+
+    With ``wait``, ``on`` and ``cycle`` return when the host has booted. A host that is already as wanted
+    is left alone.
+
+    Raises:
+        LabError: there is no such host, or it does not do it in time.
+    """
+    subject = running_host(lab, host)
+    network.need(lab)
+    if action in {"off", "cycle"} and subject.on:
+        if clean:
+            subject.shut_down()
+        subject.lose_power()
+    if action in {"on", "cycle"}:
+        subject.prepare(ssh.ensure_key(LabPaths(lab)))
+        if not subject.on:
+            subject.start()
+        if wait:
+            subject.await_boot()
+
+
+def freeze(lab: str, host: str) -> None:
+    """Stop a host where it is, as a paused virtual machine: it keeps its connections and says nothing.
+
+    Raises:
+        LabError: there is no such host, or it is off.
+    """
+    subject = running_host(lab, host)
+    subject.leader()
+    subject.cgroups.freeze()
+
+
+def thaw(lab: str, host: str) -> None:
+    """Let a frozen host go on.
+
+    Raises:
+        LabError: there is no such host, or it is off.
+    """
+    subject = running_host(lab, host)
+    subject.leader()
+    subject.cgroups.thaw()
+
+
+def cut(lab: str, host: str, network_name: str | None = None) -> None:
+    """Cut a host off from a network, or from all: its packages vanish silently, its carrier stays.
+
+    Raises:
+        LabError: there is no such host or network, or the lab is down.
+    """
+    plan, subject = _cabled(lab, host, network_name)
+    lines = network.unplug_lines(subject, network.links(lab), network_name)
+    network.batch(plan.name, lines)
+
+
+def heal(lab: str, host: str, network_name: str | None = None) -> None:
+    """Undo ``cut``.
+
+    Raises:
+        LabError: there is no such host or network, the host is off, or the lab is down.
+    """
+    plan, subject = _cabled(lab, host, network_name)
+    running_host(lab, host).leader()
+    lines = network.plug_lines(subject, network.links(lab), network_name)
+    network.batch(plan.name, lines)
+
+
+def _cabled(lab: str, host: str, network_name: str | None) -> tuple[LabPlan, LabHost]:
+    need_root()
+    plan = state.load(LabPaths(checked_name(lab)))
+    network.need(lab)
+    subject = plan.host(host)
+    if network_name is not None:
+        plan.network(network_name)
+        if subject.nic_on(network_name) is None:
+            raise LabError(f"the host is not attached to network {network_name}", where=host)
+    return plan, subject
+
+
+def exec_(
+    lab: str, host: str, argv: Sequence[str], *, stdin: str = "", timeout: float = 60.0
+) -> subprocess.CompletedProcess[str]:
+    """Run a command inside a host, not over the network; it is returned finished, whatever its exit code.
+
+    Raises:
+        LabError: the host is off or frozen, or the command did not finish in ``timeout`` seconds.
+    """
+    return running_host(lab, host).exec(argv, stdin=stdin, timeout=timeout)
+
+
+def exec_command(lab: str, host: str, argv: Sequence[str]) -> list[str]:
+    """The command line that runs ``argv`` inside a host, for a caller that wants its own pipes.
+
+    Raises:
+        LabError: the host is off or frozen.
+    """
+    return running_host(lab, host).exec_command(argv)
+
+
+def ssh_config_path(lab: str) -> Path:
+    """The lab's ``ssh_config``, for ``ssh -F`` from a process that has entered the lab.
+
+    Raises:
+        LabError: there is no such lab.
+    """
+    path = LabPaths(checked_name(lab)).ssh_config
+    if not path.exists():
+        raise LabError(f"there is no lab {lab}", try_this="nines lab up SITE")
+    return path

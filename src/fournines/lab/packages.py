@@ -1,0 +1,14 @@
+"""What a lab's hosts have installed when nobody computed it from the site's plan."""
+
+from __future__ import annotations
+
+CONTROL_PLANE = (
+    *("keepalived", "haproxy", "memcached", "chrony", "rabbitmq-server"),
+    *("mariadb-server", "mariadb-backup", "galera-4", "galera-arbitrator-4", "socat", "rsync"),
+    *("rsyslog", "logrotate", "nftables", "openssl", "faketime"),
+    *("python3-pymysql", "python3-memcache", "python3-openstackclient"),
+    *("keystone", "glance", "glance-api", "uwsgi", "uwsgi-plugin-python3"),
+    *("openstack-dashboard", "openstack-dashboard-apache", "apache2", "libapache2-mod-wsgi-py3"),
+    *("curl", "tcpdump", "netcat-openbsd", "ethtool", "jq"),
+)
+"""Keystone, Glance and Horizon with everything that makes them highly available, and tools to look."""

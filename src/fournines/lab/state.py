@@ -1,0 +1,183 @@
+"""What a lab keeps on disk, under ``/var/lib/fournines/labs/<name>/``.
+
+The directory is the first thing ``up`` makes and the last thing ``down`` removes. It holds the plan, the
+lab's SSH files, and each host's disk as an overlay. Nothing in it is needed to take the lab down.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shutil
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pydantic import ValidationError
+
+from fournines.errors import LabError
+from fournines.lab.plan import LabPlan
+from fournines.lab.shell import run
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+LABS = Path("/var/lib/fournines/labs")
+LOCKS = Path("/run/lock/fournines")
+
+
+@dataclass(frozen=True, slots=True)
+class HostPaths:
+    """Where a host's disk is: what it changed (``upper``), and the whole as the host sees it (``root``)."""
+
+    directory: Path
+
+    @property
+    def upper(self) -> Path:
+        """What differs from the image."""
+        return self.directory / "upper"
+
+    @property
+    def work(self) -> Path:
+        """Overlayfs's own."""
+        return self.directory / "work"
+
+    @property
+    def root(self) -> Path:
+        """The mounted overlay."""
+        return self.directory / "root"
+
+    @property
+    def personal(self) -> Path:
+        """Exists once the disk has been made this host's own."""
+        return self.directory / "personal"
+
+    @property
+    def console(self) -> Path:
+        """What the host printed on its console, since the lab was made."""
+        return self.directory / "console.log"
+
+
+@dataclass(frozen=True, slots=True)
+class LabPaths:
+    """Where a lab's files are."""
+
+    lab: str
+    base: Path = LABS
+
+    @property
+    def directory(self) -> Path:
+        """All of the lab."""
+        return self.base / self.lab
+
+    @property
+    def plan(self) -> Path:
+        """The plan and the image it was brought up with."""
+        return self.directory / "plan.json"
+
+    @property
+    def image(self) -> Path:
+        """A symbolic link to the image's tree, so that a host can be started again."""
+        return self.directory / "image"
+
+    @property
+    def ssh_config(self) -> Path:
+        """For ``ssh -F``."""
+        return self.directory / "ssh_config"
+
+    @property
+    def known_hosts(self) -> Path:
+        """The real host keys of the lab's hosts."""
+        return self.directory / "known_hosts"
+
+    @property
+    def key(self) -> Path:
+        """The operator's private key; the public one has ``.pub`` appended."""
+        return self.directory / "id_ed25519"
+
+    def host(self, name: str) -> HostPaths:
+        """A host's files."""
+        return HostPaths(self.directory / "hosts" / name)
+
+
+def write_atomically(path: Path, text: str, mode: int = 0o644) -> None:
+    """Replace a file so that a reader, or a crash, sees the old content or the new one."""
+    staged = path.with_name(f".{path.name}.{os.getpid()}")
+    with staged.open("w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fchmod(file.fileno(), mode)
+        os.fsync(file.fileno())
+    staged.replace(path)
+
+
+def save(paths: LabPaths, plan: LabPlan, image: Path) -> None:
+    """Remember what the lab is made from."""
+    paths.directory.mkdir(parents=True, exist_ok=True)
+    write_atomically(paths.plan, plan.model_dump_json(indent=1) + "\n")
+    link = paths.image.with_name(".image")
+    link.unlink(missing_ok=True)
+    link.symlink_to(image)
+    link.replace(paths.image)
+
+
+def load(paths: LabPaths) -> LabPlan:
+    """The plan of a lab.
+
+    Raises:
+        LabError: there is no such lab, or what is on disk is not a plan.
+    """
+    try:
+        return LabPlan.model_validate_json(paths.plan.read_bytes())
+    except FileNotFoundError as missing:
+        raise LabError(f"there is no lab {paths.lab}", try_this="nines lab up SITE") from missing
+    except ValidationError as broken:
+        raise LabError(
+            f"lab {paths.lab} was made by another version of fournines",
+            where=str(paths.plan),
+            try_this=f"nines lab down {paths.lab}, then up again",
+        ) from broken
+
+
+def labs_on_disk(base: Path = LABS) -> frozenset[str]:
+    """Every lab that has a directory, whole or not."""
+    return frozenset(p.name for p in base.glob("*") if p.is_dir()) if base.is_dir() else frozenset()
+
+
+def mounts_below(directory: Path, mounts: str) -> tuple[str, ...]:
+    """The mount points at or below a directory, deepest first, from the text of ``/proc/self/mounts``.
+
+    A place that something is mounted on twice is listed twice.
+    """
+    points = (line.split(" ")[1].encode().decode("unicode_escape") for line in mounts.splitlines())
+    inside = (p for p in points if p == str(directory) or p.startswith(f"{directory}/"))
+    return tuple(sorted(inside, key=lambda p: p.count("/"), reverse=True))
+
+
+def current_mounts() -> str:
+    """What is mounted in this process's view."""
+    return Path("/proc/self/mounts").read_text(encoding="utf-8")
+
+
+def remove(paths: LabPaths) -> None:
+    """Unmount and delete everything the lab has on disk.
+
+    Raises:
+        LabError: something below the directory stays mounted; nothing is deleted then.
+    """
+    for point in mounts_below(paths.directory, current_mounts()):
+        run(["umount", point])
+    if left := mounts_below(paths.directory, current_mounts()):
+        raise LabError(f"still mounted: {', '.join(left)}", where=str(paths.directory))
+    if paths.directory.exists():
+        shutil.rmtree(paths.directory)
+
+
+@contextmanager
+def alone(paths: LabPaths) -> Iterator[None]:
+    """Hold the lab for one change at a time; another process that wants to change it waits."""
+    LOCKS.mkdir(parents=True, exist_ok=True)
+    with (LOCKS / f"{paths.lab}.lock").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
