@@ -1,0 +1,134 @@
+"""What every component keeps to, whichever it is. A new one is covered by being found."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import fournines.components
+from fournines.components import registered
+from fournines.kit.check import Check, Output
+from fournines.kit.component import Component
+from fournines.kit.context import Context
+from fournines.kit.declare import Endpoint
+from fournines.kit.step import STAGED, File, Step, Unit
+from fournines.kit.verdict import Outcome
+from fournines.plan.context import taking_part
+
+FOLDER = Path(fournines.components.__file__).parent
+GOLDEN = Path(__file__).parent
+MODULES = {"__init__.py", "model.py", "deploy.py", "checks.py", "faults.py"}
+AUDIT_MODULES = {"facts.py", "rules.py", "facts", "rules"}
+"""What the audit knows of a component has files of its own beside those five (ARCHITECTURE.md)."""
+SHIPPED = {"templates", "programs"}
+"""Files for the hosts: templates to render, programs to install."""
+
+each = pytest.mark.parametrize("component", registered().values(), ids=lambda c: c.name)
+
+
+def all_steps(component: Component, context: Context) -> Iterator[tuple[str, Step]]:
+    for host in component.hosts(context.site):
+        for step in component.steps(context, host):
+            yield host.name, step
+
+
+def all_checks(component: Component, context: Context) -> list[Check]:
+    return list(component.checks(context))
+
+
+def test_components_are_found() -> None:
+    assert "memcached" in registered()
+
+
+@each
+def test_its_folder_holds_what_a_stranger_expects(component: Component) -> None:
+    names = {entry.name for entry in (FOLDER / component.name).iterdir() if entry.name != "__pycache__"}
+    assert names <= MODULES | AUDIT_MODULES | SHIPPED
+
+
+@each
+def test_every_option_says_what_it_is(component: Component) -> None:
+    for name, field in component.options.model_fields.items():
+        assert field.description, f"{component.name}.{name} has no docstring"
+
+
+@each
+def test_every_template_has_a_golden_file(component: Component) -> None:
+    templates = sorted(p.stem for p in (FOLDER / component.name / "templates").glob("*.j2"))
+    golden = {p.name for p in (GOLDEN / component.name / "golden").rglob("*") if p.is_file()}
+    for template in templates:
+        assert any(template in name for name in golden), f"no golden file for {template}"
+
+
+@each
+def test_saying_it_twice_says_the_same(component: Component, blog_context: Context) -> None:
+    assert list(all_steps(component, blog_context)) == list(all_steps(component, blog_context))
+
+
+@each
+def test_what_is_validated_is_the_staged_copy(component: Component, blog_context: Context) -> None:
+    for host, step in all_steps(component, blog_context):
+        if isinstance(step, File) and step.validate:
+            assert any(STAGED in word for word in step.validate), f"{host}: {step.path}"
+
+
+@each
+def test_units_restart_on_files_that_the_plan_writes(component: Component, blog_context: Context) -> None:
+    everyones = {
+        (host, step.path)
+        for one in taking_part(blog_context.site)
+        for host, step in all_steps(one, blog_context)
+        if isinstance(step, File)
+    }
+    for host, step in all_steps(component, blog_context):
+        if isinstance(step, Unit):
+            for path in (*step.restart_on, *step.reload_on):
+                assert (host, path) in everyones, f"{host}: {step.name} waits for {path}, which nobody writes"
+
+
+@each
+def test_what_it_runs_is_waited_for(component: Component, blog_context: Context) -> None:
+    runs = any(isinstance(s, Unit) and s.running for _, s in all_steps(component, blog_context))
+    if runs:
+        assert any(check.barrier for check in all_checks(component, blog_context))
+
+
+@each
+def test_checks_are_its_own_and_unique(component: Component, blog_context: Context) -> None:
+    ids = [check.id for check in all_checks(component, blog_context)]
+    assert len(ids) == len(set(ids))
+    assert all(one.startswith(f"{component.name}.") for one in ids)
+
+
+@each
+def test_no_check_passes_by_accident(component: Component, blog_context: Context) -> None:
+    """Silence, an error and an empty answer are not good news, whatever is asked."""
+    for check in all_checks(component, blog_context):
+        assert check.verdict({}).outcome is Outcome.UNKNOWN, check.id
+        assert check.verdict(dict.fromkeys(check.asks)).outcome is Outcome.UNKNOWN, check.id
+        for answer in (Output(1, "", ""), Output(127, "", "sh: 1: not found"), Output(0, "", "")):
+            verdict = check.verdict(dict.fromkeys(check.asks, answer))
+            assert verdict.outcome is not Outcome.PASS, f"{check.id} passes on {answer}"
+
+
+@each
+def test_every_endpoint_is_asked_about(component: Component, blog_context: Context) -> None:
+    asked = "\n".join(
+        " ".join(ask.argv) + ask.stdin
+        for check in all_checks(component, blog_context)
+        for ask in check.asks.values()
+    )
+    for declared in component.declares(blog_context.site):
+        if isinstance(declared, Endpoint):
+            assert str(declared.port) in asked, f"no check asks port {declared.port}"
+
+
+@each
+def test_every_fault_has_an_undo(component: Component, blog_context: Context) -> None:
+    for fault in component.faults(blog_context):
+        assert fault.id.startswith(f"{component.name}.")
+        assert fault.what
+        assert fault.undo.argv
+        assert fault.undo != fault.inject

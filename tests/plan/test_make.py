@@ -1,0 +1,60 @@
+"""The plan of a site: phases, barriers, files; and the same without secrets."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from fournines.components.memcached import COMPONENT
+from fournines.errors import PlanError
+from fournines.kit.context import Context
+from fournines.kit.step import File
+from fournines.plan.make import make_plan
+from fournines.plan.model import Plan
+from fournines.plan.placeholders import without_secrets
+from fournines.plan.render import rendered, write
+
+
+@pytest.fixture(scope="module")
+def plan(blog_context: Context) -> Plan:
+    return make_plan(blog_context.site, blog_context.secrets)
+
+
+def test_equal_input_gives_an_equal_plan(plan: Plan, blog_context: Context) -> None:
+    again = make_plan(blog_context.site, blog_context.secrets)
+    assert [(p.name, p.steps) for p in again.phases] == [(p.name, p.steps) for p in plan.phases]
+    assert [check.id for check in again.checks] == [check.id for check in plan.checks]
+
+
+def test_every_barrier_is_one_of_the_checks(plan: Plan) -> None:
+    ids = {check.id for check in plan.checks}
+    assert {check.id for phase in plan.phases for check in phase.barrier} <= ids
+
+
+def test_no_secret_is_left_in_what_is_shown(plan: Plan) -> None:
+    shown = "".join(one.file.content for one in rendered(without_secrets(plan)))
+    for name, value in plan.context.secrets.items():
+        for line in value.splitlines():
+            assert len(line) < 16 or line.startswith("-----") or line not in shown, name
+
+
+def test_files_are_written_with_their_own_modes(plan: Plan, tmp_path: Path) -> None:
+    count = write(plan, tmp_path)
+    files = list(rendered(plan))
+    assert count == len(files) > 0
+    for one in files:
+        target = tmp_path / one.host / one.file.path.lstrip("/")
+        assert target.read_text() == one.file.content
+        assert target.stat().st_mode & 0o777 == one.file.mode
+
+
+def test_two_steps_for_one_path_are_refused(blog_context: Context, monkeypatch: pytest.MonkeyPatch) -> None:
+
+    twin = replace(
+        COMPONENT, name="twin", declares=lambda _: (), steps=lambda *_: [File("/etc/memcached.conf", "mine")]
+    )
+    monkeypatch.setattr("fournines.plan.make.taking_part", lambda _: (COMPONENT, twin))
+    with pytest.raises(PlanError, match=r"controller1: /etc/memcached\.conf is written by two steps"):
+        make_plan(blog_context.site, blog_context.secrets)
