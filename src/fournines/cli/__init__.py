@@ -1,1 +1,51 @@
-"""."""
+"""The command line: one file per verb, and the only rooms that print or exit."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from fournines import __version__
+from fournines.cli import lab, secrets
+from fournines.cli.common import errors_shown
+from fournines.cli.init import init
+from fournines.cli.render import render
+from fournines.cli.schema import schema
+from fournines.cli.show import show
+
+app = typer.Typer(
+    name="nines",
+    help="Build, prove, audit and operate a highly available OpenStack control plane from one site file.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"nines {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """Build, prove, audit and operate a highly available OpenStack control plane from one site file."""
+
+
+for _verb in (init, schema, show, render):
+    app.command()(_verb)
+app.add_typer(lab.app, name="lab")
+app.add_typer(secrets.app, name="secrets")
+
+
+def main() -> None:
+    """The ``nines`` command."""
+    with errors_shown():
+        app()

@@ -1,0 +1,95 @@
+"""The verbs that need no host, as a user meets them: output, exit codes, errors with a place."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import jsonschema
+import pytest
+import yaml
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
+BLOG = EXAMPLES / "blog.yaml"
+
+
+def nines(*argv: str | Path, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+    """Run the command as a whole process, the way users do."""
+    program = Path(sys.executable).with_name("nines")
+    return subprocess.run([program, *argv], cwd=cwd, capture_output=True, text=True, check=False, timeout=60)
+
+
+@pytest.fixture(scope="module")
+def schema() -> dict[str, object]:
+    found = json.loads(nines("schema").stdout)
+    assert isinstance(found, dict)
+    return found
+
+
+def test_the_starter_can_be_shown_and_is_never_overwritten(tmp_path: Path) -> None:
+    assert nines("init", cwd=tmp_path).returncode == 0
+    assert nines("show", "site.yaml", cwd=tmp_path).returncode == 0
+    again = nines("init", cwd=tmp_path)
+    assert again.returncode == 2
+    assert "site.yaml: the file exists already" in again.stderr
+
+
+def test_a_mistake_is_shown_with_its_line_and_a_mark_and_the_exit_code_is_2(tmp_path: Path) -> None:
+    site = tmp_path / "site.yaml"
+    site.write_text(BLOG.read_text().replace("mgmt: 10.0.0.12}", "mgmt: 10.0.1.12}"))
+    done = nines("show", site)
+    assert done.returncode == 2
+    assert re.search(r"site\.yaml:\d+:\d+: hosts\.controller2\.mgmt: 10\.0\.1\.12 is not in", done.stderr)
+    assert "try: write a free address of 10.0.0.0/24" in done.stderr
+    lines = done.stderr.splitlines()
+    mark = next(line for line in lines if line.strip() == "^")
+    assert lines[lines.index(mark) - 1][mark.index("^") :].startswith("10.0.1.12")
+
+
+@pytest.mark.parametrize("example", sorted(EXAMPLES.glob("*.yaml")), ids=lambda p: p.name)
+def test_examples_keep_to_the_schema(example: Path, schema: dict[str, object]) -> None:
+    jsonschema.Draft202012Validator.check_schema(schema)
+    jsonschema.validate(yaml.safe_load(example.read_text()), schema)
+
+
+def test_the_schema_refuses_what_the_loader_refuses(schema: dict[str, object]) -> None:
+    site = yaml.safe_load(BLOG.read_text())
+    site["hosts"]["controller1"]["roles"] = ["controler"]
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate(site, schema)
+
+
+def test_show_as_json_says_who_runs_what() -> None:
+    shown = json.loads(nines("show", "--json", BLOG).stdout)
+    assert shown["components"]["memcached"]["hosts"] == ["controller1", "controller2"]
+    assert shown["components"]["memcached"]["options"]["memory_mb"] == 64
+    assert any("keystone" in phase for phase in shown["phases"])
+
+
+def test_render_writes_every_host_and_refuses_a_full_directory(tmp_path: Path) -> None:
+    site = tmp_path / "blog.yaml"
+    site.write_text(BLOG.read_text())
+    done = nines("render", site, "-o", tmp_path / "out")
+    assert done.returncode == 0, done.stderr
+    assert {p.name for p in (tmp_path / "out").iterdir()} == {"dashboard", "controller1", "controller2"}
+    assert (tmp_path / "out/controller1/etc/memcached.conf").exists()
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["blog.yaml", "out"]  # no secrets were made
+    assert nines("render", site, "-o", tmp_path / "out").returncode == 2
+
+
+def test_secrets_are_listed_by_name_only(tmp_path: Path) -> None:
+    site = tmp_path / "blog.yaml"
+    site.write_text(BLOG.read_text())
+    nines("render", site, "-o", tmp_path / "out", "--with-secrets")
+    assert (tmp_path / "blog.secrets.age").exists()
+    listed = nines("secrets", "list", site)
+    assert "kept" in listed.stdout
+    assert "not yet made" not in listed.stdout
+    rotated = nines("secrets", "rotate", site, "keystone/fernet")
+    assert rotated.returncode == 0, rotated.stderr
+    wrong = nines("secrets", "rotate", site, "galera/root")
+    assert wrong.returncode == 2
+    assert "is not a key repository" in wrong.stderr
