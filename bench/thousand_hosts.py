@@ -49,9 +49,8 @@ def main() -> None:
         plan = timed("plan", "--offline", str(site))
         render = timed("render", str(site), "-o", f"{folder}/out")
         files = sum(1 for path in Path(folder, "out").rglob("*") if path.is_file())
-        print(
-            f"{count} hosts, {files} files: plan {plan:.2f} s, render {render:.2f} s, both {plan + render:.2f} s"
-        )
+        both = plan + render
+        print(f"{count} hosts, {files} files: plan {plan:.2f} s, render {render:.2f} s, both {both:.2f} s")
 
 
 if __name__ == "__main__":
