@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Protocol, TypeVar, runtime_checkable
 from fournines.kit.source import EVERY_HOST, Place, Source
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
 
 @runtime_checkable
@@ -21,6 +21,7 @@ class Fact(Protocol):
 
 
 T = TypeVar("T", bound=Fact)
+R = TypeVar("R")
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,7 @@ class Evidence:
     sources: tuple[Source, ...]
     facts: Mapping[type, tuple[Fact, ...]] = field(repr=False)
     versions: Mapping[str, str] = field(default_factory=dict)
+    _derived: dict[object, object] = field(default_factory=dict, repr=False, compare=False)
 
     @classmethod
     def of(
@@ -64,6 +66,12 @@ class Evidence:
     def on(self, host: str, kind: type[T]) -> tuple[T, ...]:
         """The facts of this type that hold on a host: its own and those of files without a host."""
         return tuple(fact for fact in self.all(kind) if fact.at.host in (host, EVERY_HOST))
+
+    def derived(self, make: Callable[[Evidence], R]) -> R:
+        """What a pure function makes of this evidence, worked out once: facts that need several files."""
+        if make not in self._derived:
+            self._derived[make] = make(self)
+        return self._derived[make]  # type: ignore[return-value]  # the table is keyed by the maker
 
     def by_host(self, kind: type[T]) -> dict[str, tuple[T, ...]]:
         """The facts of this type under the host they were read on (``EVERY_HOST`` for the shared ones)."""

@@ -35,8 +35,10 @@ class Syntax(Enum):
     """Keyword lines and braces, ``#`` and ``!`` comments."""
     COROSYNC = "corosync"
     """``key: value`` lines and braces, ``#`` comments."""
-    BRACES = "braces"
-    """Statements ended by ``;`` and braces (DRBD, nftables, the Galera arbitrator's kin)."""
+    DRBD = "drbd"
+    """Statements ended by ``;``, and braces."""
+    NFTABLES = "nftables"
+    """Statements ended by ``;`` or the line, braces, and sets inside a line."""
     HAPROXY = "haproxy"
     """Keyword lines under section keywords, backslash escapes."""
     LINES = "lines"
@@ -107,4 +109,12 @@ class Kind:
     syntax: Syntax
     names: tuple[str, ...]
     marks: tuple[str, ...]
+    read: Callable[[Source], Iterator[object]]
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """One more way to read a kind that is declared elsewhere: ``pcs`` commands out of any script."""
+
+    kind: str
     read: Callable[[Source], Iterator[object]]

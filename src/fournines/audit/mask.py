@@ -1,0 +1,45 @@
+"""Hiding secrets in lines that are shown: a finding must be safe to paste into a ticket."""
+
+from __future__ import annotations
+
+import re
+
+HIDDEN = "***"
+
+_KEY = (
+    r"[\w.\-]*(?:pass(?:wd|word|phrase)?|pwd|secret|token|auth_pass|authkey|cookie|credential|api_?key|"
+    r"private_?key|encryption_?key|secret_?key|sst_auth|shared-secret|hmac_key|fernet_key|community)[\w.\-]*"
+)
+_PAIR = re.compile(
+    rf"(?P<key>\b{_KEY})(?P<gap>\s*(?:=>|[=:,])\s*|\s+)(?P<quote>[\"']?)(?P<value>[^\s\"';,]+)", re.IGNORECASE
+)
+_URL = re.compile(r"(?P<head>\w[\w+.\-]*://[^\s:/@]*:)(?P<value>[^\s@]+)(?P<tail>@)")
+_LIST_URL = re.compile(r"(?P<head>,[^\s:/@,=]+:)(?P<value>[^\s@,/]+)(?P<tail>@)")
+_HAPROXY_AUTH = re.compile(r"(?P<head>\bstats\s+auth\s+\S+?:)(?P<value>\S+)", re.IGNORECASE)
+_HEADER = re.compile(r"(?P<head>\b(?:Basic|Bearer)\s+)(?P<value>[\w+/=.\-]{6,})", re.IGNORECASE)
+_SQL = re.compile(
+    r"(?P<head>IDENTIFIED\s+BY\s+(?:PASSWORD\s+)?)(?P<value>'[^']*'|\"[^\"]*\"|\S+)", re.IGNORECASE
+)
+_FLAG = re.compile(r"(?P<head>(?:^|\s)(?:-p|--password[= ]|-u\s*\w+:))(?P<value>[^\s]+)")
+_USER = re.compile(r"(?P<head>\b(?:add_user|change_password)\s+\S+\s+)(?P<value>\S+)")
+_STATED = frozenset(["true", "false", "yes", "no", "on", "off", "none", "null", "pass", "ah"])
+
+
+def mask(line: str) -> str:
+    """The line with everything that looks like a secret replaced by ``***``."""
+    text = line
+    for pattern in (_URL, _LIST_URL, _HAPROXY_AUTH, _HEADER, _SQL, _USER, _FLAG):
+        text = pattern.sub(_hide, text)
+    return _PAIR.sub(_hide_pair, text)
+
+
+def _hide(match: re.Match[str]) -> str:
+    tail = match.groupdict().get("tail") or ""
+    return f"{match.group('head')}{HIDDEN}{tail}"
+
+
+def _hide_pair(match: re.Match[str]) -> str:
+    value = match.group("value")
+    if value.lower() in _STATED or value.startswith(("/", HIDDEN, "http", "--", "-")):
+        return match.group()
+    return f"{match.group('key')}{match.group('gap')}{match.group('quote')}{HIDDEN}"

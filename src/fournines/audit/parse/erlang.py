@@ -1,0 +1,89 @@
+"""Erlang terms: classic ``rabbitmq.config`` and ``advanced.config``."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from fournines.audit.parse.braces import DEEPEST
+from fournines.kit.node import Node, Parsed, Problem
+
+_TOKEN = re.compile(
+    r"""(?P<newline>\n)
+      | (?P<skip>[ \t\r\f\v]+|%[^\n]*)
+      | (?P<binary><<\s*"(?P<bytes>(?:[^"\\]|\\.)*)"[^>]*>>)
+      | "(?P<string>(?:[^"\\]|\\.)*)"
+      | '(?P<atom>(?:[^'\\]|\\.)*)'
+      | (?P<mark>[{}\[\],])
+      | (?P<end>\.(?=\s|$))
+      | (?P<plain>[\w@.$#\-+/:]+)
+      | (?P<other>.)""",
+    re.VERBOSE | re.DOTALL,
+)
+
+
+@dataclass(slots=True)
+class _Open:
+    bracket: str
+    line: int
+    words: list[str] = field(default_factory=list)
+    children: list[Node] = field(default_factory=list)
+
+    def node(self, *, closed: bool = True) -> Node:
+        return Node(
+            tuple(self.words), self.line, tuple(self.children), self.bracket, closed=closed, block=True
+        )
+
+
+def parse_erlang(text: str) -> Parsed:
+    """A tuple or list is a node: its scalars are the words, its nested terms the children.
+
+    ``{heartbeat, 60}`` is ``Node(("heartbeat", "60"))``; ``rest`` says ``{`` or ``[``.
+    """
+    stack = [_Open("", 1)]
+    problems: list[Problem] = []
+    line, too_deep = 1, 0
+    for match in _TOKEN.finditer(text):
+        token = match.group()
+        kind = match.lastgroup
+        if kind == "mark" and token in "{[":
+            if len(stack) > DEEPEST:
+                too_deep += 1
+            else:
+                stack.append(_Open(token, line))
+        elif kind == "mark" and token in "}]":
+            if too_deep:
+                too_deep -= 1
+            else:
+                _shut(stack, token, line, problems)
+        elif kind == "other":
+            problems.append(Problem(line, f"unexpected {token!r}"))
+        else:
+            word = _word(match)
+            if word is not None:
+                stack[-1].words.append(word)
+        line += token.count("\n")
+    while len(stack) > 1:
+        block = stack.pop()
+        problems.append(Problem(block.line, f"{block.bracket} is never closed"))
+        stack[-1].children.append(block.node(closed=False))
+    return Parsed(tuple(stack[0].children), tuple(problems[:100]))
+
+
+def _word(match: re.Match[str]) -> str | None:
+    for name in ("bytes", "string", "atom", "plain"):
+        value = match.group(name)
+        if value is not None:
+            return value
+    return None
+
+
+def _shut(stack: list[_Open], token: str, line: int, problems: list[Problem]) -> None:
+    wanted = "{" if token == "}" else "["
+    if len(stack) == 1:
+        problems.append(Problem(line, f"{token} closes nothing"))
+        return
+    if stack[-1].bracket != wanted:
+        problems.append(Problem(line, f"{token} closes the {stack[-1].bracket} of line {stack[-1].line}"))
+    block = stack.pop()
+    stack[-1].children.append(block.node())

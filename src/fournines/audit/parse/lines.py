@@ -1,0 +1,106 @@
+"""One statement a line: HAProxy with its sections, and the flat files of the operating system."""
+
+from __future__ import annotations
+
+import re
+
+from fournines.kit.node import Node, Parsed, Problem
+
+HAPROXY_SECTIONS = frozenset(
+    ["global", "defaults", "listen", "frontend", "backend", "peers", "resolvers", "mailers", "userlist", "program", "http-errors", "cache", "ring", "fcgi-app", "log-forward", "crt-store", "traces", "acme", "log-profile"]
+)
+"""HAProxy configuration manual 2.1 and the section chapters: a line starting so opens a section."""
+
+_WORD = re.compile(
+    r"""(?P<space>[ \t\r\f\v]+)
+      | "(?P<double>(?:[^"\\]|\\.)*)(?P<dend>"|\\?$)
+      | '(?P<single>[^']*)(?P<send>'|$)
+      | (?P<comment>\#)
+      | (?P<plain>(?:[^\s"'\#\\]|\\.?)+)
+      | (?P<other>\s)""",
+    re.VERBOSE,
+)
+_ESCAPE = re.compile(r"\\(.)")
+
+
+def parse_haproxy(text: str) -> Parsed:
+    """Sections and the keyword lines inside them; lines before the first section stay at the top."""
+    problems: list[Problem] = []
+    top: list[Node] = []
+    section: tuple[tuple[str, ...], int, str] | None = None
+    inside: list[Node] = []
+
+    def shut() -> None:
+        if section is not None:
+            words, line, rest = section
+            top.append(Node(words, line, tuple(inside), rest, block=True))
+            inside.clear()
+
+    for node in _statements(text, problems, comment="#"):
+        if node.key in HAPROXY_SECTIONS:
+            shut()
+            section = (node.words, node.line, node.rest)
+        elif section is None:
+            top.append(node)
+        else:
+            inside.append(node)
+    shut()
+    return Parsed(tuple(top), tuple(problems))
+
+
+def parse_lines(text: str) -> Parsed:
+    """Words of each line that is neither empty nor a comment (``#``, and ``;`` or ``!`` at its start)."""
+    problems: list[Problem] = []
+    nodes = tuple(
+        node for node in _statements(text, problems, comment="#") if not node.key.startswith((";", "!"))
+    )
+    return Parsed(nodes, tuple(problems))
+
+
+def _statements(text: str, problems: list[Problem], *, comment: str) -> list[Node]:
+    found = []
+    for number, line in enumerate(text.split("\n"), start=1):
+        stripped = line.strip()
+        if not stripped or stripped[0] == comment:
+            continue
+        words, quoted = split(line, number, problems)
+        if words:
+            rest = stripped[len(words[0]) :].strip() if stripped.startswith(words[0]) else ""
+            found.append(Node(tuple(words), number, rest=rest, quoted=quoted))
+    return found
+
+
+def split(line: str, number: int, problems: list[Problem]) -> tuple[list[str], bool]:
+    """The words of a line, quotes and escapes resolved, up to a comment; and if word two was quoted.
+
+    A backslash that ends the line stays as a word of its own: HAProxy has no continuation lines, and a
+    rule wants to see it.
+    """
+    words: list[str] = []
+    glued = quoted = False
+    for match in _WORD.finditer(line):
+        kind = match.lastgroup
+        if kind in ("space", "other"):
+            glued = False
+            continue
+        if kind == "comment":
+            break
+        word, closed = _value(match)
+        if not closed:
+            problems.append(Problem(number, "a quote that is not closed"))
+        if glued:
+            words[-1] += word
+        else:
+            quoted = quoted or (len(words) == 1 and kind != "plain")
+            words.append(word)
+        glued = True
+    return words, quoted
+
+
+def _value(match: re.Match[str]) -> tuple[str, bool]:
+    double, single = match.group("double"), match.group("single")
+    if double is not None:
+        return _ESCAPE.sub(r"\1", double), match.group("dend") == '"'
+    if single is not None:
+        return single, bool(match.group("send"))
+    return _ESCAPE.sub(r"\1", match.group()), True

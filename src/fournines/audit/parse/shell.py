@@ -1,0 +1,183 @@
+"""Shell scripts and pasted commands: one node for each simple command, with its here-documents.
+
+Not a shell: enough to see what is run, in what order, and how a script ends. ``rest`` holds the operator
+behind the command (``&&``, ``||``, ``|``, ``;``, ``&`` or empty at a line's end). Keywords (``if``,
+``then``, ``fi``...) are nodes of their own. A here-document is the child ``("<<", delimiter)`` of its
+command, its body in ``rest`` and its first line in ``line``.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from fournines.kit.node import Node, Parsed, Problem
+
+KEYWORDS = frozenset(["if", "then", "elif", "else", "fi", "for", "while", "until", "do", "done", "case", "esac", "{", "}", "(", ")", "function", "select"])
+
+_TOKEN = re.compile(
+    r"""(?P<space>[ \t\r\f\v]+)
+      | (?P<newline>\n)
+      | (?P<joined>\\\n)
+      | (?P<comment>\#[^\n]*)
+      | (?P<here><<-?[ \t]*(?:'(?P<d1>\w+)'|"(?P<d2>\w+)"|\\?(?P<d3>\w+)))
+      | (?P<redirect>\d*(?:>>|>&|<&|>\||<<<|>|<)|&>>?)
+      | (?P<operator>&&|\|\||\|&|;;|[;&|])
+      | (?P<group>[()])
+      | "(?P<double>(?:[^"\\]|\\.)*)(?P<dend>"|\\?\Z)
+      | '(?P<single>[^']*)(?P<send>'|\Z)
+      | (?P<substitution>\$\(|`)
+      | (?P<plain>(?:\$\{[^}\n]*\}|[^\s"'`;&|()<>\\$]|\\.|\$(?!\())+)
+      | (?P<other>.)""",
+    re.VERBOSE | re.DOTALL,
+)
+_ESCAPE = re.compile(r"\\(.)", re.DOTALL)
+_BACKTICK = re.compile(r"[^`\\]*(?:\\.[^`\\]*)*`", re.DOTALL)
+_PAREN = re.compile(r"[()'\"\\]")
+_LONGEST_SUBSTITUTION = 4000
+
+
+@dataclass(slots=True)
+class _Shell:
+    text: str
+    nodes: list[Node] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    words: list[str] = field(default_factory=list)
+    line: int = 1
+    started: int = 1
+    glued: bool = False
+    waiting: list[tuple[str, bool]] = field(default_factory=list)
+    bodies: list[Node] = field(default_factory=list)
+    late: list[int] = field(default_factory=list)
+
+    def add(self, word: str) -> None:
+        if self.glued and self.words:
+            self.words[-1] += word
+        else:
+            if not self.words:
+                self.started = self.line
+            self.words.append(word)
+        self.glued = True
+
+    def end(self, operator: str = "") -> None:
+        self.glued = False
+        while self.words and self.words[0] in KEYWORDS:
+            self.nodes.append(Node((self.words.pop(0),), self.started))
+        if self.words:
+            if self.waiting:
+                self.late.append(len(self.nodes))
+            self.nodes.append(Node(tuple(self.words), self.started, rest=operator))
+            self.words = []
+
+    def heredocs(self, position: int) -> int:
+        """Read the bodies waiting behind this newline; returns where the next command starts."""
+        for delimiter, tabs in self.waiting:
+            body: list[str] = []
+            first = self.line
+            closed = False
+            while position < len(self.text):
+                stop = self.text.find("\n", position)
+                stop = len(self.text) if stop < 0 else stop
+                line = self.text[position:stop]
+                position = min(stop + 1, len(self.text))
+                self.line += 1
+                if (line.lstrip("\t") if tabs else line).rstrip("\r ") == delimiter:
+                    closed = True
+                    break
+                body.append(line)
+            if not closed:
+                self.problems.append(Problem(first, f"the here-document is not closed by {delimiter}"))
+            child = Node(("<<", delimiter), first, rest="\n".join(body), closed=closed)
+            if self.late:
+                index = self.late.pop(0)
+                command = self.nodes[index]
+                self.nodes[index] = Node(
+                    command.words, command.line, (*command.children, child), command.rest
+                )
+        self.waiting = []
+        self.late = []
+        return position
+
+
+def parse_shell(text: str) -> Parsed:
+    """Read a script or pasted commands; linear in its length."""
+    shell = _Shell(text)
+    position = 0
+    while position < len(text):
+        match = _TOKEN.match(text, position)
+        if match is None:  # cannot happen: (?P<other>.) takes anything
+            break
+        position = _take(shell, match)
+    shell.end()
+    return Parsed(tuple(shell.nodes), tuple(shell.problems[:100]))
+
+
+def _take(shell: _Shell, match: re.Match[str]) -> int:  # noqa: C901 - one branch a token
+    kind, token = match.lastgroup, match.group()
+    position = match.end()
+    if kind in ("space", "joined"):
+        shell.glued = False
+        shell.line += token.count("\n")
+    elif kind == "newline":
+        shell.end()
+        shell.line += 1
+        if shell.waiting:
+            position = shell.heredocs(position)
+    elif kind == "comment":
+        if shell.glued:  # a # inside a word is no comment
+            shell.add("#")
+            return match.start() + 1
+    elif match.group("here"):
+        shell.glued = False
+        delimiter = match.group("d1") or match.group("d2") or match.group("d3")
+        shell.waiting.append((delimiter, token.startswith("<<-")))
+        shell.late = shell.late or ([len(shell.nodes)] if not shell.words else [])
+    elif kind == "redirect":
+        shell.glued = False
+        shell.add(token)
+        shell.glued = False
+    elif kind == "operator":
+        shell.end(token)
+    elif kind == "group":
+        shell.end()
+        shell.nodes.append(Node((token,), shell.line))
+    elif kind == "substitution":
+        position = _substitution(shell, match)
+    else:
+        _word(shell, match)
+    return position
+
+
+def _word(shell: _Shell, match: re.Match[str]) -> None:
+    double, single, token = match.group("double"), match.group("single"), match.group()
+    if double is not None:
+        if match.group("dend") != '"':
+            shell.problems.append(Problem(shell.line, "a quote that is not closed"))
+        shell.add(_ESCAPE.sub(r"\1", double.replace("\\\n", "")))
+    elif single is not None:
+        if not match.group("send"):
+            shell.problems.append(Problem(shell.line, "a quote that is not closed"))
+        shell.add(single)
+    else:
+        shell.add(_ESCAPE.sub(r"\1", token))
+    shell.line += token.count("\n")
+
+
+def _substitution(shell: _Shell, match: re.Match[str]) -> int:
+    """Keep ``$(...)`` and backticks as the text of one word: what is run inside is not followed."""
+    start = match.end()
+    text = shell.text
+    if match.group() == "`":
+        close = _BACKTICK.match(text, start, start + _LONGEST_SUBSTITUTION)
+        end = close.end() if close else start
+    else:
+        depth, end = 1, start
+        for step in _PAREN.finditer(text, start, start + _LONGEST_SUBSTITUTION):
+            depth += {"(": 1, ")": -1}.get(step.group(), 0)
+            if depth == 0:
+                end = step.end()
+                break
+    whole = text[match.start() : end]
+    shell.add(whole)
+    shell.line += whole.count("\n")
+    return end

@@ -1,0 +1,60 @@
+"""Which kind of file is this? By the name it has, and by what stands in it."""
+
+from __future__ import annotations
+
+import re
+from fnmatch import fnmatchcase
+from functools import cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from fournines.kit.source import Kind
+
+LOOKED_AT = 64 * 1024
+"""Characters of a file that are searched for marks."""
+
+_NAMED = 100
+_ENOUGH = 2
+"""Marks that must be seen in a file whose name says nothing."""
+
+
+@cache
+def _pattern(mark: str) -> re.Pattern[str]:
+    return re.compile(mark, re.MULTILINE)
+
+
+def recognise(path: str, text: str, kinds: Iterable[Kind]) -> Kind | None:
+    """The kind this file is most likely of, or None.
+
+    A name that fits counts for more than any content, but an emptily named fit (``my.conf`` with nothing of
+    the kind inside) loses against content that speaks clearly. Longer patterns are more exact.
+    """
+    head = text[:LOOKED_AT]
+    best: tuple[int, Kind] | None = None
+    for kind in kinds:
+        marks = _marks(kind, head)
+        named = max((_specific(name) for name in kind.names if _fits(path, name)), default=0)
+        if not named and marks < min(_ENOUGH, len(kind.marks)):
+            continue
+        if not named and not marks:
+            continue
+        score = (_NAMED + named if named and (marks or not head.strip()) else named) + 30 * marks
+        if best is None or score > best[0]:
+            best = (score, kind)
+    return best[1] if best else None
+
+
+def _specific(pattern: str) -> int:
+    return len(pattern.replace("*", "")) + 20 * pattern.count("/")
+
+
+def _marks(kind: Kind, head: str) -> int:
+    return sum(1 for mark in kind.marks if _pattern(mark).search(head))
+
+
+def _fits(path: str, pattern: str) -> bool:
+    """Whether the end of the path matches: ``drbd.d/*.res`` fits ``node1/etc/drbd.d/r0.res``."""
+    depth = pattern.count("/") + 1
+    return fnmatchcase("/".join(path.split("/")[-depth:]).lower(), pattern.lower())

@@ -1,0 +1,173 @@
+"""The audit itself, pure: texts in, a report out."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from fournines.audit import registry
+from fournines.audit.hosts import owners
+from fournines.audit.mask import mask
+from fournines.audit.parse import parse
+from fournines.audit.recognise import recognise
+from fournines.kit.evidence import Evidence
+from fournines.kit.rule import Finding, Hit, Rule, Severity, Unknown
+from fournines.kit.source import Source
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from fournines.audit.collect import File
+    from fournines.kit.evidence import Fact
+
+
+@dataclass(frozen=True)
+class Report:
+    """What an audit found, what it could not judge, and what it read."""
+
+    findings: tuple[Finding, ...]
+    unknown: tuple[Unknown, ...]
+    files: tuple[Source, ...]
+    unread: tuple[str, ...] = ()
+    suppressed: tuple[Finding, ...] = field(default=())
+
+    def worst(self) -> Severity | None:
+        """The worst severity found; None when there is no finding."""
+        return max((finding.severity for finding in self.findings), default=None)
+
+    @property
+    def verdict(self) -> str:
+        """One line for the person on call."""
+        if not self.files:
+            return "Nothing here that the audit can read: no verdict."
+        hosts = len({source.host for source in self.files if source.host})
+        scope = (
+            f"{_many(len(self.files), 'file')} of {_many(hosts, 'host')}"
+            if hosts
+            else _many(len(self.files), "file")
+        )
+        counts = Counter(finding.severity for finding in self.findings)
+        said = [_many(counts[s], s.word) for s in (Severity.ERROR, Severity.WARNING) if counts[s]]
+        open_ = f", {len(self.unknown)} not judged" if self.unknown else ""
+        if not said:
+            return f"Nothing wrong found in {scope}{open_}."
+        worst = min(
+            (f for f in self.findings if f.severity == self.worst()), key=lambda f: f.consequence.rank
+        )
+        return f"{' and '.join(said)} in {scope}{open_}. Worst: {worst.consequence.value.lower()} ({worst.rule})."
+
+
+def _many(count: int, noun: str) -> str:
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
+def audit(files: Sequence[File], *, rules: Iterable[Rule] | None = None, strict: bool = False) -> Report:
+    """Recognise, parse, read and judge.
+
+    ``strict`` lets the exception of a broken reader or rule through (tests want that); otherwise it becomes
+    an unknown, and everything else is still audited.
+    """
+    sources, unread = read(files)
+    chosen = tuple(registry.rules() if rules is None else rules)
+    findings: list[Finding] = []
+    unknown: list[Unknown] = []
+    for site in _sites(sources):
+        evidence, missed = gather(site, strict=strict)
+        unknown.extend(missed)
+        for rule in chosen:
+            hits, missed = judge(rule, evidence, strict=strict)
+            findings.extend(hits)
+            unknown.extend(missed)
+    return Report(
+        findings=tuple(sorted(set(findings), key=_order)),
+        unknown=tuple(sorted(set(unknown), key=lambda item: (item.at, item.what))),
+        files=tuple(sources),
+        unread=tuple(unread),
+    )
+
+
+def read(files: Sequence[File]) -> tuple[list[Source], list[str]]:
+    """The sources among the files, and the paths of those of no kind we know."""
+    owned = owners(file.path for file in files)
+    sources: list[Source] = []
+    unread: list[str] = []
+    for file in files:
+        kind = recognise(file.path, file.text, registry.kinds())
+        if kind is None:
+            unread.append(file.path)
+            continue
+        host = owned[file.path].host if file.host is None else file.host
+        parsed = parse(kind.syntax, file.text)
+        sources.append(
+            Source(path=file.path, host=host, kind=kind.name, text=file.text, parsed=parsed, name=file.path)
+        )
+    return sources, unread
+
+
+def gather(sources: Sequence[Source], *, strict: bool = False) -> tuple[Evidence, list[Unknown]]:
+    """The facts of one site."""
+    readers = registry.readers()
+    facts: list[Fact] = []
+    missed: list[Unknown] = []
+    for source in sources:
+        try:
+            for read_facts in readers[source.kind]:
+                facts.extend(read_facts(source))  # type: ignore[arg-type]  # readers yield facts
+        except Exception as error:
+            if strict:
+                raise
+            missed.append(Unknown(source.top, f"could not be read as {source.kind}: {error!r}"))
+    return Evidence.of(sources, facts), missed
+
+
+def judge(rule: Rule, evidence: Evidence, *, strict: bool = False) -> tuple[list[Finding], list[Unknown]]:
+    """What one rule says about one site."""
+    texts = {source.path: source for source in evidence.sources}
+    findings: list[Finding] = []
+    missed: list[Unknown] = []
+    try:
+        for said in rule.judge(evidence):
+            if isinstance(said, Hit):
+                findings.append(_finding(rule, said, texts))
+            else:
+                missed.append(said)
+    except Exception as error:
+        if strict:
+            raise
+        place = evidence.sources[0].top
+        missed.append(Unknown(place, f"rule {rule.id} failed on this site: {error!r}"))
+    return findings, missed
+
+
+def _finding(rule: Rule, hit: Hit, texts: dict[str, Source]) -> Finding:
+    severity = rule.severity if hit.severity is None else min(rule.severity, hit.severity)
+    return Finding(
+        rule=rule.id,
+        severity=severity,
+        consequence=rule.consequence,
+        at=hit.at,
+        what=mask(hit.what),
+        why=hit.why or rule.why,
+        fix=hit.fix or rule.fix,
+        source=rule.source,
+        seen=_quote(texts.get(hit.at.path), hit.at.line),
+        related=tuple(dict.fromkeys(place for place in hit.related if place != hit.at)),
+    )
+
+
+def _quote(source: Source | None, line: int) -> str:
+    if source is None:
+        return ""
+    if source.lines:
+        line = source.lines.index(line) + 1 if line in source.lines else 0
+    text = source.text.split("\n", line)
+    return mask(text[line - 1].strip())[:200] if 0 < line <= len(text) else ""
+
+
+def _sites(sources: Sequence[Source]) -> list[list[Source]]:
+    return [list(sources)] if sources else []
+
+
+def _order(finding: Finding) -> tuple[int, int, str, int, str]:
+    return (-finding.severity, finding.consequence.rank, finding.at.path, finding.at.line, finding.rule)

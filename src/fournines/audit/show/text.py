@@ -1,0 +1,97 @@
+"""The report for people: what happens on the night, worst first, and one line that says it all."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from textwrap import wrap
+from typing import TYPE_CHECKING
+
+from fournines.kit.rule import Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from fournines.audit.run import Report
+    from fournines.kit.rule import Consequence, Finding
+
+_COLOURS = {Severity.ERROR: "31;1", Severity.WARNING: "33", Severity.INFO: "36"}
+_NARROWEST = 40
+
+
+def as_text(report: Report, *, width: int = 100, colour: bool = False, info: bool = True) -> str:
+    """The report as lines of at most ``width`` columns (paths and quoted lines are never broken)."""
+    page = _Page(max(width, _NARROWEST), colour=colour)
+    shown = [f for f in report.findings if info or f.severity > Severity.INFO]
+    ordered = sorted(shown, key=lambda f: (f.consequence.rank, -f.severity, f.rule, f.what))
+    for consequence, group in groupby(ordered, key=lambda f: f.consequence):
+        page.heading(consequence)
+        for same in _same(group):
+            page.finding(same)
+    if report.unknown:
+        page.unknown(report)
+    page.verdict(report)
+    return "\n".join(page.lines) + "\n"
+
+
+def _same(findings: Iterator[Finding]) -> Iterator[list[Finding]]:
+    """Findings of one rule that say the same of several places."""
+    for _, group in groupby(findings, key=lambda f: (f.rule, f.severity, f.why, f.fix)):
+        yield list(group)
+
+
+class _Page:
+    def __init__(self, width: int, *, colour: bool) -> None:
+        self.width = width
+        self.colour = colour
+        self.lines: list[str] = []
+
+    def paint(self, text: str, code: str) -> str:
+        return f"\x1b[{code}m{text}\x1b[0m" if self.colour else text
+
+    def say(self, text: str, *, indent: int = 0, head: str = "") -> None:
+        first = " " * indent + head
+        rest = " " * len(first)
+        self.lines.extend(
+            wrap(
+                text,
+                self.width,
+                initial_indent=first,
+                subsequent_indent=rest,
+                break_long_words=False,
+                break_on_hyphens=False,
+            )
+            or [first.rstrip()]
+        )
+
+    def heading(self, consequence: Consequence) -> None:
+        self.lines.append(self.paint(consequence.value, "1"))
+        self.lines.append(self.paint("-" * min(len(consequence.value), self.width), "2"))
+
+    def finding(self, same: list[Finding]) -> None:
+        first = same[0]
+        mark = f"{first.severity.word:<7}"
+        self.lines.append(f"{self.paint(mark, _COLOURS[first.severity])} {self.paint(first.rule, '1')}")
+        for finding in same:
+            host = f" ({finding.at.host})" if finding.at.host else ""
+            self.lines.append(f"  {finding.at}{host}")
+            self.say(finding.what, indent=4)
+            if finding.seen:
+                self.lines.append(self.paint(f"    | {finding.seen}"[: max(self.width, 60)], "2"))
+            for place in finding.related[:6]:
+                self.lines.append(f"    see {place}")
+        self.say(first.why, indent=2, head="why: ")
+        self.say(first.fix, indent=2, head="fix: ")
+        self.say(first.source, indent=2, head="source: ")
+        self.lines.append("")
+
+    def unknown(self, report: Report) -> None:
+        self.lines.append(self.paint("Not judged (unknown is not clean)", "1"))
+        for item in report.unknown:
+            self.lines.append(f"  {item.at}")
+            self.say(item.what, indent=4)
+        self.lines.append("")
+
+    def verdict(self, report: Report) -> None:
+        worst = report.worst()
+        code = _COLOURS[worst] if worst else "32;1"
+        self.lines.extend(self.paint(line, code) for line in wrap(report.verdict, self.width))

@@ -1,0 +1,1 @@
+"""Rules that name two components, or a site as a whole."""

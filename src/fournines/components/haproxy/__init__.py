@@ -1,0 +1,1 @@
+"""HAProxy: every API behind one address."""

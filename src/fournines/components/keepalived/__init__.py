@@ -1,0 +1,1 @@
+"""keepalived: who holds the virtual addresses."""
