@@ -66,6 +66,21 @@ class Context:
         return hosts[0]
 
     @cached_property
+    def name_lines(self) -> str:
+        """Every name of the site as ``/etc/hosts`` lines: the hosts in the cluster network, the VIPs.
+
+        A host outside the cluster network stands with the first address it has. Worked out once: in a
+        site of 1,000 hosts each of them gets all the lines.
+        """
+        cluster = self.site.cluster_network
+        hosts = (
+            (host.addresses.get(cluster) or next(iter(host.addresses.values())), host.name)
+            for host in self.site.hosts.values()
+        )
+        vips = ((vip.address, name) for name, vip in self.site.vips.items())
+        return "".join(f"{address}\t{name}\n" for address, name in (*hosts, *vips))
+
+    @cached_property
     def asker(self) -> str:
         """The host from which a client of the site is played: the dashboard's, else the first controller."""
         return self.first(self.site.with_role(Role.DASHBOARD) or self.controllers).name

@@ -30,7 +30,9 @@ class Endpoint:
     """A service behind the VIP: it listens on its hosts' own address and port, the balancer on the VIP's.
 
     ``single_writer`` sends everything to one host at a time, the others standing by. ``tls`` means that
-    the balancer ends TLS on the VIP. ``hosts`` are host names.
+    the balancer ends TLS on the VIP. ``hosts`` are host names. ``affinity`` is a part of the path, counted
+    from 1: requests that agree in it go to the same host while that lives (3 is ``ID`` in
+    ``/v2/images/ID/file``); requests whose path is shorter go anywhere.
     """
 
     name: str
@@ -41,6 +43,7 @@ class Endpoint:
     tls: bool = True
     single_writer: bool = False
     timeout_server: float = 60.0
+    affinity: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +62,14 @@ class MessageUser:
     user: str
     password: str
     vhost: str = "/"
+
+
+@dataclass(frozen=True, slots=True)
+class CacheServers:
+    """memcached on each of these hosts, at this port of the host's own address."""
+
+    hosts: tuple[str, ...]
+    port: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,5 +130,40 @@ class FirewallPort:
     network: str | None = None
 
 
-Declaration = Endpoint | Database | MessageUser | KeystoneService | Secret | LogFile | FirewallPort
+@dataclass(frozen=True, slots=True)
+class ServedCertificate:
+    """A PEM file (key, certificate, chain) on the controllers, for whoever ends TLS on the VIPs."""
+
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class VipCondition:
+    """What must work on a host for that host to hold the VIP.
+
+    ``flag`` is a file on the host: ``0`` while the program runs, anything else once it is gone.
+    ``answers`` and ``serves`` are URLs on the host that give 200 while the program reacts at all, and
+    while what it leads to can be used. ``settles`` is how many seconds the program itself needs at worst
+    to route around something dead behind it: whoever watches ``serves`` must be slower than that.
+    """
+
+    name: str
+    flag: str
+    answers: str
+    serves: str
+    settles: float
+
+
+Declaration = (
+    Endpoint
+    | Database
+    | MessageUser
+    | CacheServers
+    | KeystoneService
+    | Secret
+    | LogFile
+    | FirewallPort
+    | ServedCertificate
+    | VipCondition
+)
 """Anything a component declares."""

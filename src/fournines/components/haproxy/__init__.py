@@ -1,1 +1,58 @@
 """HAProxy: every API behind one address."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from fournines.components.haproxy.checks import checks
+from fournines.components.haproxy.deploy import steps
+from fournines.components.haproxy.faults import faults
+from fournines.components.haproxy.model import (
+    FLAG,
+    HEALTH,
+    LOG,
+    PROMETHEUS_PORT,
+    Options,
+    detection_seconds,
+)
+from fournines.kit.component import Component
+from fournines.kit.declare import Declaration, FirewallPort, LogFile, VipCondition
+from fournines.spec.model import Host, Site
+
+
+def hosts(site: Site) -> tuple[Host, ...]:
+    """Every controller."""
+    return site.controllers
+
+
+def declares(site: Site) -> Iterator[Declaration]:
+    """What keepalived watches, a log, and the exporter's port. The VIPs' ports follow from the endpoints."""
+    options = Options.model_validate(site.components.get("haproxy", {}))
+    yield VipCondition(
+        "haproxy",
+        flag=FLAG,
+        answers=f"{HEALTH}/answers",
+        serves=f"{HEALTH}/serves",
+        settles=detection_seconds(options),
+    )
+    yield LogFile("haproxy", LOG)
+    yield FirewallPort(
+        "haproxy-metrics",
+        hosts=tuple(h.name for h in hosts(site)),
+        port=PROMETHEUS_PORT,
+        network=site.cluster_network,
+    )
+
+
+COMPONENT = Component(
+    name="haproxy",
+    summary="Every endpoint on the VIP of every controller; asks the backends twice a second",
+    hosts=hosts,
+    declares=declares,
+    steps=steps,
+    checks=checks,
+    faults=faults,
+    options=Options,
+    needs=("names", "trust"),
+    provides=("balancer",),
+)

@@ -1,0 +1,43 @@
+"""Time: chrony on every host, the time hosts serve the others."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from fournines.components.chrony.checks import checks
+from fournines.components.chrony.deploy import steps
+from fournines.components.chrony.faults import faults
+from fournines.components.chrony.model import PORT, Options, time_hosts
+from fournines.kit.component import Component
+from fournines.kit.declare import Declaration, FirewallPort
+from fournines.spec.model import Host, Site
+
+
+def hosts(site: Site) -> tuple[Host, ...]:
+    """Every host."""
+    return tuple(site.hosts.values())
+
+
+def declares(site: Site) -> Iterator[Declaration]:
+    """The time hosts answer NTP in the cluster network."""
+    yield FirewallPort(
+        "ntp",
+        hosts=tuple(h.name for h in time_hosts(site)),
+        protocol="udp",
+        port=PORT,
+        network=site.cluster_network,
+    )
+
+
+COMPONENT = Component(
+    name="chrony",
+    summary="One clock for the site: the time hosts serve it, with or without a source outside",
+    hosts=hosts,
+    declares=declares,
+    steps=steps,
+    checks=checks,
+    faults=faults,
+    options=Options,
+    needs=("names",),
+    provides=("time",),
+)

@@ -1,0 +1,25 @@
+"""Chrony's options, and who serves time."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from fournines.spec.model import Host, Role, Site, Strict
+
+PORT = 123
+
+
+class Options(Strict):
+    """What a site may override."""
+
+    upstream: tuple[str, ...] = ()
+    """NTP servers outside the site for the time hosts; none means that the time host's own clock is the
+    site's time: nothing outside is needed, and the hosts still agree among themselves."""
+    max_offset: float = Field(default=0.1, gt=0, le=5)
+    """Seconds by which a host may differ from the time host before the check fails. Tokens, certificates and
+    Galera's logs bear a second; 0.1 s is where an honest NTP client in a LAN has long been corrected."""
+
+
+def time_hosts(site: Site) -> tuple[Host, ...]:
+    """The hosts that serve time: those with the role, else the first controller."""
+    return site.with_role(Role.TIME) or site.controllers[:1]

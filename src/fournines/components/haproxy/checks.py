@@ -1,0 +1,151 @@
+"""What HAProxy promises."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+from functools import partial
+from io import StringIO
+
+from fournines.components.haproxy.deploy import CONF
+from fournines.components.haproxy.model import HEALTH, PROMETHEUS_PORT, SOCKET
+from fournines.kit.check import Ask, Check, Output, each_host
+from fournines.kit.context import Context
+from fournines.kit.declare import Endpoint, ServedCertificate
+from fournines.kit.unit_check import units_check
+from fournines.kit.verdict import Verdict, failed, passed
+
+_RUNTIME = """\
+import socket, sys
+s = socket.socket(socket.AF_UNIX)
+s.settimeout(3)
+s.connect(sys.argv[1])
+s.sendall(sys.argv[2].encode() + b"\\n")
+print(b"".join(iter(lambda: s.recv(65536), b"")).decode())
+"""
+_AGE = """\
+import os, sys
+for path in sys.argv[3:]:
+    print(path, int(os.stat(path).st_mtime))
+"""
+
+
+def checks(context: Context) -> Iterator[Check]:
+    """It runs with the configuration that lies on the disk, listens, and has all its backends."""
+    hosts = {host.name: str(context.site.address(host)) for host in context.controllers}
+    yield Check(
+        "haproxy.answers",
+        "Every HAProxy answers keepalived's question",
+        asks=dict.fromkeys(
+            hosts, Ask(("curl", "--silent", "--show-error", "--fail", "--max-time", "2", f"{HEALTH}/answers"))
+        ),
+        judge=each_host(_judge_answer, all_well="all answer"),
+        barrier=True,
+    )
+    binds = frozenset(_binds(context))
+    yield Check(
+        "haproxy.listens",
+        "Every HAProxy listens on the VIPs, whether its host holds them or not",
+        asks=dict.fromkeys(hosts, Ask(("ss", "--no-header", "--listening", "--tcp", "--numeric"))),
+        judge=each_host(partial(_judge_sockets, wanted=binds), all_well=f"{len(binds)} addresses on each"),
+        barrier=True,
+    )
+    files = (CONF, *(c.path for c in context.declared(ServedCertificate)))
+    yield Check(
+        "haproxy.current",
+        "Every HAProxy runs with the configuration and the certificate that lie on the disk",
+        asks=dict.fromkeys(hosts, Ask(("python3", "-c", _RUNTIME + _AGE, SOCKET, "show info", *files))),
+        judge=each_host(_judge_age, all_well="started after its files were written"),
+    )
+    yield Check(
+        "haproxy.metrics",
+        "Every HAProxy serves its metrics to Prometheus",
+        asks={
+            host: Ask(
+                (
+                    "curl",
+                    "--silent",
+                    "--show-error",
+                    "--max-time",
+                    "3",
+                    f"http://{address}:{PROMETHEUS_PORT}/metrics",
+                )
+            )
+            for host, address in hosts.items()
+        },
+        judge=each_host(_judge_metrics, all_well="metrics on every controller"),
+    )
+    pools = {e.name: frozenset(e.hosts) for e in context.declared(Endpoint)}
+    if pools:
+        yield Check(
+            "haproxy.backends",
+            "Every backend of every endpoint is up, as each HAProxy sees it",
+            asks=dict.fromkeys(hosts, Ask(("python3", "-c", _RUNTIME, SOCKET, "show stat -1 4 -1"))),
+            judge=each_host(
+                partial(_judge_backends, pools=pools),
+                all_well=f"{sum(map(len, pools.values()))} backends up in {len(pools)} pools",
+            ),
+        )
+    yield units_check("haproxy", hosts, ("haproxy.service",))
+
+
+def _binds(context: Context) -> Iterator[str]:
+    for endpoint in context.declared(Endpoint):
+        for vip in context.site.vips.values():
+            yield f"{vip.address}:{endpoint.port}"
+        if not endpoint.http:
+            yield f"127.0.0.1:{endpoint.port}"
+
+
+def _last(text: str, otherwise: str) -> str:
+    return (text.strip().splitlines() or [otherwise])[-1]
+
+
+def _judge_answer(answer: Output) -> Verdict:
+    return passed("answers") if answer.code == 0 else failed(_last(answer.stderr, "no answer"))
+
+
+def _judge_sockets(answer: Output, wanted: frozenset[str]) -> Verdict:
+    if answer.code != 0:
+        return failed(_last(answer.stderr, "ss failed"))
+    local = 3  # State Recv-Q Send-Q Local:Port Peer:Port
+    found = {row[local] for line in answer.stdout.splitlines() if len(row := line.split()) > local}
+    missing = sorted(wanted - found)
+    return failed(f"nothing listens on {', '.join(missing)}") if missing else passed("listens")
+
+
+def _judge_age(answer: Output) -> Verdict:
+    lines = answer.stdout.splitlines()
+    facts = dict(line.split(": ", 1) for line in lines if ": " in line)
+    files = [line.rsplit(" ", 1) for line in lines if line.startswith("/")]
+    if answer.code != 0 or "Start_time_sec" not in facts or not files:
+        return failed(_last(answer.stderr, "the runtime socket gave no answer"))
+    started = int(facts["Start_time_sec"])
+    stale = [path for path, written in files if int(written) > started]
+    if stale:
+        return failed(f"runs without the newest {', '.join(stale)}: reload it")
+    return passed(f"version {facts.get('Version', 'unknown')}, running with the newest files")
+
+
+def _judge_metrics(answer: Output) -> Verdict:
+    if answer.code != 0:
+        return failed(_last(answer.stderr, "no answer"))
+    count = sum(line.startswith("haproxy_") for line in answer.stdout.splitlines())
+    return passed(f"{count} values") if count else failed("answers, but not with HAProxy's metrics")
+
+
+def _judge_backends(answer: Output, pools: dict[str, frozenset[str]]) -> Verdict:
+    if answer.code != 0 or not answer.stdout.startswith("# "):
+        return failed(_last(answer.stderr, "the runtime socket gave no answer"))
+    found = {
+        (row["pxname"], row["svname"]): f"{row['status']} {row.get('last_chk', '')}".strip()
+        for row in csv.DictReader(StringIO(answer.stdout[2:]))
+    }
+    wrong = []
+    for pool, hosts in pools.items():
+        for host in sorted(hosts):
+            status = found.get((pool, host), "missing")
+            # "UP 1/2" is on its way down and still used; "no check" would be nobody's knowledge.
+            if status.split()[0] != "UP":
+                wrong.append(f"{pool}/{host} {status}")
+    return failed(", ".join(wrong)) if wrong else passed("all up")

@@ -1,0 +1,135 @@
+"""HAProxy's options, and what it makes of the declared endpoints."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Self
+
+from pydantic import Field, model_validator
+
+from fournines.kit.context import Context
+from fournines.kit.declare import Endpoint, HealthCheck
+from fournines.spec.model import Strict
+
+HEALTH_PORT = 8404
+HEALTH = f"http://127.0.0.1:{HEALTH_PORT}"
+PROMETHEUS_PORT = 8405
+SOCKET = "/run/haproxy/admin.sock"
+FLAG = "/run/haproxy/down"
+"""``0`` while HAProxy runs, ``1`` once it is gone; written by its unit, watched by keepalived."""
+LOG = "/var/log/haproxy.log"
+
+
+class Options(Strict):
+    """What a site may override. Times in milliseconds where the name says so."""
+
+    maxconn: int = Field(default=8000, ge=100, le=1_000_000)
+    """Connections at once. Each takes two files; 20,000 is what an unprivileged container allows."""
+    check_interval_ms: int = Field(default=500, ge=100, le=60_000)
+    """Time between two health checks of a backend that is up (``inter``)."""
+    check_fast_ms: int = Field(default=200, ge=50, le=60_000)
+    """The same after a first failure or success, until the state is settled (``fastinter``)."""
+    check_down_ms: int = Field(default=1000, ge=100, le=60_000)
+    """The same for a backend that is down (``downinter``)."""
+    check_timeout_ms: int = Field(default=400, ge=50, le=60_000)
+    """How long a backend may take to answer a check; shorter than ``check_interval_ms``. Left out, HAProxy
+    waits a whole ``inter`` for the answer, and with the ten seconds that most guides set it notices a hung
+    API after 58 s."""
+    fall: int = Field(default=2, ge=1, le=20)
+    """Failed checks until a backend is down. 1 would let one lost packet move every client."""
+    rise: int = Field(default=2, ge=1, le=100)
+    """Good checks until a backend is up again."""
+    writer_rise: int = Field(default=3, ge=1, le=100)
+    """Good checks until the preferred server of a single-writer pool takes the writes back: that ends the
+    sessions at its stand-in, so it should be there to stay."""
+    connect_timeout_ms: int = Field(default=500, ge=50, le=60_000)
+    """How long a backend may take to accept a connection, before another one is tried."""
+    client_timeout: float = Field(default=60.0, ge=1)
+    """Seconds an HTTP client may be silent."""
+
+    @model_validator(mode="after")
+    def _timeout_below_interval(self) -> Self:
+        if self.check_timeout_ms >= self.check_interval_ms:
+            raise ValueError(
+                f"check_timeout_ms ({self.check_timeout_ms}) must be below "
+                f"check_interval_ms ({self.check_interval_ms}): a check must end before the next one begins"
+            )
+        return self
+
+
+def detection_seconds(options: Options) -> float:
+    """The longest time from a backend's hanging to its being taken out, in seconds.
+
+    A check has just passed when it hangs; the next begins after ``inter`` and times out, and so do the
+    further ones, ``fastinter`` apart, until ``fall`` are together (HAProxy manual 5.2, ``inter``).
+    """
+    silent = options.fall * options.check_timeout_ms
+    between = options.check_interval_ms + (options.fall - 1) * options.check_fast_ms
+    return (silent + between) / 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Backend:
+    """A server line: who, where, and its words."""
+
+    name: str
+    address: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Listener:
+    """One endpoint as HAProxy serves it; ``binds`` are whole bind lines without the keyword."""
+
+    name: str
+    http: bool
+    tls: bool
+    binds: tuple[str, ...]
+    health: HealthCheck | None
+    timeout_ms: int
+    backends: tuple[Backend, ...]
+
+
+def listeners(context: Context, certificate: str | None) -> Iterator[Listener]:
+    """What HAProxy listens to: each endpoint on every VIP, and a protocol other than HTTP on 127.0.0.1 too.
+
+    The local port lets a service reach the database through its own host's HAProxy: the death of the VIP's
+    holder then costs it nothing. Both HAProxies must pick the same writer without talking to each other, so
+    a single-writer pool has a fixed order: the last host, and the others stand by.
+    """
+    options = context.options("haproxy", Options)
+    for endpoint in context.declared(Endpoint):
+        tls = f" ssl crt {certificate}" if endpoint.tls and certificate else ""
+        tls += " alpn h2,http/1.1" if tls and endpoint.http else ""
+        binds = [f"{vip.address}:{endpoint.port}{tls}" for vip in context.site.vips.values()]
+        if not endpoint.http:
+            binds.append(f"127.0.0.1:{endpoint.port}")
+        yield Listener(
+            name=endpoint.name,
+            http=endpoint.http,
+            tls=bool(tls),
+            binds=tuple(binds),
+            health=endpoint.health,
+            timeout_ms=round(endpoint.timeout_server * 1000),
+            backends=tuple(_backends(context, endpoint, options)),
+        )
+
+
+def _backends(context: Context, endpoint: Endpoint, options: Options) -> Iterator[Backend]:
+    port = f" port {endpoint.health.port}" if endpoint.health and endpoint.health.port else ""
+    hosts = endpoint.hosts[::-1] if endpoint.single_writer else endpoint.hosts
+    for index, host in enumerate(hosts):
+        words = f"check{port}"
+        if endpoint.single_writer:
+            # The order decides, not the history: two HAProxies that saw a failure at different moments still
+            # agree on the writer. Sessions left at the stand-in would be a second writer, so they end.
+            words += (
+                " backup" if index else f" rise {options.writer_rise} on-marked-up shutdown-backup-sessions"
+            )
+        yield Backend(host, f"{context.site.address(host)}:{endpoint.port}", words)
+
+
+def writer_pools(context: Context) -> tuple[str, ...]:
+    """The pools without which nothing works: a host that reaches no writer may not hold the VIP."""
+    return tuple(e.name for e in context.declared(Endpoint) if e.single_writer)

@@ -1,0 +1,44 @@
+"""Options of what all hosts have in common, and the kernel settings that follow from them."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from fournines.spec.model import Host, Role, Strict
+
+
+class Options(Strict):
+    """What a site may override."""
+
+    tcp_retries2: int = Field(default=5, ge=3, le=15)
+    """Retransmissions before a connection to a silent peer is given up: 5 are 12.6 s, the kernel's own 15 are
+    924.6 s (tcp(7); Kolla's production guide asks for 6). A host that lost power sends no FIN."""
+    tcp_syn_retries: int = Field(default=3, ge=1, le=6)
+    """Retries of a connection attempt to a silent host: 3 are 15 s, the kernel's own 6 are 127 s."""
+    tcp_keepalive_time: int = Field(default=30, ge=5, le=7200)
+    """Seconds of silence before an idle connection is probed (``SO_KEEPALIVE``); the kernel's own wait
+    is two hours."""
+    sysctls: dict[str, str] = Field(default_factory=dict)
+    """Further kernel settings for every host, by name."""
+
+
+def sysctls(host: Host, options: Options) -> dict[str, str]:
+    """The kernel settings of a host, by name.
+
+    Only ``net.*``, which belongs to a container's own network namespace as well as to a machine.
+    """
+    wanted = {
+        # An address that moved is announced by the kernel itself when an interface comes up or gets it.
+        "net.ipv4.conf.all.arp_notify": "1",
+        "net.ipv4.conf.default.arp_notify": "1",
+        # time + intvl * probes: an idle connection to a dead peer lasts 45 s.
+        "net.ipv4.tcp_keepalive_time": str(options.tcp_keepalive_time),
+        "net.ipv4.tcp_keepalive_intvl": "5",
+        "net.ipv4.tcp_keepalive_probes": "3",
+        "net.ipv4.tcp_retries2": str(options.tcp_retries2),
+        "net.ipv4.tcp_syn_retries": str(options.tcp_syn_retries),
+    }
+    if host.has(Role.CONTROLLER):
+        # HAProxy listens on the VIPs on every controller, long before it holds them.
+        wanted["net.ipv4.ip_nonlocal_bind"] = "1"
+    return wanted | options.sysctls

@@ -1,0 +1,38 @@
+"""Logs: every declared program's messages in a file of their own, rotated."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from fournines.components.rsyslog.checks import checks
+from fournines.components.rsyslog.deploy import steps
+from fournines.components.rsyslog.faults import faults
+from fournines.components.rsyslog.model import CHECK_LOG, CHECK_TAG, Options
+from fournines.kit.component import Component
+from fournines.kit.declare import Declaration, LogFile
+from fournines.spec.model import Host, Site
+
+
+def hosts(site: Site) -> tuple[Host, ...]:
+    """Every host."""
+    return tuple(site.hosts.values())
+
+
+def declares(site: Site) -> Iterator[Declaration]:
+    """The file into which its own check writes: the promise is tested the way every program uses it."""
+    del site
+    yield LogFile(CHECK_TAG, CHECK_LOG)
+
+
+COMPONENT = Component(
+    name="rsyslog",
+    summary="A log file per program, rotated, and nothing twice in the system's log",
+    hosts=hosts,
+    declares=declares,
+    steps=steps,
+    checks=checks,
+    faults=faults,
+    options=Options,
+    needs=("names",),
+    provides=("logs",),
+)

@@ -1,0 +1,30 @@
+"""Rsyslog's options."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from pydantic import Field
+
+from fournines.kit.declare import LogFile
+from fournines.spec.model import Strict
+
+CHECK_TAG = "fournines-check"
+CHECK_LOG = "/var/log/fournines-check.log"
+
+
+class Options(Strict):
+    """What a site may override."""
+
+    keep_days: int = Field(default=14, ge=1, le=3650)
+    """How many days of logs are kept."""
+    max_size: str = Field(default="100M", pattern=r"^[1-9][0-9]*[kMG]$")
+    """A log that grows beyond this is rotated the next time logrotate runs, before its day is over."""
+
+
+def by_path(declared: Iterable[LogFile]) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """Each log file with the programs that write into it, in the order of the paths."""
+    table: dict[str, set[str]] = {}
+    for log in declared:
+        table.setdefault(log.path, set()).add(log.program)
+    return tuple((path, tuple(sorted(table[path]))) for path in sorted(table))

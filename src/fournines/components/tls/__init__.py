@@ -1,0 +1,38 @@
+"""TLS: the site's own authority, and the certificate that its VIPs show."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from fournines.components.tls.checks import checks
+from fournines.components.tls.deploy import steps
+from fournines.components.tls.model import AUTHORITY, CERTIFICATE, Options, certificate_path
+from fournines.kit.component import Component
+from fournines.kit.declare import Declaration, Secret, SecretKind, ServedCertificate
+from fournines.spec.model import Host, Site
+
+
+def hosts(site: Site) -> tuple[Host, ...]:
+    """Every host: each is a client of the VIPs."""
+    return tuple(site.hosts.values())
+
+
+def declares(site: Site) -> Iterator[Declaration]:
+    """The authority, and one certificate for all VIPs by name and by address."""
+    names = (*site.vips, *(str(vip.address) for vip in site.vips.values()))
+    yield Secret(AUTHORITY, SecretKind.AUTHORITY)
+    yield Secret(CERTIFICATE, SecretKind.CERTIFICATE, names=names)
+    yield ServedCertificate(certificate_path(site))
+
+
+COMPONENT = Component(
+    name="tls",
+    summary="The site's authority in every host's trust store, its certificate on the controllers",
+    hosts=hosts,
+    declares=declares,
+    steps=steps,
+    checks=checks,
+    options=Options,
+    needs=("names",),
+    provides=("trust",),
+)
