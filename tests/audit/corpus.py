@@ -2,8 +2,8 @@
 
 ``python tests/audit/corpus.py [--site PART] [--quiet]`` prints, for every site of a corpus laid out as
 ``<kind>/<nn>-<slug>/meta.json``, the labels missed, the findings nobody labelled, and the two figures.
-A label counts as found when a finding of error or warning stands in the same file (or in one of the label's other
-files) within three lines and its words agree. Reading the misses is the purpose: the figures only say where to look.
+A label counts as found when a finding stands in the same file (or, for a cross-host label, in one of its other
+files) within three lines and some words agree. Reading the misses is the purpose: figures say where to look.
 """
 
 from __future__ import annotations
@@ -58,7 +58,48 @@ class Score:
 
 
 _STOP = frozenset(
-    ["the", "and", "not", "with", "for", "one", "all", "two", "no", "of", "is", "are", "in", "on", "to", "a", "an", "it", "its", "that", "by", "from", "this", "be", "at", "or", "has", "have", "host", "hosts", "node", "nodes", "both", "without", "behind", "line", "file", "only", "server", "servers"]
+    [
+        "the",
+        "and",
+        "not",
+        "with",
+        "for",
+        "one",
+        "all",
+        "two",
+        "no",
+        "of",
+        "is",
+        "are",
+        "in",
+        "on",
+        "to",
+        "a",
+        "an",
+        "it",
+        "its",
+        "that",
+        "by",
+        "from",
+        "this",
+        "be",
+        "at",
+        "or",
+        "has",
+        "have",
+        "host",
+        "hosts",
+        "node",
+        "nodes",
+        "both",
+        "without",
+        "behind",
+        "line",
+        "file",
+        "only",
+        "server",
+        "servers",
+    ]
 )
 
 
@@ -117,7 +158,8 @@ def _print(result: Score, *, quiet: bool) -> None:
     wanted = result.wanted
     got = [i for i in wanted if i in result.found]
     say(
-        f"\n== {result.site} [{result.label}] labels {len(got)}/{len(wanted)}, unlabelled {len(result.other)}\n"
+        f"\n== {result.site} [{result.label}] labels {len(got)}/{len(wanted)}, unlabelled "
+        f"{len(result.other)}\n"
     )
     if quiet:
         return
@@ -147,7 +189,8 @@ def main() -> int:
         other += len(result.other)
     sys.stdout.write(
         f"\nlabelled errors and warnings found: {found}/{wanted}"
-        f"\nfindings of error or warning: {loud}, of which behind no label: {other} (each to be proved or removed)\n"
+        f"\nfindings of error or warning: {loud}, of which behind no label: {other} (each to be proved or "
+        f"removed)\n"
     )
     return 0
 

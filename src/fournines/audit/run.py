@@ -55,7 +55,8 @@ class Report:
         worst = min(
             (f for f in self.findings if f.severity == self.worst()), key=lambda f: f.consequence.rank
         )
-        return f"{' and '.join(said)} in {scope}{open_}. Worst: {worst.consequence.value.lower()} ({worst.rule})."
+        worst_said = f"{worst.consequence.value.lower()} ({worst.rule})"
+        return f"{' and '.join(said)} in {scope}{open_}. Worst: {worst_said}."
 
 
 def _many(count: int, noun: str) -> str:

@@ -5,14 +5,14 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from enum import Enum
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 
-class FailOn(str, Enum):
+class FailOn(StrEnum):
     """The severity from which the exit status is 1."""
 
     error = "error"

@@ -13,9 +13,44 @@ if TYPE_CHECKING:
     from fournines.kit.node import Node
 
 _BLOCK_WORDS = frozenset(
-    ["if", "then", "elif", "else", "fi", "for", "while", "until", "do", "done", "case", "esac", "{", "}", "(", ")", "function", "select"]
+    [
+        "if",
+        "then",
+        "elif",
+        "else",
+        "fi",
+        "for",
+        "while",
+        "until",
+        "do",
+        "done",
+        "case",
+        "esac",
+        "{",
+        "}",
+        "(",
+        ")",
+        "function",
+        "select",
+    ]
 )
-_ALWAYS_TRUE = frozenset(["echo", "printf", "true", ":", "sleep", "logger", "exit0", "export", "set", "trap", "unset", "local", "shift"])
+_ALWAYS_TRUE = frozenset(
+    [
+        "echo",
+        "printf",
+        "true",
+        ":",
+        "sleep",
+        "logger",
+        "exit0",
+        "export",
+        "set",
+        "trap",
+        "unset",
+        "local",
+        "shift",
+    ]
+)
 
 
 @dataclass(frozen=True)

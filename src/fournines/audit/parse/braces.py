@@ -148,21 +148,21 @@ def _line(reader: _Reader, line: str, number: int) -> None:
     glued = False
     sets = 0
     for match in _TOKEN.finditer(line):
-        kind, token = match.lastgroup, match.group()
+        kind, text = match.lastgroup, match.group()
         if kind == "space":
             glued = False
-        elif kind == "mark" and token in dialect.comments:
+        elif kind == "mark" and text in dialect.comments:
             return
-        elif kind == "mark" and token == "{" and dialect.sets and (sets or _closes(line, match.end())):
+        elif kind == "mark" and text == "{" and dialect.sets and (sets or _closes(line, match.end())):
             sets += 1
-            reader.add(token, number, quoted=False, glued=False)
-        elif kind == "mark" and token == "}" and sets:
+            reader.add(text, number, quoted=False, glued=False)
+        elif kind == "mark" and text == "}" and sets:
             sets -= 1
-            reader.add(token, number, quoted=False, glued=False)
-        elif kind == "mark" and token in "{}":
-            (reader.open if token == "{" else reader.shut)(number)
+            reader.add(text, number, quoted=False, glued=False)
+        elif kind == "mark" and text in "{}":
+            (reader.open if text == "{" else reader.shut)(number)
             glued = False
-        elif kind == "mark" and token == ";" and dialect.semicolons:
+        elif kind == "mark" and text == ";" and dialect.semicolons:
             reader.end()
             glued = False
         else:

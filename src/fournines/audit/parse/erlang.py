@@ -35,7 +35,7 @@ class _Open:
         )
 
 
-def parse_erlang(text: str) -> Parsed:
+def parse_erlang(whole: str) -> Parsed:
     """A tuple or list is a node: its scalars are the words, its nested terms the children.
 
     ``{heartbeat, 60}`` is ``Node(("heartbeat", "60"))``; ``rest`` says ``{`` or ``[``.
@@ -43,26 +43,26 @@ def parse_erlang(text: str) -> Parsed:
     stack = [_Open("", 1)]
     problems: list[Problem] = []
     line, too_deep = 1, 0
-    for match in _TOKEN.finditer(text):
-        token = match.group()
+    for match in _TOKEN.finditer(whole):
+        text = match.group()
         kind = match.lastgroup
-        if kind == "mark" and token in "{[":
+        if kind == "mark" and text in "{[":
             if len(stack) > DEEPEST:
                 too_deep += 1
             else:
-                stack.append(_Open(token, line))
-        elif kind == "mark" and token in "}]":
+                stack.append(_Open(text, line))
+        elif kind == "mark" and text in "}]":
             if too_deep:
                 too_deep -= 1
             else:
-                _shut(stack, token, line, problems)
+                _shut(stack, text, line, problems)
         elif kind == "other":
-            problems.append(Problem(line, f"unexpected {token!r}"))
+            problems.append(Problem(line, f"unexpected {text!r}"))
         else:
             word = _word(match)
             if word is not None:
                 stack[-1].words.append(word)
-        line += token.count("\n")
+        line += text.count("\n")
     while len(stack) > 1:
         block = stack.pop()
         problems.append(Problem(block.line, f"{block.bracket} is never closed"))
@@ -78,12 +78,12 @@ def _word(match: re.Match[str]) -> str | None:
     return None
 
 
-def _shut(stack: list[_Open], token: str, line: int, problems: list[Problem]) -> None:
-    wanted = "{" if token == "}" else "["
+def _shut(stack: list[_Open], text: str, line: int, problems: list[Problem]) -> None:
+    wanted = "{" if text == "}" else "["
     if len(stack) == 1:
-        problems.append(Problem(line, f"{token} closes nothing"))
+        problems.append(Problem(line, f"{text} closes nothing"))
         return
     if stack[-1].bracket != wanted:
-        problems.append(Problem(line, f"{token} closes the {stack[-1].bracket} of line {stack[-1].line}"))
+        problems.append(Problem(line, f"{text} closes the {stack[-1].bracket} of line {stack[-1].line}"))
     block = stack.pop()
     stack[-1].children.append(block.node())

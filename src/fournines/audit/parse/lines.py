@@ -7,7 +7,27 @@ import re
 from fournines.kit.node import Node, Parsed, Problem
 
 HAPROXY_SECTIONS = frozenset(
-    ["global", "defaults", "listen", "frontend", "backend", "peers", "resolvers", "mailers", "userlist", "program", "http-errors", "cache", "ring", "fcgi-app", "log-forward", "crt-store", "traces", "acme", "log-profile"]
+    [
+        "global",
+        "defaults",
+        "listen",
+        "frontend",
+        "backend",
+        "peers",
+        "resolvers",
+        "mailers",
+        "userlist",
+        "program",
+        "http-errors",
+        "cache",
+        "ring",
+        "fcgi-app",
+        "log-forward",
+        "crt-store",
+        "traces",
+        "acme",
+        "log-profile",
+    ]
 )
 """HAProxy configuration manual 2.1 and the section chapters: a line starting so opens a section."""
 

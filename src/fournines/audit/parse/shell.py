@@ -13,7 +13,28 @@ from dataclasses import dataclass, field
 
 from fournines.kit.node import Node, Parsed, Problem
 
-KEYWORDS = frozenset(["if", "then", "elif", "else", "fi", "for", "while", "until", "do", "done", "case", "esac", "{", "}", "(", ")", "function", "select"])
+KEYWORDS = frozenset(
+    [
+        "if",
+        "then",
+        "elif",
+        "else",
+        "fi",
+        "for",
+        "while",
+        "until",
+        "do",
+        "done",
+        "case",
+        "esac",
+        "{",
+        "}",
+        "(",
+        ")",
+        "function",
+        "select",
+    ]
+)
 
 _TOKEN = re.compile(
     r"""(?P<space>[ \t\r\f\v]+)

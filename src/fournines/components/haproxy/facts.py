@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from dataclasses import dataclass, field
 from ipaddress import ip_address
 from typing import TYPE_CHECKING
@@ -45,7 +46,7 @@ class Statement:
 
 @dataclass(frozen=True)
 class Bind:
-    """One address a frontend listens on. ``address`` is ``*`` for all; ``port`` None for a socket or placeholder."""
+    """One address a frontend listens on: ``*`` for all; ``port`` is None for a socket or placeholder."""
 
     at: Place
     address: str
@@ -64,7 +65,7 @@ class Bind:
 
     @property
     def transparent(self) -> bool:
-        """Whether it may bind an address the host does not have."""
+        """Whether it may bind an address this host lacks."""
         return "transparent" in self.options
 
 
@@ -179,7 +180,7 @@ class Proxy:
 
 @dataclass(frozen=True)
 class HaproxyConf:
-    """One complete configuration: a file with its fragments. ``globals`` are the lines of its global sections."""
+    """One complete configuration, a file with its fragments. ``globals``: lines of its global sections."""
 
     at: Place
     globals: tuple[Statement, ...] = field(repr=False)
@@ -214,7 +215,7 @@ class HaproxyFile:
 
 @dataclass(frozen=True)
 class Service:
-    """What a client meets: the addresses of a frontend (or listen) and the servers of one backend behind it."""
+    """What a client meets: the addresses of a frontend (or listen) and the servers of one backend."""
 
     front: Proxy
     back: Proxy
@@ -324,9 +325,8 @@ def _proxy(
     for word in legacy:  # listen NAME ADDRESS:PORT, up to 1.6
         binds.extend(_binds(Statement(source.at(node), node.words), (word,)))
     defaults = [s.words[1:] for s in (*reversed(inherited), *own) if s.words[0] == "default-server"]
-    servers = [
-        _server(s, defaults) for s in own if s.words[0] in ("server", "server-template") and len(s.words) > 2
-    ]
+    kinds = ("server", "server-template")
+    servers = [_server(s, defaults) for s in own if s.words[0] in kinds and s.words[2:]]
     return Proxy(
         at=proxy.at,
         kind=node.key,
@@ -355,15 +355,75 @@ def _endpoint(text: str) -> tuple[str, int | None]:
         return bare, None
     digits = port.split("-")[0].lstrip("+")
     address = address.strip("[]")
-    try:
+    with suppress(ValueError):
         address = str(ip_address(address))
-    except ValueError:
-        pass
     return address or "*", int(digits) if digits.isdecimal() and len(digits) < 6 else None  # noqa: PLR2004
 
 
 _VALUED = frozenset(
-    ["addr", "agent-addr", "agent-inter", "agent-port", "agent-send", "alpn", "ca-file", "check-alpn", "check-proto", "check-sni", "ciphers", "ciphersuites", "cookie", "crl-file", "crt", "downinter", "error-limit", "fall", "fastinter", "force-tls", "id", "init-addr", "init-state", "inter", "log-proto", "maxconn", "maxqueue", "max-reuse", "minconn", "namespace", "observe", "on-error", "on-marked-down", "on-marked-up", "pool-low-conn", "pool-max-conn", "pool-purge-delay", "port", "proto", "redir", "resolvers", "resolve-net", "resolve-opts", "resolve-prefer", "rise", "slowstart", "sni", "socks4", "source", "ssl-max-ver", "ssl-min-ver", "tcp-ut", "track", "usesrc", "verify", "verifyhost", "weight", "ws", "log-bufsize", "shard", "guid"]
+    [
+        "addr",
+        "agent-addr",
+        "agent-inter",
+        "agent-port",
+        "agent-send",
+        "alpn",
+        "ca-file",
+        "check-alpn",
+        "check-proto",
+        "check-sni",
+        "ciphers",
+        "ciphersuites",
+        "cookie",
+        "crl-file",
+        "crt",
+        "downinter",
+        "error-limit",
+        "fall",
+        "fastinter",
+        "force-tls",
+        "id",
+        "init-addr",
+        "init-state",
+        "inter",
+        "log-proto",
+        "maxconn",
+        "maxqueue",
+        "max-reuse",
+        "minconn",
+        "namespace",
+        "observe",
+        "on-error",
+        "on-marked-down",
+        "on-marked-up",
+        "pool-low-conn",
+        "pool-max-conn",
+        "pool-purge-delay",
+        "port",
+        "proto",
+        "redir",
+        "resolvers",
+        "resolve-net",
+        "resolve-opts",
+        "resolve-prefer",
+        "rise",
+        "slowstart",
+        "sni",
+        "socks4",
+        "source",
+        "ssl-max-ver",
+        "ssl-min-ver",
+        "tcp-ut",
+        "track",
+        "usesrc",
+        "verify",
+        "verifyhost",
+        "weight",
+        "ws",
+        "log-bufsize",
+        "shard",
+        "guid",
+    ]
 )
 """Server options that take a value, manual 5.2."""
 

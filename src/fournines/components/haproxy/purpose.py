@@ -1,4 +1,4 @@
-"""What a proxied service is for, judged by its ports and names: a database wants other rules than a web page."""
+"""What a proxied service is for, by its ports and names: a database wants other rules than a web page."""
 
 from __future__ import annotations
 
@@ -29,7 +29,8 @@ OPENSTACK_PORTS = {
     5000: "keystone", 35357: "keystone-admin", 9292: "glance", 9191: "glance-registry", 8774: "nova",
     8775: "nova-metadata", 8778: "placement", 8776: "cinder", 9696: "neutron", 8004: "heat", 8000: "heat-cfn",
     8003: "heat-cloudwatch", 8777: "ceilometer", 8042: "aodh", 8041: "gnocchi", 8386: "sahara", 8779: "trove",
-    9876: "octavia", 9311: "barbican", 9001: "designate", 6385: "ironic", 5050: "ironic-inspector", 8786: "manila",
+    9876: "octavia", 9311: "barbican", 9001: "designate", 6385: "ironic", 5050: "ironic-inspector",
+    8786: "manila",
     9511: "magnum", 8989: "mistral", 8888: "zaqar", 9322: "watcher", 15868: "masakari",
 }  # fmt: skip
 """Default API ports, OpenStack install guides, Firewalls and default ports."""
@@ -37,7 +38,8 @@ OPENSTACK_PORTS = {
 _PORTS = {
     3306: Purpose.DATABASE, 4567: Purpose.DATABASE, 5432: Purpose.DATABASE, 33060: Purpose.DATABASE,
     5672: Purpose.AMQP, 5671: Purpose.AMQP, 11211: Purpose.MEMCACHED, 6379: Purpose.REDIS, 389: Purpose.LDAP,
-    636: Purpose.LDAP, 6080: Purpose.CONSOLE, 6081: Purpose.CONSOLE, 6082: Purpose.CONSOLE, 6083: Purpose.CONSOLE,
+    636: Purpose.LDAP, 6080: Purpose.CONSOLE, 6081: Purpose.CONSOLE,
+    6082: Purpose.CONSOLE, 6083: Purpose.CONSOLE,
     80: Purpose.WEB, 443: Purpose.WEB,
     **dict.fromkeys(OPENSTACK_PORTS, Purpose.OPENSTACK),
 }  # fmt: skip
@@ -55,7 +57,8 @@ _NAMES = (
     (re.compile(r"vnc|spice|serial.?(?:console|proxy)|console"), Purpose.CONSOLE),
     (
         re.compile(
-            r"keystone|glance|nova|neutron|cinder|placement|heat|swift|octavia|barbican|designate|ironic|manila|magnum|"
+            r"keystone|glance|nova|neutron|cinder|placement|heat|swift|octavia|barbican|designate|ironic|manila|"
+            r"magnum|"
             r"ceilometer|gnocchi|aodh|trove|sahara|masakari|senlin|zun"
         ),
         Purpose.OPENSTACK,

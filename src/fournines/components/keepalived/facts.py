@@ -90,7 +90,7 @@ class TrackedFile(Block):
 
 @dataclass(frozen=True)
 class Tracker:
-    """One name inside ``track_script``, ``track_process``, ``track_file``, ``track_interface``, ``track_bfd``.
+    """One name inside ``track_script``, ``track_process``, ``track_file``, ``track_interface`` or such.
 
     ``weight`` is what is said here; None when the definition's own counts.
     """
@@ -178,7 +178,12 @@ def read(source: Source) -> Iterator[object]:
         elif node.key == "vrrp_track_process":
             yield _process(source, node)
         elif node.key in ("vrrp_track_file", "track_file"):
-            yield TrackedFile(**_block(source, node), name=node.value, weight=_integer(_said(node, "weight")))
+            yield TrackedFile(
+                at=source.at(node),
+                places=_places(source, node),
+                name=node.value,
+                weight=_integer(_said(node, "weight")),
+            )
         elif node.key == "vrrp_sync_group":
             yield _group(source, node)
         elif node.key == "vrrp_instance":
@@ -215,11 +220,11 @@ def _resolved(source: Source) -> tuple[Node, ...]:
     return tuple(kept for node in source.nodes if (kept := fit(node)))
 
 
-def _block(source: Source, node: Node) -> dict[str, object]:
+def _places(source: Source, node: Node) -> dict[str, Place]:
     places: dict[str, Place] = {}
     for child in node.children:
         places.setdefault(child.key, source.at(child))
-    return {"at": source.at(node), "places": places}
+    return places
 
 
 def _said(node: Node, key: str) -> str:
@@ -266,7 +271,8 @@ def _script(source: Source, node: Node) -> VrrpScript:
         command = script.value if script.quoted else " ".join(script.args)
     weight = node.last("weight")
     return VrrpScript(
-        **_block(source, node),  # type: ignore[arg-type]
+        at=source.at(node),
+        places=_places(source, node),
         name=node.value,
         command=command,
         quoted=bool(script and script.quoted),
@@ -284,7 +290,8 @@ def _process(source: Source, node: Node) -> TrackedProcess:
     weight = node.last("weight")
     process = node.last("process")
     return TrackedProcess(
-        **_block(source, node),  # type: ignore[arg-type]
+        at=source.at(node),
+        places=_places(source, node),
         name=node.value,
         process=" ".join(process.args) if process else "",
         weight=_integer(weight.value) if weight else 0,
@@ -349,7 +356,8 @@ def _notifies(source: Source, node: Node) -> tuple[Notify, ...]:
 def _group(source: Source, node: Node) -> SyncGroup:
     members = tuple(word for block in node.all("group") for child in block.children for word in child.words)
     return SyncGroup(
-        **_block(source, node),  # type: ignore[arg-type]
+        at=source.at(node),
+        places=_places(source, node),
         name=node.value,
         members=members,
         trackers=_trackers(source, node),
@@ -369,8 +377,7 @@ def _peers(source: Source, node: Node) -> tuple[tuple[str, Place], ...]:
 
 
 def _instance(source: Source, node: Node, conf: KeepalivedConf) -> VrrpInstance:
-    block = _block(source, node)
-    places: dict[str, Place] = block["places"]  # type: ignore[assignment]
+    places = _places(source, node)
     auth = {child.key: child for holder in node.all("authentication") for child in holder.children}
     for key, child in auth.items():
         places.setdefault(key, source.at(child))
@@ -379,7 +386,8 @@ def _instance(source: Source, node: Node, conf: KeepalivedConf) -> VrrpInstance:
     if address and ":" in address:
         version = 3
     return VrrpInstance(
-        **block,  # type: ignore[arg-type]
+        at=source.at(node),
+        places=places,
         name=node.value,
         state=_said(node, "state"),
         interface=_said(node, "interface"),

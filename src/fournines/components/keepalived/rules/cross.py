@@ -63,7 +63,8 @@ def _differ(
             reference = found[0] if found else member
             yield Hit(
                 member.place(keyword),
-                f"{name} differs between {member.at.host or member.at.path} and {reference.at.host or reference.at.path}",
+                f"{name} differs between {member.at.host or member.at.path} and "
+                f"{reference.at.host or reference.at.path}",
                 related=(reference.place(keyword),),
             )
 
@@ -84,7 +85,7 @@ def nopreempt_differs(site: Evidence) -> Iterator[Hit | Unknown]:
     for group in groups(site):
         having = [m for m in group.members if m.nopreempt]
         lacking = [m for m in group.members if not m.nopreempt]
-        # the host of the highest priority is the one that would preempt: where it alone has nopreempt, all is said
+        # nopreempt on the MASTER alone is dropped by keepalived: KA007 says all there is to say
         if having and lacking and not (len(having) == 1 and having[0].state.upper() == "MASTER"):
             yield Hit(
                 having[0].place("nopreempt"),
@@ -132,7 +133,8 @@ def _shared(member: VrrpInstance, other: VrrpInstance) -> str:
     Severity.ERROR,
     "One router id, two VIP groups",
     consequence=Consequence.SPLIT,
-    why="each group hears the other's adverts as its own: 'bogus VRRP packet', and the VIPs flap or stand still",
+    why="each group hears the other's adverts as its own: 'bogus VRRP packet', and the VIPs flap or stand "
+    "still",
     fix="a router id of its own for every VIP group of a network segment",
     source="acassen/keepalived #2444, #2175",
     bad={
@@ -207,7 +209,8 @@ def auth_differs(site: Evidence) -> Iterator[Hit | Unknown]:
     Severity.ERROR,
     "The hosts announce different addresses",
     consequence=Consequence.SPLIT,
-    why="an advert whose addresses are not those expected is thrown away ('ip address associated with VRID not "
+    why="an advert whose addresses are not those expected is thrown away ('ip address associated with VRID "
+    "not "
     "present'): both become MASTER, or the VIP flaps",
     fix="the same virtual_ipaddress list on every host; change it on all of them together",
     source="acassen/keepalived #1515, #1603, #2175",
@@ -240,7 +243,8 @@ def addresses_differ(site: Evidence) -> Iterator[Hit | Unknown]:
     Severity.ERROR,
     "The hosts send adverts at different intervals",
     consequence=Consequence.SPLIT,
-    why="VRRPv2 discards adverts of another interval, so both become MASTER; in VRRPv3 the backups time out wrongly",
+    why="VRRPv2 discards adverts of another interval, so both become MASTER; in VRRPv3 the backups time out "
+    "wrongly",
     fix="the same advert_int on every host",
     source="RFC 3768 7.1; keepalived.conf(5) advert_int",
     bad=_pair(keepalived(), keepalived(priority=100).replace("advert_int 1", "advert_int 3")),
@@ -336,7 +340,8 @@ def mode_differs(site: Evidence) -> Iterator[Hit | Unknown]:
     Severity.WARNING,
     "More than one host starts as MASTER",
     consequence=Consequence.SPLIT,
-    why="each of them announces the VIP at its start: a duplicate address and stale ARP entries until the election",
+    why="each of them announces the VIP at its start: a duplicate address and stale ARP entries until the "
+    "election",
     fix="one MASTER, or BACKUP everywhere with nopreempt",
     source=f"{_MAN} state",
     bad=_pair(keepalived(state="MASTER"), keepalived(state="MASTER", priority=100)),
@@ -350,7 +355,8 @@ def two_masters(site: Evidence) -> Iterator[Hit | Unknown]:
             first = masters[0]
             yield Hit(
                 member.place("state"),
-                f"{member.at.host} starts as MASTER (priority {member.priority}), and so does {first.at.host} "
+                f"{member.at.host} starts as MASTER (priority {member.priority}), and so does "
+                f"{first.at.host} "
                 f"(priority {first.priority})",
                 related=(first.place("state"),),
             )
@@ -361,7 +367,8 @@ def two_masters(site: Evidence) -> Iterator[Hit | Unknown]:
     Severity.WARNING,
     "Equal priorities",
     consequence=Consequence.SLOW,
-    why="the election then goes by the highest address, weights can only tie, and the intended MASTER does not get the "
+    why="the election then goes by the highest address, weights can only tie, and the intended MASTER does "
+    "not get the "
     "VIP back",
     fix="a different priority on every host",
     source="RFC 5798 6.4.3; keepalived.conf(5) priority",

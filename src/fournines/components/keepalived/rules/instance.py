@@ -17,7 +17,20 @@ _MAN = "keepalived.conf(5)"
 LONGEST_PASSWORD = 8
 """Characters of auth_pass that count; keepalived.conf(5) auth_pass."""
 _WELL_KNOWN = frozenset(
-    ["1111", "2222", "1234", "12345", "123456", "12345678", "secret", "password", "pass", "admin", "changeme", "keepalived"]
+    [
+        "1111",
+        "2222",
+        "1234",
+        "12345",
+        "123456",
+        "12345678",
+        "secret",
+        "password",
+        "pass",
+        "admin",
+        "changeme",
+        "keepalived",
+    ]
 )
 
 
@@ -26,7 +39,8 @@ _WELL_KNOWN = frozenset(
     Severity.ERROR,
     "nopreempt or preempt_delay with state MASTER",
     consequence=Consequence.SLOW,
-    why="keepalived clears the setting with a warning: the VIP moves back as soon as the old master returns, a second "
+    why="keepalived clears the setting with a warning: the VIP moves back as soon as the old master returns, "
+    "a second "
     "outage",
     fix="state BACKUP on every host, with different priorities",
     source=f"{_MAN} nopreempt: 'the initial state must not be MASTER'",
@@ -51,7 +65,8 @@ def nopreempt_master(site: Evidence) -> Iterator[Hit | Unknown]:
     Severity.ERROR,
     "The VIP lives on an interface nobody watches",
     consequence=Consequence.NO_FAILOVER,
-    why="keepalived watches the instance's own interface; when the other link dies the host stays MASTER and the VIP is "
+    why="keepalived watches the instance's own interface; when the other link dies the host stays MASTER and "
+    "the VIP is "
     "unreachable",
     fix="add the interface to track_interface, or run VRRP on it",
     source=f"{_MAN}, track_interface",
@@ -77,7 +92,8 @@ def unwatched_interface(site: Evidence) -> Iterator[Hit | Unknown]:
     Severity.INFO,
     "auth_pass is too long or too well known",
     consequence=Consequence.EXPOSED,
-    why="only the first 8 characters count, and PASS travels in clear text: it guards against mistakes, not people",
+    why="only the first 8 characters count, and PASS travels in clear text: it guards against mistakes, not "
+    "people",
     fix="8 random characters, unicast peers, and a firewall rule for protocol 112",
     source=f"{_MAN} auth_pass",
     bad={"keepalived.conf": keepalived("authentication {\n    auth_type PASS\n    auth_pass 1111\n}")},
@@ -98,7 +114,8 @@ def weak_password(site: Evidence) -> Iterator[Hit | Unknown]:
     Severity.WARNING,
     "Settings that this VRRP version or strict mode refuses",
     consequence=Consequence.DOWN,
-    why="VRRPv3 has no authentication and drops it silently; vrrp_strict refuses unicast peers, authentication and "
+    why="VRRPv3 has no authentication and drops it silently; vrrp_strict refuses unicast peers, "
+    "authentication and "
     "instances without an address",
     fix="remove authentication with version 3; leave vrrp_strict out",
     source=f"{_MAN} vrrp_strict, vrrp_version; RFC 5798 9",
@@ -128,9 +145,11 @@ def refused(site: Evidence) -> Iterator[Hit | Unknown]:
     Severity.WARNING,
     "The VIP is announced once and never again",
     consequence=Consequence.SLOW,
-    why="with no repeated gratuitous ARP, a switch that missed the one at takeover, or heard another host's after a split "
+    why="with no repeated gratuitous ARP, a switch that missed the one at takeover, or heard another host's "
+    "after a split "
     "brain healed, keeps sending to the wrong host",
-    fix="garp_master_refresh 60, and leave garp_master_repeat and garp_lower_prio_repeat at their defaults or above",
+    fix="garp_master_refresh 60, and leave garp_master_repeat and garp_lower_prio_repeat at their defaults "
+    "or above",
     source="acassen/keepalived #166, #1528",
     bad={"keepalived.conf": keepalived("garp_master_repeat 0")},
     good={"keepalived.conf": keepalived("garp_master_refresh 60")},

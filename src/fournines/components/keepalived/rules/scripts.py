@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from fournines.kit.evidence import Evidence
     from fournines.kit.node import Node
+    from fournines.kit.source import Place
 
 _MAN = "keepalived.conf(5)"
 _SHELL = re.compile(r"(?:^|/)(?:ba|da|k|z)?sh$")
@@ -84,19 +85,21 @@ def orders(node: Node) -> tuple[str, str] | None:
     Severity.ERROR,
     "The check stops keepalived instead of failing",
     consequence=Consequence.NO_RETURN,
-    why="a keepalived that was stopped does not come back by itself: when the service is well again the host stays out "
+    why="a keepalived that was stopped does not come back by itself: when the service is well again the host "
+    "stays out "
     "until somebody notices, and after a second failure nobody holds the VIP",
     fix="return a status: exit 1 when the service is dead, and let keepalived move the VIP",
     source="keepalived.conf(5) vrrp_script: a script answers by its exit status",
     bad={
         "keepalived.conf": keepalived(check=_CHECKED),
-        "check_haproxy.sh": "#!/bin/sh\nif ! pidof haproxy >/dev/null; then\n    systemctl stop keepalived\nfi\n",
+        "check_haproxy.sh": "#!/bin/sh\nif ! pidof haproxy >/dev/null; then\n    systemctl stop "
+        "keepalived\nfi\n",
     },
     good={"keepalived.conf": keepalived(check=_CHECKED), "check_haproxy.sh": _STATUS_SCRIPT},
     points_at="systemctl stop keepalived",
 )
 def stops_keepalived(site: Evidence) -> Iterator[Hit | Unknown]:
-    used = {}
+    used: dict[Place, Place] = {}
     for check in site.all(VrrpScript):
         found = given(site, check.at.host, check.command)
         if found:
@@ -142,7 +145,8 @@ def _asks_the_vip(site: Evidence, found: Script) -> Iterator[Hit]:
     Severity.ERROR,
     "The check script can never fail",
     consequence=Consequence.NO_FAILOVER,
-    why="keepalived looks at the exit status only, and every way through this script ends in 0: the check always passes",
+    why="keepalived looks at the exit status only, and every way through this script ends in 0: the check "
+    "always passes",
     fix="exit 1 when the service is not well",
     source="keepalived.conf(5) vrrp_script; acassen/keepalived #2103, #1197",
     bad={
@@ -184,7 +188,8 @@ def never_fails(site: Evidence) -> Iterator[Hit | Unknown]:
     Severity.ERROR,
     "Shell syntax in a command that is run without a shell",
     consequence=Consequence.NO_FAILOVER,
-    why="since 1.3.0 keepalived runs scripts without a shell: pipes and redirections are passed as arguments, and the "
+    why="since 1.3.0 keepalived runs scripts without a shell: pipes and redirections are passed as "
+    "arguments, and the "
     "status says nothing about the service",
     fix="put the commands into a script of their own, or write sh -c '...'",
     source="acassen/keepalived #601",
@@ -210,7 +215,8 @@ def shell_syntax(site: Evidence) -> Iterator[Hit | Unknown]:
     Severity.ERROR,
     "A notify script starts or stops the service that the check asks for",
     consequence=Consequence.NO_FAILOVER,
-    why="on the backup the service is stopped, so its check always fails there: the backup can never take over",
+    why="on the backup the service is stopped, so its check always fails there: the backup can never take "
+    "over",
     fix="run the service on all hosts all the time, and let keepalived move the address only",
     source="acassen/keepalived #2485 (maintainer)",
     bad={
@@ -262,7 +268,8 @@ def _ordered(site: Evidence, notify: Notify) -> Iterator[tuple[str, str]]:
     Severity.ERROR,
     "enable_script_security without a user for the scripts",
     consequence=Consequence.NO_FAILOVER,
-    why="scripts then run as keepalived_script, a user that packages do not create: keepalived drops the script",
+    why="scripts then run as keepalived_script, a user that packages do not create: keepalived drops the "
+    "script",
     fix="script_user root in global_defs, or a user that exists",
     source="acassen/keepalived #2184, #586",
     bad={"keepalived.conf": keepalived(head="global_defs {\n    enable_script_security\n}")},
@@ -338,7 +345,8 @@ def slow(site: Evidence) -> Iterator[Hit | Unknown]:
         takeover = detection + DOWN_TIMER_ADVERTS * max(adverts, default=1.0)
         yield Hit(
             check.place("interval", "fall"),
-            f"{check.name} needs {detection:g} s to notice (interval {check.interval:g} x fall {check.fall}); "
+            f"{check.name} needs {detection:g} s to notice (interval {check.interval:g} x fall "
+            f"{check.fall}); "
             f"a takeover lasts about {takeover:g} s",
             severity=Severity.WARNING if takeover > _SLOW_TAKEOVER else Severity.INFO,
         )
@@ -357,7 +365,8 @@ def slow(site: Evidence) -> Iterator[Hit | Unknown]:
     Severity.INFO,
     "One slow answer moves the VIP",
     consequence=Consequence.SLOW,
-    why="fall is 1 unless it is said: a single timeout under load moves the VIP, and every connection with it",
+    why="fall is 1 unless it is said: a single timeout under load moves the VIP, and every connection with "
+    "it",
     fix="fall 2 or 3, rise 2",
     source=f"{_MAN}, vrrp_script fall and rise (default 1)",
     bad={"keepalived.conf": keepalived(check=script(fall="", rise=""))},
@@ -413,7 +422,8 @@ def looks_for_a_process(site: Evidence) -> Iterator[Hit | Unknown]:
 
 
 _STORE = re.compile(
-    r"(?<![a-z])(?:pg|postgres\w*|psql|mysql\w*|maria\w*|redis\w*|mongo\w*|ldap|slapd|oracle)(?![a-z])", re.IGNORECASE
+    r"(?<![a-z])(?:pg|postgres\w*|psql|mysql\w*|maria\w*|redis\w*|mongo\w*|ldap|slapd|oracle)(?![a-z])",
+    re.IGNORECASE,
 )
 _PROMOTE = re.compile(
     r"promot|fail_?over|become_?master|to_?master|to_?primary|switch|takeover", re.IGNORECASE
@@ -430,7 +440,8 @@ _PROMOTES = re.compile(
     Severity.ERROR,
     "Becoming MASTER promotes a database, and nothing fences the old one",
     consequence=Consequence.DATA,
-    why="VRRP has no quorum: when the hosts do not see each other both become MASTER, both promote, and two databases "
+    why="VRRP has no quorum: when the hosts do not see each other both become MASTER, both promote, and two "
+    "databases "
     "take writes",
     fix="leave promotion to something with quorum or fencing: Galera, Patroni, Pacemaker with STONITH",
     source="RFC 5798 6.4: a BACKUP becomes MASTER when adverts stop, whatever the reason",
@@ -439,7 +450,8 @@ _PROMOTES = re.compile(
     points_at='notify_master "/usr/local/bin/pg_promote.sh"',
 )
 def promotes_without_fencing(site: Evidence) -> Iterator[Hit | Unknown]:
-    for owner in (*site.all(VrrpInstance), *site.all(SyncGroup)):
+    owners: tuple[VrrpInstance | SyncGroup, ...] = (*site.all(VrrpInstance), *site.all(SyncGroup))
+    for owner in owners:
         for notify in owner.notifies:
             if notify.event != "master":
                 continue

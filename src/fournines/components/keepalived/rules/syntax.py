@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from fournines.kit.source import Source
 
 _PLACEHOLDER = re.compile(
-    r"<[A-Za-z][\w .\-]*>|%[A-Za-z_]\w*%|\$\{[^}]*\}|\{\{.*?\}\}|\[[A-Za-z][\w \-]*\]|@@?[A-Z_]{3,}@@?|\b(?:CHANGE_?ME|X{3,}|YOUR_\w+)\b|"
+    r"<[A-Za-z][\w .\-]*>|%[A-Za-z_]\w*%|\$\{[^}]*\}|\{\{.*?\}\}|\[[A-Za-z][\w "
+    r"\-]*\]|@@?[A-Z_]{3,}@@?|\b(?:CHANGE_?ME|X{3,}|YOUR_\w+)\b|"
     r"\b(?:\d{1,3}\.){1,3}[xX]{1,3}\b"
 )
 _KNOWN = {
@@ -57,7 +58,8 @@ def unknown_state(site: Evidence) -> Iterator[Hit | Unknown]:
     Severity.WARNING,
     "Something keepalived does not understand",
     consequence=Consequence.NO_FAILOVER,
-    why="keepalived leaves out what it does not know and starts all the same: the setting you rely on is not there",
+    why="keepalived leaves out what it does not know and starts all the same: the setting you rely on is not "
+    "there",
     fix="write the keyword as the manual does, close every block, use straight quotes",
     source="keepalived 2.2.7 -t: 'Unknown keyword', 'Missing '}''",
     bad={"keepalived.conf": keepalived(check=script(fall="", fail=2))},

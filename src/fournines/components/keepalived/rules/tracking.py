@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from fournines.components.keepalived.groups import VrrpGroup
     from fournines.kit.evidence import Evidence
 
-_DEFINED = {"script": VrrpScript, "process": TrackedProcess, "file": TrackedFile}
+Defined = VrrpScript | TrackedProcess | TrackedFile
+_DEFINED = frozenset({"script", "process", "file"})
 _MAN = "keepalived.conf(5)"
 
 
@@ -31,11 +32,18 @@ def _owners(site: Evidence) -> tuple[VrrpInstance | SyncGroup, ...]:
     return (*site.all(VrrpInstance), *site.all(SyncGroup))
 
 
-def _definition(site: Evidence, tracker: Tracker) -> VrrpScript | TrackedProcess | TrackedFile | None:
-    kind = _DEFINED.get(tracker.kind)
-    if kind is None:
-        return None
-    return next((d for d in site.on(tracker.at.host, kind) if d.name == tracker.name), None)
+def _defined(site: Evidence, tracker: Tracker) -> tuple[Defined, ...]:
+    """What a tracker of this kind may name on its host."""
+    host = tracker.at.host
+    if tracker.kind == "script":
+        return site.on(host, VrrpScript)
+    if tracker.kind == "process":
+        return site.on(host, TrackedProcess)
+    return site.on(host, TrackedFile) if tracker.kind == "file" else ()
+
+
+def _definition(site: Evidence, tracker: Tracker) -> Defined | None:
+    return next((d for d in _defined(site, tracker) if d.name == tracker.name), None)
 
 
 def _includes(site: Evidence, host: str) -> bool:
@@ -55,7 +63,8 @@ def weight_of(site: Evidence, tracker: Tracker) -> int | None:
     Severity.ERROR,
     "A tracked script, process or file is not defined",
     consequence=Consequence.NO_FAILOVER,
-    why="keepalived logs 'not found, ignoring' and runs without the check: the VIP stays where the service is dead",
+    why="keepalived logs 'not found, ignoring' and runs without the check: the VIP stays where the service "
+    "is dead",
     fix="write the name as it is defined",
     source="keepalived 2.2.7: 'track script X not found, ignoring...'",
     bad={"keepalived.conf": keepalived(tracked="track_script {\n    chceck_haproxy\n}")},
@@ -71,7 +80,7 @@ def undefined_tracker(site: Evidence) -> Iterator[Hit | Unknown]:
             if _includes(site, tracker.at.host):
                 yield Unknown(tracker.at, f"{said} in the files given; it may be in an included file")
                 continue
-            defined = ", ".join(d.name for d in site.on(tracker.at.host, _DEFINED[tracker.kind]))
+            defined = ", ".join(d.name for d in _defined(site, tracker))
             yield Hit(tracker.at, f"{said}{f' (defined: {defined})' if defined else ''}")
 
 
@@ -80,7 +89,8 @@ def undefined_tracker(site: Evidence) -> Iterator[Hit | Unknown]:
     Severity.ERROR,
     "A tracked script is defined after the instance that tracks it",
     consequence=Consequence.NO_FAILOVER,
-    why="keepalived resolves the name while it reads the instance; up to 2.2 a later definition is 'not found, "
+    why="keepalived resolves the name while it reads the instance; up to 2.2 a later definition is 'not "
+    "found, "
     "ignoring', and the instance runs without the check",
     fix="move the vrrp_script above the vrrp_instance",
     source="run on keepalived 2.2.7",
@@ -95,7 +105,8 @@ def defined_too_late(site: Evidence) -> Iterator[Hit | Unknown]:
             if definition and definition.at.path == tracker.at.path and definition.at.line > tracker.at.line:
                 yield Hit(
                     tracker.at,
-                    f"{tracker.name} is defined in line {definition.at.line}, behind {owner.name} that tracks it",
+                    f"{tracker.name} is defined in line {definition.at.line}, behind {owner.name} that "
+                    f"tracks it",
                     related=(definition.at,),
                 )
 
@@ -107,7 +118,8 @@ def defined_too_late(site: Evidence) -> Iterator[Hit | Unknown]:
     consequence=Consequence.NO_FAILOVER,
     why="a script runs only if an instance or sync group monitors it: this check never happens",
     fix="name it in the track_script of the instance",
-    source=f"{_MAN}, VRRP script(s): 'the script will only be executed if at least one VRRP instance monitors it'",
+    source=f"{_MAN}, VRRP script(s): 'the script will only be executed if at least one VRRP instance "
+    f"monitors it'",
     bad={"keepalived.conf": keepalived(tracked="")},
     good={"keepalived.conf": keepalived()},
     points_at="vrrp_script check_haproxy {",
@@ -115,7 +127,10 @@ def defined_too_late(site: Evidence) -> Iterator[Hit | Unknown]:
 def untracked_script(site: Evidence) -> Iterator[Hit | Unknown]:
     for script_ in site.all(VrrpScript):
         host = script_.at.host
-        users = (*site.on(host, VrrpInstance), *site.on(host, SyncGroup))
+        users: tuple[VrrpInstance | SyncGroup, ...] = (
+            *site.on(host, VrrpInstance),
+            *site.on(host, SyncGroup),
+        )
         if not users or _includes(site, host):
             continue
         if not any(t.name == script_.name for user in users for t in user.trackers if t.kind == "script"):
@@ -136,7 +151,8 @@ def _acting(site: Evidence, instance: VrrpInstance) -> bool:
     Severity.ERROR,
     "Nothing but the link decides where the VIP is",
     consequence=Consequence.NO_FAILOVER,
-    why="only the death of the host, its link or keepalived moves the address; when the service behind it dies or "
+    why="only the death of the host, its link or keepalived moves the address; when the service behind it "
+    "dies or "
     "hangs, the VIP stays and nothing answers",
     fix="track the service: a vrrp_script that asks it, or track_process",
     source=f"{_MAN}, track_script and track_process",
@@ -177,9 +193,11 @@ def _bonus(site: Evidence, member: VrrpInstance) -> int:
     Severity.ERROR,
     "The weight of a check is too small to move the VIP",
     consequence=Consequence.NO_FAILOVER,
-    why="after the failure the host still has the highest priority, or an equal one, and a BACKUP that hears an equal "
+    why="after the failure the host still has the highest priority, or an equal one, and a BACKUP that hears "
+    "an equal "
     "advert stays BACKUP: the VIP never moves",
-    fix="leave the weight out (a failed check is then FAULT, whatever the priorities), or make it larger than the "
+    fix="leave the weight out (a failed check is then FAULT, whatever the priorities), or make it larger "
+    "than the "
     "gap between the priorities",
     source="RFC 5798 6.4.2; acassen/keepalived #2599, #942",
     bad={
@@ -229,7 +247,8 @@ def _holds_on(site: Evidence, group: VrrpGroup, member: VrrpInstance, tracker: T
     Severity.ERROR,
     "nopreempt together with a weighted check",
     consequence=Consequence.NO_FAILOVER,
-    why="a weight only lowers the priority of the living master, and with nopreempt nobody takes over from a living "
+    why="a weight only lowers the priority of the living master, and with nopreempt nobody takes over from a "
+    "living "
     "master: the VIP stays with the dead service",
     fix="leave the weight out: a failed check is then FAULT, which gives the VIP away also under nopreempt",
     source="acassen/keepalived #2599 (maintainer), #2379",
@@ -257,7 +276,8 @@ def nopreempt_with_weight(site: Evidence) -> Iterator[Hit | Unknown]:
     Severity.ERROR,
     "A check whose success is a failure",
     consequence=Consequence.DOWN,
-    why="'weight 0 reverse' puts the instance into FAULT while the check succeeds: a healthy host never holds the VIP",
+    why="'weight 0 reverse' puts the instance into FAULT while the check succeeds: a healthy host never "
+    "holds the VIP",
     fix="remove reverse, unless the script really reports health by failing",
     source=f"{_MAN}, vrrp_script weight",
     bad={"keepalived.conf": keepalived(check=script(weight="0 reverse"))},
@@ -279,7 +299,8 @@ def reversed_check(site: Evidence) -> Iterator[Hit | Unknown]:
     Severity.WARNING,
     "Weights inside a sync group are ignored",
     consequence=Consequence.NO_FAILOVER,
-    why="the instances of a sync group move together, and trackers with a weight are not used for that: a failed check "
+    why="the instances of a sync group move together, and trackers with a weight are not used for that: a "
+    "failed check "
     "changes nothing",
     fix="use weight 0 (FAULT) in the group, or sync_group_tracking_weight with equal priorities",
     source=f"{_MAN}, VRRP synchronization group(s)",
@@ -296,7 +317,8 @@ def weight_in_group(site: Evidence) -> Iterator[Hit | Unknown]:
         if group.has("sync_group_tracking_weight"):
             continue
         members = [m for m in site.on(group.at.host, VrrpInstance) if m.name in group.members]
-        for owner in (group, *members):
+        owners: tuple[VrrpInstance | SyncGroup, ...] = (group, *members)
+        for owner in owners:
             for tracker in owner.trackers:
                 if tracker.kind in _DEFINED and weight_of(site, tracker):
                     yield Hit(
