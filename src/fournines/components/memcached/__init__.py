@@ -9,7 +9,7 @@ from fournines.components.memcached.deploy import steps
 from fournines.components.memcached.faults import faults
 from fournines.components.memcached.model import PORT, Options
 from fournines.kit.component import Component
-from fournines.kit.declare import Declaration, FirewallPort
+from fournines.kit.declare import CacheServers, Declaration, FirewallPort
 from fournines.spec.model import Host, Site
 
 
@@ -20,9 +20,9 @@ def hosts(site: Site) -> tuple[Host, ...]:
 
 def declares(site: Site) -> Iterator[Declaration]:
     """One port, open to the cluster network only: memcached has no authentication."""
-    yield FirewallPort(
-        "memcached", hosts=tuple(h.name for h in hosts(site)), port=PORT, network=site.cluster_network
-    )
+    names = tuple(h.name for h in hosts(site))
+    yield CacheServers(hosts=names, port=PORT)
+    yield FirewallPort("memcached", hosts=names, port=PORT, network=site.cluster_network)
 
 
 COMPONENT = Component(

@@ -1,0 +1,64 @@
+"""Glance on every controller: images, each on the local directory of one of them.
+
+Known limit: the bits of an image lie on the one controller that took them, and are lost with it. The
+balancer sends all requests about an image to the same host, by the hash of its id, so that any client can
+get what any client has put, as long as that host lives. While it is away, the image is listed but its
+data answers 204, and what is uploaded then may be out of reach once it is back. Images that outlive a
+controller need an object store.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from fournines.components.glance.checks import checks
+from fournines.components.glance.deploy import steps
+from fournines.components.glance.faults import faults
+from fournines.components.glance.model import CACHE_KEY, DATABASE, PORT, SERVICE, Options
+from fournines.kit.component import Component
+from fournines.kit.declare import Declaration, Endpoint, FirewallPort, HealthCheck, Secret
+from fournines.spec.model import Host, Site
+
+_ID_IN_PATH = 3
+"""``/v2/images/ID/file``: the part of the path that names the image."""
+_LONG_TRANSFER = 300.0
+"""Seconds without a byte before a transfer counts as dead: a large image is flushed to a slow disk."""
+
+
+def hosts(site: Site) -> tuple[Host, ...]:
+    """Every controller."""
+    return site.controllers
+
+
+def declares(site: Site) -> Iterator[Declaration]:
+    """Its database, its user and place in the catalogue, and its place behind the VIP."""
+    names = tuple(h.name for h in hosts(site))
+    yield DATABASE
+    yield Secret(DATABASE.password)
+    yield SERVICE
+    yield Secret(SERVICE.password)
+    yield Secret(CACHE_KEY)
+    yield Endpoint(
+        "glance",
+        PORT,
+        hosts=names,
+        health=HealthCheck("/healthcheck"),
+        timeout_server=_LONG_TRANSFER,
+        affinity=_ID_IN_PATH,
+    )
+    yield FirewallPort("glance", hosts=names, port=PORT, network=site.cluster_network)
+
+
+COMPONENT = Component(
+    name="glance",
+    summary="Images on the controllers' local directories: an image is lost with the controller that took it",
+    hosts=hosts,
+    declares=declares,
+    steps=steps,
+    checks=checks,
+    faults=faults,
+    options=Options,
+    needs=("names", "trust", "vip", "database", "cache", "identity"),
+    provides=("image",),
+    service=True,
+)

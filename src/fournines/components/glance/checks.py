@@ -1,0 +1,74 @@
+"""What Glance promises."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+
+from fournines.components.glance.deploy import CONF, configuration
+from fournines.components.glance.model import PORT, SERVICE
+from fournines.components.glance.on_host import image
+from fournines.kit import program
+from fournines.kit.check import Answers, Ask, Check, Output, each_host
+from fournines.kit.context import Context
+from fournines.kit.health_check import health_check
+from fournines.kit.openstack import ADMIN_PASSWORD, IDENTITY_PORT, catalogue_url, public_url
+from fournines.kit.unit_check import units_check
+from fournines.kit.verdict import Verdict, failed, passed, unknown, worst
+
+
+def checks(context: Context) -> Iterator[Check]:
+    """Alive on every host, an image up and down through the VIP, the configuration this site's."""
+    names = [host.name for host in context.controllers]
+    yield health_check("glance", context, context.controllers, PORT, barrier=True)
+    yield units_check("glance", names, ["glance-api.service"])
+    question = {
+        "keystone": public_url(context.site, IDENTITY_PORT),
+        "glance": catalogue_url(context.site, SERVICE),
+        "password": context.secret(ADMIN_PASSWORD),
+    }
+    yield Check(
+        "glance.image",
+        "An image goes up through the VIP and comes down with the same bytes",
+        asks={context.asker: program.ask(image, question, timeout=60)},
+        judge=each_host(judge_image),
+        barrier=True,
+    )
+    digests = {
+        host.name: hashlib.sha256(configuration(context, host).encode()).hexdigest()
+        for host in context.controllers
+    }
+    yield Check(
+        "glance.same-secrets",
+        "Every Glance has this site's configuration, with its passwords",
+        asks={name: Ask(("sha256sum", CONF)) for name in names},
+        judge=lambda answers: judge_digests(answers, digests),
+    )
+
+
+def judge_image(answer: Output) -> Verdict:
+    """Every byte must have come back."""
+    if answer.code != 0:
+        return failed((answer.stderr.strip().splitlines() or ["no answer"])[-1])
+    found = json.loads(answer.stdout)
+    if not found["same"]:
+        return failed(f"{found['uploaded']} bytes went up, {found['downloaded']} other bytes came down")
+    return passed(f"{found['uploaded']} bytes up and down in {found['seconds']:.2f} s")
+
+
+def judge_digests(answers: Answers, wanted: Mapping[str, str]) -> Verdict:
+    """Every host must hold exactly the file that was rendered for it."""
+    return worst(
+        ((host, _one_host(answer, wanted[host])) for host, answer in answers.items()),
+        all_well="this site's on every host",
+    )
+
+
+def _one_host(answer: Output | None, wanted: str) -> Verdict:
+    if answer is None:
+        return unknown("not reachable")
+    if answer.code != 0:
+        return failed(answer.stderr.strip() or "unreadable")
+    same = answer.stdout.split()[:1] == [wanted]
+    return passed("this site's") if same else failed(f"{CONF} differs from this site's")

@@ -1,0 +1,70 @@
+"""Glance's steps."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from fournines.components.glance.model import CACHE_KEY, DATABASE, IMAGES, PORT, SERVICE, Options
+from fournines.kit import program
+from fournines.kit.context import Context
+from fournines.kit.on_host import schema
+from fournines.kit.openstack import (
+    authtoken_section,
+    catalogue_url,
+    database_section,
+    own_url,
+    schema_question,
+)
+from fournines.kit.step import Command, Directory, File, Packages, Step, Unit
+from fournines.spec.model import Host
+
+CONF = "/etc/glance/glance-api.conf"
+PASTE = "/etc/glance/glance-api-paste.ini"
+UNIT = "/etc/systemd/system/glance-api.service"
+_MIGRATIONS = "/usr/lib/python3/dist-packages/glance/db/sqlalchemy/alembic_migrations/versions"
+
+_SYNC = (
+    "env",
+    "OS_DATABASE__CONNECTION_PARAMETERS=",
+    "glance-manage",
+    "--config-file",
+    CONF,
+    "db_sync",
+)
+"""Without the time limits of the API: changing a table may take long, and must not be cut in the middle."""
+
+
+def steps(context: Context, host: Host) -> Iterator[Step]:
+    """Glance with its own server, on the host's own address; the tables are made on the first host."""
+    yield Packages(("glance-api", "python3-pymysql", "python3-memcache"))
+    for path in (IMAGES, "/var/lib/glance/staging", "/var/lib/glance/tasks"):
+        yield Directory(path, mode=0o750, owner="glance", group="glance")
+    yield File(CONF, configuration(context, host), mode=0o640, group="glance")
+    yield File(PASTE, context.render("glance", "glance-api-paste.ini.j2"), mode=0o640, group="glance")
+    yield File(UNIT, context.render("glance", "glance-api.service.j2", conf=CONF))
+    yield Unit("glance-api.service", restart_on=(CONF, PASTE, UNIT), rolling=True)
+    if host == context.first(context.controllers):
+        yield Command(
+            "glance: the database has its tables",
+            _SYNC,
+            unless=program.argv(schema, _MIGRATIONS),
+            unless_stdin=schema_question(context, DATABASE),
+            user="glance",
+            timeout=600,
+        )
+
+
+def configuration(context: Context, host: Host) -> str:
+    """``glance-api.conf`` of a host."""
+    return context.render(
+        "glance",
+        "glance-api.conf.j2",
+        options=context.options("glance", Options),
+        address=context.site.address(host),
+        port=PORT,
+        public_endpoint=catalogue_url(context.site, SERVICE),
+        own_url=own_url(context.site, host, PORT),
+        images=IMAGES,
+        database=database_section(context, DATABASE, pool=5),
+        authtoken=authtoken_section(context, SERVICE, cache_key=CACHE_KEY),
+    )

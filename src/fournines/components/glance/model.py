@@ -1,0 +1,31 @@
+"""Glance's options and the names it goes by."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from pydantic import Field
+
+from fournines.kit.declare import Database, KeystoneService
+from fournines.spec.model import Strict
+
+PORT: Final = 9292
+CACHE_KEY: Final = "glance/token-cache"
+DATABASE: Final = Database("glance", user="glance", password="glance/database")  # noqa: S106 - a name
+SERVICE: Final = KeystoneService(
+    name="glance",
+    type="image",
+    description="OpenStack Image",
+    port=PORT,
+    user="glance",
+    password="glance/keystone",  # noqa: S106 - a name
+)
+IMAGES: Final = "/var/lib/glance/images"
+"""Where a host keeps the images that were uploaded to it."""
+
+
+class Options(Strict):
+    """What a site may override."""
+
+    workers: int = Field(default=2, ge=1, le=64)
+    """API processes per host; each takes about 150 MiB."""

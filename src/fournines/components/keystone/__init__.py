@@ -1,0 +1,50 @@
+"""Keystone on every controller: identity, tokens, and the catalogue that all declared services stand in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from fournines.components.keystone.checks import checks
+from fournines.components.keystone.deploy import steps
+from fournines.components.keystone.faults import faults
+from fournines.components.keystone.model import CREDENTIAL, DATABASE, FERNET, PORT, Options
+from fournines.kit.component import Component
+from fournines.kit.declare import Declaration, Endpoint, FirewallPort, HealthCheck, Secret, SecretKind
+from fournines.kit.openstack import ADMIN_PASSWORD
+from fournines.spec.model import Host, Site
+
+
+def hosts(site: Site) -> tuple[Host, ...]:
+    """Every controller."""
+    return site.controllers
+
+
+def declares(site: Site) -> Iterator[Declaration]:
+    """Its database, its keys, the administrator's password, and its place behind the VIP.
+
+    The health check asks for the program only, not for its database: a database that changes its writer
+    would else take every API of every host down at once, and keep them down for ``rise`` checks longer.
+    """
+    names = tuple(h.name for h in hosts(site))
+    yield DATABASE
+    yield Secret(DATABASE.password)
+    yield Secret(ADMIN_PASSWORD)
+    yield Secret(FERNET, SecretKind.FERNET_KEYS)
+    yield Secret(CREDENTIAL, SecretKind.FERNET_KEYS)
+    yield Endpoint("keystone", PORT, hosts=names, health=HealthCheck("/healthcheck"))
+    yield FirewallPort("keystone", hosts=names, port=PORT, network=site.cluster_network)
+
+
+COMPONENT = Component(
+    name="keystone",
+    summary="Identity on every controller: Fernet tokens valid everywhere, catalogue and service users",
+    hosts=hosts,
+    declares=declares,
+    steps=steps,
+    checks=checks,
+    faults=faults,
+    options=Options,
+    needs=("names", "trust", "vip", "database", "cache"),
+    provides=("identity",),
+    service=True,
+)

@@ -1,0 +1,153 @@
+"""What Keystone promises."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from fournines.components.keystone.deploy import catalogue, configuration
+from fournines.components.keystone.model import CONF, PORT, REPOSITORIES
+from fournines.components.keystone.on_host import token
+from fournines.kit import program
+from fournines.kit.check import Answers, Ask, Check, Output
+from fournines.kit.context import Context
+from fournines.kit.health_check import health_check
+from fournines.kit.openstack import ADMIN_PASSWORD, own_url, public_url
+from fournines.kit.unit_check import units_check
+from fournines.kit.verdict import Verdict, failed, passed, unknown, worst
+
+INTERFACES = ("public", "internal", "admin")
+
+
+def checks(context: Context) -> Iterator[Check]:
+    """Alive on every host, tokens through the VIP and valid everywhere, the catalogue, the secrets."""
+    names = [host.name for host in context.controllers]
+    yield health_check("keystone", context, context.controllers, PORT, barrier=True)
+    yield units_check("keystone", names, ["keystone.service"])
+    asked = {context.asker: token_ask(context)}
+    yield Check(
+        "keystone.token",
+        "The administrator gets a token through the VIP, its certificate verified",
+        asks=asked,
+        judge=lambda answers: _judge_token(_answer(answers)),
+        barrier=True,
+    )
+    yield Check(
+        "keystone.valid-everywhere",
+        "A token is valid at every Keystone, whichever made it",
+        asks=asked,
+        judge=lambda answers: judge_valid(_answer(answers), names),
+    )
+    wanted = catalogue(context)
+    yield Check(
+        "keystone.catalogue",
+        "The catalogue has every declared service at its URL by name, on all three interfaces",
+        asks=asked,
+        judge=lambda answers: judge_catalogue(_answer(answers), wanted),
+    )
+    digests = wanted_digests(context)
+    yield Check(
+        "keystone.same-secrets",
+        "Every Keystone has this site's configuration, Fernet keys and credential keys",
+        asks={name: Ask(("sh", "-c", _DIGESTS, "sh", CONF, *REPOSITORIES)) for name in names},
+        judge=lambda answers: judge_digests(answers, digests),
+    )
+
+
+def token_ask(context: Context) -> Ask:
+    """The question behind three checks, for the place where a client of the site is played."""
+    question = {
+        "url": public_url(context.site, PORT),
+        "password": context.secret(ADMIN_PASSWORD),
+        "hosts": {host.name: own_url(context.site, host, PORT) for host in context.controllers},
+    }
+    return program.ask(token, question, timeout=30)
+
+
+def _answer(answers: Answers) -> Output:
+    (answer,) = answers.values()
+    return answer or Output(255, "")
+
+
+def _parsed(answer: Output) -> dict[str, Any] | None:
+    if answer.code != 0:
+        return None
+    found: dict[str, Any] = json.loads(answer.stdout)
+    return found
+
+
+def _judge_token(answer: Output) -> Verdict:
+    found = _parsed(answer)
+    if found is None:
+        return failed(f"no token: {(answer.stderr.strip().splitlines() or ['no reason given'])[-1]}")
+    return passed(f"a token in {found['seconds']:.2f} s")
+
+
+def judge_valid(answer: Output, hosts: list[str]) -> Verdict:
+    """Every host must have said 200 to the token."""
+    found = _parsed(answer)
+    if found is None:
+        return unknown("there is no token to show around")
+    said = {host: found["valid"].get(host, "was not asked") for host in hosts}
+    return worst(
+        (
+            (host, passed("valid") if status == 200 else failed(f"said {status}"))  # noqa: PLR2004 - HTTP's OK
+            for host, status in said.items()
+        ),
+        all_well=f"valid at {', '.join(hosts)}",
+    )
+
+
+def judge_catalogue(answer: Output, wanted: Mapping[str, str]) -> Verdict:
+    """Every wanted type must be there, with the same URL on each interface."""
+    found = _parsed(answer)
+    if found is None:
+        return unknown("without a token there is no catalogue")
+    return worst(
+        ((kind, _one_entry(found["catalogue"].get(kind), url)) for kind, url in wanted.items()),
+        all_well=f"{', '.join(wanted)} as declared",
+    )
+
+
+def _one_entry(entry: Mapping[str, str] | None, url: str) -> Verdict:
+    if entry is None:
+        return failed("not in the catalogue")
+    wrong = {interface: entry.get(interface) for interface in INTERFACES if entry.get(interface) != url}
+    return failed(f"{wrong} instead of {url}") if wrong else passed(url)
+
+
+_DIGESTS = """\
+sha256sum < "$1" && shift && for repository in "$@"; do
+  cd "$repository" && for key in $(ls | sort -n); do printf '%s:' "$key"; cat "$key"; echo; done | sha256sum
+done"""
+"""Prints a digest of the file, then one of each repository; never a key."""
+
+
+def wanted_digests(context: Context) -> list[str]:
+    """The digests that ``_DIGESTS`` prints on a host that is as it should be."""
+    texts = [configuration(context)]
+    for secret in REPOSITORIES.values():
+        keys = json.loads(context.secret(secret))
+        texts.append("".join(f"{name}:{keys[name]}\n" for name in sorted(keys, key=int)))
+    return [hashlib.sha256(text.encode()).hexdigest() for text in texts]
+
+
+def judge_digests(answers: Answers, wanted: list[str]) -> Verdict:
+    """Every host must hold exactly the wanted contents."""
+    return worst(
+        ((host, _one_host(answer, wanted)) for host, answer in answers.items()),
+        all_well="the same on every host, and this site's",
+    )
+
+
+def _one_host(answer: Output | None, wanted: list[str]) -> Verdict:
+    if answer is None:
+        return unknown("not reachable")
+    found = [line.split()[0] for line in answer.stdout.splitlines()]
+    if answer.code != 0 or len(found) != len(wanted):
+        return failed(f"unreadable: {answer.stderr.strip() or answer.stdout.strip()}")
+    places = (CONF, *REPOSITORIES)
+    wrong = [place for place, is_, should in zip(places, found, wanted, strict=True) if is_ != should]
+    return failed(f"{', '.join(wrong)} differ from this site's") if wrong else passed("this site's")

@@ -1,0 +1,151 @@
+"""Keystone's steps."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+from fournines.components.keystone.model import (
+    CATALOGUED,
+    CONF,
+    DATABASE,
+    FERNET,
+    PORT,
+    REPOSITORIES,
+    UWSGI,
+    Options,
+)
+from fournines.components.keystone.on_host import register
+from fournines.kit import program
+from fournines.kit.context import Context
+from fournines.kit.declare import KeystoneService
+from fournines.kit.on_host import schema
+from fournines.kit.openstack import (
+    ADMIN_PASSWORD,
+    REGION,
+    cache_section,
+    catalogue_url,
+    database_section,
+    own_url,
+    public_url,
+    schema_question,
+)
+from fournines.kit.step import Absent, Command, Directory, File, Packages, Step, Unit
+from fournines.spec.model import Host
+
+UNIT = "/etc/systemd/system/keystone.service"
+_MIGRATIONS = "/usr/lib/python3/dist-packages/keystone/common/sql/migrations/versions"
+
+_SYNC = ("env", "OS_DATABASE__CONNECTION_PARAMETERS=", "keystone-manage", "db_sync")
+"""Without the time limits of the API: changing a table may take long, and must not be cut in the middle."""
+
+_BOOTSTRAP = "read -r OS_BOOTSTRAP_PASSWORD && export OS_BOOTSTRAP_PASSWORD && exec keystone-manage bootstrap"
+
+
+def steps(context: Context, host: Host) -> Iterator[Step]:
+    """Keystone as Debian packages it, under uwsgi; what exists once per site is done on the first host."""
+    yield Packages(("keystone", "python3-pymysql", "python3-memcache"))
+    yield from _configuration(context, host)
+    yield from key_files(context)
+    yield Unit("keystone.service", restart_on=(CONF, UWSGI, UNIT), rolling=True)
+    if host == context.first(context.controllers):
+        yield from _once(context, host)
+
+
+def configuration(context: Context) -> str:
+    """``keystone.conf``: the same on every host, to the byte."""
+    return context.render(
+        "keystone",
+        "keystone.conf.j2",
+        options=context.options("keystone", Options),
+        public_endpoint=public_url(context.site, PORT),
+        database=database_section(context, DATABASE, pool=5),
+        cache=cache_section(context),
+        active_keys=max(3, len(json.loads(context.secret(FERNET)))),
+    )
+
+
+def _configuration(context: Context, host: Host) -> Iterator[Step]:
+    yield File(CONF, configuration(context), mode=0o640, group="keystone")
+    yield File(
+        UWSGI,
+        context.render(
+            "keystone",
+            "keystone-uwsgi.ini.j2",
+            address=context.site.address(host),
+            port=PORT,
+            options=context.options("keystone", Options),
+        ),
+    )
+    yield File(UNIT, context.render("keystone", "keystone.service.j2", uwsgi=UWSGI))
+
+
+def key_files(context: Context) -> Iterator[Step]:
+    """The key repositories; Keystone reads them at every use, so a rotation needs no restart.
+
+    Numbers below the highest that are no longer in the set were rotated out.
+    """
+    for directory, secret in REPOSITORIES.items():
+        keys: dict[str, str] = json.loads(context.secret(secret))
+        yield Directory(directory, mode=0o700, owner="keystone", group="keystone")
+        for name, key in sorted(keys.items(), key=lambda pair: int(pair[0])):
+            yield File(f"{directory}/{name}", key, 0o600, "keystone", "keystone", secret=True)
+        for number in range(max(map(int, keys))):
+            if str(number) not in keys:
+                yield Absent(f"{directory}/{number}")
+
+
+def _once(context: Context, host: Host) -> Iterator[Step]:
+    wanted = wanted_identity(context, host)
+    yield Command(
+        "keystone: the database has its tables",
+        _SYNC,
+        unless=program.argv(schema, _MIGRATIONS),
+        unless_stdin=schema_question(context, DATABASE),
+        user="keystone",
+        timeout=600,
+    )
+    yield Command(
+        "keystone: there is an administrator",
+        ("sh", "-c", _BOOTSTRAP),
+        unless=program.argv(register, "administrator"),
+        stdin=context.secret(ADMIN_PASSWORD) + "\n",
+        unless_stdin=wanted,
+        user="keystone",
+    )
+    yield Command(
+        "keystone: the declared services stand in the catalogue, with their users",
+        program.argv(register, "apply"),
+        unless=program.argv(register, "look"),
+        stdin=wanted,
+        unless_stdin=wanted,
+    )
+
+
+def catalogue(context: Context) -> dict[str, str]:
+    """Service type -> URL of everything that must stand in the catalogue."""
+    services = (CATALOGUED, *context.declared(KeystoneService))
+    return {service.type: catalogue_url(context.site, service) for service in services}
+
+
+def wanted_identity(context: Context, host: Host) -> str:
+    """What ``on_host.register`` is fed: the state that Keystone must have, and the way to it."""
+    return program.fed(
+        {
+            "url": own_url(context.site, host, PORT),
+            "password": context.secret(ADMIN_PASSWORD),
+            "region": REGION,
+            "services": [
+                {
+                    "name": service.name,
+                    "type": service.type,
+                    "description": service.description,
+                    "url": catalogue_url(context.site, service),
+                    "user": service.user,
+                    "password": context.secret(service.password) if service.user else "",
+                    "roles": ["service"],
+                }
+                for service in (CATALOGUED, *context.declared(KeystoneService))
+            ],
+        }
+    )

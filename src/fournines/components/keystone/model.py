@@ -1,0 +1,42 @@
+"""Keystone's options and the names its files go by."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from pydantic import Field
+
+from fournines.kit.declare import Database, KeystoneService
+from fournines.kit.openstack import IDENTITY_PORT
+from fournines.spec.model import Strict
+
+PORT: Final = IDENTITY_PORT
+FERNET: Final = "keystone/fernet"
+CREDENTIAL: Final = "keystone/credential"
+DATABASE: Final = Database("keystone", user="keystone", password="keystone/database")  # noqa: S106 - a name
+CATALOGUED: Final = KeystoneService(
+    name="keystone",
+    type="identity",
+    description="OpenStack Identity",
+    port=PORT,
+    user="",
+    password="",
+    path="/v3",
+)
+"""Keystone's own line in the catalogue; it needs no user of its own."""
+
+CONF: Final = "/etc/keystone/keystone.conf"
+UWSGI: Final = "/etc/keystone/keystone-uwsgi.ini"
+REPOSITORIES: Final = {"/etc/keystone/fernet-keys": FERNET, "/etc/keystone/credential-keys": CREDENTIAL}
+"""Directory of a key repository -> the secret it holds."""
+
+
+class Options(Strict):
+    """What a site may override."""
+
+    processes: int = Field(default=2, ge=1, le=64)
+    """API processes per host; each takes about 115 MiB."""
+    threads: int = Field(default=4, ge=1, le=64)
+    """Requests one process works on at once."""
+    token_lifetime: int = Field(default=3600, ge=60, le=604800)
+    """Seconds a token is valid; a longer life means fewer log-ins and a longer danger when one is stolen."""

@@ -1,0 +1,179 @@
+"""Makes Keystone hold the declared services, their endpoints and users. Runs on a host.
+
+Input: JSON with url (of a Keystone), password (the administrator's), region, and services: name, type,
+description, url, user, password, roles; a service without a user has an empty one.
+
+Argument and exit status:
+    administrator   0 when the administrator can log in, else 1
+    look            0 when everything is as wanted, else 1, with what is not on standard output
+    apply           make it so, say what was changed; 0 when done
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+import urllib.error
+import urllib.request
+from typing import Any
+
+INTERFACES = ("public", "internal", "admin")
+PATIENCE = 30.0
+"""Seconds to wait for Keystone to answer at all: it may have been started a moment ago."""
+
+
+class Api:
+    """Keystone's API with one token."""
+
+    def __init__(self, url: str) -> None:
+        """``url`` without the version."""
+        self.url = url
+        self.token = ""
+
+    def call(self, method: str, path: str, body: object = None) -> Any:  # noqa: ANN401 - JSON
+        """The answer's JSON, or None for an empty one; raises HTTPError for a status of 400 and more."""
+        request = urllib.request.Request(  # noqa: S310 - the URL is the site's own
+            f"{self.url}/v3{path}",
+            method=method,
+            data=None if body is None else json.dumps(body).encode(),
+            headers={"Content-Type": "application/json", "X-Auth-Token": self.token},
+        )
+        with urllib.request.urlopen(request, timeout=20) as answer:  # noqa: S310 - as above
+            self.token = answer.headers.get("X-Subject-Token", self.token)
+            text = answer.read()
+        return json.loads(text) if text else None
+
+    def log_in(self, user: str, password: str, project: str) -> bool:
+        """Whether Keystone gives a token for these, waiting for it to come up."""
+        domain = {"name": "Default"}
+        body = {
+            "auth": {
+                "identity": {
+                    "methods": ["password"],
+                    "password": {"user": {"name": user, "domain": domain, "password": password}},
+                },
+                "scope": {"project": {"name": project, "domain": domain}},
+            }
+        }
+        end = time.monotonic() + PATIENCE
+        while True:
+            try:
+                self.call("POST", "/auth/tokens", body)
+            except urllib.error.HTTPError:
+                return False
+            except OSError:
+                if time.monotonic() > end:
+                    return False
+                time.sleep(0.5)
+            else:
+                return True
+
+
+class Registrar:
+    """Compares Keystone with what is wanted; ``change`` says whether it may also change it."""
+
+    def __init__(self, api: Api, wanted: dict[str, Any], *, change: bool) -> None:
+        """Nothing is asked yet."""
+        self.api = api
+        self.wanted = wanted
+        self.change = change
+        self.differences: list[str] = []
+
+    def differs(self, what: str) -> bool:
+        """Note a difference; True when it is to be removed."""
+        self.differences.append(what)
+        return self.change
+
+    def ensure(self, kind: str, name: str, wanted: dict[str, object], query: str = "") -> str | None:
+        """The id of the resource of that name, made when it is missing; None when it may not be made."""
+        for found in self.api.call("GET", f"/{kind}s?name={name}{query}")[f"{kind}s"]:
+            return str(found["id"])
+        if not self.differs(f"no {kind} {name}"):
+            return None
+        return str(self.api.call("POST", f"/{kind}s", {kind: {"name": name, **wanted}})[kind]["id"])
+
+    def run(self) -> None:
+        """Go through everything that is wanted."""
+        region = self.wanted["region"]
+        known = {found["id"] for found in self.api.call("GET", "/regions")["regions"]}
+        if region not in known and self.differs(f"no region {region}"):
+            self.api.call("POST", "/regions", {"region": {"id": region}})
+        project = self.ensure("project", "service", {"domain_id": "default"}, "&domain_id=default")
+        catalogued = self.api.call("GET", "/services")["services"]
+        endpoints = self.api.call("GET", "/endpoints")["endpoints"]
+        for service in self.wanted["services"]:
+            self.service(service, catalogued, endpoints)
+            if service["user"]:
+                self.user(service, project)
+
+    def service(self, wanted: dict[str, Any], catalogued: list[Any], endpoints: list[Any]) -> None:
+        """One line of the catalogue; two of a type would leave it to chance which one a client takes."""
+        kept, *surplus = sorted(
+            (s for s in catalogued if s["type"] == wanted["type"]), key=lambda s: s["name"] != wanted["name"]
+        ) or [None]
+        for extra in surplus:
+            if self.differs(f"a second service of type {wanted['type']}: {extra['name']}"):
+                self.api.call("DELETE", f"/services/{extra['id']}")
+        described = {key: wanted[key] for key in ("name", "type", "description")}
+        if kept is None:
+            if not self.differs(f"no service {wanted['name']}"):
+                return
+            kept = self.api.call("POST", "/services", {"service": described})["service"]
+        elif any(kept.get(key) != value for key, value in described.items()) and self.differs(
+            f"service {wanted['name']} is described otherwise"
+        ):
+            self.api.call("PATCH", f"/services/{kept['id']}", {"service": described})
+        for interface in INTERFACES:
+            mine = [e for e in endpoints if e["service_id"] == kept["id"] and e["interface"] == interface]
+            self.endpoint(wanted, kept["id"], interface, mine)
+
+    def endpoint(self, wanted: dict[str, Any], service: str, interface: str, found: list[Any]) -> None:
+        """One endpoint of one interface in the region, with the wanted URL."""
+        region, url = self.wanted["region"], wanted["url"]
+        right = {"service_id": service, "interface": interface, "region_id": region, "url": url}
+        here = [e for e in found if e["region_id"] == region]
+        for extra in here[1:]:
+            if self.differs(f"a second {interface} endpoint of {wanted['name']}"):
+                self.api.call("DELETE", f"/endpoints/{extra['id']}")
+        if not here:
+            if self.differs(f"no {interface} endpoint of {wanted['name']}"):
+                self.api.call("POST", "/endpoints", {"endpoint": right})
+        elif here[0]["url"] != url and self.differs(f"{wanted['name']} {interface} is {here[0]['url']}"):
+            self.api.call("PATCH", f"/endpoints/{here[0]['id']}", {"endpoint": {"url": url}})
+
+    def user(self, wanted: dict[str, Any], project: str | None) -> None:
+        """The service's user: can log in with the wanted password, and has the wanted roles."""
+        name, password = wanted["user"], wanted["password"]
+        new = {"password": password, "domain_id": "default", "default_project_id": project}
+        before = len(self.differences)
+        user = self.ensure("user", name, new, "&domain_id=default")
+        if user is None or project is None:
+            return
+        assigned = self.api.call("GET", f"/role_assignments?user.id={user}&scope.project.id={project}")
+        held = {assignment["role"]["id"] for assignment in assigned["role_assignments"]}
+        for role_name in wanted["roles"]:
+            role = self.ensure("role", role_name, {})
+            if role and role not in held and self.differs(f"user {name} has not the role {role_name}"):
+                self.api.call("PUT", f"/projects/{project}/users/{user}/roles/{role}")
+        logs_in = len(self.differences) > before or Api(self.api.url).log_in(name, password, "service")
+        if not logs_in and self.differs(f"user {name} cannot log in"):
+            self.api.call("PATCH", f"/users/{user}", {"user": {"password": password, "enabled": True}})
+
+
+def main(mode: str, wanted: dict[str, Any]) -> int:
+    """Do what the argument says."""
+    api = Api(wanted["url"])
+    if not api.log_in("admin", wanted["password"], "admin"):
+        sys.stdout.write("the administrator cannot log in\n")
+        return 1
+    if mode == "administrator":
+        return 0
+    registrar = Registrar(api, wanted, change=mode == "apply")
+    registrar.run()
+    sys.stdout.write("".join(f"{difference}\n" for difference in registrar.differences))
+    return 0 if mode == "apply" or not registrar.differences else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1], json.load(sys.stdin)))

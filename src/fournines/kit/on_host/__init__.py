@@ -1,0 +1,1 @@
+"""Programs of the kit that run on the hosts (see ``kit.program``)."""

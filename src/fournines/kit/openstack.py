@@ -1,0 +1,160 @@
+"""What all OpenStack services have in common: how they reach the database, the cache and Keystone.
+
+The numbers bound what a dead peer may cost one request. They are written once here, because a service
+that is slower to give up than the others sets the outage for all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from fournines.kit.context import Context
+from fournines.kit.declare import CacheServers, Database, KeystoneService
+from fournines.kit.program import fed
+from fournines.spec.model import Host, Site
+
+REGION = "RegionOne"
+ADMIN_PASSWORD = "keystone/admin"  # noqa: S105 - the name under which the password is kept
+CA_BUNDLE = "/etc/ssl/certs/ca-certificates.crt"
+"""Debian's bundle; the site's own authority is in it."""
+DATABASE_PORT = 3306
+IDENTITY_PORT = 5000
+
+_RECYCLE = 300
+"""Seconds after which an idle database connection is replaced: below every idle timeout on its way."""
+_CACHE_DEAD_RETRY = 30
+"""Seconds a dead memcached is left alone; once per that time a request pays the timeout again."""
+
+
+def public_url(site: Site, port: int, path: str = "") -> str:
+    """Where clients reach a service: ``https://controller:5000/v3``."""
+    return f"https://{site.vip_name}:{port}{path}"
+
+
+def own_url(site: Site, host: Host, port: int) -> str:
+    """Where a service listens on its own host, behind the balancer and without TLS."""
+    return f"http://{site.address(host)}:{port}"
+
+
+def catalogue_url(site: Site, service: KeystoneService) -> str:
+    """The URL of a declared service in the catalogue."""
+    return public_url(site, service.port, service.path)
+
+
+def cache_servers(context: Context) -> str:
+    """Every memcached as ``address:port``, in the same order everywhere.
+
+    The order matters: a client picks a server by the key's hash modulo their number.
+    """
+    return ",".join(
+        f"{context.site.address(host)}:{cache.port}"
+        for cache in context.declared(CacheServers)
+        for host in cache.hosts
+    )
+
+
+def section(name: str, settings: Mapping[str, object]) -> str:
+    """An INI section as text, without the last newline."""
+    lines = (f"{key} = {_ini(value)}" for key, value in settings.items())
+    return "\n".join((f"[{name}]", *lines))
+
+
+def _ini(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def database_section(context: Context, database: Database, *, pool: int) -> str:
+    """oslo.db's settings, for a database behind the balancer of the service's own host.
+
+    * Connections go to 127.0.0.1: the host's own HAProxy follows the writer, and losing the VIP does not
+      cut them. HAProxy closes them when it marks a writer down; ``read_timeout`` is for the rest, a
+      balancer that hangs itself. It must let a slow commit pass (flow control, a busy disk).
+    * ``max_retries = 0``: without a database a request fails at once and its thread is free again. With
+      the default each thread would wait 100 s, and the service would still hang after the database is back.
+    * oslo.db tests each pooled connection before use, so a writer change is seen by no later request.
+    """
+    password = context.secret(database.password)
+    address = f"127.0.0.1:{DATABASE_PORT}"
+    return section(
+        "database",
+        {
+            "connection": f"mysql+pymysql://{database.user}:{password}@{address}/{database.name}?charset=utf8mb4",
+            "connection_parameters": "connect_timeout=2&read_timeout=5&write_timeout=5",
+            "connection_recycle_time": _RECYCLE,
+            "max_pool_size": pool,
+            "max_overflow": pool,
+            "pool_timeout": 5,
+            "max_retries": 0,
+        },
+    )
+
+
+def cache_section(context: Context) -> str:
+    """oslo.cache's settings, for memcacheds of which any may be silently dead.
+
+    ``memcache_pool`` is the backend that shares the knowledge of a dead server between the threads of a
+    process: the plain memcached backends find it out anew with every connection.
+    ``memcache_pool_flush_on_reconnect`` empties a server that comes back after it was cut off, since it
+    may still hold what has been changed elsewhere.
+    """
+    return section(
+        "cache",
+        {
+            "enabled": True,
+            "backend": "oslo_cache.memcache_pool",
+            "memcache_servers": cache_servers(context),
+            "memcache_dead_retry": _CACHE_DEAD_RETRY,
+            "memcache_socket_timeout": 0.25,
+            "memcache_pool_maxsize": 10,
+            "memcache_pool_connection_get_timeout": 2,
+            "memcache_pool_flush_on_reconnect": True,
+        },
+    )
+
+
+def authtoken_section(context: Context, service: KeystoneService, *, cache_key: str) -> str:
+    """Settings of keystonemiddleware: how a service has its clients' tokens validated.
+
+    ``cache_key`` names the secret with which cached tokens are encrypted: memcached knows no users, and
+    who could write there could make himself an administrator. The middleware takes whole seconds only
+    for memcached's timeout, so a dead one costs 1 s, once per 30 s and process.
+    """
+    url = public_url(context.site, IDENTITY_PORT)
+    return section(
+        "keystone_authtoken",
+        {
+            "www_authenticate_uri": url,
+            "auth_url": url,
+            "cafile": CA_BUNDLE,
+            "auth_type": "password",
+            "username": service.user,
+            "password": context.secret(service.password),
+            "user_domain_name": "Default",
+            "project_name": "service",
+            "project_domain_name": "Default",
+            "region_name": REGION,
+            "service_token_roles": "service",
+            "service_token_roles_required": True,
+            "http_connect_timeout": 3,
+            "http_request_max_retries": 3,
+            "memcached_servers": cache_servers(context),
+            "memcache_security_strategy": "ENCRYPT",
+            "memcache_secret_key": context.secret(cache_key),
+            "memcache_pool_dead_retry": _CACHE_DEAD_RETRY,
+            "memcache_pool_socket_timeout": 1,
+            "memcache_pool_conn_get_timeout": 2,
+        },
+    )
+
+
+def schema_question(context: Context, database: Database) -> str:
+    """What ``kit.on_host.schema`` is fed to look into a service's database."""
+    return fed(
+        {
+            "host": "127.0.0.1",
+            "port": DATABASE_PORT,
+            "user": database.user,
+            "password": context.secret(database.password),
+            "database": database.name,
+        }
+    )
