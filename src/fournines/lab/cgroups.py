@@ -134,42 +134,27 @@ class HostCgroups:
                 raise LabError(f"not {'frozen' if on else 'thawed'} after {timeout:g} s", where=self.host)
             time.sleep(0.002)
 
-    def kill(self, *, timeout: float = 20.0) -> None:
-        """Kill everything of the host at one instant and wait until nothing of it is left.
+    def clear(self, *, timeout: float = 20.0) -> None:
+        """Kill everything of the host at one instant, wait until nothing is left, remove the cgroups.
+
+        They are removed at every power-off, too: a cgroup remembers that it was killed, and since Linux
+        6.14 that kills what a new systemd starts below it with CLONE_INTO_CGROUP (seen with 6.18).
 
         Raises:
             LabError: something is still there after ``timeout`` seconds.
         """
         give_up = time.monotonic() + timeout
-        while self.processes():
+        while any(directory.exists() for directory in self.directories):
             for directory in self.directories:
-                with suppress(
-                    OSError
-                ):  # only cgroup v2 has the file; the hierarchies hold the same processes
+                with suppress(OSError):  # only v2 has the file; both hierarchies hold the same processes
                     (directory / "cgroup.kill").write_text("1")
+                _remove_tree(directory)
             if time.monotonic() > give_up:
                 raise LabError(f"processes survive SIGKILL: {sorted(self.processes())}", where=self.host)
-            time.sleep(0.01)
-
-    def remove(self, *, timeout: float = 5.0) -> None:
-        """Remove the (empty) cgroups of the host, and those of the lab when this was its last.
-
-        They are removed after every power-off, too: a cgroup remembers that it was killed, and since
-        Linux 6.14 that kills what a new systemd starts below it with CLONE_INTO_CGROUP.
-
-        Raises:
-            LabError: a cgroup is still in use after ``timeout`` seconds.
-        """
-        give_up = time.monotonic() + timeout
+            time.sleep(0.005)
         for directory in self.directories:
-            while directory.exists():
-                _remove_tree(directory)
-                if directory.exists():
-                    if time.monotonic() > give_up:
-                        raise LabError("the cgroup is still in use", where=str(directory))
-                    time.sleep(0.01)
             for parent in (directory.parent, directory.parent.parent):
-                with suppress(OSError):
+                with suppress(OSError):  # another host, another lab
                     parent.rmdir()
 
 

@@ -52,7 +52,7 @@ class HostStatus:
 
 @dataclass(frozen=True, slots=True)
 class LabStatus:
-    """A lab now; ``up`` means its network exists and at least one host has power."""
+    """A lab now; ``up`` means its network is there, be its hosts on or off."""
 
     name: str
     up: bool
@@ -70,7 +70,7 @@ def up(plan: LabPlan, *, mirror: str | None = None, progress: Callable[[str], No
     """
     need_root()
     paths = LabPaths(checked_name(plan.name))
-    tree = _image(plan, mirror, progress)
+    tree = paths.image.resolve() if paths.image.is_dir() else _image(plan, mirror, progress)
     with state.alone(paths):
         _refuse_other_plan(paths, plan)
         state.save(paths, plan, tree)
@@ -139,17 +139,23 @@ def down(name: str, *, progress: Callable[[str], None] = _silent) -> bool:
     need_root()
     paths = LabPaths(name)
     with state.alone(paths):
-        where = hierarchies()
-        for host in sorted(h for lab, h in hosts_with_cgroups(where) if lab == name):
-            progress(f"{host}: power off")
-            cgroups = HostCgroups(where, name, host)
-            cgroups.kill()
-            cgroups.remove()
-            _forget_machine(machine(name, host))
-        network.remove(name)
-        state.remove(paths)
+        # Once is enough, unless an ``up`` was killed whose last child was still at work just now.
+        for _ in range(3):
+            _sweep(paths, progress)
+            if name not in labs():
+                break
     progress(f"lab {name} is down")
     return True
+
+
+def _sweep(paths: LabPaths, progress: Callable[[str], None]) -> None:
+    where = hierarchies()
+    for host in sorted(h for lab, h in hosts_with_cgroups(where) if lab == paths.lab):
+        progress(f"{host}: power off")
+        HostCgroups(where, paths.lab, host).clear()
+        _forget_machine(machine(paths.lab, host))
+    network.remove(paths.lab)
+    state.remove(paths)
 
 
 def _forget_machine(name: str) -> None:
@@ -164,13 +170,8 @@ def labs() -> tuple[str, ...]:
 
 
 def is_up(name: str) -> bool:
-    """Whether the lab's network exists and all its hosts have power."""
-    if not network.exists(name):
-        return False
-    with suppress(LabError):
-        hosts = status(name).hosts
-        return bool(hosts) and all(host.power != "off" for host in hosts)
-    return False
+    """Whether a lab of that name is there to be entered, be its hosts on or off."""
+    return network.exists(name) and LabPaths(checked_name(name)).plan.exists()
 
 
 def status(name: str) -> LabStatus:
@@ -184,7 +185,7 @@ def status(name: str) -> LabStatus:
     where = hierarchies()
     links = network.links(name) if network.exists(name) else {}
     hosts = tuple(_host_status(host, links, HostCgroups(where, name, host.name)) for host in plan.hosts)
-    return LabStatus(name, bool(links) and any(h.power != "off" for h in hosts), hosts)
+    return LabStatus(name, bool(links), hosts)
 
 
 def _host_status(host: LabHost, links: Mapping[str, Link], cgroups: HostCgroups) -> HostStatus:

@@ -125,8 +125,7 @@ class RunningHost:
             LabError: its PID 1 or its cables did not appear in time; the console is named.
         """
         if not self.on:
-            self.cgroups.kill()  # a manager without its container, left by an interrupted start
-            self.cgroups.remove()
+            self.cgroups.clear()  # a manager without its container, left by an interrupted start
             self._await_cables_gone(timeout)
             self.cgroups.make()
             with self.files.console.open("ab") as console:
@@ -184,8 +183,7 @@ class RunningHost:
         if network.exists(self.plan.name):
             links = network.links(self.plan.name)
             network.batch(self.plan.name, network.unplug_lines(self.host, links))
-        self.cgroups.kill()
-        self.cgroups.remove()
+        self.cgroups.clear()
 
     def shut_down(self, *, timeout: float = STOP_TIMEOUT) -> None:
         """Power the host off the clean way (SIGRTMIN+4 to its systemd, systemd(1)).

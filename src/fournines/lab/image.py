@@ -101,7 +101,8 @@ class Recipe:
     @property
     def digest(self) -> str:
         """Sixteen hex digits that name the image."""
-        text = json.dumps([RECIPE, self.suite, self.packages, DPKG_OPTIONS, sorted(LEFT_ENABLED), MASKED])
+        rules = [sorted(LEFT_ENABLED), MASKED, NOT_IN_AN_IMAGE, DPKG_OPTIONS]
+        text = json.dumps([RECIPE, self.suite, self.packages, rules])
         return sha256(text.encode()).hexdigest()[:16]
 
 
@@ -139,27 +140,20 @@ def ensure(
 def mmdebstrap_argv(recipe: Recipe, target: Path, debs: Path, options: Iterable[str]) -> list[str]:
     """The command that fills ``target``; the repositories go to its standard input.
 
-    The cache of .deb files is bound into the tree while it is built. It runs in a mount and PID
-    namespace of its own, so that killing it at any moment leaves no mount and no process.
+    The cache of .deb files is bound into the tree while it is built, and unbound before apt's caches are
+    emptied. All of it runs in a mount and PID namespace of its own, so that killing it at any moment
+    leaves no mount and no process.
     """
     apt = ('APT::Install-Recommends "false"', 'Acquire::Languages "none"', *options)
     archives = '"$1"/var/cache/apt/archives'
     return [
-        *(
-            "unshare",
-            "--mount",
-            "--pid",
-            "--fork",
-            "--kill-child",
-            "--propagation",
-            "private",
-            "--mount-proc",
-        ),
+        *("unshare", "--mount", "--propagation", "private"),
+        *("--pid", "--fork", "--kill-child", "--mount-proc"),
         *("mmdebstrap", "--verbose", "--mode=root", "--variant=minbase", "--format=directory"),
         f"--include={','.join(recipe.packages)}",
         *(f"--aptopt={option}" for option in apt),
         *(f"--dpkgopt={option}" for option in DPKG_OPTIONS),
-        "--skip=download/empty,essential/unlink,cleanup/apt",
+        "--skip=download/empty,essential/unlink",
         f"--setup-hook=mkdir -p {archives} && mount --bind {debs} {archives}",
         f"--customize-hook=umount {archives}",
         recipe.suite,

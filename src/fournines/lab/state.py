@@ -9,6 +9,7 @@ from __future__ import annotations
 import fcntl
 import os
 import shutil
+import time
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -160,18 +161,24 @@ def current_mounts() -> str:
     return Path("/proc/self/mounts").read_text(encoding="utf-8")
 
 
-def remove(paths: LabPaths) -> None:
+def remove(paths: LabPaths, *, timeout: float = 5.0) -> None:
     """Unmount and delete everything the lab has on disk.
 
     Raises:
-        LabError: something below the directory stays mounted; nothing is deleted then.
+        LabError: something below the directory stays mounted, or stays, for ``timeout`` seconds.
     """
-    for point in mounts_below(paths.directory, current_mounts()):
-        run(["umount", point])
-    if left := mounts_below(paths.directory, current_mounts()):
-        raise LabError(f"still mounted: {', '.join(left)}", where=str(paths.directory))
-    if paths.directory.exists():
-        shutil.rmtree(paths.directory)
+    give_up = time.monotonic() + timeout
+    while paths.directory.exists():
+        trouble = "still mounted"
+        for point in mounts_below(paths.directory, current_mounts()):
+            trouble = run(["umount", point], check=False).stderr.strip() or trouble
+        if not mounts_below(paths.directory, current_mounts()):  # never delete through a mount
+            try:
+                shutil.rmtree(paths.directory)
+            except OSError as error:
+                trouble = str(error)
+        if time.monotonic() > give_up:
+            raise LabError(trouble, where=str(paths.directory))
 
 
 @contextmanager

@@ -1,0 +1,67 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from fournines.errors import LabError
+from fournines.lab.cgroups import Hierarchies, HostCgroups, is_first_of_container, parse_mounts
+
+HYBRID = """\
+tmpfs /sys/fs/cgroup tmpfs rw,relatime,mode=755 0 0
+cgroup /sys/fs/cgroup/cpu cgroup rw,relatime,cpu 0 0
+cgroup /sys/fs/cgroup/systemd cgroup rw,nosuid,xattr,name=systemd 0 0
+cgroup2 /sys/fs/cgroup/unified cgroup2 rw,nosuid,nsdelegate 0 0
+"""
+
+
+def test_a_hybrid_machine_has_two_hierarchies() -> None:
+    found = parse_mounts(HYBRID)
+    assert found == Hierarchies(Path("/sys/fs/cgroup/unified"), Path("/sys/fs/cgroup/systemd"))
+    assert len(found.all) == 2
+
+
+def test_a_unified_machine_has_one() -> None:
+    found = parse_mounts("cgroup2 /sys/fs/cgroup cgroup2 rw 0 0\n")
+    assert found.all == (Path("/sys/fs/cgroup"),)
+
+
+def test_without_cgroup_v2_there_is_no_lab() -> None:
+    with pytest.raises(LabError, match="cgroup v2"):
+        parse_mounts("tmpfs / tmpfs rw 0 0\n")
+
+
+@pytest.mark.parametrize(
+    ("status", "expected"),
+    [
+        ("Name:\tsystemd\nNSpid:\t4711\t1\n", True),
+        ("Name:\tsshd\nNSpid:\t4712\t77\n", False),
+        ("Name:\tworker\nNSpid:\t4713\t80\t1\n", False),  # PID 1 of a service's own namespace
+        ("Name:\tinit\nNSpid:\t1\n", False),
+        ("", False),  # gone meanwhile
+    ],
+)
+def test_the_leader_is_pid_1_exactly_one_level_down(status: str, expected: bool) -> None:  # noqa: FBT001
+    assert is_first_of_container(status) is expected
+
+
+def test_a_host_that_was_never_started_has_nobody(tmp_path: Path) -> None:
+    cgroups = HostCgroups(Hierarchies(tmp_path), "blog", "controller1")
+    assert cgroups.leader() is None
+    assert not cgroups.frozen
+    assert cgroups.processes() == frozenset()
+    cgroups.clear()
+
+
+def test_processes_are_found_at_every_depth(tmp_path: Path) -> None:
+    cgroups = HostCgroups(Hierarchies(tmp_path), "blog", "controller1")
+    top = tmp_path / "nines/blog/controller1"
+    for place, pids in {
+        "supervisor": "10\n",
+        "payload/init.scope": "11\n12\n",
+        "payload/a.slice/b": "13\n",
+    }.items():
+        (top / place).mkdir(parents=True)
+        (top / place / "cgroup.procs").write_text(pids)
+    assert cgroups.processes() == frozenset({10, 11, 12, 13})
+    assert cgroups.inside == (top / "payload/init.scope",)

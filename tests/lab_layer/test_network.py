@@ -1,0 +1,71 @@
+from __future__ import annotations
+
+import json
+from ipaddress import IPv4Interface
+from typing import TYPE_CHECKING
+
+from fournines.lab.network import Link, missing, parse_links, plug_lines, unplug_lines
+
+if TYPE_CHECKING:
+    from fournines.lab.plan import LabPlan
+
+WHOLE = {
+    "lo": Link("lo", up=True),
+    "br-mgmt": Link("br-mgmt", up=True, addresses=frozenset({IPv4Interface("10.0.0.254/24")})),
+    "br-external": Link("br-external", up=True, addresses=frozenset({IPv4Interface("192.168.1.254/24")})),
+}
+
+
+def test_an_empty_namespace_gets_everything_in_an_order_that_works(plan: LabPlan) -> None:
+    lines = missing(plan, {"lo": Link("lo", up=False)})
+    assert lines == (
+        "link set lo up",
+        "link add br-mgmt type bridge stp_state 0 forward_delay 0 mcast_snooping 0",
+        "address add 10.0.0.254/24 dev br-mgmt",
+        "link set br-mgmt up",
+        "link add br-external type bridge stp_state 0 forward_delay 0 mcast_snooping 0",
+        "address add 192.168.1.254/24 dev br-external",
+        "link set br-external up",
+    )
+
+
+def test_a_whole_network_gets_nothing(plan: LabPlan) -> None:
+    assert missing(plan, WHOLE) == ()
+
+
+def test_an_interrupted_network_gets_what_it_lacks(plan: LabPlan) -> None:
+    half = {"lo": WHOLE["lo"], "br-mgmt": Link("br-mgmt", up=False), "br-external": WHOLE["br-external"]}
+    assert missing(plan, half) == ("address add 10.0.0.254/24 dev br-mgmt", "link set br-mgmt up")
+
+
+def test_cables_are_plugged_unless_they_are(plan: LabPlan) -> None:
+    dashboard = plan.host("dashboard")
+    links = {
+        "dashboard-e0": Link("dashboard-e0", up=True, bridge="br-mgmt"),
+        "dashboard-e1": Link("dashboard-e1", up=True),
+    }
+    assert plug_lines(dashboard, links) == ("link set dashboard-e1 master br-external up",)
+    assert plug_lines(dashboard, links, "mgmt") == ()
+    assert unplug_lines(dashboard, links) == ("link set dashboard-e0 nomaster",)
+    assert unplug_lines(dashboard, links, "external") == ()
+
+
+def test_links_are_read_from_what_ip_says() -> None:
+    said = [
+        {"ifname": "lo", "flags": ["LOOPBACK"], "addr_info": []},
+        {},
+        {
+            "ifname": "a-e0",
+            "flags": ["BROADCAST", "UP", "LOWER_UP"],
+            "master": "br-mgmt",
+            "addr_info": [
+                {"family": "inet", "local": "10.0.0.254", "prefixlen": 24},
+                {"family": "inet6", "local": "fe80::1", "prefixlen": 64},
+            ],
+        },
+    ]
+    address = IPv4Interface("10.0.0.254/24")
+    assert parse_links(json.dumps(said)) == {
+        "lo": Link("lo", up=False),
+        "a-e0": Link("a-e0", up=True, bridge="br-mgmt", addresses=frozenset({address})),
+    }
