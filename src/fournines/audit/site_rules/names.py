@@ -1,0 +1,101 @@
+"""Names and addresses over a whole site: who is who, as far as its own files say."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from ipaddress import ip_address
+from typing import TYPE_CHECKING
+
+from fournines.components.hosts.facts import HostName
+from fournines.components.keepalived.facts import VrrpInstance
+
+if TYPE_CHECKING:
+    from fournines.kit.evidence import Evidence
+    from fournines.kit.source import Place
+
+LOCAL = frozenset({"localhost", "127.0.0.1", "::1", "localhost.localdomain", "ip6-localhost"})
+
+
+def is_address(text: str) -> bool:
+    """Whether the text is an IP address."""
+    try:
+        ip_address(text)
+    except ValueError:
+        return False
+    return True
+
+
+@dataclass(frozen=True)
+class Names:
+    """What the site's files say about names: ``table`` maps a host's view (or ``""``) to name -> address."""
+
+    table: dict[str, dict[str, str]]
+    places: dict[str, Place]
+    complete: bool
+    """Whether every host (or all of them together) has its hosts file among the files."""
+
+    def address(self, host: str, name: str) -> str | None:
+        """What a name means on a host; an address is itself; None where no file says it."""
+        name = name.lower().strip("[]")
+        if is_address(name):
+            return name
+        for view in (host, "", *sorted(self.table)):
+            found = self.table.get(view, {}).get(name)
+            if found:
+                return found
+        return None
+
+    def known(self, name: str) -> bool:
+        """Whether any file of the site resolves the name."""
+        return self.address("", name) is not None
+
+
+def names(site: Evidence) -> Names:
+    """The names of a site, from its hosts files."""
+    return site.derived(_names)
+
+
+def vips(site: Evidence) -> dict[str, Place]:
+    """Every virtual address of the site and where keepalived is told of it."""
+    return site.derived(_vips)
+
+
+def addresses(site: Evidence) -> dict[str, frozenset[str]]:
+    """The own addresses of each host, as far as its files say (VIPs are nobody's own)."""
+    return site.derived(_addresses)
+
+
+def _names(site: Evidence) -> Names:
+    table: dict[str, dict[str, str]] = {}
+    places: dict[str, Place] = {}
+    for line in site.all(HostName):
+        view = table.setdefault(line.at.host, {})
+        for name in line.names:
+            view.setdefault(name, line.address)
+            places.setdefault(name, line.at)
+    hosts = set(site.hosts)
+    return Names(table, places, complete="" in table or (bool(hosts) and hosts <= set(table)))
+
+
+def _vips(site: Evidence) -> dict[str, Place]:
+    found: dict[str, Place] = {}
+    for instance in site.all(VrrpInstance):
+        for vip in instance.vips:
+            if vip.address:
+                found.setdefault(vip.address, vip.at)
+    return found
+
+
+def _addresses(site: Evidence) -> dict[str, frozenset[str]]:
+    shared = set(vips(site))
+    found: dict[str, set[str]] = {host: set() for host in site.hosts}
+    known = names(site)
+    for host in site.hosts:
+        for name in (host, host.lower(), host.split(".")[0].lower()):
+            address = known.address(host, name)
+            if address and not is_address(name) and not ip_address(address).is_loopback:
+                found[host].add(address)
+    for instance in site.all(VrrpInstance):
+        if instance.at.host and is_address(instance.source_address):
+            found.setdefault(instance.at.host, set()).add(instance.source_address)
+    return {host: frozenset(mine - shared) for host, mine in found.items()}

@@ -1,0 +1,1 @@
+"""systemd units: what starts with a host, and comes back."""
