@@ -22,7 +22,7 @@ GOLDEN = Path(__file__).parent
 MODULES = {"__init__.py", "model.py", "deploy.py", "checks.py", "faults.py"}
 AUDIT_MODULES = {"facts.py", "rules.py", "facts", "rules"}
 """What the audit knows of a component has files of its own beside those five (ARCHITECTURE.md)."""
-SHIPPED = {"templates", "programs"}
+SHIPPED = {"templates", "on_host"}
 """Files for the hosts: templates to render, programs to install."""
 
 each = pytest.mark.parametrize("component", registered().values(), ids=lambda c: c.name)

@@ -8,11 +8,13 @@ import typer
 
 from fournines import __version__
 from fournines.cli import lab, secrets
+from fournines.cli.audit import audit
 from fournines.cli.common import errors_shown
 from fournines.cli.init import init
 from fournines.cli.render import render
 from fournines.cli.schema import schema
 from fournines.cli.show import show
+from fournines.cli.verify import verify
 
 app = typer.Typer(
     name="nines",
@@ -39,7 +41,7 @@ def _root(
     """Build, prove, audit and operate a highly available OpenStack control plane from one site file."""
 
 
-for _verb in (init, schema, show, render):
+for _verb in (init, schema, show, render, verify, audit):
     app.command()(_verb)
 app.add_typer(lab.app, name="lab")
 app.add_typer(secrets.app, name="secrets")
