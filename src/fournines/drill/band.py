@@ -1,0 +1,40 @@
+"""The VIP's owners over time, from what the VIP client saw. Pure."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable
+
+from fournines.drill.result import Owned
+from fournines.probe.sample import Sample
+
+NOBODY = "nobody"
+
+
+def band(samples: Iterable[Sample]) -> tuple[Owned, ...]:
+    """Who answered for the VIP, as one span per uninterrupted owner.
+
+    A span begins with the question that was first answered so and ends where the next span begins.
+    """
+    spans: list[Owned] = []
+    for sample in sorted(samples, key=lambda s: s.started):
+        hosts = () if sample.detail == NOBODY or not sample.detail else tuple(sample.detail.split("+"))
+        last = spans[-1] if spans else None
+        if last is not None and last.hosts == hosts:
+            spans[-1] = Owned(hosts, last.began, sample.ended)
+        else:
+            if last is not None:
+                spans[-1] = Owned(last.hosts, last.began, sample.started)
+            spans.append(Owned(hosts, sample.started, sample.ended))
+    return tuple(spans)
+
+
+def moves(spans: Iterable[Owned]) -> int:
+    """How often the VIP changed hosts; a time with no owner or with two is part of the change."""
+    single = [span.hosts[0] for span in spans if len(span.hosts) == 1]
+    return sum(a != b for a, b in itertools.pairwise(single))
+
+
+def longest_shared(spans: Iterable[Owned]) -> float:
+    """The longest time for which several hosts answered for the VIP, in seconds."""
+    return max((span.ended - span.began for span in spans if len(span.hosts) > 1), default=0.0)

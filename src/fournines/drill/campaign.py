@@ -1,0 +1,108 @@
+"""Several drills on one site, one after the other, each beginning where the last one healed."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import nullcontext
+from datetime import UTC, datetime
+from pathlib import Path
+
+from fournines.drill import record
+from fournines.drill.journal import Journal
+from fournines.drill.power import Power
+from fournines.drill.result import Campaign, DrillRun
+from fournines.drill.run import Pace, Rig, run_drill
+from fournines.drill.scenario import Scenario
+from fournines.engine.transport import Transport
+from fournines.errors import DrillError
+from fournines.kit.context import Context
+from fournines.kit.fault import Fault
+from fournines.kit.verdict import Outcome
+from fournines.plan.context import taking_part
+from fournines.plan.model import Plan
+from fournines.probe.fleet import fleet_of
+from fournines.probe.watch import new_clock
+
+FATAL = ("I2", "I7")
+"""Invariants after whose failure a campaign stops: the evidence must not be trodden upon."""
+
+
+def faults_of(context: Context) -> Mapping[str, Fault]:
+    """Every fault that a component of the site declares, by id."""
+    return {fault.id: fault for c in taking_part(context.site) for fault in c.faults(context)}
+
+
+def rig_of(plan: Plan, transport: Transport, power: Power | None) -> Rig:
+    """What drills of this site work with."""
+    return Rig(
+        plan=plan,
+        transport=transport,
+        fleet=lambda run: fleet_of(plan.context, run),
+        faults=faults_of(plan.context),
+        power=power,
+    )
+
+
+def picked(known: Mapping[str, Scenario], names: Sequence[str]) -> tuple[Scenario, ...]:
+    """The scenarios of these names in this order; all of them when none is named.
+
+    Raises:
+        DrillError: there is no scenario of that name.
+    """
+    for name in names:
+        if name not in known:
+            raise DrillError(f"there is no drill {name!r}", try_this=f"one of {', '.join(known)}")
+    return tuple(known[name] for name in names) if names else tuple(known.values())
+
+
+def new_seed() -> int:
+    """A seed to print, so that a run can be repeated under its name."""
+    return random.SystemRandom().randrange(2**31)
+
+
+async def run_campaign(
+    scenarios: Iterable[Scenario],
+    rig: Rig,
+    *,
+    seed: int,
+    pace: Pace,
+    command: str,
+    folder: Path | None = None,
+    began: Callable[[Scenario, Journal], None] = lambda _scenario, _journal: None,
+    ended: Callable[[DrillRun], None] = lambda _run: None,
+) -> Campaign:
+    """Run drills in order; stop early when one has lost a write.
+
+    Args:
+        scenarios: what to run.
+        rig: what to run it with.
+        seed: noted in every result.
+        pace: how long the parts of a run last.
+        command: what repeats the campaign.
+        folder: where each run's raw log goes, ``events-<n>-<name>.jsonl``; nowhere when None.
+        began: told of each run as it begins; its journal can be looked at meanwhile.
+        ended: told of each result.
+
+    Raises:
+        NinesError: a fault could not be undone.
+    """
+    started = datetime.now(UTC).isoformat(timespec="seconds")
+    runs: list[DrillRun] = []
+    for number, scenario in enumerate(scenarios, start=1):
+        name = f"events-{number}-{scenario.name}.jsonl"
+        opened = (folder / name).open("w", encoding="utf-8") if folder else nullcontext()
+        with opened as file:
+            journal = Journal(new_clock(), file)
+            began(scenario, journal)
+            run = await run_drill(scenario, rig, journal, seed=seed, pace=pace, events=name if folder else "")
+        runs.append(run)
+        ended(run)
+        if lost_something(run):
+            break
+    return Campaign(rig.plan.context.site.name, started, record.machine(), command, tuple(runs))
+
+
+def lost_something(run: DrillRun) -> bool:
+    """Whether a fatal invariant failed."""
+    return any(j.verdict.outcome is Outcome.FAIL and j.id.partition(".")[0] in FATAL for j in run.judgements)

@@ -1,0 +1,57 @@
+"""The raw log of a run: every attempt, stage and deed as a JSON line, written as it happens."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from typing import IO
+
+from fournines.drill.result import Stage, StageName
+from fournines.probe.sample import Sample
+from fournines.probe.watch import Clock
+
+
+class Journal:
+    """Keeps what happened in memory, and in a file if there is one."""
+
+    def __init__(self, clock: Clock, file: IO[str] | None = None) -> None:
+        self.clock = clock
+        self.samples: list[Sample] = []
+        self.stages: list[Stage] = []
+        self.injected: list[str] = []
+        self.undone: list[str] = []
+        self._file = file
+        self._open: tuple[StageName, float] | None = None
+
+    @property
+    def stage(self) -> StageName | None:
+        """The stage that is going on."""
+        return self._open[0] if self._open else None
+
+    def sample(self, sample: Sample) -> None:
+        """An attempt has ended."""
+        self.samples.append(sample)
+        self._write("sample", **asdict(sample))
+
+    def enter(self, name: StageName | None) -> None:
+        """The current stage ends and this one begins; None ends the last."""
+        now = self.clock()
+        if self._open is not None:
+            self.stages.append(Stage(self._open[0], self._open[1], now))
+        self._open = None if name is None else (name, now)
+        self._write("stage", name=name, at=now)
+
+    def began(self, name: StageName) -> float | None:
+        """When a stage began, None if it never did."""
+        for stage in self.stages:
+            if stage.name is name:
+                return stage.began
+        return self._open[1] if self._open and self._open[0] is name else None
+
+    def says(self, what: str, **seen: object) -> None:
+        """Anything else worth knowing later."""
+        self._write(what, at=self.clock(), **seen)
+
+    def _write(self, what: str, **fields: object) -> None:
+        if self._file is not None:
+            self._file.write(json.dumps({"event": what, **fields}) + "\n")

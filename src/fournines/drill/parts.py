@@ -1,0 +1,96 @@
+"""Which host plays which part right now: questions to hosts, pure readings of the answers."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from fournines.drill.scenario import Part
+from fournines.errors import DrillError
+from fournines.kit.check import Answers, Ask
+from fournines.spec.model import Site
+
+ADDRESSES = Ask(("ip", "-json", "address"))
+
+
+def leaders_ask(vhost: str) -> Ask:
+    """Who leads which queue. rabbitmqctl starts an Erlang system of its own: that takes seconds."""
+    return Ask(
+        ("rabbitmqctl", "--quiet", "--vhost", vhost, "list_queues", "name", "leader", "--formatter", "json"),
+        timeout=30,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Cast:
+    """Who plays what. ``leaders`` maps a queue to the host that leads it."""
+
+    vip_holders: tuple[str, ...] = ()
+    writer: str | None = None
+    leaders: Mapping[str, str] = field(default_factory=dict)
+
+
+def vip_holders(answers: Answers, vip: str) -> tuple[str, ...]:
+    """The hosts on one of whose interfaces the VIP is."""
+    return tuple(
+        host
+        for host, answer in answers.items()
+        if answer is not None and answer.code == 0 and vip in _addresses(answer.stdout)
+    )
+
+
+def _addresses(text: str) -> set[str]:
+    try:
+        interfaces = json.loads(text)
+        return {info["local"] for interface in interfaces for info in interface.get("addr_info", ())}
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return set()
+
+
+def queue_leaders(text: str) -> dict[str, str]:
+    """Queue to host, from rabbitmqctl's JSON; a leader is written ``rabbit@host``.
+
+    >>> queue_leaders('[{"name": "q", "leader": "rabbit@controller1"}]')
+    {'q': 'controller1'}
+    """
+    try:
+        rows = json.loads(text)
+        return {
+            row["name"]: str(row["leader"]).partition("@")[2].partition(".")[0]
+            for row in rows
+            if "@" in str(row["leader"])
+        }
+    except (ValueError, KeyError, TypeError):
+        return {}
+
+
+def chosen(part: Part, cast: Cast, site: Site) -> tuple[str, ...]:
+    """The hosts to hurt.
+
+    A queue's leader is chosen so that effects stay apart: rather not the VIP's holder, then rather not
+    the jump host, through which the other hosts are asked.
+
+    Raises:
+        DrillError: nobody, or not exactly one host, plays the part.
+    """
+    if part is Part.EVERY_HOST:
+        return tuple(site.hosts)
+    if part is Part.NOBODY:
+        return ()
+    if part is Part.QUEUE_LEADER:
+        return (_separate_leader(cast, site),)
+    if part is Part.DATABASE_WRITER:
+        if cast.writer is None or cast.writer not in site.hosts:
+            raise DrillError(f"the database that answers through the VIP calls itself {cast.writer!r}")
+        return (cast.writer,)
+    if len(cast.vip_holders) != 1:
+        raise DrillError(f"the VIP is on {', '.join(cast.vip_holders) or 'no host'}, not on exactly one")
+    return cast.vip_holders
+
+
+def _separate_leader(cast: Cast, site: Site) -> str:
+    leading = sorted({host for host in cast.leaders.values() if host in site.hosts})
+    if not leading:
+        raise DrillError("no host leads a queue of the probes")
+    return min(leading, key=lambda host: (host in cast.vip_holders, host == site.ssh.through, host))

@@ -1,0 +1,75 @@
+"""Power over whole hosts: what no command on a host can do to it.
+
+In a lab the lab holds that power. Real machines would need their management boards; without them the
+drills that need power say so and stay unknown.
+"""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from anyio import to_thread
+
+from fournines import lab
+
+
+class Power(Protocol):
+    """Each deed returns the command that an operator would type for it. Undoing twice is harmless."""
+
+    async def off(self, host: str) -> str:
+        """Take the host's power away, without a last packet."""
+
+    async def on(self, host: str) -> str:
+        """Give it power; returns at once, not when it has booted."""
+
+    async def freeze(self, host: str) -> str:
+        """Stop all of it where it is."""
+
+    async def thaw(self, host: str) -> str:
+        """Let it go on."""
+
+    async def cut(self, host: str, network: str) -> str:
+        """Let its cable to this network carry nothing."""
+
+    async def heal(self, host: str, network: str) -> str:
+        """Undo ``cut``."""
+
+
+class LabPower:
+    """The power over a lab's hosts. The lab's calls are synchronous: each runs in a worker thread.
+
+    All deeds raise ``LabError`` when the lab cannot do them.
+    """
+
+    def __init__(self, name: str) -> None:
+        self._lab = name
+
+    async def off(self, host: str) -> str:
+        """Power loss."""
+        await to_thread.run_sync(lambda: lab.power(self._lab, host, "off"))
+        return f"nines lab power {self._lab} {host} off"
+
+    async def on(self, host: str) -> str:
+        """Power on; systemd boots meanwhile."""
+        await to_thread.run_sync(lambda: lab.power(self._lab, host, "on", wait=False))
+        return f"nines lab power {self._lab} {host} on"
+
+    async def freeze(self, host: str) -> str:
+        """Freeze the host's control groups."""
+        await to_thread.run_sync(lambda: lab.freeze(self._lab, host))
+        return f"nines lab freeze {self._lab} {host}"
+
+    async def thaw(self, host: str) -> str:
+        """Thaw them."""
+        await to_thread.run_sync(lambda: lab.thaw(self._lab, host))
+        return f"nines lab thaw {self._lab} {host}"
+
+    async def cut(self, host: str, network: str) -> str:
+        """Unplug the host's cable from the bridge; its carrier stays."""
+        await to_thread.run_sync(lambda: lab.cut(self._lab, host, network))
+        return f"nines lab net cut {self._lab} {host} {network}"
+
+    async def heal(self, host: str, network: str) -> str:
+        """Plug it in again."""
+        await to_thread.run_sync(lambda: lab.heal(self._lab, host, network))
+        return f"nines lab net heal {self._lab} {host} {network}"

@@ -1,0 +1,76 @@
+"""Reading every acknowledged write back: from each database server itself, from the queues by draining."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+import anyio
+
+from fournines.drill.journal import Journal
+from fournines.engine.transport import Transport
+from fournines.errors import TransportError
+from fournines.kit.check import Output
+from fournines.probe.amqp import drain
+from fournines.probe.fleet import LEDGER, Fleet
+from fournines.probe.ledger import Account, account
+from fournines.probe.sql import TABLE
+
+_SECONDS = 60.0
+
+
+def rows_of(client: str) -> str:
+    """The statements that list a client's rows on the server they are run on.
+
+    ``wsrep_sync_wait`` lets the server first apply all that the cluster has committed (Galera's
+    causality check), so that what is still on its way is not called lost.
+    """
+    return f"SET SESSION wsrep_sync_wait=1; SELECT seq FROM {TABLE} WHERE client='{client}';"  # noqa: S608 - a run's own name
+
+
+def numbers_in(output: Output) -> list[int] | None:
+    """The numbers a server listed, one a line; None if it did not answer the question."""
+    words = output.stdout.split()
+    if output.code != 0 or not all(word.isdigit() for word in words):
+        return None
+    return [int(word) for word in words]
+
+
+async def read_back(
+    fleet: Fleet, transport: Transport, databases: Iterable[str], journal: Journal
+) -> tuple[Account, ...]:
+    """The balance of every ledger of the run. What cannot be read is named in it, never skipped."""
+    accounts = []
+    if fleet.sql is not None:
+        read = await _from_databases(transport, tuple(databases), fleet.sql.client)
+        accounts.append(account(fleet.sql.name, fleet.sql.written, read))
+        try:
+            await fleet.sql.forget()
+        except OSError as error:
+            journal.says("rows left behind", why=str(error))
+    if fleet.brokers is not None and fleet.publishers:
+        queues = [publisher.queue for publisher in fleet.publishers]
+        drained: Mapping[str, list[int]] = {}
+        try:
+            drained = await drain(fleet.brokers, queues, within=_SECONDS)
+        except OSError as error:
+            journal.says("queues not drained", why=str(error))
+        accounts += [account(p.name, p.written, {"queue": drained.get(p.queue)}) for p in fleet.publishers]
+    return tuple(accounts)
+
+
+async def _from_databases(
+    transport: Transport, hosts: tuple[str, ...], client: str
+) -> dict[str, list[int] | None]:
+    read: dict[str, list[int] | None] = dict.fromkeys(hosts)
+
+    async def one(host: str) -> None:
+        argv = ("mariadb", "--batch", "--skip-column-names", LEDGER)
+        try:
+            read[host] = numbers_in(await transport.run(host, argv, stdin=rows_of(client), timeout=_SECONDS))
+        except TransportError:
+            read[host] = None
+
+    async with anyio.create_task_group() as tasks:
+        for host in hosts:
+            tasks.start_soon(one, host)
+    return read

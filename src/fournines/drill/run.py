@@ -1,0 +1,313 @@
+"""Running one scenario on a site: the order of things, and that the undo always comes.
+
+steady state -> baseline -> fault -> hold -> undo -> heal -> read back -> verdicts. Clients ask from the
+baseline to the end of healing. Whatever ends a run early - an error, a cancellation - the undo runs
+first, shielded from both.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+
+import anyio
+
+from fournines.drill import record
+from fournines.drill.band import band
+from fournines.drill.harm import Harm, harm_of, to_all
+from fournines.drill.journal import Journal
+from fournines.drill.judge import judgements
+from fournines.drill.parts import ADDRESSES, Cast, chosen, leaders_ask, queue_leaders, vip_holders
+from fournines.drill.power import Power
+from fournines.drill.readback import read_back
+from fournines.drill.result import DrillRun, Judgement, Series, StageName
+from fournines.drill.scenario import Nothing, Part, Scenario
+from fournines.drill.settle import Asker, Settled, not_passed, settle
+from fournines.engine.ask import ask_all, verdicts
+from fournines.engine.transport import Transport
+from fournines.errors import DrillError, NinesError
+from fournines.kit.declare import Endpoint
+from fournines.kit.fault import Fault
+from fournines.kit.verdict import unknown
+from fournines.plan.model import Plan
+from fournines.probe.fleet import LEDGER, Fleet, FleetMaker
+from fournines.probe.ledger import Account
+from fournines.probe.outage import figures
+from fournines.probe.watch import Watch
+
+UNDO_SECONDS = 60.0
+"""How long undoing may take before the drill says that it could not."""
+
+
+@dataclass(frozen=True)
+class Pace:
+    """How long the parts of a run last, in seconds. ``hold`` overrides the scenario's own."""
+
+    baseline: float = 5.0
+    aftermath: float = 3.0
+    hold: float | None = None
+    pause: float = 1.0
+
+
+@dataclass(frozen=True)
+class Rig:
+    """What a drill works with. ``ask`` is replaced by tests; ``power`` is None where nobody has it."""
+
+    plan: Plan
+    transport: Transport
+    fleet: FleetMaker
+    faults: Mapping[str, Fault]
+    power: Power | None = None
+    ask: Asker | None = None
+
+    @property
+    def asker(self) -> Asker:
+        """How checks are asked."""
+        if self.ask is not None:
+            return self.ask
+        return lambda checks: verdicts(self.transport, checks)
+
+
+@dataclass
+class _Findings:
+    """What a run has found so far."""
+
+    targets: dict[str, str] = field(default_factory=dict)
+    accounts: tuple[Account, ...] = ()
+    settled: Settled = field(default_factory=lambda: Settled(None, []))
+    versions: dict[str, dict[str, str]] = field(default_factory=dict)
+    refused: str | None = None
+
+
+async def run_drill(
+    scenario: Scenario,
+    rig: Rig,
+    journal: Journal,
+    *,
+    seed: int = 0,
+    pace: Pace | None = None,
+    events: str = "",
+) -> DrillRun:
+    """Run one scenario and say what was seen.
+
+    A drill that cannot begin (the site is not in its steady state, nobody plays the part, the power is
+    missing) or whose injection fails hurts nothing that is not undone, and ends as unknown. The clock is
+    the journal's; ``events`` is the name of its file.
+
+    Raises:
+        NinesError: the fault could not be undone: the site needs a human.
+        TimeoutError: the same, after UNDO_SECONDS.
+    """
+    run = await _Run(scenario, rig, journal, seed, pace or Pace()).run()
+    return replace(run, events=events)
+
+
+class _Run:
+    def __init__(self, scenario: Scenario, rig: Rig, journal: Journal, seed: int, pace: Pace) -> None:
+        self.scenario = scenario
+        self.rig = rig
+        self.journal = journal
+        self.clock = journal.clock
+        self.seed = seed
+        self.pace = pace
+        self.started = datetime.now(UTC)
+        self.found = _Findings()
+        name = f"{scenario.name}-{self.started:%m%d%H%M%S}-{random.Random(seed).randrange(10**6):06d}"  # noqa: S311 - a name, not a secret
+        self.fleet: Fleet = rig.fleet(name)
+        self.watch = Watch(self.fleet.clients, clock=self.clock, note=journal.sample)
+
+    async def run(self) -> DrillRun:
+        try:
+            self.journal.enter(StageName.STEADY)
+            try:
+                hosts, harm = await self._steady()
+            except (OSError, NinesError) as error:
+                self.found.refused = str(error)
+            else:
+                await self._watched(hosts, harm)
+        finally:
+            with anyio.CancelScope(shield=True):
+                await self.fleet.close()
+            self.journal.enter(None)
+        return self._result()
+
+    async def _steady(self) -> tuple[tuple[str, ...], Harm]:
+        """Make sure that the site is well, that clients can begin, and whom to hurt; touch nothing yet.
+
+        Raises:
+            DrillError: the site is not in its steady state, or nobody plays the part.
+            OSError: a client cannot begin.
+        """
+        waiting = not_passed(await self.rig.asker(self.rig.plan.checks))
+        if waiting:
+            said = "; ".join(f"{check.id}: {verdict.seen}" for check, verdict in waiting)
+            raise DrillError(f"the site is not in its steady state: {said}")
+        self.found.versions = await record.versions(self.rig.transport, self.rig.plan)
+        self.fleet = await self.fleet.open()
+        self.watch = Watch(self.fleet.clients, clock=self.clock, note=self.journal.sample)
+        return await self._aim()
+
+    async def _watched(self, hosts: tuple[str, ...], harm: Harm) -> None:
+        """Everything that happens while the clients ask, then the read-back."""
+        failure: NinesError | None = None
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(self.watch.run)
+            try:
+                await self._story(hosts, harm)
+            except NinesError as error:
+                failure = error  # raised below: out of a task group it would come wrapped
+            finally:
+                self.watch.stop()
+        if failure is not None:
+            raise failure
+        if self.found.refused is None:
+            self.journal.enter(StageName.READ_BACK)
+            self.found.accounts = await read_back(
+                self.fleet, self.rig.transport, self._databases(), self.journal
+            )
+
+    async def _story(self, hosts: tuple[str, ...], harm: Harm) -> None:
+        self.journal.enter(StageName.BASELINE)
+        await anyio.sleep(self.pace.baseline)
+        troubled = sorted({s.probe for s in self.journal.samples if not s.good})
+        if troubled:
+            self.found.refused = f"clients fail before anything is hurt: {', '.join(troubled)}"
+            return
+        await self._hurt(hosts, harm)
+        await self._heal()
+
+    async def _aim(self) -> tuple[tuple[str, ...], Harm]:
+        site = self.rig.plan.context.site
+        harm = harm_of(
+            self.scenario.injury,
+            faults=self.rig.faults,
+            transport=self.rig.transport,
+            power=self.rig.power,
+            network=site.cluster_network,
+        )
+        cast = await self._cast()
+        hosts = chosen(self.scenario.part, cast, site)
+        parts = {Part.VIP_HOLDER.value: "+".join(cast.vip_holders), Part.DATABASE_WRITER.value: cast.writer}
+        self.found.targets = {part: host for part, host in parts.items() if host}
+        if hosts:
+            self.found.targets["hurt"] = ", ".join(hosts)
+        self.journal.says("cast", **self.found.targets, leaders=dict(cast.leaders))
+        return hosts, harm
+
+    async def _cast(self) -> Cast:
+        site = self.rig.plan.context.site
+        asks = [(host.name, ADDRESSES) for host in site.controllers]
+        wants_leaders = self.scenario.part is Part.QUEUE_LEADER and bool(self.fleet.publishers)
+        if wants_leaders:
+            asks.append((site.voters[-1].name, leaders_ask(LEDGER)))
+        heard = await ask_all(self.rig.transport, asks)
+        holders = vip_holders(
+            {host.name: heard[host.name, ADDRESSES] for host in site.controllers}, str(site.vip.address)
+        )
+        listed = heard[site.voters[-1].name, leaders_ask(LEDGER)] if wants_leaders else None
+        ours = {publisher.queue for publisher in self.fleet.publishers}
+        leaders = queue_leaders(listed.stdout) if listed is not None else {}
+        return Cast(
+            vip_holders=holders,
+            writer=await self.fleet.sql.server() if self.fleet.sql is not None else None,
+            leaders={queue: host for queue, host in leaders.items() if queue in ours},
+        )
+
+    async def _hurt(self, hosts: tuple[str, ...], harm: Harm) -> None:
+        """Inject, hold, undo. The undo comes whatever happens in between, even half an injection."""
+        try:
+            self.journal.enter(StageName.FAULT)
+            await self._inject(hosts, harm)
+            if self.found.refused is None:
+                self.journal.enter(StageName.HOLD)
+                await anyio.sleep(self.scenario.hold if self.pace.hold is None else self.pace.hold)
+        finally:
+            with anyio.CancelScope(shield=True), anyio.fail_after(UNDO_SECONDS):
+                self.journal.enter(StageName.UNDO)
+                self.journal.undone += await to_all(harm.undo, hosts)
+                self.journal.says("undone", commands=self.journal.undone)
+
+    async def _inject(self, hosts: tuple[str, ...], harm: Harm) -> None:
+        try:
+            self.journal.injected += await to_all(harm.inject, hosts)
+            self.journal.says("injected", commands=self.journal.injected)
+        except NinesError as error:
+            self.found.refused = f"the fault could not be injected: {error}"
+
+    async def _heal(self) -> None:
+        self.journal.enter(StageName.HEAL)
+        self.found.settled = await settle(
+            self.rig.asker,
+            self.rig.plan.checks,
+            clock=self.clock,
+            within=self.scenario.heal,
+            pause=self.pace.pause,
+            told=lambda waiting: self.journal.says("waiting for", checks={c.id: v.seen for c, v in waiting}),
+        )
+        await anyio.sleep(self.pace.aftermath)
+
+    def _databases(self) -> tuple[str, ...]:
+        pools = self.rig.plan.context.declared(Endpoint)
+        return next((e.hosts for e in pools if e.single_writer and not e.http), ())
+
+    def _result(self) -> DrillRun:
+        fault = self._fault_span()
+        undo = self.journal.began(StageName.UNDO)
+        settled = self.found.settled
+        healed = None if settled.at is None or undo is None else settled.at - undo
+        series = tuple(self._series(fault))
+        owners = band(s for s in self.journal.samples if self.fleet.vip and s.probe == self.fleet.vip.name)
+        missing = tuple(f"not watched: {what}" for what in self.fleet.missing)
+        return DrillRun(
+            name=self.scenario.name,
+            sentence=self.scenario.sentence,
+            site=self.rig.plan.context.site.name,
+            seed=self.seed,
+            started=self.started.isoformat(timespec="seconds"),
+            targets=self.found.targets,
+            injected=tuple(self.journal.injected),
+            undone=tuple(self.journal.undone),
+            stages=tuple(self.journal.stages),
+            fault=fault,
+            healed=healed,
+            series=series,
+            owners=owners,
+            accounts=self.found.accounts,
+            judgements=self._judged(series, healed),
+            versions=self.found.versions,
+            digest=record.digest(self.rig.plan),
+            untested=(*self.scenario.untested, *missing),
+        )
+
+    def _judged(self, series: tuple[Series, ...], healed: float | None) -> tuple[Judgement, ...]:
+        if self.found.refused is not None:
+            promise = "the drill begins from a steady state, with somebody to hurt"
+            return (Judgement("I0.steady", promise, unknown(self.found.refused)),)
+        return judgements(
+            self.scenario,
+            series=series,
+            owners=band(s for s in self.journal.samples if s.probe == "vip"),
+            accounts=self.found.accounts,
+            healed=healed,
+            settled=self.found.settled,
+        )
+
+    def _fault_span(self) -> tuple[float, float] | None:
+        if isinstance(self.scenario.injury, Nothing):
+            return None
+        began, ended = self.journal.began(StageName.FAULT), self.journal.began(StageName.UNDO)
+        return None if began is None or ended is None else (began, ended)
+
+    def _series(self, fault: tuple[float, float] | None) -> list[Series]:
+        began = self.journal.began(StageName.BASELINE)
+        ended = self.journal.began(StageName.READ_BACK) or self.clock()
+        found = []
+        for client in self.fleet.clients:
+            own = tuple(s for s in self.journal.samples if s.probe == client.name)
+            seen = figures(own, interval=client.interval, observed=(began or 0.0, ended), fault=fault)
+            found.append(
+                Series(client.name, client.kind, client.asks, client.interval, client.timeout, seen, own)
+            )
+        return found

@@ -1,0 +1,96 @@
+"""A scenario: who is hurt and how, for how long, and what clients may notice of it at most."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class Part(StrEnum):
+    """Which host is hurt: the one that plays this part when the drill begins."""
+
+    VIP_HOLDER = "VIP holder"
+    DATABASE_WRITER = "database writer"
+    QUEUE_LEADER = "queue leader"
+    """A member that leads a probe's queue; rather not the VIP's holder, so that effects stay apart."""
+    EVERY_HOST = "every host"
+    NOBODY = "nobody"
+
+
+@dataclass(frozen=True, slots=True)
+class ComponentFault:
+    """A fault that a component declares, by its id: a command on the host, with its undo."""
+
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class PowerLoss:
+    """The host is off at once, without a last packet; the undo switches it on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Freeze:
+    """The host stops in its tracks, keeps its connections and memory, and later goes on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """The host's cable to the cluster network carries nothing any more, though its link stays up."""
+
+
+@dataclass(frozen=True, slots=True)
+class Nothing:
+    """No fault at all: a control run, which shows the noise of the probes themselves."""
+
+
+Injury = ComponentFault | PowerLoss | Freeze | Cut | Nothing
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """The longest outage that a client of each kind may see, in seconds; None is measured, not judged."""
+
+    http: float | None = None
+    sql: float | None = None
+    amqp: float | None = None
+    token: float | None = None
+    vip: float | None = None
+
+    def of(self, kind: str) -> float | None:
+        """The bound for a kind of client."""
+        bound: float | None = getattr(self, kind, None)
+        return bound
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """One drill, as data.
+
+    ``when`` completes the sentence "When ...". ``hold`` is how long the fault lasts, ``heal`` how long
+    the site may take afterwards until every check passes, both in seconds. ``moves`` is how often the
+    VIP may change hosts. ``untested`` says what the drill does not show.
+    """
+
+    name: str
+    when: str
+    part: Part
+    injury: Injury
+    bounds: Bounds
+    hold: float = 15.0
+    heal: float = 120.0
+    moves: int = 1
+    untested: tuple[str, ...] = field(default=())
+
+    @property
+    def sentence(self) -> str:
+        """What the drill claims, with its deadlines."""
+        words = {"http": "an API", "sql": "the database", "amqp": "the broker", "token": "an old token"}
+        promises = [
+            f"{who} answers again within {self.bounds.of(kind):g} s"
+            for kind, who in words.items()
+            if self.bounds.of(kind) is not None
+        ]
+        promises.append("no acknowledged write is lost")
+        promises.append(f"the site heals by itself within {self.heal:g} s")
+        return f"When {self.when}: {'; '.join(promises)}"

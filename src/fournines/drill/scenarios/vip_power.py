@@ -1,0 +1,13 @@
+"""The host that holds the VIP loses power."""
+
+from __future__ import annotations
+
+from fournines.drill.scenario import Bounds, Part, PowerLoss, Scenario
+
+SCENARIO = Scenario(
+    name="vip-power",
+    when="the host that holds the VIP loses power",
+    part=Part.VIP_HOLDER,
+    injury=PowerLoss(),
+    bounds=Bounds(http=1.0, sql=2.0, amqp=2.0, token=2.0, vip=1.0),
+)

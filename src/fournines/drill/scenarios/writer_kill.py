@@ -1,0 +1,16 @@
+"""The database server that takes the writes dies."""
+
+from __future__ import annotations
+
+from fournines.drill.scenario import Bounds, ComponentFault, Part, Scenario
+
+SCENARIO = Scenario(
+    name="writer-kill",
+    when="the database server that takes the writes is killed (SIGKILL)",
+    part=Part.DATABASE_WRITER,
+    injury=ComponentFault("galera.kill"),
+    bounds=Bounds(http=1.0, sql=2.0, amqp=0.5, token=3.0, vip=0.5),
+    # A host may only hold the VIP while its haproxy sees a usable database; a writer's death is none of
+    # the VIP's business.
+    moves=0,
+)

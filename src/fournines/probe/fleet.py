@@ -1,0 +1,153 @@
+"""The clients of a site, made from what its components declare."""
+
+from __future__ import annotations
+
+import ssl
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from fournines.kit.context import Context
+from fournines.kit.declare import Database, Endpoint, MessageUser
+from fournines.kit.openstack import ADMIN_PASSWORD
+from fournines.probe.amqp import AmqpClient, Brokers
+from fournines.probe.client import Client
+from fournines.probe.http import HttpClient, Place, Request
+from fournines.probe.sql import SqlClient, SqlPlace
+from fournines.probe.token import Login, TokenClient
+from fournines.probe.vip import VipClient
+from fournines.spec.model import Site
+
+LEDGER = "nines_ledger"
+"""The database, the broker user and the virtual host that components set aside for ledgers."""
+IDENTITY = "keystone"
+_CERTIFICATE = "-----BEGIN CERTIFICATE-----"
+
+
+@dataclass(frozen=True)
+class Fleet:
+    """The clients of one run. A site without a broker, say, has no publishers; ``missing`` says so."""
+
+    http: tuple[HttpClient, ...] = ()
+    token: TokenClient | None = None
+    sql: SqlClient | None = None
+    publishers: tuple[AmqpClient, ...] = ()
+    vip: VipClient | None = None
+    brokers: Brokers | None = None
+    missing: tuple[str, ...] = ()
+
+    @property
+    def clients(self) -> tuple[Client, ...]:
+        """All of them, the VIP's first."""
+        maybe = (self.vip, *self.http, self.token, self.sql, *self.publishers)
+        return tuple(client for client in maybe if client is not None)
+
+    async def open(self) -> Fleet:
+        """Prepare every client; the fleet that is left.
+
+        The VIP can only be asked for from its own network: without that, or without the right to, the
+        fleet does without and says so.
+
+        Raises:
+            OSError: a client got no answer.
+            DrillError: the site refused a token.
+        """
+        fleet = self
+        if fleet.vip is not None:
+            try:
+                await fleet.vip.open()
+            except OSError as error:
+                fleet = replace(fleet, vip=None, missing=(*fleet.missing, f"VIP owner: {error}"))
+        for client in fleet.clients:
+            if client is not fleet.vip:
+                await client.open()
+        return fleet
+
+    async def close(self) -> None:
+        """Let go of all connections."""
+        for client in self.clients:
+            await client.close()
+
+
+FleetMaker = Callable[[str], Fleet]
+"""Makes the clients of one run; the argument names the run in ledgers and queues."""
+
+
+def fleet_of(context: Context, run: str) -> Fleet:
+    """The clients of a site for one run; ``run`` names it in ledgers and queues."""
+    site = context.site
+    endpoints = {e.name: e for e in context.declared(Endpoint)}
+    trust = _trust(context)
+    http = tuple(_http(site, e, trust) for e in endpoints.values() if e.http and e.health)
+    identity = endpoints.get(IDENTITY)
+    token = None
+    if identity is not None and ADMIN_PASSWORD in context.secrets:
+        login = Login("admin", context.secret(ADMIN_PASSWORD), "admin")
+        token = TokenClient(_place(site, identity, trust), login)
+    sql = _sql(context, endpoints, run)
+    brokers = _brokers(context)
+    publishers = (
+        tuple(AmqpClient(brokers, name, run) for name, _ in brokers.members) if brokers is not None else ()
+    )
+    hosts = {h.name: site.address(h, site.vip.network) for h in site.controllers}
+    absent = {
+        "HTTP: no endpoint is declared": not http,
+        "old token: no identity service": token is None,
+        "SQL: no ledger database is declared": sql is None,
+        "publish: no ledger on the broker is declared": not publishers,
+    }
+    return Fleet(
+        http=http,
+        token=token,
+        sql=sql,
+        publishers=publishers,
+        vip=VipClient(site.vip.address, hosts),
+        brokers=brokers,
+        missing=tuple(what for what, gone in absent.items() if gone),
+    )
+
+
+def _trust(context: Context) -> ssl.SSLContext:
+    """Trust in the site's own authority and nobody else; in nobody where the site has none."""
+    trust = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    authority = context.secrets.get("tls/authority", "")
+    if _CERTIFICATE in authority:
+        trust.load_verify_locations(cadata=authority[authority.index(_CERTIFICATE) :])
+    return trust
+
+
+def _place(site: Site, endpoint: Endpoint, trust: ssl.SSLContext) -> Place:
+    tls = trust if endpoint.tls else None
+    return Place(str(site.vip.address), endpoint.port, site.vip_name, tls)
+
+
+def _http(site: Site, endpoint: Endpoint, trust: ssl.SSLContext) -> HttpClient:
+    health = endpoint.health
+    if health is None:
+        raise ValueError(f"{endpoint.name} has no path to ask for")
+    expect = frozenset(int(code) for code in health.expect.split(","))
+    request = Request(health.path, health.method)
+    return HttpClient(endpoint.name, _place(site, endpoint, trust), request, expect=expect)
+
+
+def _sql(context: Context, endpoints: dict[str, Endpoint], run: str) -> SqlClient | None:
+    ledger = next((d for d in context.declared(Database) if d.name == LEDGER), None)
+    behind = next((e for e in endpoints.values() if e.single_writer and not e.http), None)
+    if ledger is None or behind is None:
+        return None
+    place = SqlPlace(
+        str(context.site.vip.address),
+        behind.port,
+        ledger.user,
+        context.secret(ledger.password),
+        ledger.name,
+    )
+    return SqlClient(place, run)
+
+
+def _brokers(context: Context) -> Brokers | None:
+    ledger = next((u for u in context.declared(MessageUser) if u.vhost == LEDGER), None)
+    if ledger is None:
+        return None
+    site = context.site
+    members = tuple((host.name, str(site.address(host))) for host in site.voters)
+    return Brokers(members, ledger.user, context.secret(ledger.password), ledger.vhost)
