@@ -1,0 +1,44 @@
+"""The client files' steps."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from fournines.kit.context import Context
+from fournines.kit.openstack import ADMIN_PASSWORD, CA_BUNDLE, IDENTITY_PORT, REGION, public_url
+from fournines.kit.step import Directory, File, Packages, Step
+from fournines.spec.model import Host, Role, Site
+
+OPENRC = "/root/admin-openrc.sh"
+CLOUDS = "/root/.config/openstack/clouds.yaml"
+
+
+def places(site: Site) -> tuple[Host, ...]:
+    """Where administrators work: the controllers and the dashboards, when there is a Keystone to talk to."""
+    if "keystone" not in site.services:
+        return ()
+    return tuple(h for h in site.hosts.values() if h.has(Role.CONTROLLER) or h.has(Role.DASHBOARD))
+
+
+def files(context: Context) -> dict[str, str]:
+    """Path -> content of the client files; the same on every host."""
+    values = {
+        "url": public_url(context.site, IDENTITY_PORT, "/v3"),
+        "password": context.secret(ADMIN_PASSWORD),
+        "region": REGION,
+        "ca": CA_BUNDLE,
+    }
+    return {
+        OPENRC: context.render("client", "admin-openrc.sh.j2", **values),
+        CLOUDS: context.render("client", "clouds.yaml.j2", **values),
+    }
+
+
+def steps(context: Context, host: Host) -> Iterator[Step]:
+    """Both files for root alone: they hold the administrator's password."""
+    del host  # every host has the same
+    yield Packages(("python3-openstackclient",))
+    yield Directory("/root/.config", mode=0o700)
+    yield Directory("/root/.config/openstack", mode=0o700)
+    for path, content in files(context).items():
+        yield File(path, content, mode=0o600)

@@ -1,0 +1,37 @@
+"""Horizon, the dashboard, with TLS of its own on every dashboard host."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from fournines.components.horizon.checks import checks
+from fournines.components.horizon.deploy import steps
+from fournines.components.horizon.faults import faults
+from fournines.components.horizon.model import CERTIFICATE, SECRET_KEY, Options, dashboards, served_names
+from fournines.kit.component import Component
+from fournines.kit.declare import Declaration, FirewallPort, Secret, SecretKind
+from fournines.spec.model import Site
+
+
+def declares(site: Site) -> Iterator[Declaration]:
+    """Its certificate, the key that all dashboards sign sessions with, and its ports for everybody."""
+    names = tuple(host.name for host in dashboards(site))
+    yield Secret(CERTIFICATE, SecretKind.CERTIFICATE, names=served_names(site))
+    yield Secret(SECRET_KEY)
+    yield FirewallPort("horizon-http", hosts=names, port=80)
+    yield FirewallPort("horizon-https", hosts=names, port=443)
+
+
+COMPONENT = Component(
+    name="horizon",
+    summary="Dashboard behind TLS; sessions are signed cookies, so no controller's death logs a user out",
+    hosts=dashboards,
+    declares=declares,
+    steps=steps,
+    checks=checks,
+    faults=faults,
+    options=Options,
+    needs=("names", "trust", "vip", "identity"),
+    provides=("dashboard",),
+    service=True,
+)

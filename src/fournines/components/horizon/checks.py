@@ -1,0 +1,66 @@
+"""What Horizon promises."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator
+
+from fournines.components.horizon.deploy import SETTINGS, settings
+from fournines.components.horizon.model import dashboards
+from fournines.components.horizon.on_host import login
+from fournines.kit import program
+from fournines.kit.check import Ask, Check, Output, each_host
+from fournines.kit.context import Context
+from fournines.kit.openstack import ADMIN_PASSWORD
+from fournines.kit.unit_check import units_check
+from fournines.kit.verdict import Verdict, failed, passed
+
+COOKIE_LIMIT = 4096
+"""Bytes of name, value and attributes that a browser must at least keep (RFC 6265, 6.1); none keeps more."""
+
+
+def checks(context: Context) -> Iterator[Check]:
+    """A user can log in at every dashboard, over TLS; all sign sessions alike."""
+    found = dashboards(context.site)
+    yield units_check("horizon", [host.name for host in found], ["apache2.service"])
+    password = context.secret(ADMIN_PASSWORD)
+    yield Check(
+        "horizon.login",
+        "The administrator logs in at every dashboard over TLS and sees a page of his own",
+        asks={
+            host.name: program.ask(login, {"name": host.name, "password": password}, timeout=60)
+            for host in found
+        },
+        judge=each_host(judge_login),
+        barrier=True,
+    )
+    wanted = hashlib.sha256(settings(context).encode()).hexdigest()
+    yield Check(
+        "horizon.same-secrets",
+        "Every dashboard has this site's settings, with the key that signs the sessions",
+        asks={host.name: Ask(("sha256sum", SETTINGS)) for host in found},
+        judge=each_host(lambda answer: judge_digest(answer, wanted)),
+    )
+
+
+def judge_login(answer: Output) -> Verdict:
+    """The page behind the form must greet the administrator."""
+    if answer.code != 0:
+        return failed((answer.stderr.strip().splitlines() or ["no answer"])[-1])
+    found = json.loads(answer.stdout)
+    if found["user"] != "admin":
+        return failed(f"not logged in: the form said {found['login']}, the page behind it {found['page']}")
+    if not found["redirected"].startswith("https://"):
+        return failed("logged in, but plain HTTP does not lead to TLS")
+    if found["cookie"] > COOKIE_LIMIT - 256:
+        return failed(f"logged in, but browsers drop a session cookie of {found['cookie']} bytes")
+    return passed(f"logged in, {found['seconds']:.2f} s, session cookie {found['cookie']} bytes")
+
+
+def judge_digest(answer: Output, wanted: str) -> Verdict:
+    """The file must be the one that was rendered."""
+    if answer.code != 0:
+        return failed(answer.stderr.strip() or "unreadable")
+    same = answer.stdout.split()[:1] == [wanted]
+    return passed("this site's") if same else failed(f"{SETTINGS} differs from this site's")

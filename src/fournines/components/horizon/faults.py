@@ -1,0 +1,15 @@
+"""Ways to hurt Horizon."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from fournines.kit.context import Context
+from fournines.kit.fault import Fault
+from fournines.kit.unit_faults import unit_faults
+
+
+def faults(context: Context) -> Iterator[Fault]:
+    """Apache crashes, is killed for good, hangs, or is stopped in order."""
+    del context
+    yield from unit_faults("horizon", "apache2.service")

@@ -1,0 +1,47 @@
+"""Horizon's options and the names it goes by."""
+
+from __future__ import annotations
+
+from typing import Annotated, Final
+
+from pydantic import Field, StringConstraints
+
+from fournines.spec.model import Host, Role, Site, Strict
+
+CERTIFICATE: Final = "horizon/certificate"
+SECRET_KEY: Final = "horizon/secret-key"  # noqa: S105 - a name
+
+DnsName = Annotated[
+    str, StringConstraints(pattern=r"^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$")
+]
+
+
+class Options(Strict):
+    """What a site may override."""
+
+    names: tuple[DnsName, ...] = ()
+    """More names users reach the dashboard by; they are put into its certificate and are let in."""
+    processes: int = Field(default=2, ge=1, le=32)
+    """Django processes per host; each takes about 120 MiB."""
+    threads: int = Field(default=8, ge=1, le=64)
+    """Requests one process works on at once."""
+    session: int = Field(default=3600, ge=300, le=86400)
+    """Seconds after which a user has to log in again; no longer than a token lives."""
+
+
+def dashboards(site: Site) -> tuple[Host, ...]:
+    """The hosts that run Horizon."""
+    return site.with_role(Role.DASHBOARD)
+
+
+def served_names(site: Site) -> tuple[str, ...]:
+    """Every name and address under which a browser may ask for the dashboard.
+
+    A dashboard on a controller can also be reached through the VIP.
+    """
+    found = dashboards(site)
+    own = [host.name for host in found]
+    addresses = [str(address) for host in found for address in host.addresses.values()]
+    vip = [site.vip_name, str(site.vip.address)] if any(host.has(Role.CONTROLLER) for host in found) else []
+    more = Options.model_validate(site.components.get("horizon", {})).names
+    return tuple(dict.fromkeys((*own, *more, *addresses, *vip)))
