@@ -1,0 +1,73 @@
+"""MariaDB with Galera on every controller, and an arbiter where the controllers are an even number."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from fournines.components.galera.checks import checks
+from fournines.components.galera.deploy import steps
+from fournines.components.galera.faults import faults
+from fournines.components.galera.model import (
+    GROUP_PORT,
+    IST_PORT,
+    PORT,
+    RESPONDER_PORT,
+    SST_PORT,
+    Options,
+    arbiters,
+    data_hosts,
+)
+from fournines.kit.component import Component
+from fournines.kit.declare import Database, Declaration, Endpoint, FirewallPort, HealthCheck, Secret
+from fournines.spec.model import Host, Site
+
+SESSION_SECONDS = 3600.0
+"""An idle connection of a pool is cut by the services' own recycling (about an hour), not by the balancer."""
+
+
+def hosts(site: Site) -> tuple[Host, ...]:
+    """The controllers and the arbiter."""
+    return (*data_hosts(site), *arbiters(site))
+
+
+def declares(site: Site) -> Iterator[Declaration]:
+    """One writer at a time behind the VIP, its ports, and the database in which probes keep their ledger.
+
+    With two writers certification would fail transactions that one host's locks would have queued (SELECT ...
+    FOR UPDATE is not replicated), so the balancer sends all to one host. The others are as current as it is.
+    """
+    data = tuple(host.name for host in data_hosts(site))
+    members = tuple(host.name for host in hosts(site))
+    yield Endpoint(
+        "galera",
+        PORT,
+        hosts=data,
+        health=HealthCheck("/", port=RESPONDER_PORT),
+        http=False,
+        tls=False,
+        single_writer=True,
+        timeout_server=SESSION_SECONDS,
+    )
+    network = site.cluster_network
+    yield FirewallPort("mariadb", hosts=data, port=PORT, network=network)
+    yield FirewallPort("galera-health", hosts=data, port=RESPONDER_PORT, network=network)
+    yield FirewallPort("galera-ist", hosts=data, port=IST_PORT, network=network)
+    yield FirewallPort("galera-sst", hosts=data, port=SST_PORT, network=network)
+    yield FirewallPort("galera", hosts=members, port=GROUP_PORT, network=network)
+    yield FirewallPort("galera-udp", hosts=members, protocol="udp", port=GROUP_PORT, network=network)
+    yield Secret("ledger/database")
+    yield Database("nines_ledger", "nines_ledger", "ledger/database")
+
+
+COMPONENT = Component(
+    name="galera",
+    summary="MariaDB with synchronous copies, one writer at a time; starts by itself after power loss",
+    hosts=hosts,
+    declares=declares,
+    steps=steps,
+    checks=checks,
+    faults=faults,
+    options=Options,
+    needs=("names",),
+    provides=("database",),
+)

@@ -1,0 +1,214 @@
+"""Galera's steps."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from functools import cache
+from importlib.resources import files
+
+from fournines.components.galera.model import (
+    RESPONDER_PORT,
+    Options,
+    arbiters,
+    data_hosts,
+)
+from fournines.kit.context import Context
+from fournines.kit.declare import Database
+from fournines.kit.step import Account, Command, Directory, File, Packages, Step, Unit
+from fournines.spec.model import Host
+
+CONF = "/etc/mysql/mariadb.conf.d/70-fournines.cnf"
+GARB_CONF = "/etc/default/garb"
+STATE = "/var/lib/fournines-galera"
+PROGRAMS = "/usr/lib/fournines"
+RECORD_VIEW = f"{PROGRAMS}/galera-record-view"
+CONFIG = "/etc/fournines/galera.json"
+SYSTEMD = "/etc/systemd/system"
+RESPONDER = "fournines-galera.service"
+SOCKET = "fournines-galera.socket"
+RESTARTER = "fournines-galera-restart.path"
+ACCOUNT = "fournines-galera"
+_ONHOST = "fournines/components/galera/onhost"
+
+_VALIDATE = ("mariadbd", "--defaults-file={}", "--user=mysql", "--datadir=/tmp", "--help", "--verbose")
+"""Parses the file as at a start and ends: an unknown variable or a bad value is exit 7 or 9. Not in the
+data directory, where it would write a file to try out letter case."""
+
+
+def steps(context: Context, host: Host) -> Iterator[Step]:
+    """A data host gets the database, its start program and its responder; the arbiter gets garbd."""
+    if host in data_hosts(context.site):
+        yield from _data_host(context, host)
+    if host in arbiters(context.site):
+        yield from _arbiter(context, host)
+
+
+def _data_host(context: Context, host: Host) -> Iterator[Step]:
+    yield Packages(("mariadb-server", "mariadb-backup", "galera-4", "socat", "python3-pymysql"))
+    yield Account(ACCOUNT)
+    yield Directory(STATE, owner="mysql", group="mysql")
+    yield File(CONF, _mariadb_conf(context, host), validate=_VALIDATE)
+    yield File(RECORD_VIEW, _render(context, "record-view.sh.j2", directory=STATE), mode=0o755)
+    yield File(CONFIG, _onhost_config(context, host))
+    yield from _programs("election", "records", "start", "responder")
+    options = context.options("galera", Options)
+    dropin = f"{SYSTEMD}/mariadb.service.d/fournines.conf"
+    yield File(dropin, _render(context, "mariadb-dropin.conf.j2", programs=PROGRAMS, options=options))
+    address = context.site.address(host)
+    for unit in (SOCKET, RESPONDER, RESTARTER, "fournines-galera-restart.service"):
+        yield File(
+            f"{SYSTEMD}/{unit}",
+            _render(context, f"{unit}.j2", programs=PROGRAMS, address=address, port=RESPONDER_PORT),
+        )
+    yield Unit(SOCKET, restart_on=(f"{SYSTEMD}/{SOCKET}",))
+    answering = ("election", "records", "responder")
+    yield Unit(
+        RESPONDER,
+        restart_on=(CONFIG, f"{SYSTEMD}/{RESPONDER}", *(program_path(name) for name in answering)),
+    )
+    yield Unit(RESTARTER, restart_on=(f"{SYSTEMD}/{RESTARTER}",))
+    # The start program and the drop-in are read at the next start, they are no reason for one.
+    yield Unit("mariadb.service", restart_on=(CONF,), rolling=True)
+    if host == context.first(data_hosts(context.site)):
+        yield from _accounts(context)
+
+
+def _arbiter(context: Context, host: Host) -> Iterator[Step]:
+    yield Packages(("galera-arbitrator-4", "python3-minimal"))
+    provider = context.options("galera", Options).provider(str(context.site.address(host)))
+    yield File(
+        GARB_CONF,
+        _render(context, "garb.j2", members=_members(context), provider=_joined(provider)),
+    )
+    dropin = f"{SYSTEMD}/garb.service.d/fournines.conf"
+    yield File(dropin, _render(context, "garb-dropin.conf.j2", programs=PROGRAMS))
+    yield from _programs("arbiter")
+    yield Unit("garb.service", restart_on=(GARB_CONF, dropin, program_path("arbiter")))
+
+
+def program_path(name: str) -> str:
+    """Where a program of ``onhost/`` lies on a host: under the same package path as here."""
+    return f"{PROGRAMS}/{_ONHOST}/{name}.py"
+
+
+def _programs(*names: str) -> Iterator[Step]:
+    for name in names:
+        yield File(program_path(name), _source(name))
+
+
+@cache
+def _source(name: str) -> str:
+    return files("fournines.components.galera").joinpath("onhost", f"{name}.py").read_text()
+
+
+def _mariadb_conf(context: Context, host: Host) -> str:
+    options = context.options("galera", Options)
+    address = str(context.site.address(host))
+    provider = {"gcache.size": options.gcache_size, **options.provider(address)}
+    # The balancer prefers the last data host as writer; the trailing comma means: or any other.
+    donors = [other.name for other in data_hosts(context.site)[:-1] if other != host]
+    return _render(
+        context,
+        "mariadb.cnf.j2",
+        address=address,
+        name=host.name,
+        members=_members(context),
+        donors="".join(f"{donor}," for donor in donors),
+        options=options,
+        provider=_joined(provider),
+        record_view=RECORD_VIEW,
+    )
+
+
+def _onhost_config(context: Context, host: Host) -> str:
+    data = {other.name: str(context.site.address(other)) for other in data_hosts(context.site)}
+    return json.dumps({"me": host.name, "hosts": data, "port": RESPONDER_PORT}, indent=2) + "\n"
+
+
+def _members(context: Context) -> list[str]:
+    return [str(context.site.address(host)) for host in data_hosts(context.site)]
+
+
+def _joined(provider: dict[str, str]) -> str:
+    return ";".join(f"{key}={value}" for key, value in provider.items())
+
+
+def _render(context: Context, template: str, **values: object) -> str:
+    return context.render("galera", template, **values)
+
+
+# --- databases and accounts ---------------------------------------------------------------------------------
+
+_CLIENT = "mariadb --batch --skip-column-names"
+_HOLDS = ("sh", "-c", f"{_CLIENT} | grep -qx 1")
+# A host that has just been started answers before it is synced; replicated statements fail until then.
+_READY = f"{_CLIENT} -e \"SHOW STATUS LIKE 'wsrep_ready'\" | grep -q ON"
+_APPLY = ("sh", "-c", f"for _ in $(seq 120); do {_READY} && break; sleep 0.5; done; exec {_CLIENT}")
+_TIDY = """\
+DELETE FROM mysql.global_priv WHERE User = '';
+DROP DATABASE IF EXISTS test;
+FLUSH PRIVILEGES;
+"""
+
+
+def _accounts(context: Context) -> Iterator[Step]:
+    yield Command(
+        "no anonymous account, no test database",
+        argv=_APPLY,
+        stdin=_TIDY,
+        unless=_HOLDS,
+        unless_stdin=(
+            "SELECT (SELECT COUNT(*) FROM mysql.global_priv WHERE User = '')"
+            " + (SELECT COUNT(*) FROM information_schema.SCHEMATA WHERE SCHEMA_NAME = 'test') = 0;\n"
+        ),
+    )
+    origin = account_origin(context)
+    for database in context.declared(Database):
+        password = context.secret(database.password)
+        yield Command(
+            f"database {database.name}",
+            argv=_APPLY,
+            stdin=create_sql(database, origin, password),
+            unless=_HOLDS,
+            unless_stdin=exists_sql(database, origin, password),
+        )
+
+
+def account_origin(context: Context) -> str:
+    """Where accounts may log in from: the cluster network, as ``address/netmask`` (no resolver needed)."""
+    return context.site.networks[context.site.cluster_network].cidr.with_netmask
+
+
+def create_sql(database: Database, origin: str, password: str) -> str:
+    """Statements that make a database and its account as declared, whatever was there; data is kept."""
+    account = f"'{database.user}'@'{origin}'"
+    return (
+        f"CREATE DATABASE IF NOT EXISTS `{database.name}` CHARACTER SET utf8mb4;\n"
+        f"CREATE USER IF NOT EXISTS {account};\n"
+        f"ALTER USER {account} IDENTIFIED VIA mysql_native_password USING PASSWORD('{password}');\n"
+        f"GRANT ALL PRIVILEGES ON `{_escaped(database.name)}`.* TO {account};\n"
+    )
+
+
+def exists_sql(database: Database, origin: str, password: str) -> str:
+    """A query that gives 1 when database, account, password and rights are as declared.
+
+    In a grant an underscore means any letter unless escaped; in a string the escape is escaped again.
+    """
+    account = f"User = '{database.user}' AND Host = '{origin}'"
+    return (
+        "SELECT (SELECT COUNT(*) FROM information_schema.SCHEMATA"  # noqa: S608 - names are our declarations'
+        f" WHERE SCHEMA_NAME = '{database.name}' AND DEFAULT_CHARACTER_SET_NAME = 'utf8mb4') = 1\n"
+        f" AND (SELECT COUNT(*) FROM mysql.global_priv WHERE {account}\n"
+        "  AND JSON_VALUE(Priv, '$.plugin') = 'mysql_native_password'\n"
+        f"  AND JSON_VALUE(Priv, '$.authentication_string') = PASSWORD('{password}')) = 1\n"
+        f" AND (SELECT COUNT(*) FROM mysql.db WHERE {account}\n"
+        f"  AND Db = '{_escaped(database.name).replace(chr(92), chr(92) * 2)}'\n"
+        "  AND 'N' NOT IN (Select_priv, Insert_priv, Update_priv, Delete_priv, Create_priv, Drop_priv,"
+        " References_priv, Index_priv, Alter_priv, Create_tmp_table_priv, Lock_tables_priv)) = 1;\n"
+    )
+
+
+def _escaped(name: str) -> str:
+    return name.replace("_", r"\_")

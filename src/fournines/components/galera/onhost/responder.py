@@ -1,0 +1,222 @@
+"""Answers for the database on port 9200: ``/`` whether clients may use it, ``/position`` what it is doing.
+
+One process that keeps one connection. Whoever asks is answered from the last sample, so that an answer
+costs no query and comes at once even when mariadbd hangs: then the sample has grown old.
+"""
+
+from __future__ import annotations
+
+import socket
+import sys
+import threading
+import time
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pymysql
+
+from fournines.components.galera.onhost import records
+from fournines.components.galera.onhost.election import Answer, Phase, stranded_for_good
+
+PACE = 0.2
+"""Seconds between samples."""
+QUERY_TIMEOUT = 0.3
+"""Seconds until a query counts as unanswered; the balancer waits about 0.4 s for us."""
+STALE = 0.7
+"""Seconds after which a sample says nothing: one pace, one timeout, and some scheduling."""
+PATIENCE = 15.0
+"""Seconds without quorum before asking whether it can ever come back; Galera heals partitions sooner."""
+ASK_EVERY = 5.0
+"""Seconds between two such questions."""
+RESTART = Path("/run/fournines-galera/restart")
+"""fournines-galera-restart.path restarts mariadb when this appears: this process has no right to."""
+SYNCED, DONOR = "4", "2"
+_QUERY = (
+    "SHOW GLOBAL STATUS WHERE Variable_name IN"
+    " ('wsrep_ready', 'wsrep_cluster_status', 'wsrep_local_state', 'wsrep_local_state_comment')"
+)
+_LISTEN_FD = 3
+"""The first socket that systemd passes (sd_listen_fds(3))."""
+
+
+@dataclass(frozen=True)
+class Sample:
+    """What mariadbd said: its variables, None when it did not answer; ``running`` is whether it accepts."""
+
+    values: Mapping[str, str] | None
+    running: bool
+    at: float
+
+
+def usable(sample: Sample, now: float) -> tuple[bool, str]:
+    """Whether clients may write here, and the reason in a word or two.
+
+    A donor counts: mariabackup does not block it, and with two data hosts the donor may be all there is.
+    """
+    values = sample.values
+    if values is None or now - sample.at > STALE:
+        return False, "mariadbd does not answer" if sample.running else "mariadbd does not run"
+    if values.get("wsrep_cluster_status") != "Primary":
+        return False, f"component is {values.get('wsrep_cluster_status', 'unknown')}"
+    if values.get("wsrep_local_state") not in (SYNCED, DONOR):
+        return False, f"state is {values.get('wsrep_local_state_comment', 'unknown')}"
+    if values.get("wsrep_ready") != "ON":
+        return False, "wsrep is not ready"
+    if values.get("read_only", "0") != "0":
+        return False, "read only"
+    return True, values.get("wsrep_local_state_comment", "")
+
+
+def answer(sample: Sample, now: float, starting: str) -> Answer:
+    """What to tell the other hosts; ``starting`` is what the start program published, if it did."""
+    if sample.values is not None and now - sample.at <= STALE:
+        primary = sample.values.get("wsrep_cluster_status") == "Primary"
+        return Answer(Phase.PRIMARY if primary else Phase.STRANDED)
+    if starting:
+        with suppress(ValueError):
+            return records.decode(starting)
+    return Answer(Phase.DOWN)
+
+
+@dataclass
+class Database:
+    """The one connection to the local mariadbd."""
+
+    path: str = "/run/mysqld/mysqld.sock"
+    user: str = "fournines-galera"
+    _connection: pymysql.Connection[pymysql.cursors.Cursor] | None = field(default=None, init=False)
+
+    def sample(self) -> Sample:
+        """Ask; a failure is a sample too, and the next one connects anew."""
+        try:
+            if self._connection is None:
+                self._connection = pymysql.connect(
+                    unix_socket=self.path,
+                    user=self.user,
+                    connect_timeout=QUERY_TIMEOUT,
+                    read_timeout=QUERY_TIMEOUT,
+                    write_timeout=QUERY_TIMEOUT,
+                    autocommit=True,
+                )
+            with self._connection.cursor() as cursor:
+                cursor.execute(_QUERY)
+                values = {str(name): str(value) for name, value in cursor.fetchall()}
+                cursor.execute("SELECT @@GLOBAL.read_only")
+                values["read_only"] = str((cursor.fetchone() or ("",))[0])
+            return Sample(values, running=True, at=time.monotonic())
+        except (pymysql.MySQLError, OSError):
+            self._drop()
+            return Sample(None, running=self._accepts(), at=time.monotonic())
+
+    def _drop(self) -> None:
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            with suppress(pymysql.MySQLError, OSError):
+                connection._force_close()  # type: ignore[attr-defined]  # noqa: SLF001 - close() would write to it
+
+    def _accepts(self) -> bool:
+        with suppress(OSError), socket.socket(socket.AF_UNIX) as probe:
+            probe.settimeout(QUERY_TIMEOUT)
+            probe.connect(self.path)
+            return True
+        return False
+
+
+@dataclass
+class Responder:
+    """The last sample, and who looks at it."""
+
+    config: records.Config
+    database: Database
+    last: Sample = field(default_factory=lambda: Sample(None, running=False, at=time.monotonic()))
+
+    def watch(self) -> None:
+        """Sample for ever; ask for a restart when quorum cannot come back by itself."""
+        healthy = asked = time.monotonic()
+        while True:
+            self.last = self.database.sample()
+            now = time.monotonic()
+            if self.position().phase is not Phase.STRANDED:
+                healthy = now
+            elif now - healthy > PATIENCE and now - asked > ASK_EVERY:
+                asked = now
+                self._unstrand()
+            time.sleep(PACE)
+
+    def _unstrand(self) -> None:
+        members = records.parse_view(records.read(records.VIEW))
+        if stranded_for_good(self.config.me, members, records.ask_all(self.config)):
+            sys.stderr.write("fournines: no quorum and no way back to it: restarting mariadb\n")
+            RESTART.touch()
+
+    def usable(self) -> tuple[bool, str]:
+        """Whether clients may write here now."""
+        return usable(self.last, time.monotonic())
+
+    def position(self) -> Answer:
+        """What to tell the other hosts now."""
+        return answer(self.last, time.monotonic(), records.read(records.STARTING))
+
+
+class _Handler(BaseHTTPRequestHandler):
+    responder: Responder
+    timeout = 2
+
+    def do_GET(self) -> None:
+        if self.path == "/position":
+            self._reply(200, records.encode(self.responder.position()), "application/json")
+        elif self.path == "/":
+            well, why = self.responder.usable()
+            self._reply(200 if well else 503, why, "text/plain")
+        else:
+            self._reply(404, "not here", "text/plain")
+
+    def do_HEAD(self) -> None:
+        self.do_GET()
+
+    def do_OPTIONS(self) -> None:
+        """The balancer's method when a check names none."""
+        self.do_GET()
+
+    def _reply(self, code: int, text: str, kind: str) -> None:
+        body = (text + "\n").encode()
+        self.send_response(code)
+        self.send_header("Content-Type", kind)
+        self.send_header("Content-Length", str(len(body)))
+        self.send_header("Connection", "close")
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(body)
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class's name
+        """Say nothing: several balancers ask twice a second."""
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """An asker that hung up is none of our business."""
+
+
+def serve(config: records.Config, listening: socket.socket, database: Database) -> _Server:
+    """A server on a socket that listens already; sampling begins."""
+    responder = Responder(config, database)
+    threading.Thread(target=responder.watch, daemon=True).start()
+    handler = type("Handler", (_Handler,), {"responder": responder})
+    server = _Server(("", 0), handler, bind_and_activate=False)
+    server.socket.close()
+    server.socket = listening
+    return server
+
+
+def main() -> None:
+    """Serve on the socket that systemd passes."""
+    serve(records.Config.load(), socket.socket(fileno=_LISTEN_FD), Database()).serve_forever()
+
+
+if __name__ == "__main__":
+    main()
