@@ -1,0 +1,60 @@
+"""``nines deploy``: make the site what its file says."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import anyio
+import typer
+
+from fournines.cli.common import JsonOption, Opened, SiteFile, open_site
+
+if TYPE_CHECKING:
+    from fournines.engine.events import Event, Listener
+    from fournines.engine.run import Summary
+
+
+def deploy(site: SiteFile, *, as_json: JsonOption = False) -> None:
+    """Make the site what its file says; a site that is so already is left alone.
+
+    Can be interrupted at any point and run again. Exit code 0: done; 2: the site file or its secrets are
+    wrong, nothing was done; 3: a host could not be reached or a step failed there.
+    """
+    from fournines.cli.progress import shown  # noqa: PLC0415 - keeps `nines --help` fast
+    from fournines.engine.log import RunLog  # noqa: PLC0415
+
+    opened = open_site(site, keep_secrets=True)
+    log = RunLog.begin("deploy", opened.site.name)
+    try:
+        with shown(as_json=as_json) as show:
+
+            def listen(event: Event) -> None:
+                log.write(event.to_json())
+                show(event)
+
+            summary = anyio.run(_deploy, opened, listen)
+    finally:
+        log.close()
+        if not as_json:
+            typer.echo(f"log: {log.path}", err=True)
+    if not as_json:
+        typer.echo(f"{opened.site.name}: {_said(summary)}")
+
+
+async def _deploy(opened: Opened, listen: Listener) -> Summary:
+    from fournines.engine.run import deploy as carry_out  # noqa: PLC0415
+
+    transport = opened.transport()
+    try:
+        return await carry_out(opened.plan, transport, listen=listen)
+    finally:
+        await transport.close()
+
+
+def _said(summary: Summary) -> str:
+    if not summary.total:
+        return f"0 changes, every barrier passes ({summary.seconds:.1f} s)"
+    hosts = len({host for of_host in summary.changes.values() for host in of_host})
+    return (
+        f"{summary.total} changes on {hosts} hosts in {len(summary.changes)} phases ({summary.seconds:.1f} s)"
+    )

@@ -1,0 +1,114 @@
+"""``nines plan``: what a deployment would change."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Annotated
+
+import anyio
+import typer
+from rich.console import Console
+from rich.text import Text
+
+from fournines.cli.common import JsonOption, Opened, SiteFile, open_site
+
+if TYPE_CHECKING:
+    from fournines.engine.difference import Change, Difference
+    from fournines.kit.step import Step
+
+CHANGES_PENDING = 1
+
+
+def plan(
+    site: SiteFile,
+    *,
+    offline: Annotated[
+        bool, typer.Option("--offline", help="Show phases and steps without asking the hosts.")
+    ] = False,
+    exit_code: Annotated[
+        bool, typer.Option("--exit-code", help="Exit with 1 when a deployment would change something.")
+    ] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Show what a deployment would change on which host, with diffs in which secrets are masked.
+
+    Changes nothing. Exit code 0: shown; 1: changes are pending (only with --exit-code); 2: the site file
+    is wrong; 3: a host could not be reached.
+    """
+    opened = open_site(site, reach_hosts=not offline)
+    if offline:
+        _show_steps(opened, as_json=as_json)
+        return
+    difference = anyio.run(_observe, opened)
+    if as_json:
+        typer.echo(json.dumps(difference.to_json(), indent=2))
+    else:
+        _show(difference, opened)
+    if exit_code and difference.changes:
+        raise typer.Exit(CHANGES_PENDING)
+
+
+async def _observe(opened: Opened) -> Difference:
+    from fournines.engine.run import observe  # noqa: PLC0415 - keeps `nines --help` fast
+
+    transport = opened.transport()
+    try:
+        return await observe(opened.plan, transport)
+    finally:
+        await transport.close()
+
+
+def _show(difference: Difference, opened: Opened) -> None:
+    console = Console(highlight=False)
+    for phase in opened.plan.phases:
+        changes = difference.of(phase.name)
+        if changes:
+            console.print(Text(f"phase {phase.name}", style="bold"))
+        for change in changes:
+            _show_change(console, change)
+    count = len(difference.changes)
+    hosts = len({change.host for change in difference.changes})
+    console.print(f"{count} changes on {hosts} hosts" if count else "nothing would change")
+
+
+def _show_change(console: Console, change: Change) -> None:
+    console.print(Text(f"  {change.host}: {change.kind} {change.subject}: {change.what}"))
+    for line in change.diff.splitlines():
+        style = {"+": "green", "-": "red", "@": "cyan"}.get(line[:1], "dim")
+        console.print(Text(f"    {line}", style=style), soft_wrap=True)
+
+
+# --- without hosts --------------------------------------------------------------------------------------
+
+
+def _show_steps(opened: Opened, *, as_json: bool) -> None:
+    phases = [
+        {
+            "phase": phase.name,
+            "hosts": {host: [_words(step) for step in steps] for host, steps in phase.steps.items()},
+            "barrier": [{"check": check.id, "promise": check.promise} for check in phase.barrier],
+        }
+        for phase in opened.plan.phases
+    ]
+    if as_json:
+        typer.echo(json.dumps(phases, indent=2))
+        return
+    for number, phase in enumerate(opened.plan.phases, 1):
+        typer.echo(f"{number}. {phase.name}")
+        for host, steps in phase.steps.items():
+            for step in steps:
+                typer.echo(f"   {host}: {_words(step)}")
+        for check in phase.barrier:
+            typer.echo(f"   until {check.id}: {check.promise}")
+
+
+def _words(step: Step) -> str:
+    """A step in a line, without contents: those may be secret."""
+    kind = type(step).__name__.lower()
+    names = getattr(step, "names", None)
+    subject = (
+        ", ".join(names)
+        if names
+        else next(str(getattr(step, field)) for field in ("path", "name", "key") if hasattr(step, field))
+    )
+    return f"{kind} {subject}"

@@ -1,0 +1,117 @@
+"""A deployment as it happens: a table that lives on a terminal, plain lines elsewhere, or JSON lines."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import singledispatchmethod
+
+import typer
+from rich.console import Console
+from rich.live import Live
+from rich.spinner import Spinner
+from rich.table import Table
+from rich.text import Text
+
+from fournines.engine import events
+
+
+@contextmanager
+def shown(*, as_json: bool, console: Console | None = None) -> Iterator[events.Listener]:
+    """A listener that shows events while the block runs."""
+    screen = console or Console()
+    if as_json:
+        yield lambda event: typer.echo(json.dumps(event.to_json()))
+    elif screen.is_terminal:
+        board = Board()
+        with Live(board, console=screen, refresh_per_second=8) as live:
+
+            def listen(event: events.Event) -> None:
+                board.hear(event)
+                for line in lines(event, detail=False):
+                    live.console.print(line, highlight=False, markup=False)
+
+            yield listen
+    else:
+
+        def say(event: events.Event) -> None:
+            for line in lines(event):
+                typer.echo(line)
+
+        yield say
+
+
+def lines(event: events.Event, *, detail: bool = True) -> list[str]:
+    """An event as plain lines; without ``detail`` only what a table does not show."""
+    said = _WORDS.get(type(event))
+    if said is None or (not detail and not isinstance(event, events.StepChanged)):
+        return []
+    return [f"{event.at:7.1f} s  {line}" for line in said(event).splitlines()]
+
+
+_WORDS: dict[type[events.Event], Callable[..., str]] = {
+    events.Started: lambda e: f"{e.site}: {len(e.phases)} phases on {len(e.hosts)} hosts",
+    events.HostObserved: lambda e: f"{e.host}: {e.differing} steps differ ({e.seconds:.1f} s)",
+    events.PhaseStarted: lambda e: f"[{e.phase}] on {', '.join(e.hosts)}",
+    events.StepChanged: lambda e: f"[{e.phase}] {e.host}: {e.kind} {e.subject}: {e.what}",
+    events.BarrierWaiting: lambda e: "\n".join(f"[{e.phase}] waiting for {c}: {s}" for c, s in e.waiting),
+    events.BarrierPassed: lambda e: f"[{e.phase}] {e.checks} checks pass ({e.seconds:.1f} s)",
+    events.PhaseFinished: lambda e: f"[{e.phase}] done, {e.changes} changes in {e.seconds:.1f} s",
+    events.Failed: lambda e: f"failed: {e.where}: {e.what}" if e.where else f"failed: {e.what}",
+    events.Finished: lambda e: f"done, {e.changes} changes in {e.seconds:.1f} s",
+}
+
+
+class Board:
+    """The table: a row per phase, a column per host, and what the phase waits for."""
+
+    def __init__(self) -> None:
+        self._hosts: tuple[str, ...] = ()
+        self._cells: dict[str, dict[str, str]] = {}
+        self._notes: dict[str, str] = {}
+        self._busy = ""
+        self._spinner = Spinner("dots")
+
+    def __rich__(self) -> Table:
+        table = Table("", "phase", *self._hosts, "", box=None, pad_edge=False)
+        for phase, cells in self._cells.items():
+            mark = self._spinner if phase == self._busy else Text("")
+            note = Text(self._notes.get(phase, ""), style="dim", overflow="ellipsis", no_wrap=True)
+            table.add_row(mark, phase, *(cells.get(host, "") for host in self._hosts), note)
+        return table
+
+    @singledispatchmethod
+    def hear(self, event: events.Event) -> None:
+        """Take an event in; kinds without a place in the table change nothing."""
+
+    @hear.register
+    def _(self, event: events.Started) -> None:
+        self._hosts = event.hosts
+        self._cells = {phase: {} for phase in event.phases}
+
+    @hear.register
+    def _(self, event: events.PhaseStarted) -> None:
+        self._busy = event.phase
+        self._cells[event.phase].update(dict.fromkeys(event.hosts, "[yellow]working[/]"))
+
+    @hear.register
+    def _(self, event: events.HostChanged) -> None:
+        self._cells[event.phase][event.host] = f"[green]{event.changes} changed[/]"
+
+    @hear.register
+    def _(self, event: events.HostUnchanged) -> None:
+        self._cells[event.phase][event.host] = "[dim]as wanted[/]"
+
+    @hear.register
+    def _(self, event: events.BarrierWaiting) -> None:
+        self._notes[event.phase] = "; ".join(f"{check}: {seen}" for check, seen in event.waiting)
+
+    @hear.register
+    def _(self, event: events.BarrierPassed) -> None:
+        self._notes[event.phase] = f"{event.checks} checks pass"
+
+    @hear.register
+    def _(self, event: events.PhaseFinished) -> None:
+        self._busy = ""
+        self._notes[event.phase] = f"done in {event.seconds:.1f} s"

@@ -1,0 +1,46 @@
+"""The agent's front door: one request in, one response out, both JSON."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import Any
+
+from fournines.engine.agent.commands import answer, carry_out
+from fournines.engine.agent.facts import observe
+from fournines.engine.agent.stamps import outdate, write_stamps
+from fournines.engine.agent.tree import commit, stage
+
+MARK = "fournines-agent:"
+"""Begins the line that is the response: a login shell's greeting before it does no harm."""
+
+
+def respond(request: dict[str, Any]) -> dict[str, Any]:
+    """Do, in this order, what the request asks for: stage, outdate, commit, stamp, commands, observe, ask."""
+    response: dict[str, Any] = {}
+    wants = request["do"]
+    if "stage" in wants:
+        response["rejections"] = stage(request)
+        if response["rejections"]:
+            return response
+    if "commit" in wants:
+        outdate(request.get("root", "/"), request["outdate"])
+        response["changed"] = commit(request)
+    if "stamp" in wants:
+        write_stamps(request.get("root", "/"), request["stamps"])
+    if "commands" in wants:
+        response["results"] = carry_out(request)
+    if "observe" in wants:
+        response["seen"] = observe(request)
+    if "ask" in wants:
+        response["answers"] = answer(request)
+    return response
+
+
+def main(request: dict[str, Any]) -> None:
+    """Respond on standard output. What goes wrong on the way is part of the response."""
+    try:
+        response = respond(request)
+    except Exception as error:  # noqa: BLE001 - whatever it is, the operator must read it in one sentence
+        response = {"error": f"{type(error).__name__}: {error}"}
+    sys.stdout.write("\n" + MARK + json.dumps(response) + "\n")

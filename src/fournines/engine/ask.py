@@ -1,0 +1,60 @@
+"""Asking hosts what checks want to know, all at once, and judging the answers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+import anyio
+
+from fournines.engine.remote import call
+from fournines.engine.transport import Transport
+from fournines.errors import HostError, TransportError
+from fournines.kit.check import Ask, Check, Output
+from fournines.kit.verdict import Verdict
+
+_GRACE = 5.0
+"""Seconds a host gets on top of its slowest question: for the connection and for starting the questions."""
+
+Heard = dict[tuple[str, Ask], Output | None]
+
+
+async def verdicts(transport: Transport, checks: Iterable[Check]) -> list[tuple[Check, Verdict]]:
+    """Each check with its verdict, in the order given. Never raises for a host that is not there.
+
+    All questions to a host go in one round trip and are asked side by side there; a question that
+    several checks ask is asked once.
+    """
+    wanted = list(checks)
+    heard = await ask_all(transport, ((host, ask) for check in wanted for host, ask in check.asks.items()))
+    return [
+        (check, check.verdict({host: heard[host, ask] for host, ask in check.asks.items()}))
+        for check in wanted
+    ]
+
+
+async def ask_all(transport: Transport, questions: Iterable[tuple[str, Ask]]) -> Heard:
+    """The answers to questions; None for those not answered in time."""
+    by_host: dict[str, dict[Ask, None]] = {}
+    for host, ask in questions:
+        by_host.setdefault(host, {})[ask] = None
+    heard: Heard = {}
+    async with anyio.create_task_group() as tasks:
+        for host, asks in by_host.items():
+            tasks.start_soon(_ask_host, transport, host, tuple(asks), heard)
+    return heard
+
+
+async def _ask_host(transport: Transport, host: str, asks: Sequence[Ask], heard: Heard) -> None:
+    questions = [{"argv": list(a.argv), "stdin": a.stdin, "timeout": a.timeout} for a in asks]
+    slowest = sum(sorted((a.timeout for a in asks), reverse=True)[:2])
+    try:
+        response = await call(transport, host, {"do": ["ask"], "asks": questions}, timeout=slowest + _GRACE)
+        answers: Sequence[Mapping[str, str | int] | None] = response["answers"]
+    except (TransportError, HostError):
+        answers = [None] * len(asks)
+    for ask, answer in zip(asks, answers, strict=True):
+        heard[host, ask] = (
+            None
+            if answer is None
+            else Output(int(answer["code"]), str(answer["stdout"]), str(answer["stderr"]))
+        )

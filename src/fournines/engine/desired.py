@@ -1,0 +1,219 @@
+"""What a plan wants of each host, in the form the agent is asked about. Pure."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import singledispatch
+from typing import Any
+
+from fournines.errors import PlanError
+from fournines.kit.check import Check
+from fournines.kit.step import (
+    Absent,
+    Account,
+    Command,
+    Directory,
+    File,
+    Packages,
+    Step,
+    Sysctl,
+    Unit,
+)
+from fournines.plan.model import Plan
+
+Wire = dict[str, Any]
+"""A step as the agent gets it."""
+
+SYSCTL_FILE = "/etc/sysctl.d/60-fournines.conf"
+"""Kernel parameters for the next boot; systemd of Debian 13 no longer reads /etc/sysctl.conf."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """The content of a unit's files, as digests; None where the unit names no files."""
+
+    restart: str | None = None
+    reload: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """One phase as the engine carries it out: the steps of each host, and the barrier."""
+
+    name: str
+    steps: Mapping[str, tuple[Step, ...]]
+    barrier: tuple[Check, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Desired:
+    """Everything wanted, with what follows from it: stamps of units, and which units read a file."""
+
+    stages: tuple[Stage, ...]
+    stamps: Mapping[tuple[str, str], Stamp]
+    readers: Mapping[tuple[str, str], tuple[str, ...]]
+
+    def stamp(self, host: str, unit: str) -> Stamp:
+        """The digests of the files that a unit of a host reads."""
+        return self.stamps[host, unit]
+
+    def readers_of(self, host: str, paths: Iterable[str]) -> tuple[str, ...]:
+        """The units of a host that are restarted or reloaded when one of these files changes."""
+        return tuple(dict.fromkeys(u for path in paths for u in self.readers.get((host, path), ())))
+
+    @property
+    def hosts(self) -> tuple[str, ...]:
+        """Every host that something is wanted of."""
+        return tuple(dict.fromkeys(host for stage in self.stages for host in stage.steps))
+
+
+def desired(plan: Plan) -> Desired:
+    """Work out what a plan wants.
+
+    Raises:
+        PlanError: a unit is declared twice for a host, or follows a file that is not written by then.
+    """
+    stages = tuple(
+        Stage(phase.name, {host: _with_kernel(plan, phase.name, host) for host in phase.steps}, phase.barrier)
+        for phase in plan.phases
+    )
+    stamps: dict[tuple[str, str], Stamp] = {}
+    readers: dict[tuple[str, str], list[str]] = {}
+    contents: dict[str, dict[str, str]] = {}
+    for stage in stages:
+        for host, steps in stage.steps.items():
+            so_far = contents.setdefault(host, {})
+            so_far |= {step.path: step.content for step in steps if isinstance(step, File)}
+            for unit in (step for step in steps if isinstance(step, Unit)):
+                if (host, unit.name) in stamps:
+                    raise PlanError(f"two steps are about {unit.name}", where=host)
+                stamps[host, unit.name] = _stamp(host, unit, so_far)
+                for path in (*unit.restart_on, *unit.reload_on):
+                    readers.setdefault((host, path), []).append(unit.name)
+    return Desired(stages, stamps, {key: tuple(units) for key, units in readers.items()})
+
+
+def _stamp(host: str, unit: Unit, contents: Mapping[str, str]) -> Stamp:
+    for path in (*unit.restart_on, *unit.reload_on):
+        if path not in contents:
+            raise PlanError(
+                f"{unit.name} is to follow {path}, which no step of its phase or an earlier one writes",
+                where=host,
+            )
+    return Stamp(_digest(unit.restart_on, contents), _digest(unit.reload_on, contents))
+
+
+def _digest(paths: tuple[str, ...], contents: Mapping[str, str]) -> str | None:
+    """A digest over the files' contents; the order in which they are named makes no difference."""
+    if not paths:
+        return None
+    whole = hashlib.sha256()
+    for path in sorted(paths):
+        whole.update(hashlib.sha256(path.encode()).digest())
+        whole.update(hashlib.sha256(contents[path].encode()).digest())
+    return whole.hexdigest()
+
+
+def _with_kernel(plan: Plan, phase: str, host: str) -> tuple[Step, ...]:
+    """The phase's steps; with the host's first kernel parameter comes the file that keeps them all."""
+    of_phase = next(p.steps[host] for p in plan.phases if p.name == phase)
+    first = next((p.name for p in plan.phases if any(_kernel(p.steps.get(host, ())))), None)
+    if first != phase:
+        return of_phase
+    settings = {s.key: s.value for p in plan.phases for s in _kernel(p.steps.get(host, ()))}
+    site = plan.context.site
+    lines = [f"# Managed by fournines for the site {site.name}; change {site.file.name} instead."]
+    lines += [f"{key} = {value}" for key, value in sorted(settings.items())]
+    return (*of_phase, File(SYSCTL_FILE, "\n".join(lines) + "\n"))
+
+
+def _kernel(steps: tuple[Step, ...]) -> Iterator[Sysctl]:
+    return (step for step in steps if isinstance(step, Sysctl))
+
+
+# --- steps as the agent gets them -------------------------------------------------------------------------
+
+
+def question(step: Step, *, show: bool) -> Wire:
+    """What the agent is asked about a step. With ``show`` it also tells the text of a file that differs."""
+    wire = _wire(step)
+    if isinstance(step, File):
+        wire["show"] = show and not step.secret
+    return wire
+
+
+def entry(step: File | Directory | Absent) -> Wire:
+    """A step of the file tree, with what the agent needs to install it."""
+    wire = _wire(step)
+    if isinstance(step, File):
+        wire |= {"content": step.content, "validate": list(step.validate)}
+    return wire
+
+
+@singledispatch
+def _wire(step: object) -> Wire:
+    raise TypeError(f"{step!r} is not a step")
+
+
+@_wire.register
+def _(step: Packages) -> Wire:
+    return {"kind": "packages", "names": list(step.names)}
+
+
+@_wire.register
+def _(step: Account) -> Wire:
+    return {"kind": "account", "name": step.name, "groups": list(step.groups)}
+
+
+@_wire.register
+def _(step: Directory) -> Wire:
+    return {
+        "kind": "directory",
+        "path": step.path,
+        "mode": step.mode,
+        "owner": step.owner,
+        "group": step.group,
+    }
+
+
+@_wire.register
+def _(step: File) -> Wire:
+    return {
+        "kind": "file",
+        "path": step.path,
+        "sha256": hashlib.sha256(step.content.encode()).hexdigest(),
+        "mode": step.mode,
+        "owner": step.owner,
+        "group": step.group,
+    }
+
+
+@_wire.register
+def _(step: Absent) -> Wire:
+    return {"kind": "absent", "path": step.path}
+
+
+@_wire.register
+def _(step: Sysctl) -> Wire:
+    return {"kind": "sysctl", "key": step.key}
+
+
+@_wire.register
+def _(step: Unit) -> Wire:
+    return {"kind": "unit", "name": step.name}
+
+
+@_wire.register
+def _(step: Command) -> Wire:
+    return {
+        "kind": "command",
+        "name": step.name,
+        "argv": list(step.argv),
+        "unless": list(step.unless),
+        "user": step.user,
+        "stdin": step.stdin,
+        "unless_stdin": step.unless_stdin,
+        "timeout": step.timeout,
+    }

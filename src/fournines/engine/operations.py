@@ -1,0 +1,124 @@
+"""Steps as pyinfra operations. Pure: pyinfra itself is not imported here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from fournines.engine.difference import Seen, missing_packages, same
+from fournines.engine.pyinfra import Operation
+from fournines.engine.units import Act, Decision
+from fournines.kit.step import Account, Packages, Step, Sysctl
+
+_POLICY = "/usr/sbin/policy-rc.d"
+_INSTALLING = "FOURNINES_INSTALLING"
+_APT_FRESH_SECONDS = 3600
+_POLICY_SCRIPT = (
+    f"test -e {_POLICY} || {{ printf '#!/bin/sh\\n"
+    "# Managed by fournines while it installs packages; without effect on anything else.\\n"
+    f'[ -z "${_INSTALLING}" ] || exit 101\\n'
+    f"exit 0\\n' > {_POLICY}.new && chmod 755 {_POLICY}.new && mv {_POLICY}.new {_POLICY}; }}"
+)
+_POLICY_REMOVED = f"! grep -q 'Managed by fournines' {_POLICY} || rm -f {_POLICY}"
+
+
+def preparing(observed: Sequence[tuple[Step, Seen]]) -> Iterator[Operation]:
+    """Packages and accounts that a host lacks."""
+    missing = [
+        n for step, seen in observed if isinstance(step, Packages) for n in missing_packages(step, seen)
+    ]
+    if missing:
+        yield from _installation(sorted(set(missing)))
+    for step, seen in observed:
+        if isinstance(step, Account) and not same(step, seen):
+            yield from _account(step)
+
+
+def _installation(missing: list[str]) -> Iterator[Operation]:
+    """Install without starting a daemon: it has no configuration yet, and a cluster member must not guess.
+
+    Debian's tools ask policy-rc.d before they start anything. Ours refuses only for what descends from
+    our own apt, so one that a killed run leaves behind has no effect; an existing one is respected.
+    """
+    yield Operation("server.shell", "keep daemons from starting", {"commands": [_POLICY_SCRIPT]}, timeout=30)
+    yield Operation(
+        "server.shell",
+        "finish what an interrupted installation left",
+        {"commands": ["dpkg --configure -a --force-confdef --force-confold"], "_env": _APT_ENV},
+    )
+    yield Operation(
+        "apt.packages",
+        f"install {', '.join(missing)}",
+        {
+            "packages": missing,
+            "update": True,
+            "cache_time": _APT_FRESH_SECONDS,
+            "no_recommends": True,
+            "extra_install_args": "-o DPkg::Lock::Timeout=300",
+            "_env": _APT_ENV,
+        },
+    )
+    yield Operation("server.shell", "let daemons start again", {"commands": [_POLICY_REMOVED]}, timeout=30)
+
+
+_APT_ENV = {_INSTALLING: "1", "DEBIAN_FRONTEND": "noninteractive", "LC_ALL": "C.UTF-8"}
+
+
+def _account(step: Account) -> Iterator[Operation]:
+    for group in step.groups:
+        yield Operation("server.group", f"group {group}", {"group": group, "system": True}, timeout=60)
+    yield Operation(
+        "server.user",
+        f"account {step.name}",
+        {
+            "user": step.name,
+            "system": True,
+            "home": step.home,
+            "shell": step.shell,
+            "groups": list(step.groups),
+            "append": True,
+            "ensure_home": False,
+        },
+        timeout=60,
+    )
+
+
+def kernel(observed: Sequence[tuple[Step, Seen]]) -> Iterator[Operation]:
+    """Kernel parameters that have another value now; the file for the next boot came with the tree."""
+    for step, seen in observed:
+        if isinstance(step, Sysctl) and not same(step, seen):
+            yield Operation(
+                "server.sysctl",
+                f"{step.key} = {step.value}",
+                {"key": step.key, "value": step.value},
+                timeout=30,
+            )
+
+
+def reloading(*, needed: bool) -> Iterator[Operation]:
+    """Tell systemd that unit files changed."""
+    if needed:
+        yield Operation("systemd.daemon_reload", "systemd reads the unit files again", timeout=120)
+
+
+def unit(decision: Decision) -> Iterator[Operation]:
+    """What a decision about a unit takes."""
+    name = decision.unit.name
+    if decision.unmask:
+        # --runtime for a mask that a fault set, without for one that lasts
+        commands = [f"systemctl unmask {name}", f"systemctl unmask --runtime {name}"]
+        yield Operation("server.shell", f"unmask {name}", {"commands": commands}, timeout=60)
+    if decision.enable is not None:
+        verb = "enable" if decision.enable else "disable"
+        arguments = {"service": name, "running": None, "enabled": decision.enable}
+        yield Operation("systemd.service", f"{verb} {name}", arguments, timeout=120)
+    if decision.failed and decision.act is not Act.NONE:
+        # a unit that failed too often is refused until systemd forgets that (StartLimitBurst=)
+        commands = [f"systemctl reset-failed {name} || true"]
+        yield Operation("server.shell", f"forget the failures of {name}", {"commands": commands}, timeout=30)
+    if decision.act is not Act.NONE:
+        yield Operation("systemd.service", f"{decision.act} {name}", _acting(name, decision.act))
+
+
+def _acting(name: str, act: Act) -> dict[str, object]:
+    """Said as a command: pyinfra's ``restarted`` does nothing for a unit that is still activating."""
+    return {"service": name, "running": None, "command": str(act)}

@@ -1,0 +1,220 @@
+"""Carrying out one phase on its hosts, up to but not including its barrier."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from fournines.engine import operations, pyinfra
+from fournines.engine.desired import Desired, Stage, entry, question
+from fournines.engine.difference import Seen, missing_packages, same
+from fournines.engine.fanout import on_each
+from fournines.engine.observe import Observed, look
+from fournines.engine.remote import call
+from fournines.engine.transport import Transport
+from fournines.engine.units import Decision, decide, stamp_after, turns
+from fournines.errors import HostError, RejectedError
+from fournines.kit.step import Absent, Account, Command, Directory, File, Packages, Step, Sysctl, Unit
+
+_TREE_SECONDS = 600.0
+_SYSTEMD_FOLDERS = ("/etc/systemd/", "/usr/lib/systemd/", "/lib/systemd/", "/usr/local/lib/systemd/")
+
+Changed = Callable[[str, str, str, str], None]
+"""Is told of each change: host, kind of step, subject, what was done."""
+
+
+@dataclass(frozen=True)
+class Barrier:
+    """The phase's barrier, as the phase needs it: to ask once, and to wait."""
+
+    holds: Callable[[], Any]
+    wait: Callable[[], Any]
+
+
+@dataclass(frozen=True)
+class PhaseRun:
+    """One phase being carried out. ``changed`` is told of every change."""
+
+    transport: Transport
+    wanted: Desired
+    stage: Stage
+    barrier: Barrier
+    changed: Changed
+
+    async def carry_out(self, observed: Observed) -> None:
+        """Make the phase's steps true on the hosts where they are not.
+
+        Order: packages and accounts; the file tree, on no host before every host's programs have accepted
+        theirs; kernel parameters; units; commands.
+
+        Raises:
+            TransportError, HostError, RejectedError, BarrierError: the phase ends there, on all hosts.
+        """
+        differing = {host: seen for host, seen in observed.items() if self._differs(host, seen)}
+        prepared = await self._prepare(differing)
+        written = await self._install(differing)
+        hosts = {host for host in differing if prepared.get(host) or written.get(host)}
+        fresh = {**differing, **await on_each(sorted(hosts), self._again)}
+        await self._units(fresh, written)
+        await on_each(differing, self._commands)
+
+    def _differs(self, host: str, observed: Sequence[tuple[Step, Seen]]) -> bool:
+        return any(
+            not decide(step, seen, self.wanted.stamp(host, step.name)).nothing
+            if isinstance(step, Unit)
+            else not same(step, seen)
+            for step, seen in observed
+        )
+
+    # --- packages and accounts --------------------------------------------------------------------------
+
+    async def _prepare(self, observed: Observed) -> dict[str, bool]:
+        todo = {host: tuple(operations.preparing(seen)) for host, seen in observed.items()}
+        await pyinfra.carry_out(self.transport, todo)
+        for host, seen in observed.items():
+            for step, before in seen:
+                if isinstance(step, Packages):
+                    for name in missing_packages(step, before):
+                        self.changed(host, "packages", name, "installed")
+                elif isinstance(step, Account) and not same(step, before):
+                    self.changed(host, "account", step.name, "created or completed")
+        return {host: bool(of_host) for host, of_host in todo.items()}
+
+    async def _again(self, host: str) -> tuple[tuple[Step, Seen], ...]:
+        """What changed by preparing and installing: packages and accounts are verified, units seen anew."""
+        steps = [s for s in self.stage.steps[host] if isinstance(s, Packages | Account | Sysctl | Unit)]
+        seen = await look(self.transport, host, steps, show=False)
+        for step, now in zip(steps, seen, strict=True):
+            if isinstance(step, Packages) and missing_packages(step, now):
+                names = ", ".join(missing_packages(step, now))
+                raise HostError(f"installed, but dpkg does not know it by that name: {names}", where=host)
+            if isinstance(step, Account) and not same(step, now):
+                raise HostError(f"the account {step.name} is still not as wanted", where=host)
+        return tuple(zip(steps, seen, strict=True))
+
+    # --- files ------------------------------------------------------------------------------------------
+
+    async def _install(self, observed: Observed) -> dict[str, tuple[str, ...]]:
+        """The paths that changed, per host."""
+        trees = {host: _tree(seen) for host, seen in observed.items()}
+        trees = {host: tree for host, tree in trees.items() if tree}
+        name = secrets.token_hex(8)
+        if len(trees) > 1:
+            await on_each(trees, lambda host: self._tree_call(host, ["stage"], name, trees[host]))
+            do = ["commit"]
+        else:
+            do = ["stage", "commit"]
+        return await on_each(trees, lambda host: self._tree_call(host, do, name, trees[host]))
+
+    async def _tree_call(
+        self, host: str, do: list[str], name: str, tree: Sequence[File | Directory | Absent]
+    ) -> tuple[str, ...]:
+        request: dict[str, Any] = {"do": do, "id": name}
+        if "stage" in do:
+            request["entries"] = [entry(step) for step in tree]
+        if "commit" in do:
+            request["outdate"] = list(self.wanted.readers_of(host, (step.path for step in tree)))
+        response = await call(self.transport, host, request, timeout=_TREE_SECONDS)
+        for rejection in response.get("rejections", ()):
+            raise RejectedError(
+                f"{rejection['argv'][0]} refuses {rejection['path']} (exit {rejection['code']}); "
+                "no file was changed on any host",
+                where=host,
+                output=rejection["said"],
+            )
+        paths = tuple(response.get("changed", ()))
+        kinds = {step.path: type(step).__name__.lower() for step in tree}
+        for path in paths:
+            self.changed(host, kinds[path], path, "removed" if kinds[path] == "absent" else "written")
+        return paths
+
+    # --- units ------------------------------------------------------------------------------------------
+
+    async def _units(self, observed: Observed, written: Mapping[str, tuple[str, ...]]) -> None:
+        decisions = {
+            host: [decide(s, now, self.wanted.stamp(host, s.name)) for s, now in seen if isinstance(s, Unit)]
+            for host, seen in observed.items()
+        }
+        adopting = any(d.adopted and d.unit.rolling for of_host in decisions.values() for d in of_host)
+        order = turns(decisions, well=bool(await self.barrier.holds()) if adopting else True)
+        first = {
+            host: (*operations.kernel(seen), *operations.reloading(needed=_unit_files(written.get(host, ()))))
+            for host, seen in observed.items()
+        }
+        await pyinfra.carry_out(self.transport, first)
+        for host, seen in observed.items():
+            for step, now in seen:
+                if isinstance(step, Sysctl) and not same(step, now):
+                    self.changed(host, "sysctl", step.key, f"set to {step.value}")
+        await self._act(order.at_once)
+        if order.well_first:
+            await self.barrier.wait()
+        for host, of_host in order.one_by_one:
+            await self._act({host: of_host})
+            await self.barrier.wait()
+            await self._stamp(host, of_host, settled=True)
+
+    async def _act(self, decisions: Mapping[str, Sequence[Decision]]) -> None:
+        todo = {
+            host: (
+                *operations.reloading(needed=any(d.outdated for d in of_host)),
+                *(operation for decision in of_host for operation in operations.unit(decision)),
+            )
+            for host, of_host in decisions.items()
+        }
+        try:
+            await pyinfra.carry_out(self.transport, todo)
+        except HostError as error:
+            raise await self._with_journal(error, decisions) from None
+        await on_each(decisions, lambda host: self._stamp(host, decisions[host]))
+        for host, of_host in decisions.items():
+            for decision in of_host:
+                self.changed(host, "unit", decision.unit.name, decision.words)
+
+    async def _stamp(self, host: str, decisions: Iterable[Decision], *, settled: bool = False) -> None:
+        stamps = {d.unit.name: stamp_after(d, self.wanted.stamp(host, d.unit.name)) for d in decisions}
+        if settled:
+            stamps = {name: stamp and {**stamp, "settled": True} for name, stamp in stamps.items()}
+        await call(self.transport, host, {"do": ["stamp"], "stamps": stamps})
+
+    async def _with_journal(self, error: HostError, decisions: Mapping[str, Sequence[Decision]]) -> HostError:
+        """The error with what systemd knows about the unit it names: ``systemctl`` itself only says look."""
+        host = error.where or ""
+        named = [d.unit.name for d in decisions.get(host, ()) if d.unit.name in error.what]
+        if not named:
+            return error
+        argv = ("systemctl", "status", "--no-pager", "--full", "--lines=30", "--", named[0])
+        said = await self.transport.run(host, argv)
+        output = f"{error.output}\n{said.stdout}"
+        return HostError(error.what, where=host, try_this=error.try_this, output=output)
+
+    # --- commands ---------------------------------------------------------------------------------------
+
+    async def _commands(self, host: str) -> None:
+        commands = [step for step in self.stage.steps[host] if isinstance(step, Command)]
+        if not commands:
+            return
+        longest = sum(3 * command.timeout for command in commands)
+        request = {"do": ["commands"], "commands": [question(step, show=False) for step in commands]}
+        response = await call(self.transport, host, request, timeout=longest + 30)
+        for result in response["results"]:
+            if result["ran"]:
+                self.changed(host, "command", result["name"], "run" if result["done"] else "failed")
+            if not result["done"]:
+                ended = f"ended with exit code {result['code']}" if result["code"] else "ran, but is not done"
+                raise HostError(f"{result['name']} {ended}", where=host, output=result["said"])
+
+
+def _tree(observed: Sequence[tuple[Step, Seen]]) -> tuple[File | Directory | Absent, ...]:
+    """The steps of the file tree that are not as wanted."""
+    return tuple(
+        step
+        for step, seen in observed
+        if isinstance(step, File | Directory | Absent) and not same(step, seen)
+    )
+
+
+def _unit_files(paths: Iterable[str]) -> bool:
+    return any(path.startswith(_SYSTEMD_FOLDERS) for path in paths)

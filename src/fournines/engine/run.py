@@ -1,0 +1,204 @@
+"""Carrying a plan out: phases in order, hosts in parallel, each phase ending in its barrier."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import anyio
+
+from fournines.engine import events
+from fournines.engine.ask import verdicts
+from fournines.engine.barrier import wait_until_well
+from fournines.engine.desired import Desired, Stage, desired
+from fournines.engine.difference import Difference
+from fournines.engine.mask import Masker
+from fournines.engine.observe import Observed, differences, look_at_all
+from fournines.engine.phase import Barrier, PhaseRun
+from fournines.engine.transport import Transport
+from fournines.errors import HostError, NinesError
+from fournines.kit.check import Check
+from fournines.kit.verdict import Verdict
+from fournines.plan.model import Plan
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What a deployment did. ``changes`` counts per phase and host; unchanged ones are absent."""
+
+    changes: Mapping[str, Mapping[str, int]]
+    seconds: float
+
+    @property
+    def total(self) -> int:
+        """How many changes were made; 0 for a site that was as wanted."""
+        return sum(sum(of_host.values()) for of_host in self.changes.values())
+
+
+def masker_of(plan: Plan) -> Masker:
+    """Hides every secret of the plan."""
+    return Masker(plan.context.secrets.values())
+
+
+async def observe(plan: Plan, transport: Transport, *, masker: Masker | None = None) -> Difference:
+    """What a deployment would change now, with unified diffs; changes nothing.
+
+    Raises:
+        TransportError: a host could not be reached.
+        HostError: a host could not be looked at.
+    """
+    hide = masker or masker_of(plan)
+    wanted = desired(plan)
+    with _masked(hide):
+        return differences(wanted, await look_at_all(transport, wanted.stages, show=True), hide)
+
+
+async def deploy(
+    plan: Plan,
+    transport: Transport,
+    *,
+    masker: Masker | None = None,
+    listen: events.Listener = lambda _: None,
+) -> Summary:
+    """Carry a plan out. Can be interrupted anywhere and run again; a site that is as wanted is left alone.
+
+    All hosts are looked at first, in one round trip each, and must be reachable: nothing is begun that an
+    absent host would leave half done.
+
+    Raises:
+        TransportError, HostError, RejectedError, BarrierError: where the run ended; secrets are masked.
+    """
+    hide = masker or masker_of(plan)
+    run = _Run(desired(plan), transport, hide, listen, anyio.current_time())
+    try:
+        with _masked(hide):
+            return await run.whole(plan)
+    except NinesError as error:
+        run.tell(
+            events.Failed,
+            where=error.where,
+            what=error.what,
+            try_this=error.try_this,
+            output=error.output if isinstance(error, HostError) else "",
+        )
+        raise
+
+
+@dataclass
+class _Run:
+    """One deployment on its way."""
+
+    wanted: Desired
+    transport: Transport
+    masker: Masker
+    listen: events.Listener
+    began: float
+    counts: dict[str, Counter[str]] = field(default_factory=dict)
+    unproved: list[Stage] = field(default_factory=list)
+
+    async def whole(self, plan: Plan) -> Summary:
+        """All phases."""
+        self.tell(
+            events.Started,
+            site=plan.context.site.name,
+            phases=tuple(stage.name for stage in self.wanted.stages),
+            hosts=self.wanted.hosts,
+        )
+        observed = await self._look(self.wanted.stages)
+        difference = differences(self.wanted, observed, self.masker)
+        self._tell_observed(difference)
+        for stage in self.wanted.stages:
+            if self.counts:  # earlier phases changed the hosts since
+                observed |= await self._look([stage])
+                difference = differences(self.wanted, observed, self.masker)
+            if difference.of(stage.name):
+                await self._settle()
+                await self._phase(stage, observed[stage.name], difference)
+            else:
+                self.unproved.append(stage)
+        await self._settle()
+        summary = Summary(
+            {phase: dict(of_host) for phase, of_host in self.counts.items()},
+            anyio.current_time() - self.began,
+        )
+        self.tell(events.Finished, changes=summary.total, seconds=summary.seconds)
+        return summary
+
+    async def _look(self, stages: Sequence[Stage]) -> dict[str, Observed]:
+        self._seconds: dict[str, float] = {}
+        return await look_at_all(self.transport, stages, done=self._seconds.__setitem__)
+
+    def _tell_observed(self, difference: Difference) -> None:
+        differing = Counter(change.host for change in difference.changes)
+        for host, seconds in self._seconds.items():
+            self.tell(events.HostObserved, host=host, differing=differing[host], seconds=seconds)
+
+    async def _phase(self, stage: Stage, observed: Observed, difference: Difference) -> None:
+        began = anyio.current_time()
+        hosts = tuple(host for host in stage.steps if difference.of(stage.name, host))
+        self.tell(events.PhaseStarted, phase=stage.name, hosts=hosts)
+        counted = self.counts.setdefault(stage.name, Counter())
+
+        def changed(host: str, kind: str, subject: str, what: str) -> None:
+            counted[host] += 1
+            self.tell(events.StepChanged, phase=stage.name, host=host, kind=kind, subject=subject, what=what)
+
+        barrier = Barrier(holds=lambda: self._holds(stage), wait=lambda: self._wait([stage]))
+        await PhaseRun(self.transport, self.wanted, stage, barrier, changed).carry_out(observed)
+        for host in stage.steps:
+            if counted[host]:
+                self.tell(events.HostChanged, phase=stage.name, host=host, changes=counted[host])
+            else:
+                self.tell(events.HostUnchanged, phase=stage.name, host=host)
+        await self._wait([stage])
+        seconds = anyio.current_time() - began
+        self.tell(events.PhaseFinished, phase=stage.name, changes=counted.total(), seconds=seconds)
+
+    # --- barriers ---------------------------------------------------------------------------------------
+
+    async def _settle(self) -> None:
+        """The barriers of the unchanged phases so far, all at once."""
+        stages, self.unproved = self.unproved, []
+        await self._wait(stages)
+
+    async def _holds(self, stage: Stage) -> bool:
+        found = await verdicts(self.transport, stage.barrier)
+        return bool(found) and all(verdict.passed for _, verdict in found)
+
+    async def _wait(self, stages: Sequence[Stage]) -> None:
+        checks = [check for stage in stages for check in stage.barrier]
+        if not checks:
+            return
+        name = stages[0].name if len(stages) == 1 else f"{len(stages)} unchanged phases"
+
+        def waiting(unwell: Sequence[tuple[Check, Verdict]]) -> None:
+            pairs = tuple((check.id, self.masker.mask(verdict.seen)) for check, verdict in unwell)
+            self.tell(events.BarrierWaiting, phase=name, waiting=pairs)
+
+        seconds = await wait_until_well(self.transport, checks, waiting=waiting)
+        self.tell(events.BarrierPassed, phase=name, checks=len(checks), seconds=seconds)
+
+    def tell(self, event: Callable[..., events.Event], **fields: object) -> None:
+        """Tell the listener of an event, with the time since the run began."""
+        self.listen(event(at=anyio.current_time() - self.began, **fields))
+
+
+class _masked:  # noqa: N801 - reads as a with-statement's verb
+    """Errors that leave this block have every secret in them hidden."""
+
+    def __init__(self, masker: Masker) -> None:
+        self._mask = masker.mask
+
+    def __enter__(self) -> None:
+        return
+
+    def __exit__(self, _type: object, error: BaseException | None, _traceback: object) -> None:
+        if not isinstance(error, NinesError):
+            return
+        hidden = (self._mask(error.what), error.where, error.try_this and self._mask(error.try_this))
+        what, where, try_this = hidden
+        if isinstance(error, HostError):
+            output = self._mask(error.output)
+            raise type(error)(what, where=where, try_this=try_this, output=output) from None
+        raise type(error)(what, where=where, try_this=try_this) from None
