@@ -4,13 +4,14 @@ import json
 from ipaddress import IPv4Interface
 from typing import TYPE_CHECKING
 
-from fournines.lab.network import Link, missing, parse_links, plug_lines, unplug_lines
+from fournines.lab.network import BRIDGE, Link, missing, parse_links, plug_lines, remove_lines, unplug_lines
 
 if TYPE_CHECKING:
     from fournines.lab.plan import LabPlan
 
 WHOLE = {
     "lo": Link("lo", up=True),
+    "unplugged": Link("unplugged", up=False),
     "br-mgmt": Link("br-mgmt", up=True, addresses=frozenset({IPv4Interface("10.0.0.254/24")})),
     "br-external": Link("br-external", up=True, addresses=frozenset({IPv4Interface("192.168.1.254/24")})),
 }
@@ -20,10 +21,11 @@ def test_an_empty_namespace_gets_everything_in_an_order_that_works(plan: LabPlan
     lines = missing(plan, {"lo": Link("lo", up=False)})
     assert lines == (
         "link set lo up",
-        "link add br-mgmt type bridge stp_state 0 forward_delay 0 mcast_snooping 0",
+        "link add unplugged type bridge",
+        f"link add br-mgmt address 02:4e:0a:00:00:fe {BRIDGE}",
         "address add 10.0.0.254/24 dev br-mgmt",
         "link set br-mgmt up",
-        "link add br-external type bridge stp_state 0 forward_delay 0 mcast_snooping 0",
+        f"link add br-external address 02:4e:c0:a8:01:fe {BRIDGE}",
         "address add 192.168.1.254/24 dev br-external",
         "link set br-external up",
     )
@@ -34,7 +36,7 @@ def test_a_whole_network_gets_nothing(plan: LabPlan) -> None:
 
 
 def test_an_interrupted_network_gets_what_it_lacks(plan: LabPlan) -> None:
-    half = {"lo": WHOLE["lo"], "br-mgmt": Link("br-mgmt", up=False), "br-external": WHOLE["br-external"]}
+    half = {**WHOLE, "br-mgmt": Link("br-mgmt", up=False)}
     assert missing(plan, half) == ("address add 10.0.0.254/24 dev br-mgmt", "link set br-mgmt up")
 
 
@@ -42,12 +44,14 @@ def test_cables_are_plugged_unless_they_are(plan: LabPlan) -> None:
     dashboard = plan.host("dashboard")
     links = {
         "dashboard-e0": Link("dashboard-e0", up=True, bridge="br-mgmt"),
-        "dashboard-e1": Link("dashboard-e1", up=True),
+        "dashboard-e1": Link("dashboard-e1", up=True, bridge="unplugged"),
     }
     assert plug_lines(dashboard, links) == ("link set dashboard-e1 master br-external up",)
     assert plug_lines(dashboard, links, "mgmt") == ()
-    assert unplug_lines(dashboard, links) == ("link set dashboard-e0 nomaster",)
+    assert unplug_lines(dashboard, links) == ("link set dashboard-e0 master unplugged",)
     assert unplug_lines(dashboard, links, "external") == ()
+    assert remove_lines(dashboard, links) == ("link delete dashboard-e0", "link delete dashboard-e1")
+    assert remove_lines(plan.host("controller1"), links) == ()
 
 
 def test_links_are_read_from_what_ip_says() -> None:

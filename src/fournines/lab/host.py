@@ -126,7 +126,7 @@ class RunningHost:
         """
         if not self.on:
             self.cgroups.clear()  # a manager without its container, left by an interrupted start
-            self._await_cables_gone(timeout)
+            self._remove_cables()
             self.cgroups.make()
             with self.files.console.open("ab") as console:
                 subprocess.run(
@@ -149,13 +149,17 @@ class RunningHost:
             return False
         return network.batch(self.plan.name, network.plug_lines(self.host, links), check=False)
 
-    def _await_cables_gone(self, timeout: float) -> None:
-        """The kernel takes a dead host's cables away some time after its last process."""
+    def _remove_cables(self, *, timeout: float = 10.0) -> None:
+        """Take the cables of the host's last run away.
+
+        The kernel would, but only when the last connection of the dead host has given up sending its
+        FIN, which takes minutes: until then an orphaned socket keeps the host's network alive.
+        """
         give_up = time.monotonic() + timeout
-        while any(nic.outside in network.links(self.plan.name) for nic in self.host.nics):
+        while lines := network.remove_lines(self.host, network.links(self.plan.name)):
+            network.batch(self.plan.name, lines, check=False)  # the kernel may have been faster
             if time.monotonic() > give_up:
                 raise LabError("the cables of the host's last run do not go away", where=self.host.name)
-            time.sleep(_POLL)
 
     def await_boot(self, *, timeout: float = BOOT_TIMEOUT) -> str:
         """Wait until the host's systemd says ``running`` or ``degraded``, and return which.
@@ -180,10 +184,10 @@ class RunningHost:
         The cables come out first: a dying process's sockets are closed by the kernel, and the FIN or RST
         would tell the peers in a millisecond what a real power loss leaves them to find out by timeout.
         """
-        if network.exists(self.plan.name):
-            links = network.links(self.plan.name)
-            network.batch(self.plan.name, network.unplug_lines(self.host, links))
+        links = network.links(self.plan.name)
+        network.batch(self.plan.name, network.unplug_lines(self.host, links))
         self.cgroups.clear()
+        self._remove_cables()
 
     def shut_down(self, *, timeout: float = STOP_TIMEOUT) -> None:
         """Power the host off the clean way (SIGRTMIN+4 to its systemd, systemd(1)).

@@ -29,6 +29,11 @@ BRIDGE = "type bridge stp_state 0 forward_delay 0 mcast_snooping 0"
 """No spanning tree (it would hold back a healed cable for seconds) and no multicast snooping (VRRP
 multicast would need a querier)."""
 
+UNPLUGGED = "unplugged"
+"""The bridge that a cable goes into when it is taken out of its own. It is never up, so it drops whatever
+comes. A cable's end that was in no bridge would be an interface of the lab itself: the dying host's FIN
+would reach the client through it, and the client would answer the host's ARP requests."""
+
 
 @dataclass(frozen=True, slots=True)
 class Link:
@@ -63,18 +68,25 @@ def missing(plan: LabPlan, links: Mapping[str, Link]) -> tuple[str, ...]:
     """The lines of ``ip -batch`` that make the namespace what the plan says; none when it already is."""
     loopback = links.get("lo")
     lines = [] if loopback is not None and loopback.up else ["link set lo up"]
+    if UNPLUGGED not in links:
+        lines.append(f"link add {UNPLUGGED} type bridge")
     for network in plan.networks:
         lines += _missing_of(network, links.get(network.bridge))
     return tuple(lines)
 
 
 def _missing_of(network: LabNetwork, link: Link | None) -> list[str]:
-    lines = [] if link is not None else [f"link add {network.bridge} {BRIDGE}"]
+    lines = [] if link is not None else [f"link add {network.bridge} address {mac(network)} {BRIDGE}"]
     if link is None or network.interface not in link.addresses:
         lines.append(f"address add {network.interface} dev {network.bridge}")
     if link is None or not link.up:
         lines.append(f"link set {network.bridge} up")
     return lines
+
+
+def mac(network: LabNetwork) -> str:
+    """The bridge's own MAC address; one that is not set follows the lowest of the cables plugged in."""
+    return ":".join(f"{byte:02x}" for byte in b"\x02N" + network.address.packed)
 
 
 def plug_lines(host: LabHost, links: Mapping[str, Link], network: str | None = None) -> tuple[str, ...]:
@@ -93,10 +105,15 @@ def unplug_lines(host: LabHost, links: Mapping[str, Link], network: str | None =
     The host keeps its carrier, as behind a switch that lost its uplink, so nothing in it notices at once.
     """
     return tuple(
-        f"link set {nic.outside} nomaster"
+        f"link set {nic.outside} master {UNPLUGGED}"
         for nic in host.nics
-        if network in {None, nic.network} and (link := links.get(nic.outside)) and link.bridge
+        if network in {None, nic.network} and (link := links.get(nic.outside)) and link.bridge != UNPLUGGED
     )
+
+
+def remove_lines(host: LabHost, links: Mapping[str, Link]) -> tuple[str, ...]:
+    """The lines that take a host's cables away altogether."""
+    return tuple(f"link delete {nic.outside}" for nic in host.nics if nic.outside in links)
 
 
 def exists(lab: str) -> bool:
