@@ -13,6 +13,9 @@ _KEY = (
 _PAIR = re.compile(
     rf"(?P<key>\b{_KEY})(?P<gap>\s*(?:=>|[=:,])\s*|\s+)(?P<quote>[\"']?)(?P<value>[^\s\"';,]+)", re.IGNORECASE
 )
+_ASSIGNED = re.compile(
+    rf"(?P<key>\b{_KEY})(?P<gap>\s?[=:]\s?)(?P<quote>[\"']?)(?P<value>[^\s\"';,]+)", re.IGNORECASE
+)
 _URL = re.compile(r"(?P<head>\w[\w+.\-]*://[^\s:/@]*:)(?P<value>[^\s@]+)(?P<tail>@)")
 _LIST_URL = re.compile(r"(?P<head>,[^\s:/@,=]+:)(?P<value>[^\s@,/]+)(?P<tail>@)")
 _HAPROXY_AUTH = re.compile(r"(?P<head>\bstats\s+auth\s+\S+?:)(?P<value>\S+)", re.IGNORECASE)
@@ -31,6 +34,13 @@ def mask(line: str) -> str:
     for pattern in (_URL, _LIST_URL, _HAPROXY_AUTH, _HEADER, _SQL, _USER, _FLAG):
         text = pattern.sub(_hide, text)
     return _PAIR.sub(_hide_pair, text)
+
+
+def mask_prose(text: str) -> str:
+    """A sentence of ours: only what can be nothing but a secret is hidden."""
+    for pattern in (_URL, _LIST_URL, _HEADER, _SQL):
+        text = pattern.sub(_hide, text)
+    return _ASSIGNED.sub(_hide_pair, text)
 
 
 def _hide(match: re.Match[str]) -> str:

@@ -25,11 +25,12 @@ def _pattern(mark: str) -> re.Pattern[str]:
     return re.compile(mark, re.MULTILINE)
 
 
-def recognise(path: str, text: str, kinds: Iterable[Kind]) -> Kind | None:
+def recognise(path: str, text: str, kinds: Iterable[Kind], *, marked: bool = False) -> Kind | None:
     """The kind this file is most likely of, or None.
 
-    A name that fits counts for more than any content, but an emptily named fit (``my.conf`` with nothing of
-    the kind inside) loses against content that speaks clearly. Longer patterns are more exact.
+    A name that fits counts for more than any content; yet a fit with nothing of the kind inside loses
+    against content that speaks clearly. Longer patterns are more exact. ``marked``: a name alone is not
+    enough, something of the kind must stand in the text.
     """
     head = text[:LOOKED_AT]
     best: tuple[int, Kind] | None = None
@@ -38,7 +39,7 @@ def recognise(path: str, text: str, kinds: Iterable[Kind]) -> Kind | None:
         named = max((_specific(name) for name in kind.names if _fits(path, name)), default=0)
         if not named and marks < min(_ENOUGH, len(kind.marks)):
             continue
-        if not named and not marks:
+        if not marks and (marked or not named):
             continue
         score = (_NAMED + named if named and (marks or not head.strip()) else named) + 30 * marks
         if best is None or score > best[0]:

@@ -7,14 +7,14 @@ from __future__ import annotations
 
 from functools import cache
 from importlib import import_module
-from importlib.util import find_spec
+from pathlib import Path
 from pkgutil import iter_modules, walk_packages
 from typing import TYPE_CHECKING, TypeVar
 
 import fournines.audit.site_rules
 import fournines.components
 from fournines.kit.rule import Rule
-from fournines.kit.script import SCRIPT
+from fournines.kit.script import COMMANDS, SCRIPT
 from fournines.kit.source import Kind, Reader
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ T = TypeVar("T")
 def kinds() -> tuple[Kind, ...]:
     """Every kind of file some component can read, by name."""
     found = {id(kind): kind for kind in _values("facts", Kind)}
-    return tuple(sorted((*found.values(), SCRIPT), key=lambda kind: kind.name))
+    return tuple(sorted((*found.values(), SCRIPT, COMMANDS), key=lambda kind: kind.name))
 
 
 @cache
@@ -39,6 +39,8 @@ def readers() -> dict[str, tuple[Callable[[Source], Iterator[object]], ...]]:
     table = {kind.name: [kind.read] for kind in kinds()}
     for extra in {id(reader): reader for reader in _values("facts", Reader)}.values():
         table.setdefault(extra.kind, []).append(extra.read)
+        if extra.kind == SCRIPT.name:
+            table[COMMANDS.name].append(extra.read)
     return {name: tuple(reads) for name, reads in table.items()}
 
 
@@ -59,7 +61,8 @@ def _values(name: str, kind: type[T]) -> Iterator[T]:
 
 def _components(name: str) -> Iterator[ModuleType]:
     for folder in iter_modules(fournines.components.__path__, "fournines.components."):
-        if not folder.ispkg or find_spec(f"{folder.name}.{name}") is None:
+        home = Path(folder.module_finder.path) / folder.name.rpartition(".")[2]  # type: ignore[union-attr]
+        if not (home / f"{name}.py").is_file() and not (home / name / "__init__.py").is_file():
             continue
         module = import_module(f"{folder.name}.{name}")
         yield module

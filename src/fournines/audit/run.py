@@ -7,18 +7,23 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from fournines.audit import registry
+from fournines.audit.embedded import written
 from fournines.audit.hosts import owners
-from fournines.audit.mask import mask
+from fournines.audit.mask import mask, mask_prose
 from fournines.audit.parse import parse
 from fournines.audit.recognise import recognise
+from fournines.audit.runbook import drafts, is_page
+from fournines.audit.sites import sites
 from fournines.kit.evidence import Evidence
 from fournines.kit.rule import Finding, Hit, Rule, Severity, Unknown
+from fournines.kit.script import COMMANDS, SCRIPT
 from fournines.kit.source import Source
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from fournines.audit.collect import File
+    from fournines.audit.runbook import Draft
     from fournines.kit.evidence import Fact
 
 
@@ -73,7 +78,7 @@ def audit(files: Sequence[File], *, rules: Iterable[Rule] | None = None, strict:
     chosen = tuple(registry.rules() if rules is None else rules)
     findings: list[Finding] = []
     unknown: list[Unknown] = []
-    for site in _sites(sources):
+    for site in sites(sources, owners(file.path for file in files)):
         evidence, missed = gather(site, strict=strict)
         unknown.extend(missed)
         for rule in chosen:
@@ -93,17 +98,51 @@ def read(files: Sequence[File]) -> tuple[list[Source], list[str]]:
     owned = owners(file.path for file in files)
     sources: list[Source] = []
     unread: list[str] = []
+    pages = [file for file in files if is_page(file.path)]
     for file in files:
-        kind = recognise(file.path, file.text, registry.kinds())
-        if kind is None:
-            unread.append(file.path)
-            continue
         host = owned[file.path].host if file.host is None else file.host
-        parsed = parse(kind.syntax, file.text)
-        sources.append(
-            Source(path=file.path, host=host, kind=kind.name, text=file.text, parsed=parsed, name=file.path)
-        )
-    return sources, unread
+        kind = None if is_page(file.path) else recognise(file.path, file.text, registry.kinds())
+        if kind is not None:
+            parsed = parse(kind.syntax, file.text)
+            sources.append(
+                Source(
+                    path=file.path, host=host, kind=kind.name, text=file.text, parsed=parsed, name=file.path
+                )
+            )
+        elif file not in pages:
+            unread.append(file.path)
+    for page in pages:  # a README beside real files is no runbook, a page that is asked for is one
+        found = _from_page(page) if len(pages) == len(files) or not sources else []
+        sources.extend(found)
+        if not found:
+            unread.append(page.path)
+    return [*sources, *_written_by(sources)], unread
+
+
+def _from_page(page: File) -> list[Source]:
+    return [_drafted(page.path, draft, draft.host) for draft in drafts(page.text, registry.kinds())]
+
+
+def _written_by(sources: Sequence[Source]) -> list[Source]:
+    return [
+        _drafted(source.path, draft, source.host)
+        for source in sources
+        if source.kind in (SCRIPT.name, COMMANDS.name)
+        for draft in written(source, registry.kinds())
+    ]
+
+
+def _drafted(path: str, draft: Draft, host: str) -> Source:
+    return Source(
+        path=path,
+        host=host,
+        kind=draft.kind.name,
+        text=draft.text,
+        parsed=parse(draft.kind.syntax, draft.text),
+        name=draft.name,
+        excerpt=draft.excerpt,
+        lines=draft.lines,
+    )
 
 
 def gather(sources: Sequence[Source], *, strict: bool = False) -> tuple[Evidence, list[Unknown]]:
@@ -124,7 +163,9 @@ def gather(sources: Sequence[Source], *, strict: bool = False) -> tuple[Evidence
 
 def judge(rule: Rule, evidence: Evidence, *, strict: bool = False) -> tuple[list[Finding], list[Unknown]]:
     """What one rule says about one site."""
-    texts = {source.path: source for source in evidence.sources}
+    texts: dict[str, list[Source]] = {}
+    for source in evidence.sources:
+        texts.setdefault(source.path, []).append(source)
     findings: list[Finding] = []
     missed: list[Unknown] = []
     try:
@@ -141,33 +182,32 @@ def judge(rule: Rule, evidence: Evidence, *, strict: bool = False) -> tuple[list
     return findings, missed
 
 
-def _finding(rule: Rule, hit: Hit, texts: dict[str, Source]) -> Finding:
+def _finding(rule: Rule, hit: Hit, texts: Mapping[str, Sequence[Source]]) -> Finding:
     severity = rule.severity if hit.severity is None else min(rule.severity, hit.severity)
     return Finding(
         rule=rule.id,
         severity=severity,
         consequence=rule.consequence,
         at=hit.at,
-        what=mask(hit.what),
+        what=mask_prose(hit.what),
         why=hit.why or rule.why,
         fix=hit.fix or rule.fix,
         source=rule.source,
-        seen=_quote(texts.get(hit.at.path), hit.at.line),
+        seen=_quote(texts.get(hit.at.path, ()), hit.at.line),
         related=tuple(dict.fromkeys(place for place in hit.related if place != hit.at)),
     )
 
 
-def _quote(source: Source | None, line: int) -> str:
-    if source is None:
-        return ""
-    if source.lines:
-        line = source.lines.index(line) + 1 if line in source.lines else 0
-    text = source.text.split("\n", line)
-    return mask(text[line - 1].strip())[:200] if 0 < line <= len(text) else ""
-
-
-def _sites(sources: Sequence[Source]) -> list[list[Source]]:
-    return [list(sources)] if sources else []
+def _quote(sources: Sequence[Source], line: int) -> str:
+    """The line as it stands in the file (or in the block of the page), secrets masked."""
+    for source in sources:
+        inner = source.lines.index(line) + 1 if line in source.lines else line
+        if source.lines and line not in source.lines:
+            continue
+        text = source.text.split("\n", inner)
+        if 0 < inner <= len(text):
+            return mask(text[inner - 1].strip())[:200]
+    return ""
 
 
 def _order(finding: Finding) -> tuple[int, int, str, int, str]:

@@ -180,6 +180,13 @@ def _function_bodies(commands: tuple[Node, ...]) -> frozenset[int]:
     return frozenset(inside)
 
 
+def _nothing(_source: Source) -> Iterator[Script]:
+    return iter(())
+
+
+COMMANDS = Kind(name="commands", syntax=Syntax.SHELL, names=(), marks=(), read=_nothing)
+"""Commands shown in a page: read like a script, but no script that anything could call."""
+
 SCRIPT = Kind(
     name="script",
     syntax=Syntax.SHELL,
