@@ -16,6 +16,7 @@ from fournines.drill.run import Rig, run_drill
 from fournines.drill.scenario import Bounds, ComponentFault, Part, PowerLoss, Scenario
 from fournines.errors import NinesError
 from fournines.kit.verdict import Outcome
+from fournines.probe.client import Attempt
 from fournines.probe.fleet import Fleet
 from fournines.probe.sample import Reply
 
@@ -214,7 +215,8 @@ def test_a_client_that_crashes_does_not_leave_the_fault_behind() -> None:
     def fleet(name: str) -> Fleet:
         fleet = play(world)[0].fleet(name)
 
-        async def crash(_this: object) -> tuple[Reply, str]:
+        async def crash(this: Attempt) -> tuple[Reply, str]:
+            this.sent = True
             if not world.up:
                 raise RuntimeError("a bug")
             return Reply.OK, "200"

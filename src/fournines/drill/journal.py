@@ -21,6 +21,7 @@ class Journal:
         self.injected: list[str] = []
         self.undone: list[str] = []
         self._file = file
+        self._last_good: dict[str, float] = {}
         self._open: tuple[StageName, float] | None = None
 
     @property
@@ -31,6 +32,9 @@ class Journal:
     def sample(self, sample: Sample) -> None:
         """An attempt has ended."""
         self.samples.append(sample)
+        first = self._last_good.setdefault(sample.probe, sample.intended)
+        if sample.good:
+            self._last_good[sample.probe] = max(first, sample.ended)
         self._write("sample", **asdict(sample))
 
     def enter(self, name: StageName | None) -> None:
@@ -40,6 +44,17 @@ class Journal:
             self.stages.append(Stage(self._open[0], self._open[1], now))
         self._open = None if name is None else (name, now)
         self._write("stage", name=name, at=now)
+
+    @property
+    def stage_seconds(self) -> float:
+        """How long the stage has been going on."""
+        return self.clock() - self._open[1] if self._open else 0.0
+
+    def silent(self, longer_than: float = 0.5) -> dict[str, float]:
+        """The clients without a good answer for longer than that, with the seconds of silence."""
+        now = self.clock()
+        silence = {probe: now - at for probe, at in self._last_good.items()}
+        return {probe: seconds for probe, seconds in silence.items() if seconds > longer_than}
 
     def began(self, name: StageName) -> float | None:
         """When a stage began, None if it never did."""

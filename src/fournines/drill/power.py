@@ -47,29 +47,29 @@ class LabPower:
     async def off(self, host: str) -> str:
         """Power loss."""
         await to_thread.run_sync(lambda: lab.power(self._lab, host, "off"))
-        return f"nines lab power {self._lab} {host} off"
+        return f"nines lab power --name {self._lab} {host} off"
 
     async def on(self, host: str) -> str:
         """Power on; systemd boots meanwhile."""
         await to_thread.run_sync(lambda: lab.power(self._lab, host, "on", wait=False))
-        return f"nines lab power {self._lab} {host} on"
+        return f"nines lab power --name {self._lab} {host} on"
 
     async def freeze(self, host: str) -> str:
         """Freeze the host's control groups."""
         await to_thread.run_sync(lambda: lab.freeze(self._lab, host))
-        return f"nines lab freeze {self._lab} {host}"
+        return f"nines lab freeze --name {self._lab} {host}"
 
     async def thaw(self, host: str) -> str:
         """Thaw them."""
         await to_thread.run_sync(lambda: lab.thaw(self._lab, host))
-        return f"nines lab thaw {self._lab} {host}"
+        return f"nines lab thaw --name {self._lab} {host}"
 
     async def cut(self, host: str, network: str) -> str:
         """Unplug the host's cable from the bridge; its carrier stays."""
         await to_thread.run_sync(lambda: lab.cut(self._lab, host, network))
-        return f"nines lab net cut {self._lab} {host} {network}"
+        return f"nines lab net cut --name {self._lab} {host} {network}"
 
     async def heal(self, host: str, network: str) -> str:
         """Plug it in again."""
         await to_thread.run_sync(lambda: lab.heal(self._lab, host, network))
-        return f"nines lab net heal {self._lab} {host} {network}"
+        return f"nines lab net heal --name {self._lab} {host} {network}"

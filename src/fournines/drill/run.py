@@ -37,8 +37,8 @@ from fournines.probe.ledger import Account
 from fournines.probe.outage import figures
 from fournines.probe.watch import Watch
 
-UNDO_SECONDS = 60.0
-"""How long undoing may take before the drill says that it could not."""
+UNDO_SECONDS = 240.0
+"""How long undoing may take before the drill says that it could not; a database's start may need minutes."""
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,204 @@
+"""``nines drill``: break the site on purpose, and measure what a client sees of it."""
+
+from __future__ import annotations
+
+import logging
+import signal
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import anyio
+import typer
+
+from fournines.cli.common import JsonOption, SiteFile, open_site
+
+if TYPE_CHECKING:  # `nines --help` stays fast
+    from rich.status import Status
+
+    from fournines.cli.common import Opened
+    from fournines.drill.journal import Journal
+    from fournines.drill.result import Campaign, DrillRun
+    from fournines.drill.run import Pace
+    from fournines.drill.scenario import Scenario
+
+INTERRUPTED = 130
+"""What a shell reports of a program that Ctrl-C ended."""
+_REFRESH = 0.25
+
+
+def drill(
+    site: SiteFile,
+    names: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[NAME]...", help="The drills to run; all when none is named."),
+    ] = None,
+    *,
+    listing: Annotated[bool, typer.Option("--list", help="Say what the drills are and do nothing.")] = False,
+    control: Annotated[
+        bool, typer.Option("--control", help="Begin with a run that hurts nothing: the probes' own noise.")
+    ] = False,
+    seed: Annotated[int | None, typer.Option("--seed", help="The seed of the run's names.")] = None,
+    hold: Annotated[
+        float | None, typer.Option("--hold", metavar="SECONDS", min=0, help="How long each fault lasts.")
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="Where the report goes [reports/SITE-TIME].")
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Hurt the site, undo it, and judge what clients saw. Ctrl-C undoes the fault first.
+
+    Exit code: 0 every promise held, 1 one was broken, 4 one is unknown and none is broken.
+    """
+    from fournines.drill.campaign import new_seed, picked  # noqa: PLC0415
+    from fournines.drill.control import CONTROL  # noqa: PLC0415
+    from fournines.drill.run import Pace  # noqa: PLC0415
+    from fournines.drill.scenarios import scenarios  # noqa: PLC0415
+
+    known = {**scenarios(), CONTROL.name: CONTROL}
+    if listing:
+        for scenario in known.values():
+            typer.echo(f"{scenario.name:20} {scenario.sentence}.")
+        return
+    wanted = picked(known, names or ()) if names else tuple(scenarios().values())
+    chosen = (CONTROL, *wanted) if control else wanted
+    opened = open_site(site)
+    number = new_seed() if seed is None else seed
+    folder = out or Path("reports") / f"{opened.site.name}-{datetime.now(UTC):%Y%m%dT%H%M%SZ}"
+    folder.mkdir(parents=True, exist_ok=True)
+    command = _command(site, [s.name for s in chosen], number, hold)
+    # A broker that dies is the subject here; aiormq would log it as an error each time.
+    logging.getLogger("aiormq").setLevel(logging.CRITICAL)
+    session = _Session(
+        opened=opened, chosen=chosen, seed=number, pace=Pace(hold=hold), command=command, folder=folder
+    )
+    anyio.run(session.run)
+    _finish(session, as_json=as_json)
+
+
+def _command(site: Path, names: list[str], seed: int, hold: float | None) -> str:
+    words = ["nines", "drill", str(site), *names, "--seed", str(seed)]
+    return " ".join([*words, *(["--hold", f"{hold:g}"] if hold is not None else [])])
+
+
+class _Session:
+    """One campaign on a terminal. What has ended is kept, however the rest ends."""
+
+    def __init__(
+        self,
+        *,
+        opened: Opened,
+        chosen: tuple[Scenario, ...],
+        seed: int,
+        pace: Pace,
+        command: str,
+        folder: Path,
+    ) -> None:
+        self.opened = opened
+        self.chosen = chosen
+        self.seed = seed
+        self.pace = pace
+        self.command = command
+        self.folder = folder
+        self.started = datetime.now(UTC)
+        self.runs: list[DrillRun] = []
+        self.interrupted = False
+        self.failure: Exception | None = None
+        self._now: tuple[Scenario, Journal] | None = None
+
+    async def run(self) -> None:
+        """Run the campaign; an error is kept in ``failure`` until the report is written."""
+        from fournines.report.style import console  # noqa: PLC0415
+
+        with anyio.CancelScope() as scope, console(stderr=True).status("steady state?") as line:
+            async with anyio.create_task_group() as tasks:
+                tasks.start_soon(self._interruptible, scope)
+                tasks.start_soon(self._show, line)
+                try:
+                    await self._campaign()
+                except Exception as error:  # noqa: BLE001 - shown by the caller, after the report
+                    self.failure = error
+                tasks.cancel_scope.cancel()
+
+    async def _campaign(self) -> None:
+        from fournines.drill.campaign import rig_of, run_campaign  # noqa: PLC0415
+        from fournines.drill.power import LabPower  # noqa: PLC0415
+
+        transport = self.opened.transport()
+        power = LabPower(self.opened.site.name) if self.opened.ssh_config else None
+        try:
+            await run_campaign(
+                self.chosen,
+                rig_of(self.opened.plan, transport, power),
+                seed=self.seed,
+                pace=self.pace,
+                command=self.command,
+                folder=self.folder,
+                began=self._began,
+                ended=self._ended,
+            )
+        finally:
+            with anyio.CancelScope(shield=True):
+                await transport.close()
+
+    def campaign(self) -> Campaign:
+        """What has been found so far."""
+        from fournines.drill.record import machine  # noqa: PLC0415
+        from fournines.drill.result import Campaign  # noqa: PLC0415
+
+        started = self.started.isoformat(timespec="seconds")
+        return Campaign(self.opened.site.name, started, machine(), self.command, tuple(self.runs))
+
+    def _began(self, scenario: Scenario, journal: Journal) -> None:
+        self._now = (scenario, journal)
+
+    def _ended(self, run: DrillRun) -> None:
+        self.runs.append(run)
+        typer.echo(f"{run.name}: {run.outcome.value}", err=True)
+
+    async def _interruptible(self, scope: anyio.CancelScope) -> None:
+        """Ctrl-C cancels the campaign, whose undo is shielded; pressing it again changes nothing."""
+        with anyio.open_signal_receiver(signal.SIGINT, signal.SIGTERM) as signals:
+            async for _ in signals:
+                self.interrupted = True
+                typer.echo("interrupted: undoing what was done first", err=True)
+                scope.cancel()
+
+    async def _show(self, line: Status) -> None:
+        while True:
+            if self._now is not None:
+                scenario, journal = self._now
+                position = f"{len(self.runs) + 1}/{len(self.chosen)}"
+                line.update(progress(position, scenario.name, journal))
+            await anyio.sleep(_REFRESH)
+
+
+def progress(position: str, name: str, journal: Journal) -> str:
+    """One line: which drill, which stage for how long, and which clients are without an answer."""
+    silent = ", ".join(f"{probe} {seconds:.1f} s" for probe, seconds in journal.silent().items())
+    stage = journal.stage.value if journal.stage else "done"
+    out = f" | no answer: {silent}" if silent else ""
+    return f"{position} {name}: {stage} {journal.stage_seconds:.0f} s{out}"
+
+
+def _finish(session: _Session, *, as_json: bool) -> None:
+    """Write the report, show it, raise what went wrong, and exit with the outcome's code."""
+    from fournines.drill.result import to_json  # noqa: PLC0415
+    from fournines.report.document import EXIT_CODES  # noqa: PLC0415
+    from fournines.report.drill import html, table  # noqa: PLC0415
+    from fournines.report.style import console  # noqa: PLC0415
+
+    campaign = session.campaign()
+    text = to_json(campaign)
+    (session.folder / "result.json").write_text(text, encoding="utf-8")
+    (session.folder / "report.html").write_text(html(campaign), encoding="utf-8")
+    if as_json:
+        typer.echo(text)
+    else:
+        screen = console()
+        screen.print(table(campaign, screen))
+        screen.print(f"report: {session.folder / 'report.html'}", soft_wrap=True)
+    if session.failure is not None:
+        raise session.failure
+    raise typer.Exit(INTERRUPTED if session.interrupted else EXIT_CODES[campaign.outcome])
