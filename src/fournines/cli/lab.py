@@ -7,6 +7,7 @@ import os
 import sys
 from dataclasses import asdict
 from enum import StrEnum
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -57,16 +58,37 @@ def up(
     typer.echo(f"lab {plan.name} is up: {', '.join(host.name for host in plan.hosts)}")
 
 
-def _plan(site: SiteFile, name: str | None) -> LabPlan:
+@app.command()
+def image(
+    site: SiteFile,
+    mirror: Annotated[str | None, typer.Option(help="Debian mirror; otherwise this machine's apt's.")] = None,
+) -> None:
+    """Build the image of the site's hosts, if it is not in the cache, and start nothing."""
     from fournines import lab  # noqa: PLC0415
-    from fournines.lab.packages import CONTROL_PLANE  # noqa: PLC0415
 
-    return lab.lab_plan(load_site(site), name=name, packages=CONTROL_PLANE)
+    typer.echo(lab.build(_plan(site, None), mirror=mirror, progress=_tell))
+
+
+def _plan(path: Path, name: str | None) -> LabPlan:
+    """The site's lab, with every package that any step of the site's plan names."""
+    from fournines import lab  # noqa: PLC0415
+    from fournines.kit.step import Packages  # noqa: PLC0415
+    from fournines.lab.packages import CONTROL_PLANE  # noqa: PLC0415
+    from fournines.plan.make import make_plan  # noqa: PLC0415
+    from fournines.secrets.generate import complete  # noqa: PLC0415
+
+    site = load_site(path)
+    plan = make_plan(site, complete({}, site))  # secrets that nobody keeps: only package names are read
+    steps = (step for phase in plan.phases for steps in phase.steps.values() for step in steps)
+    named = (name for step in steps if isinstance(step, Packages) for name in step.names)
+    return lab.lab_plan(site, name=name, packages=(*CONTROL_PLANE, *named))
 
 
 @app.command()
 def down(
-    name: Annotated[str | None, typer.Argument(metavar="[LAB]", help="Needed only if several.")] = None,
+    name: Annotated[
+        str | None, typer.Argument(metavar="[LAB|SITE]", help="A lab's name, or the site file it is of.")
+    ] = None,
     all_labs: Annotated[bool, typer.Option("--all", help="Every lab, and what is left of old ones.")] = False,
 ) -> None:
     """Take a lab down and delete its disks, whatever state it is in."""
@@ -204,7 +226,7 @@ def _which(name: str | None) -> str:
     from fournines import lab  # noqa: PLC0415
 
     if name is not None:
-        return name
+        return load_site(Path(name)).name if name.endswith((".yaml", ".yml")) else name
     there = lab.labs()
     if not there:
         raise LabError("no lab is up", try_this="nines lab up SITE")

@@ -70,7 +70,7 @@ def up(plan: LabPlan, *, mirror: str | None = None, progress: Callable[[str], No
     """
     need_root()
     paths = LabPaths(checked_name(plan.name))
-    tree = paths.image.resolve() if paths.image.is_dir() else _image(plan, mirror, progress)
+    tree = paths.image.resolve() if paths.image.is_dir() else build(plan, mirror=mirror, progress=progress)
     with state.alone(paths):
         _refuse_other_plan(paths, plan)
         state.save(paths, plan, tree)
@@ -94,7 +94,13 @@ def up(plan: LabPlan, *, mirror: str | None = None, progress: Callable[[str], No
             _await_boot(host, started, progress)
 
 
-def _image(plan: LabPlan, mirror: str | None, progress: Callable[[str], None]) -> Path:
+def build(plan: LabPlan, *, mirror: str | None = None, progress: Callable[[str], None] = _silent) -> Path:
+    """The file tree of the plan's host image, built first when it is not in the cache.
+
+    Raises:
+        LabError: this process is not root's, or the build failed; its log is named.
+    """
+
     def reached() -> tuple[tuple[sources.AptSource, ...], tuple[str, ...]]:
         found = sources.of_this_machine() if mirror is None else sources.from_mirror(mirror)
         return found, sources.apt_options_of_this_machine()

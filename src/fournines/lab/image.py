@@ -45,6 +45,7 @@ BASE = (
     "openssh-server",
     "procps",
     "python3",
+    "python3-minimal",
     "systemd",
     "systemd-sysv",
 )
@@ -135,6 +136,23 @@ def ensure(
             repositories, options = sources()
             _build(recipe, repositories, options, progress, cache)
     return done
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """An image in the cache."""
+
+    digest: str
+    packages: tuple[str, ...]
+    seconds: float
+    path: Path
+
+
+def built(cache: Path = CACHE) -> tuple[Built, ...]:
+    """The images in the cache, oldest first."""
+    found = sorted((cache / "images").glob("*/recipe.json"), key=lambda path: path.stat().st_mtime)
+    facts = [(path.parent, json.loads(path.read_text(encoding="utf-8"))) for path in found]
+    return tuple(Built(p.name, tuple(f["packages"]), f["seconds"], p) for p, f in facts)
 
 
 def mmdebstrap_argv(recipe: Recipe, target: Path, debs: Path, options: Iterable[str]) -> list[str]:

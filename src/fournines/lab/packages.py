@@ -1,4 +1,8 @@
-"""What a lab's hosts have installed when nobody computed it from the site's plan."""
+"""What a lab's hosts have installed whatever their site's plan names.
+
+A lab's hosts have no way to a mirror, so everything comes with the image. One image for most sites is
+built once; a site that needs more gets an image of its own.
+"""
 
 from __future__ import annotations
 
