@@ -9,7 +9,6 @@ from tests.report.samples import BROKEN, HOLDS, MIXED, SIZE, UNHEARD
 from fournines.cli.verify import chosen, until_all_hold
 from fournines.errors import NinesError
 from fournines.kit.check import Check
-from fournines.kit.verdict import Verdict
 from fournines.report.document import Judged
 
 CHECKS = [check for check, _ in MIXED]
@@ -36,20 +35,22 @@ class Rounds:
         self.rounds = list(rounds)
         self.asked = 0
 
-    async def __call__(self, checks: Sequence[Check], heard: object) -> Sequence[Judged]:
-        del checks, heard
+    async def __call__(self, checks: Sequence[Check]) -> Sequence[Judged]:
+        del checks
         self.asked += 1
         return self.rounds.pop(0) if len(self.rounds) > 1 else self.rounds[0]
 
 
 def settle(rounds: Rounds, wait: float) -> Sequence[Judged]:
-    def heard(check: Check, verdict: Verdict) -> None:
-        del check, verdict
+    heard: list[Sequence[Judged]] = []
 
     async def run() -> Sequence[Judged]:
-        return await until_all_hold(rounds, CHECKS, heard, wait=wait, pause=0.01)
+        return await until_all_hold(rounds, CHECKS, heard.append, wait=wait, pause=0.01)
 
-    return anyio.run(run)
+    found = anyio.run(run)
+    assert heard[-1] == found
+    assert len(heard) == rounds.asked
+    return found
 
 
 def test_without_wait_there_is_one_round() -> None:

@@ -1,24 +1,16 @@
 from __future__ import annotations
 
-from tests.report.samples import BROKEN, HOLDS, UNHEARD
+from tests.report.samples import BROKEN, HOLDS, SIZE, UNHEARD
 
-from fournines.report.progress import Tally
-
-
-def test_the_line_counts_and_names_what_does_not_hold() -> None:
-    tally = Tally(5)
-    tally.begin()
-    assert tally.add(*HOLDS).plain == "1 of 5 hold"
-    assert tally.add(*BROKEN).plain == "1 of 5 hold; not: galera.synced"
-    tally.add(*UNHEARD)
-    tally.add(*BROKEN)
-    expected = "1 of 5 hold; not: galera.synced, rabbitmq.members, galera.synced and 1 more"
-    assert tally.add(*BROKEN).plain == expected
+from fournines.report.progress import waiting
 
 
-def test_a_new_round_starts_from_nothing() -> None:
-    tally = Tally(2)
-    tally.begin()
-    tally.add(*BROKEN)
-    tally.begin()
-    assert tally.add(*HOLDS).plain == "round 2: 1 of 2 hold"
+def test_the_line_counts_and_names_what_does_not_hold_broken_first() -> None:
+    assert waiting([HOLDS, SIZE]).plain == "2 of 2 hold"
+    assert waiting([HOLDS, UNHEARD, BROKEN]).plain == "1 of 3 hold; not yet: galera.synced, rabbitmq.members"
+
+
+def test_the_line_stays_short() -> None:
+    line = waiting([UNHEARD] * 5).plain
+    expected = "0 of 5 hold; not yet: rabbitmq.members, rabbitmq.members, rabbitmq.members and 2 more"
+    assert line == expected

@@ -18,11 +18,10 @@ from fournines.errors import NinesError
 if TYPE_CHECKING:  # `nines --help` stays fast
     from fournines.cli.common import Opened
     from fournines.kit.check import Check
-    from fournines.kit.verdict import Verdict
     from fournines.report.document import Judged
 
-    Heard = Callable[[Check, Verdict], None]
-    Asking = Callable[[Sequence[Check], Heard], Awaitable[Sequence[Judged]]]
+    Asking = Callable[[Sequence[Check]], Awaitable[Sequence[Judged]]]
+    Heard = Callable[[Sequence[Judged]], None]
 
 PAUSE = 2.0
 """Seconds between two rounds of ``--wait``."""
@@ -87,7 +86,8 @@ async def until_all_hold(
     """
     end = anyio.current_time() + wait
     while True:
-        judged = await ask(checks, heard)
+        judged = await ask(checks)
+        heard(judged)
         if all(verdict.passed for _, verdict in judged) or anyio.current_time() + pause > end:
             return judged
         await anyio.sleep(pause)
@@ -96,25 +96,21 @@ async def until_all_hold(
 async def _ask_hosts(opened: Opened, checks: Sequence[Check], wait: float) -> Sequence[Judged]:
     from fournines.engine import ask  # noqa: PLC0415
     from fournines.engine.mask import Masker  # noqa: PLC0415
-    from fournines.report.progress import Tally  # noqa: PLC0415
+    from fournines.report.progress import waiting  # noqa: PLC0415
     from fournines.report.style import console  # noqa: PLC0415
 
     transport = opened.transport()
-    tally = Tally(len(checks))
     mask = Masker(opened.plan.context.secrets.values()).mask
 
-    async def one_round(asked: Sequence[Check], heard: Heard) -> Sequence[Judged]:
-        tally.begin()
-        judged = await ask.verdicts(transport, asked, on_verdict=heard)
+    async def masked(asked: Sequence[Check]) -> Sequence[Judged]:
+        judged = await ask.verdicts(transport, asked)
         return [(check, replace(verdict, seen=mask(verdict.seen))) for check, verdict in judged]
 
+    hosts = {host for check in checks for host in check.asks}
+    begun = f"asking {len(hosts)} hosts about {len(checks)} promises"
     try:
-        with console(stderr=True).status("") as line:
-
-            def heard(check: Check, verdict: Verdict) -> None:
-                line.update(tally.add(check, verdict))
-
-            return await until_all_hold(one_round, checks, heard, wait=wait)
+        with console(stderr=True).status(begun) as line:
+            return await until_all_hold(masked, checks, lambda seen: line.update(waiting(seen)), wait=wait)
     finally:
         with anyio.CancelScope(shield=True):
             await transport.close()

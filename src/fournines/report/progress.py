@@ -1,42 +1,26 @@
-"""How far a long question is: one line that is replaced while the answers come in."""
+"""How far a long wait is: one line that is replaced with every round of questions."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 
 from rich.text import Text
 
-from fournines.kit.check import Check
-from fournines.kit.verdict import Outcome, Verdict
-from fournines.report.style import plain
+from fournines.kit.verdict import Outcome
+from fournines.report.document import Judged
+from fournines.report.style import WORST_FIRST, plain
 
-SHOWN = 3
-"""How many broken promises the line names."""
+NAMED = 3
+"""How many promises that do not hold are named in the line."""
 
 
-@dataclass
-class Tally:
-    """Counts verdicts as they come in. ``total`` is how many are awaited in each round."""
-
-    total: int
-    rounds: int = 0
-    passed: int = 0
-    others: list[str] = field(default_factory=list)
-
-    def begin(self) -> None:
-        """A new round: nothing is known."""
-        self.rounds += 1
-        self.passed, self.others = 0, []
-
-    def add(self, check: Check, verdict: Verdict) -> Text:
-        """Count one verdict and return the line to show: ``round 2: 14 of 32 hold; not: galera.size``."""
-        if verdict.outcome is Outcome.PASS:
-            self.passed += 1
-        else:
-            self.others.append(plain(check.id))
-        again = f"round {self.rounds}: " if self.rounds > 1 else ""
-        line = Text(f"{again}{self.passed} of {self.total} hold")
-        if self.others:
-            more = f" and {len(self.others) - SHOWN} more" if len(self.others) > SHOWN else ""
-            line.append(f"; not: {', '.join(self.others[:SHOWN])}{more}", style="nines.warn")
-        return line
+def waiting(judged: Sequence[Judged]) -> Text:
+    """Where a wait stands: ``29 of 32 hold; not yet: galera.size, rabbitmq.members``, broken ones first."""
+    others = [pair for pair in judged if pair[1].outcome is not Outcome.PASS]
+    line = Text(f"{len(judged) - len(others)} of {len(judged)} hold")
+    if others:
+        others.sort(key=lambda pair: WORST_FIRST.index(pair[1].outcome))
+        names = ", ".join(plain(check.id) for check, _ in others[:NAMED])
+        more = f" and {len(others) - NAMED} more" if len(others) > NAMED else ""
+        line.append(f"; not yet: {names}{more}", style="nines.warn")
+    return line

@@ -7,6 +7,7 @@ a reader who sees no red all get the whole message.
 from __future__ import annotations
 
 import os
+from datetime import UTC, datetime
 from typing import IO
 
 from rich.console import Console
@@ -91,6 +92,20 @@ def seconds(value: float) -> str:
         return f"{minutes} min {rest} s" if rest else f"{minutes} min"
     hours, minutes = divmod(minutes, 60)
     return f"{hours} h {minutes} min" if minutes else f"{hours} h"
+
+
+def limit(value: float) -> str:
+    """A time that somebody chose, without digits nobody wrote: ``0.5 s``, ``2 s``, ``3 min``."""
+    return f"{value:g} s" if abs(value) < 100 else seconds(value)  # noqa: PLR2004 - as in seconds()
+
+
+def moment(iso: str) -> str:
+    """A moment in ISO 8601 as people read it, in UTC: ``2026-11-22 18:04:11 UTC``; other text as it is."""
+    try:
+        found = datetime.fromisoformat(iso)
+    except ValueError:
+        return iso
+    return f"{found.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
 
 
 def count(value: int) -> str:

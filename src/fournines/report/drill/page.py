@@ -1,0 +1,87 @@
+"""A campaign as one HTML file that needs nothing else: no script, no font, no picture from anywhere."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib.resources import files
+from urllib.parse import quote
+
+import jinja2
+
+from fournines import __version__
+from fournines.drill.result import Campaign, DrillRun
+from fournines.kit.verdict import Outcome
+from fournines.report.drill import view
+from fournines.report.drill.timeline import Timeline, close_ups, span, timeline
+from fournines.report.style import count, limit, mark, moment, seconds, share
+
+_WORDS = {Outcome.PASS: "pass", Outcome.FAIL: "fail", Outcome.UNKNOWN: "unknown"}
+
+
+def html(campaign: Campaign) -> str:
+    """The page. Everything a host or a site file said is escaped; the raw log is linked beside it."""
+    return (
+        _environment()
+        .get_template("page.html.j2")
+        .render(
+            campaign=campaign,
+            version=__version__,
+            conclusion=view.conclusion(campaign),
+            passed=sum(run.outcome is Outcome.PASS for run in campaign.runs),
+            healed=sum(run.healed is not None for run in campaign.runs),
+            kept=view.bounds_kept(campaign),
+            acknowledged=sum(a.acknowledged for run in campaign.runs for a in run.accounts),
+            lost=sum(found for found in map(view.lost, campaign.runs) if found is not None),
+            unread=[run.name for run in campaign.runs if view.lost(run) is None],
+            clients=view.by_client(campaign),
+            together=view.balances(campaign.runs),
+            untested=view.untested(campaign),
+            environments=view.environments(campaign),
+        )
+    )
+
+
+def pictures(run: DrillRun) -> tuple[Timeline, ...]:
+    """The whole run, then the close-ups."""
+    if not run.series and not run.owners:
+        return ()
+    return (
+        timeline(run, *span(run)),
+        *(timeline(run, began, ended, stages=False) for began, ended in close_ups(run)),
+    )
+
+
+def _log_link(events: str) -> str:
+    """A relative link to the raw log, whatever its name is."""
+    return "./" + quote(events)
+
+
+@cache
+def _environment() -> jinja2.Environment:
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(str(files("fournines.report.drill").joinpath("templates"))),
+        undefined=jinja2.StrictUndefined,
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+    environment.filters |= {
+        "seconds": seconds,
+        "count": count,
+        "limit": limit,
+        "moment": moment,
+        "share": share,
+        "mark": mark,
+        "word": _WORDS.__getitem__,
+        "log_link": _log_link,
+    }
+    environment.globals |= {
+        "balances": view.balances,
+        "headline": view.headline,
+        "longest": view.longest,
+        "lost_of": view.lost,
+        "bad_ids": view.bad_ids,
+        "pictures": pictures,
+    }
+    return environment
