@@ -84,13 +84,19 @@ def _walk(root: Path) -> list[str]:
 
 def _archive(path: Path) -> Iterator[File]:
     with tarfile.open(path) as archive:
-        for member in archive:
-            if not member.isfile():
-                continue
-            stream = archive.extractfile(member)
-            text = _text(stream.read(LARGEST)) if stream else None
-            if text is not None:
-                yield File(member.name.removeprefix("./"), text)
+        for name, text in texts_of(archive):
+            yield File(name, text)
+
+
+def texts_of(archive: tarfile.TarFile) -> Iterator[tuple[str, str]]:
+    """The text files of an archive by their names in it; nothing is unpacked to disk."""
+    for member in archive:
+        if not member.isfile():
+            continue
+        stream = archive.extractfile(member)
+        text = _text(stream.read(LARGEST)) if stream else None
+        if text is not None:
+            yield member.name.removeprefix("./"), text
 
 
 def _text(data: bytes) -> str | None:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from fournines.audit.collect import File
+    from fournines.audit.programs import ProgramVerdict
     from fournines.audit.runbook import Draft
     from fournines.kit.evidence import Fact
 
@@ -36,6 +37,7 @@ class Report:
     files: tuple[Source, ...]
     unread: tuple[str, ...] = ()
     suppressed: tuple[Finding, ...] = field(default=())
+    programs: tuple[ProgramVerdict, ...] = field(default=())
 
     def worst(self) -> Severity | None:
         """The worst severity found; None when there is no finding."""

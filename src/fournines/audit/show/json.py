@@ -30,6 +30,15 @@ def as_dict(report: Report) -> dict[str, Any]:
             "hosts": sorted({source.host for source in report.files if source.host}),
             "suppressed": len(report.suppressed),
             "verdict": report.verdict,
+            "programs": [
+                {
+                    "program": said.program,
+                    "file": said.path,
+                    "accepted": said.accepted,
+                    "messages": list(said.messages),
+                }
+                for said in report.programs
+            ],
         },
     }
 
@@ -47,11 +56,9 @@ def _finding(finding: Finding) -> dict[str, Any]:
     return {
         "rule": finding.rule,
         "severity": finding.severity.word,
-        "consequence": finding.consequence.value,
         **_place(finding.at),
         "host": finding.at.host,
         "what": finding.what,
-        "seen": finding.seen,
         "why": finding.why,
         "fix": finding.fix,
         "source": finding.source,

@@ -29,6 +29,8 @@ def as_text(report: Report, *, width: int = 100, colour: bool = False, info: boo
             page.finding(same)
     if report.unknown:
         page.unknown(report)
+    if report.programs:
+        page.programs(report)
     page.verdict(report)
     return "\n".join(page.lines) + "\n"
 
@@ -89,6 +91,14 @@ class _Page:
         for item in report.unknown:
             self.lines.append(f"  {item.at}")
             self.say(item.what, indent=4)
+        self.lines.append("")
+
+    def programs(self, report: Report) -> None:
+        self.lines.append(self.paint("What the programs themselves say", "1"))
+        for said in report.programs:
+            answer = "accepts" if said.accepted else "complains about"
+            self.lines.append(f"  {said.program} {answer} {said.path}")
+            self.lines.extend(f"    | {message}"[: max(self.width, 60)] for message in said.messages)
         self.lines.append("")
 
     def verdict(self, report: Report) -> None:

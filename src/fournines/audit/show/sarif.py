@@ -1,0 +1,77 @@
+"""The report as SARIF 2.1.0, for code review."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from fournines import __version__
+from fournines.audit.suppress import fingerprint
+from fournines.kit.rule import Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from fournines.audit.run import Report
+    from fournines.kit.rule import Finding, Rule
+    from fournines.kit.source import Place
+
+_LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
+SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
+
+
+def as_sarif(report: Report, rules: Iterable[Rule]) -> str:
+    """One run with the rules that found something and their results."""
+    used = {finding.rule for finding in report.findings}
+    known = [rule for rule in rules if rule.id in used]
+    index = {rule.id: number for number, rule in enumerate(known)}
+    run = {
+        "tool": {
+            "driver": {
+                "name": "nines audit",
+                "version": __version__,
+                "rules": [_rule(rule) for rule in known],
+            }
+        },
+        "columnKind": "unicodeCodePoints",
+        "results": [_result(finding, index) for finding in report.findings],
+    }
+    document = {"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}
+    return json.dumps(document, indent=2, ensure_ascii=False)
+
+
+def _rule(rule: Rule) -> dict[str, Any]:
+    return {
+        "id": rule.id,
+        "shortDescription": {"text": rule.title},
+        "fullDescription": {"text": f"{rule.title}: {rule.why}."},
+        "help": {"text": f"{rule.fix}. Source: {rule.source}."},
+        "defaultConfiguration": {"level": _LEVELS[rule.severity]},
+        "properties": {"consequence": rule.consequence.value},
+    }
+
+
+def _location(place: Place) -> dict[str, Any]:
+    return {
+        "physicalLocation": {
+            "artifactLocation": {"uri": place.path},
+            "region": {"startLine": max(place.line, 1)},
+        }
+    }
+
+
+def _result(finding: Finding, index: dict[str, int]) -> dict[str, Any]:
+    result: dict[str, Any] = {
+        "ruleId": finding.rule,
+        "level": _LEVELS[finding.severity],
+        "message": {"text": f"{finding.what}. {finding.why}. Write instead: {finding.fix}."},
+        "locations": [_location(finding.at)],
+        "partialFingerprints": {"nines/v1": fingerprint(finding)},
+    }
+    if finding.rule in index:
+        result["ruleIndex"] = index[finding.rule]
+    if finding.related:
+        result["relatedLocations"] = [
+            {"id": number, **_location(place)} for number, place in enumerate(finding.related, start=1)
+        ]
+    return result
