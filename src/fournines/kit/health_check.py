@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from fournines.kit.check import Ask, Check, Output, each_host
 from fournines.kit.context import Context
 from fournines.kit.openstack import own_url
+from fournines.kit.program import complaint
 from fournines.kit.verdict import Verdict, failed, passed
 from fournines.spec.model import Host
 
@@ -40,7 +41,7 @@ def health_check(
 
 
 def _judge(answer: Output) -> Verdict:
-    if answer.code != 0:
-        return failed((answer.stderr.strip().splitlines() or ["no answer"])[-1])
-    status, seconds = answer.stdout.split()
-    return passed(f"200 in {seconds} s") if status == "200" else failed(f"said {status}")
+    words = answer.stdout.split()
+    if answer.code != 0 or not words:
+        return failed(complaint(answer))
+    return passed(f"200 in {words[-1]} s") if words[0] == "200" else failed(f"said {words[0]}")

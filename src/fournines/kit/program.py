@@ -12,8 +12,9 @@ import inspect
 import json
 from collections.abc import Mapping
 from types import ModuleType
+from typing import Any
 
-from fournines.kit.check import Ask
+from fournines.kit.check import Ask, Output
 
 
 def argv(module: ModuleType, *arguments: str) -> tuple[str, ...]:
@@ -29,3 +30,19 @@ def fed(values: Mapping[str, object]) -> str:
 def ask(module: ModuleType, values: Mapping[str, object], *, timeout: float = 10.0) -> Ask:
     """A question that is answered by a program of ours. ``timeout`` in seconds."""
     return Ask(argv(module), stdin=fed(values), timeout=timeout)
+
+
+def heard(answer: Output) -> Mapping[str, Any] | None:
+    """The JSON object such a program answered with; None when it failed or said something else."""
+    if answer.code != 0:
+        return None
+    try:
+        found = json.loads(answer.stdout)
+    except ValueError:
+        return None
+    return found if isinstance(found, dict) else None
+
+
+def complaint(answer: Output) -> str:
+    """What a program that failed said last."""
+    return (answer.stderr.strip().splitlines() or ["no answer"])[-1]

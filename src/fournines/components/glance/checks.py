@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Iterator, Mapping
 
 from fournines.components.glance.deploy import CONF, configuration
@@ -49,9 +48,9 @@ def checks(context: Context) -> Iterator[Check]:
 
 def judge_image(answer: Output) -> Verdict:
     """Every byte must have come back."""
-    if answer.code != 0:
-        return failed((answer.stderr.strip().splitlines() or ["no answer"])[-1])
-    found = json.loads(answer.stdout)
+    found = program.heard(answer)
+    if found is None:
+        return failed(program.complaint(answer))
     if not found["same"]:
         return failed(f"{found['uploaded']} bytes went up, {found['downloaded']} other bytes came down")
     return passed(f"{found['uploaded']} bytes up and down in {found['seconds']:.2f} s")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Iterator
 
 from fournines.components.horizon.deploy import SETTINGS, settings
@@ -46,9 +45,9 @@ def checks(context: Context) -> Iterator[Check]:
 
 def judge_login(answer: Output) -> Verdict:
     """The page behind the form must greet the administrator."""
-    if answer.code != 0:
-        return failed((answer.stderr.strip().splitlines() or ["no answer"])[-1])
-    found = json.loads(answer.stdout)
+    found = program.heard(answer)
+    if found is None:
+        return failed(program.complaint(answer))
     if found["user"] != "admin":
         return failed(f"not logged in: the form said {found['login']}, the page behind it {found['page']}")
     if not found["redirected"].startswith("https://"):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
-from typing import Any
 
 from fournines.components.keystone.deploy import catalogue, configuration
 from fournines.components.keystone.model import CONF, PORT, REPOSITORIES
@@ -71,23 +70,16 @@ def _answer(answers: Answers) -> Output:
     return answer or Output(255, "")
 
 
-def _parsed(answer: Output) -> dict[str, Any] | None:
-    if answer.code != 0:
-        return None
-    found: dict[str, Any] = json.loads(answer.stdout)
-    return found
-
-
 def _judge_token(answer: Output) -> Verdict:
-    found = _parsed(answer)
+    found = program.heard(answer)
     if found is None:
-        return failed(f"no token: {(answer.stderr.strip().splitlines() or ['no reason given'])[-1]}")
+        return failed(f"no token: {program.complaint(answer)}")
     return passed(f"a token in {found['seconds']:.2f} s")
 
 
 def judge_valid(answer: Output, hosts: list[str]) -> Verdict:
     """Every host must have said 200 to the token."""
-    found = _parsed(answer)
+    found = program.heard(answer)
     if found is None:
         return unknown("there is no token to show around")
     said = {host: found["valid"].get(host, "was not asked") for host in hosts}
@@ -102,7 +94,7 @@ def judge_valid(answer: Output, hosts: list[str]) -> Verdict:
 
 def judge_catalogue(answer: Output, wanted: Mapping[str, str]) -> Verdict:
     """Every wanted type must be there, with the same URL on each interface."""
-    found = _parsed(answer)
+    found = program.heard(answer)
     if found is None:
         return unknown("without a token there is no catalogue")
     return worst(
