@@ -78,6 +78,15 @@ def plain(text: str) -> str:
     return " ".join(shown.split())
 
 
+def condensed(seen: str) -> str:
+    """Evidence of several places that saw the same, said once: ``controller1, controller2: synced``."""
+    parts = [part.partition(": ") for part in seen.split("; ")]
+    said = {rest for _, colon, rest in parts if colon}
+    if len(parts) < 2 or len(said) != 1 or not all(colon and " " not in place for place, colon, _ in parts):  # noqa: PLR2004
+        return seen
+    return f"{', '.join(place for place, _, _ in parts)}: {said.pop()}"
+
+
 def seconds(value: float) -> str:
     """A time, to three digits and with its unit: ``12 ms``, ``0.42 s``, ``75.0 s``, ``3 min 20 s``."""
     if value < 0:

@@ -11,7 +11,7 @@ from rich.text import Text
 from fournines.kit.check import Check
 from fournines.kit.verdict import Outcome, Verdict
 from fournines.report.document import Judged, component_of, counts_of, outcome_of
-from fournines.report.style import WORST_FIRST, ascii_only, count, plain, verdict
+from fournines.report.style import WORST_FIRST, ascii_only, condensed, count, plain, verdict
 
 WIDE = 100
 """From this many columns on, evidence stands beside its promise instead of under it."""
@@ -67,7 +67,7 @@ def _promise(check: Check, found: Verdict) -> Text:
 
 def _seen(found: Verdict) -> Text:
     style = "nines.dim" if found.outcome is Outcome.PASS else f"nines.{found.outcome.value}"
-    return Text(plain(found.seen), style=style)
+    return Text(condensed(plain(found.seen)), style=style)
 
 
 def _wide_row(check: Check, found: Verdict) -> list[Text]:
