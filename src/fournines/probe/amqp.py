@@ -151,6 +151,8 @@ class AmqpClient:
         except aiormq.exceptions.PublishError as error:
             self.written[this.number] = Reply.FAIL  # returned: no such queue
             return Reply.FAIL, str(error)
+        except aiormq.exceptions.DeliveryError:  # a nack: "an internal error in the queue's process"
+            return Reply.UNKNOWN, "the broker could not confirm"
         except aiormq.AMQPError as error:
             self._abandon(session)
             raise _lost(error) from error

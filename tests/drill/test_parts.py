@@ -1,0 +1,78 @@
+"""Who plays which part: readings of real answers, and the choice of whom to hurt."""
+
+from __future__ import annotations
+
+import pytest
+from tests.drill.play import site
+
+from fournines.drill.parts import Cast, chosen, queue_leaders, vip_holders
+from fournines.drill.scenario import Part
+from fournines.errors import DrillError
+from fournines.kit.check import Output
+
+HOLDER = """[{"ifindex":1,"ifname":"lo","addr_info":[{"family":"inet","local":"127.0.0.1","prefixlen":8}]},
+{"ifindex":2,"ifname":"eth0","addr_info":[{"family":"inet","local":"10.0.0.11","prefixlen":24},
+{"family":"inet","local":"10.0.0.20","prefixlen":32,"scope":"global"}]}]"""
+OTHER = '[{"ifname":"eth0","addr_info":[{"family":"inet","local":"10.0.0.12"}]},{"ifname":"eth1"}]'
+LEADERS = """[
+{"name":"nines.1.dashboard","leader":"rabbit@dashboard"}
+,{"name":"nines.1.controller1","leader":"rabbit@controller1.example.org"}
+,{"name":"stream","leader":""}
+]"""
+
+
+def test_the_vips_holder_is_read_from_the_hosts_addresses() -> None:
+    heard = {"controller1": Output(0, HOLDER), "controller2": Output(0, OTHER), "controller3": None}
+    assert vip_holders(heard, "10.0.0.20") == ("controller1",)
+    assert vip_holders(heard, "10.0.0.2") == (), "an address is not its prefix"
+
+
+@pytest.mark.parametrize("text", ["", "not json", "{}", "[1]", '[{"addr_info": [{}]}]'])
+def test_nonsense_holds_nothing(text: str) -> None:
+    assert vip_holders({"controller1": Output(0, text)}, "10.0.0.20") == ()
+    assert queue_leaders(text) == {}
+
+
+def test_queue_leaders_are_hosts() -> None:
+    assert queue_leaders(LEADERS) == {
+        "nines.1.dashboard": "dashboard",
+        "nines.1.controller1": "controller1",
+    }
+
+
+@pytest.mark.parametrize(
+    ("leaders", "hurt"),
+    [
+        ({"a": "controller1", "b": "controller2", "c": "dashboard"}, "controller2"),
+        ({"a": "controller1", "c": "dashboard"}, "dashboard"),
+        ({"a": "controller1"}, "controller1"),
+    ],
+)
+def test_a_queues_leader_is_rather_not_the_vips_holder_then_not_the_jump_host(
+    leaders: dict[str, str], hurt: str
+) -> None:
+    cast = Cast(vip_holders=("controller1",), leaders=leaders)
+    assert chosen(Part.QUEUE_LEADER, cast, site()) == (hurt,)
+
+
+def test_parts_are_played_by_who_was_seen() -> None:
+    cast = Cast(vip_holders=("controller1",), writer="controller2")
+    assert chosen(Part.VIP_HOLDER, cast, site()) == ("controller1",)
+    assert chosen(Part.DATABASE_WRITER, cast, site()) == ("controller2",)
+    assert chosen(Part.EVERY_HOST, Cast(), site()) == ("dashboard", "controller1", "controller2")
+    assert chosen(Part.NOBODY, cast, site()) == ()
+
+
+@pytest.mark.parametrize(
+    ("part", "cast"),
+    [
+        (Part.VIP_HOLDER, Cast()),
+        (Part.VIP_HOLDER, Cast(vip_holders=("controller1", "controller2"))),
+        (Part.DATABASE_WRITER, Cast()),
+        (Part.DATABASE_WRITER, Cast(writer="elsewhere")),
+        (Part.QUEUE_LEADER, Cast()),
+    ],
+)
+def test_a_part_that_not_exactly_one_plays_is_an_error(part: Part, cast: Cast) -> None:
+    with pytest.raises(DrillError):
+        chosen(part, cast, site())

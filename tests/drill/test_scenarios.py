@@ -1,0 +1,57 @@
+"""The scenarios are data: complete, ordered, and sentences."""
+
+from __future__ import annotations
+
+import pytest
+
+from fournines.drill.campaign import faults_of
+from fournines.drill.control import CONTROL
+from fournines.drill.scenario import ComponentFault, PowerLoss, Scenario
+from fournines.drill.scenarios import ORDER, scenarios
+from fournines.kit.context import Context
+
+
+def test_every_named_scenario_exists_and_comes_in_order() -> None:
+    assert tuple(scenarios())[: len(ORDER)] == ORDER
+
+
+def test_a_sentence_names_its_deadlines() -> None:
+    sentence = scenarios()["vip-power"].sentence
+    assert sentence.startswith(
+        "When the host that holds the VIP loses power: an API answers again within 1 s"
+    )
+    assert sentence.endswith("no acknowledged write is lost; the site heals by itself within 120 s")
+    assert "answers again" not in scenarios()["cold-start"].sentence
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "bound"),
+    [
+        ("vip-power", "http", 1.0),
+        ("haproxy-kill", "http", 0.5),
+        ("writer-kill", "sql", 2.0),
+        ("queue-leader-power", "sql", 2.0),
+        ("queue-leader-power", "amqp", 2.0),
+    ],
+)
+def test_the_promised_figures_are_the_bounds(name: str, kind: str, bound: float) -> None:
+    assert scenarios()[name].bounds.of(kind) == bound
+
+
+def test_a_cold_start_heals_within_three_minutes() -> None:
+    cold = scenarios()["cold-start"]
+    assert (cold.heal, cold.injury) == (180.0, PowerLoss())
+
+
+@pytest.mark.parametrize("scenario", [*scenarios().values(), CONTROL], ids=lambda s: s.name)
+def test_a_scenario_leaves_time_to_see_its_outage(scenario: Scenario) -> None:
+    bounds = [b for kind in ("http", "sql", "amqp", "token", "vip") if (b := scenario.bounds.of(kind))]
+    assert scenario.hold > 2 * max(bounds, default=0)
+    assert scenario.sentence[0] == "W"
+
+
+def test_faults_of_components_are_declared_by_components(blog_context: Context) -> None:
+    declared = faults_of(blog_context)
+    for scenario in scenarios().values():
+        if isinstance(scenario.injury, ComponentFault):
+            assert scenario.injury.id in declared

@@ -1,0 +1,65 @@
+"""Waiting for the site: what counts is one whole round."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import anyio
+
+from fournines.drill.settle import Judged, Settled, settle
+from fournines.kit.check import Check
+from fournines.kit.verdict import failed, passed
+from fournines.probe.watch import new_clock
+
+CHECKS = tuple(Check(name, name, {}, lambda _: passed("")) for name in ("a", "b"))
+
+
+def settled(rounds: list[str], *, within: float = 1.0) -> tuple[Settled, list[str]]:
+    """``rounds`` lists which checks fail in each round; the last one repeats."""
+    asked: list[str] = []
+
+    async def ask(checks: Sequence[Check]) -> Judged:
+        bad = rounds[min(len(asked), len(rounds) - 1)]
+        asked.append("".join(check.id for check in checks))
+        return [(c, failed("no") if c.id in bad else passed("yes")) for c in checks]
+
+    async def it() -> Settled:
+        return await settle(ask, CHECKS, clock=new_clock(), within=within, pause=0.01)
+
+    return anyio.run(it), asked
+
+
+def test_a_site_that_is_well_needs_one_round() -> None:
+    result, asked = settled([""])
+    assert result.at is not None
+    assert asked == ["ab"]
+
+
+def test_only_what_has_not_passed_is_asked_again_until_a_whole_round_passes() -> None:
+    result, asked = settled(["ab", "b", "b", "", ""])
+    assert asked == ["ab", "ab", "b", "b", "ab"]
+    assert result.at is not None
+
+
+def test_what_turned_bad_again_meanwhile_is_noticed() -> None:
+    result, asked = settled(["b", "", "a", "", ""])
+    assert asked == ["ab", "b", "ab", "a", "ab"]
+    assert result.at is not None
+
+
+def test_time_is_up_with_the_names_of_those_still_waiting() -> None:
+    result, asked = settled(["b"], within=0.1)
+    assert result.at is None
+    assert [(c.id, v.seen) for c, v in result.waiting] == [("b", "no")]
+    assert len(asked) > 2
+
+
+def test_a_question_that_hangs_does_not_hang_the_drill() -> None:
+    async def ask(_: Sequence[Check]) -> Judged:
+        await anyio.sleep(60)
+        return []
+
+    async def it() -> Settled:
+        return await settle(ask, CHECKS, clock=new_clock(), within=0.1)
+
+    assert anyio.run(it).at is None
