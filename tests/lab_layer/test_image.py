@@ -1,6 +1,9 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -38,6 +41,43 @@ def test_a_built_image_is_taken_without_asking_for_sources(tmp_path: Path) -> No
     assert ensure(recipe, unasked, print, tmp_path) == tmp_path / "images" / recipe.digest / "tree"
 
 
+STUBBORN = """
+import sys, pathlib
+from fournines.lab import image
+cache = pathlib.Path(sys.argv[1])
+image.mmdebstrap_argv = lambda *_: [
+    "setpriv", "--pdeathsig", "KILL", "sh", "-c", f"cat >/dev/null; echo $$ >{cache}/pid; exec sleep 60"
+]
+image.ensure(image.Recipe.of([]), lambda: ((), ()), print, cache)
+"""
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root may build")
+def test_a_killed_build_dies_and_what_it_left_is_swept_by_the_next(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with subprocess.Popen([sys.executable, "-c", STUBBORN, str(tmp_path)]) as victim:
+        give_up = time.monotonic() + 20
+        while not (tmp_path / "pid").exists() or not (tmp_path / "pid").read_text().strip():
+            assert time.monotonic() < give_up
+            time.sleep(0.02)
+        victim.kill()
+    recipe = Recipe.of([])
+    left = tmp_path / "images" / f".building-{recipe.digest}"
+    assert left.is_dir()
+    monkeypatch.setattr(image, "mmdebstrap_argv", lambda *_: ["sh", "-c", f"cat; mkdir {left}/tree"])
+    monkeypatch.setattr(image, "finish", lambda _: None)
+    told: list[str] = []
+    ensure(recipe, lambda: ((), ()), told.append, tmp_path)  # waits for the lock that the victim's child held
+    assert any("sweeping" in line for line in told)
+    assert tree(recipe, tmp_path).is_dir()
+    assert not left.exists()
+    assert [b.digest for b in image.built(tmp_path)] == [recipe.digest]
+    pid = int((tmp_path / "pid").read_text())
+    with pytest.raises(ProcessLookupError):
+        os.kill(pid, 0)
+
+
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root may build")
 def test_a_failed_build_is_no_image_and_says_where_its_log_is(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -56,7 +96,7 @@ def test_a_failed_build_is_no_image_and_says_where_its_log_is(
 def test_the_build_runs_where_killing_it_leaves_nothing_mounted() -> None:
     argv = mmdebstrap_argv(Recipe.of(["haproxy"]), Path("/i/tree"), Path("/i/debs"), ['Acquire::Retries "3"'])
     around = argv[: argv.index("mmdebstrap")]
-    assert around[0] == "unshare"
+    assert around[:4] == ["setpriv", "--pdeathsig", "KILL", "unshare"]
     assert {"--mount", "--pid", "--fork", "--kill-child"} <= set(around)
     assert around[around.index("--propagation") + 1] == "private"
     assert '--aptopt=Acquire::Retries "3"' in argv

@@ -131,10 +131,9 @@ def ensure(
     need_root()
     (cache / "images").mkdir(parents=True, exist_ok=True)
     (cache / "debs").mkdir(parents=True, exist_ok=True)
-    with _alone(cache / "images" / ".lock", progress):
+    with _alone(cache / "images" / ".lock", progress) as lock:
         if not done.is_dir():
-            repositories, options = sources()
-            _build(recipe, repositories, options, progress, cache)
+            _build(recipe, sources(), progress, cache, lock=lock)
     return done
 
 
@@ -159,12 +158,13 @@ def mmdebstrap_argv(recipe: Recipe, target: Path, debs: Path, options: Iterable[
     """The command that fills ``target``; the repositories go to its standard input.
 
     The cache of .deb files is bound into the tree while it is built, and unbound before apt's caches are
-    emptied. All of it runs in a mount and PID namespace of its own, so that killing it at any moment
-    leaves no mount and no process.
+    emptied. All of it runs in a mount and PID namespace of its own and dies with its caller, so that
+    killing that one at any moment leaves no mount and no process.
     """
     apt = ('APT::Install-Recommends "false"', 'Acquire::Languages "none"', *options)
     archives = '"$1"/var/cache/apt/archives'
     return [
+        *("setpriv", "--pdeathsig", "KILL"),
         *("unshare", "--mount", "--propagation", "private"),
         *("--pid", "--fork", "--kill-child", "--mount-proc"),
         *("mmdebstrap", "--verbose", "--mode=root", "--variant=minbase", "--format=directory"),
@@ -196,11 +196,13 @@ def counted(line: str) -> str | None:
 
 def _build(
     recipe: Recipe,
-    repositories: Iterable[AptSource],
-    options: Iterable[str],
+    sources: tuple[tuple[AptSource, ...], tuple[str, ...]],
     progress: Callable[[str], None],
     cache: Path,
+    *,
+    lock: int,
 ) -> None:
+    repositories, options = sources
     images = cache / "images"
     for leftover in images.glob(".building-*"):
         progress(f"sweeping an interrupted build, {leftover.name}")
@@ -211,7 +213,7 @@ def _build(
     log = images / f"{recipe.digest}.log"
     lines = "".join(source.one_line() + "\n" for source in repositories)
     argv = mmdebstrap_argv(recipe, building / "tree", cache / "debs", options)
-    _run_logged(argv, lines, log, progress)
+    _run_logged(argv, lines, log, progress, lock)
     finish(building / "tree")
     took = time.monotonic() - started
     facts = {"suite": recipe.suite, "packages": recipe.packages, "seconds": round(took, 1)}
@@ -221,8 +223,11 @@ def _build(
     progress(f"image {recipe.digest} built in {took:.0f} s")
 
 
-def _run_logged(argv: list[str], stdin: str, log: Path, progress: Callable[[str], None]) -> None:
-    """Run a build, keep what it says in ``log``, and report how far it is every two seconds."""
+def _run_logged(argv: list[str], stdin: str, log: Path, progress: Callable[[str], None], lock: int) -> None:
+    """Run a build, keep what it says in ``log``, and report how far it is every two seconds.
+
+    The build inherits the lock, so that the next one waits until this one is really dead.
+    """
     counts = {"downloaded": 0, "unpacking": 0, "set up": 0}
     told = time.monotonic()
     environment = {k: v for k, v in os.environ.items() if not k.startswith("LC_") and k != "LANG"}
@@ -237,6 +242,7 @@ def _run_logged(argv: list[str], stdin: str, log: Path, progress: Callable[[str]
             text=True,
             errors="replace",
             env=environment,
+            pass_fds=(lock,),
         ) as build,
     ):
         assert build.stdin is not None  # noqa: S101 - mypy cannot know what PIPE makes it
@@ -282,11 +288,11 @@ def finish(root: Path) -> None:
 
 
 @contextmanager
-def _alone(lock: Path, progress: Callable[[str], None]) -> Iterator[None]:
+def _alone(lock: Path, progress: Callable[[str], None]) -> Iterator[int]:
     with lock.open("w") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             progress("waiting for another build to finish")
             fcntl.flock(file, fcntl.LOCK_EX)
-        yield
+        yield file.fileno()
