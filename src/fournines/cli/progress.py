@@ -55,6 +55,7 @@ _WORDS: dict[type[events.Event], Callable[..., str]] = {
     events.HostObserved: lambda e: f"{e.host}: {e.differing} steps differ ({e.seconds:.1f} s)",
     events.PhaseStarted: lambda e: f"[{e.phase}] on {', '.join(e.hosts)}",
     events.StepChanged: lambda e: f"[{e.phase}] {e.host}: {e.kind} {e.subject}: {e.what}",
+    events.PhaseBroken: lambda e: f"[{e.phase}] {e.where}: {e.what}; the phase is begun anew",
     events.BarrierWaiting: lambda e: "\n".join(f"[{e.phase}] waiting for {c}: {s}" for c, s in e.waiting),
     events.BarrierPassed: lambda e: f"[{e.phase}] {e.checks} checks pass ({e.seconds:.1f} s)",
     events.PhaseFinished: lambda e: f"[{e.phase}] done, {e.changes} changes in {e.seconds:.1f} s",

@@ -73,6 +73,15 @@ class HostUnchanged(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class PhaseBroken(Event):
+    """The connection to a host broke in the middle of a phase, which is begun anew."""
+
+    phase: str
+    where: str | None
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
 class BarrierWaiting(Event):
     """A phase waits for these checks; each with what was seen last."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator, Sequence
 
 from fournines.engine.difference import Seen, missing_packages, same
@@ -83,15 +84,20 @@ def _account(step: Account) -> Iterator[Operation]:
 
 
 def kernel(observed: Sequence[tuple[Step, Seen]]) -> Iterator[Operation]:
-    """Kernel parameters that have another value now; the file for the next boot came with the tree."""
-    for step, seen in observed:
-        if isinstance(step, Sysctl) and not same(step, seen):
-            yield Operation(
-                "server.sysctl",
-                f"{step.key} = {step.value}",
-                {"key": step.key, "value": step.value},
-                timeout=30,
-            )
+    """Kernel parameters that have another value now; the file for the next boot came with the tree.
+
+    One command for all: pyinfra's own ``server.sysctl`` takes two round trips for each (docs/engine.md).
+    """
+    settings = [
+        f"{step.key}={step.value}"
+        for step, seen in observed
+        if isinstance(step, Sysctl) and not same(step, seen)
+    ]
+    if settings:
+        command = shlex.join(["sysctl", "--quiet", "--write", *settings])
+        yield Operation(
+            "server.shell", f"kernel parameters {', '.join(settings)}", {"commands": [command]}, timeout=30
+        )
 
 
 def reloading(*, needed: bool) -> Iterator[Operation]:
@@ -100,25 +106,23 @@ def reloading(*, needed: bool) -> Iterator[Operation]:
         yield Operation("systemd.daemon_reload", "systemd reads the unit files again", timeout=120)
 
 
-def unit(decision: Decision) -> Iterator[Operation]:
-    """What a decision about a unit takes."""
+def unit(decision: Decision) -> Operation:
+    """What a decision about a unit takes, in one round trip.
+
+    pyinfra's ``systemd.service`` would ask anew what our observation has just told (two to four round
+    trips), and does nothing about a restart of a unit that is still activating (docs/engine.md).
+    """
     name = decision.unit.name
+    commands = []
     if decision.unmask:
-        # --runtime for a mask that a fault set, without for one that lasts
-        commands = [f"systemctl unmask {name}", f"systemctl unmask --runtime {name}"]
-        yield Operation("server.shell", f"unmask {name}", {"commands": commands}, timeout=60)
+        # with --runtime a mask that a fault set, without one that lasts
+        commands += [["systemctl", "unmask", name], ["systemctl", "unmask", "--runtime", name]]
     if decision.enable is not None:
-        verb = "enable" if decision.enable else "disable"
-        arguments = {"service": name, "running": None, "enabled": decision.enable}
-        yield Operation("systemd.service", f"{verb} {name}", arguments, timeout=120)
-    if decision.failed and decision.act is not Act.NONE:
+        commands.append(["systemctl", "enable" if decision.enable else "disable", name])
+    if decision.failed and decision.act in (Act.START, Act.RESTART):
         # a unit that failed too often is refused until systemd forgets that (StartLimitBurst=)
-        commands = [f"systemctl reset-failed {name} || true"]
-        yield Operation("server.shell", f"forget the failures of {name}", {"commands": commands}, timeout=30)
+        commands.append(["systemctl", "reset-failed", name])
     if decision.act is not Act.NONE:
-        yield Operation("systemd.service", f"{decision.act} {name}", _acting(name, decision.act))
-
-
-def _acting(name: str, act: Act) -> dict[str, object]:
-    """Said as a command: pyinfra's ``restarted`` does nothing for a unit that is still activating."""
-    return {"service": name, "running": None, "command": str(act)}
+        commands.append(["systemctl", str(decision.act), name])
+    script = " && ".join(shlex.join(command) for command in commands) or "true"
+    return Operation("server.shell", f"{decision.words} {name}", {"commands": [script]})

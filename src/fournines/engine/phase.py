@@ -160,7 +160,7 @@ class PhaseRun:
         todo = {
             host: (
                 *operations.reloading(needed=any(d.outdated for d in of_host)),
-                *(operation for decision in of_host for operation in operations.unit(decision)),
+                *map(operations.unit, of_host),
             )
             for host, of_host in decisions.items()
         }

@@ -17,7 +17,7 @@ from fournines.engine.mask import Masker
 from fournines.engine.observe import Observed, differences, look_at_all
 from fournines.engine.phase import Barrier, PhaseRun
 from fournines.engine.transport import Transport
-from fournines.errors import HostError, NinesError
+from fournines.errors import HostError, NinesError, TransportError
 from fournines.kit.check import Check
 from fournines.kit.verdict import Verdict
 from fournines.plan.model import Plan
@@ -145,7 +145,14 @@ class _Run:
             self.tell(events.StepChanged, phase=stage.name, host=host, kind=kind, subject=subject, what=what)
 
         barrier = Barrier(holds=lambda: self._holds(stage), wait=lambda: self._wait([stage]))
-        await PhaseRun(self.transport, self.wanted, stage, barrier, changed).carry_out(observed)
+        phase = PhaseRun(self.transport, self.wanted, stage, barrier, changed)
+        try:
+            await phase.carry_out(observed)
+        except TransportError as error:
+            # A phase may break its own connection (a firewall, a network). It is begun anew, once, with
+            # what the hosts show now; a host that is really gone fails this look.
+            self.tell(events.PhaseBroken, phase=stage.name, where=error.where, what=error.what)
+            await phase.carry_out((await self._look([stage]))[stage.name])
         for host in stage.steps:
             if counted[host]:
                 self.tell(events.HostChanged, phase=stage.name, host=host, changes=counted[host])

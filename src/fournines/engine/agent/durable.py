@@ -5,6 +5,9 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+HOME = "/var/lib/fournines"
+"""Where the engine keeps what is its own on a host: stage, previous versions, stamps."""
+
 
 def write_atomically(path: Path, content: bytes, *, mode: int, ids: tuple[int, int] | None = None) -> None:
     """Write beside ``path``, make it durable, and rename it into place.
@@ -43,3 +46,11 @@ def sync_folder(folder: Path) -> None:
 def under(root: str, path: str) -> Path:
     """A path of the host below another root: what lets all of this be tested anywhere."""
     return Path(root, path.lstrip("/"))
+
+
+def private_folder(root: str, *names: str) -> Path:
+    """A folder below the engine's own, which only root can look into; made where it is missing."""
+    folder = under(root, HOME)
+    for path in (folder, *(folder := folder / name for name in names)):
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return folder

@@ -5,9 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from fournines.engine.agent.durable import under, write_atomically
+from fournines.engine.agent.durable import HOME, private_folder, under, write_atomically
 
-FOLDER = "/var/lib/fournines/stamps"
 OUTDATED = "outdated"
 """In place of a digest: no digest is ever equal to it."""
 
@@ -15,7 +14,7 @@ OUTDATED = "outdated"
 def stamps(root: str) -> dict[str, Any]:
     """The stamp of every unit that has a readable one."""
     found: dict[str, Any] = {}
-    for path in under(root, FOLDER).glob("[!.]*.json"):
+    for path in (under(root, HOME) / "stamps").glob("[!.]*.json"):
         try:
             found[path.name[: -len(".json")]] = json.loads(path.read_text(encoding="utf-8"))
         except ValueError:
@@ -25,8 +24,7 @@ def stamps(root: str) -> dict[str, Any]:
 
 def write_stamps(root: str, wanted: dict[str, Any]) -> None:
     """Write (or with None remove) the stamps of these units."""
-    folder = under(root, FOLDER)
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    folder = private_folder(root, "stamps")
     for unit, stamp in wanted.items():
         path = folder / f"{unit}.json"
         if stamp is None:

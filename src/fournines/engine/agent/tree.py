@@ -13,11 +13,17 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-from fournines.engine.agent.durable import sync_folder, under, write_atomically, write_durably
+from fournines.engine.agent.durable import (
+    HOME,
+    private_folder,
+    sync_folder,
+    under,
+    write_atomically,
+    write_durably,
+)
 from fournines.engine.agent.ownership import ids
 from fournines.engine.agent.process import run
 
-HOME = "/var/lib/fournines"
 STAGED = "{}"
 _MANIFEST = "manifest.json"
 _VALIDATE_SECONDS = 60.0
@@ -86,9 +92,7 @@ def _fresh_stage(root: str, name: str) -> Path:
     """An empty 0700 stage; what killed runs left behind goes away here."""
     folder = _stage_folder(root, name)
     shutil.rmtree(folder.parent, ignore_errors=True)
-    for path in (under(root, HOME), folder.parent, folder):
-        path.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return folder
+    return private_folder(root, "stage", name)
 
 
 def _staged(folder: Path, entry: Entry) -> Path:
@@ -163,9 +167,7 @@ def _keep_previous(root: str, name: str) -> None:
     path = under(root, name)
     if not os.path.lexists(path):
         return
-    previous = under(root, HOME) / "previous"
-    previous.mkdir(mode=0o700, parents=True, exist_ok=True)
-    kept = previous / name.lstrip("/")
+    kept = private_folder(root, "previous") / name.lstrip("/")
     kept.parent.mkdir(parents=True, exist_ok=True)
     beside = kept.with_name(f".{kept.name}.fournines")
     beside.unlink(missing_ok=True)
