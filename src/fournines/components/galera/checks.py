@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 
 from fournines.components.galera.deploy import RESPONDER, RESTARTER, SOCKET
-from fournines.components.galera.model import RESPONDER_PORT, Options, arbiters, data_hosts, votes
+from fournines.components.galera.model import PORT, RESPONDER_PORT, Options, arbiters, data_hosts, votes
 from fournines.kit.check import Answers, Ask, Check, Output, each_host
 from fournines.kit.context import Context
 from fournines.kit.declare import Database
@@ -28,9 +28,10 @@ _NAMES = (
     " UNION SELECT 'account', User FROM mysql.global_priv"
 )
 _RESPONDER = """\
-import http.client, subprocess, sys
-host, port, query = sys.argv[1:]
-link = http.client.HTTPConnection(host, int(port), timeout=2)
+import http.client, socket, subprocess, sys
+host, health, port, query = sys.argv[1:]
+socket.create_connection((host, int(port)), timeout=2).close()
+link = http.client.HTTPConnection(host, int(health), timeout=2)
 link.request("GET", "/")
 print("responder", link.getresponse().status)
 argv = ["mariadb", "--batch", "--skip-column-names", "--connect-timeout=2", "-e", query]
@@ -68,7 +69,7 @@ def checks(context: Context) -> Iterator[Check]:
     )
     yield Check(
         "galera.responder",
-        "The health page that balancers ask says what mariadbd says",
+        "Each mariadbd takes connections, and the health page that balancers ask says what it says",
         asks={
             name: Ask(
                 (
@@ -77,6 +78,7 @@ def checks(context: Context) -> Iterator[Check]:
                     _RESPONDER,
                     str(context.site.address(name)),
                     str(RESPONDER_PORT),
+                    str(PORT),
                     _STATUS,
                 )
             )

@@ -29,7 +29,7 @@ RESPONDER = "fournines-galera.service"
 SOCKET = "fournines-galera.socket"
 RESTARTER = "fournines-galera-restart.path"
 ACCOUNT = "fournines-galera"
-_ONHOST = "fournines/components/galera/onhost"
+_ONHOST = "fournines/components/galera/on_host"
 
 _VALIDATE = ("mariadbd", "--defaults-file={}", "--user=mysql", "--datadir=/tmp", "--help", "--verbose")
 """Parses the file as at a start and ends: an unknown variable or a bad value is exit 7 or 9. Not in the
@@ -50,7 +50,7 @@ def _data_host(context: Context, host: Host) -> Iterator[Step]:
     yield Directory(STATE, owner="mysql", group="mysql")
     yield File(CONF, _mariadb_conf(context, host), validate=_VALIDATE)
     yield File(RECORD_VIEW, _render(context, "record-view.sh.j2", directory=STATE), mode=0o755)
-    yield File(CONFIG, _onhost_config(context, host))
+    yield File(CONFIG, _on_host_config(context, host))
     yield from _programs("election", "records", "start", "responder")
     options = context.options("galera", Options)
     dropin = f"{SYSTEMD}/mariadb.service.d/fournines.conf"
@@ -88,7 +88,7 @@ def _arbiter(context: Context, host: Host) -> Iterator[Step]:
 
 
 def program_path(name: str) -> str:
-    """Where a program of ``onhost/`` lies on a host: under the same package path as here."""
+    """Where a program of ``on_host/`` lies on a host: under the same package path as here."""
     return f"{PROGRAMS}/{_ONHOST}/{name}.py"
 
 
@@ -99,7 +99,7 @@ def _programs(*names: str) -> Iterator[Step]:
 
 @cache
 def _source(name: str) -> str:
-    return files("fournines.components.galera").joinpath("onhost", f"{name}.py").read_text()
+    return files("fournines.components.galera").joinpath("on_host", f"{name}.py").read_text()
 
 
 def _mariadb_conf(context: Context, host: Host) -> str:
@@ -121,7 +121,7 @@ def _mariadb_conf(context: Context, host: Host) -> str:
     )
 
 
-def _onhost_config(context: Context, host: Host) -> str:
+def _on_host_config(context: Context, host: Host) -> str:
     data = {other.name: str(context.site.address(other)) for other in data_hosts(context.site)}
     return json.dumps({"me": host.name, "hosts": data, "port": RESPONDER_PORT}, indent=2) + "\n"
 

@@ -10,16 +10,16 @@ import socket
 import sys
 import threading
 import time
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pymysql
 
-from fournines.components.galera.onhost import records
-from fournines.components.galera.onhost.election import Answer, Phase, stranded_for_good
+from fournines.components.galera.on_host import records
+from fournines.components.galera.on_host.election import Answer, Phase, stranded_for_good
 
 PACE = 0.2
 """Seconds between samples."""
@@ -93,6 +93,8 @@ class Database:
         """Ask; a failure is a sample too, and the next one connects anew."""
         try:
             if self._connection is None:
+                if not self._accepts():
+                    return Sample(None, running=False, at=time.monotonic())
                 self._connection = pymysql.connect(
                     unix_socket=self.path,
                     user=self.user,
@@ -108,10 +110,11 @@ class Database:
                 values["read_only"] = str((cursor.fetchone() or ("",))[0])
             return Sample(values, running=True, at=time.monotonic())
         except (pymysql.MySQLError, OSError):
-            self._drop()
+            self.drop()
             return Sample(None, running=self._accepts(), at=time.monotonic())
 
-    def _drop(self) -> None:
+    def drop(self) -> None:
+        """Forget the connection without a word to a server that may hang."""
         connection, self._connection = self._connection, None
         if connection is not None:
             with suppress(pymysql.MySQLError, OSError):
@@ -131,12 +134,13 @@ class Responder:
 
     config: records.Config
     database: Database
+    leave: threading.Event = field(default_factory=threading.Event)
     last: Sample = field(default_factory=lambda: Sample(None, running=False, at=time.monotonic()))
 
     def watch(self) -> None:
-        """Sample for ever; ask for a restart when quorum cannot come back by itself."""
+        """Sample until told to leave; ask for a restart when quorum cannot come back by itself."""
         healthy = asked = time.monotonic()
-        while True:
+        while not self.leave.wait(PACE):
             self.last = self.database.sample()
             now = time.monotonic()
             if self.position().phase is not Phase.STRANDED:
@@ -144,7 +148,7 @@ class Responder:
             elif now - healthy > PATIENCE and now - asked > ASK_EVERY:
                 asked = now
                 self._unstrand()
-            time.sleep(PACE)
+        self.database.drop()
 
     def _unstrand(self) -> None:
         members = records.parse_view(records.read(records.VIEW))
@@ -202,20 +206,27 @@ class _Server(ThreadingHTTPServer):
         """An asker that hung up is none of our business."""
 
 
-def serve(config: records.Config, listening: socket.socket, database: Database) -> _Server:
-    """A server on a socket that listens already; sampling begins."""
+@contextmanager
+def serving(config: records.Config, listening: socket.socket, database: Database) -> Iterator[_Server]:
+    """A server on a socket that listens already; the database is sampled until the block is left."""
     responder = Responder(config, database)
-    threading.Thread(target=responder.watch, daemon=True).start()
-    handler = type("Handler", (_Handler,), {"responder": responder})
-    server = _Server(("", 0), handler, bind_and_activate=False)
+    sampler = threading.Thread(target=responder.watch)
+    server = _Server(("", 0), type("Handler", (_Handler,), {"responder": responder}), bind_and_activate=False)
     server.socket.close()
     server.socket = listening
-    return server
+    sampler.start()
+    try:
+        yield server
+    finally:
+        responder.leave.set()
+        sampler.join()
+        server.server_close()
 
 
 def main() -> None:
     """Serve on the socket that systemd passes."""
-    serve(records.Config.load(), socket.socket(fileno=_LISTEN_FD), Database()).serve_forever()
+    with serving(records.Config.load(), socket.socket(fileno=_LISTEN_FD), Database()) as server:
+        server.serve_forever()
 
 
 if __name__ == "__main__":

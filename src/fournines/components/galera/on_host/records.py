@@ -10,7 +10,7 @@ from pathlib import Path
 from urllib.error import URLError
 from urllib.request import ProxyHandler, build_opener
 
-from fournines.components.galera.onhost.election import NO_UUID, Answer, Phase, Position
+from fournines.components.galera.on_host.election import NO_UUID, Answer, Phase, Position
 
 CONFIG = Path("/etc/fournines/galera.json")
 GRASTATE = Path("/var/lib/mysql/grastate.dat")

@@ -17,7 +17,7 @@ LONELY = "New COMPONENT: primary = yes, bootstrap = no, my_idx = 0, memb_num = 1
 
 def lonely(line: str) -> bool:
     """Whether garbd says here that it is the only member of a primary component."""
-    return LONELY in line
+    return line.rstrip().endswith(LONELY)
 
 
 def main() -> int:

@@ -14,8 +14,8 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
-from fournines.components.galera.onhost import records
-from fournines.components.galera.onhost.election import (
+from fournines.components.galera.on_host import records
+from fournines.components.galera.on_host.election import (
     Action,
     Answer,
     Claim,

@@ -169,6 +169,11 @@ def _most_advanced(me: str, order: tuple[str, ...], known: Mapping[str, Position
     if missing:
         return _wait(f"{_list(missing)} may hold newer writes and is not waiting: {_positions(known)}")
     winner = min(tops, key=lambda name: _rank(order, name))
+    lost = [
+        name for name, p in known.items() if not p.uuid and p.members is not None and winner not in p.members
+    ]
+    if lost:
+        return _wait(f"{_list(lost)} went on without {winner} and has lost its data: a person must choose")
     if winner != me:
         return _wait(f"{winner} is to bootstrap: {_positions(known)}")
     return Decision(Action.CLAIM, f"all of the last component are here: {_positions(known)}")
