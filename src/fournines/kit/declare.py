@@ -109,10 +109,15 @@ class Secret:
 
 @dataclass(frozen=True, slots=True)
 class LogFile:
-    """Messages of a program go to a file of their own, rotated. ``program`` is the syslog tag."""
+    """Messages of a program go to a file of their own, rotated.
+
+    ``program`` is the exact syslog tag; several programs may share a file. ``hosts`` are the names of the
+    hosts where that is so, none meaning all.
+    """
 
     program: str
     path: str
+    hosts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

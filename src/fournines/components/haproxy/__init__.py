@@ -35,13 +35,9 @@ def declares(site: Site) -> Iterator[Declaration]:
         serves=f"{HEALTH}/serves",
         settles=detection_seconds(options),
     )
-    yield LogFile("haproxy", LOG)
-    yield FirewallPort(
-        "haproxy-metrics",
-        hosts=tuple(h.name for h in hosts(site)),
-        port=PROMETHEUS_PORT,
-        network=site.cluster_network,
-    )
+    names = tuple(h.name for h in hosts(site))
+    yield LogFile("haproxy", LOG, hosts=names)
+    yield FirewallPort("haproxy-metrics", hosts=names, port=PROMETHEUS_PORT, network=site.cluster_network)
 
 
 COMPONENT = Component(

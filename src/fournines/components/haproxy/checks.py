@@ -102,7 +102,9 @@ def _last(text: str, otherwise: str) -> str:
 
 
 def _judge_answer(answer: Output) -> Verdict:
-    return passed("answers") if answer.code == 0 else failed(_last(answer.stderr, "no answer"))
+    if answer.code == 0 and answer.stdout.strip() == "ok":
+        return passed("answers")
+    return failed(_last(answer.stderr, "no answer"))
 
 
 def _judge_sockets(answer: Output, wanted: frozenset[str]) -> Verdict:

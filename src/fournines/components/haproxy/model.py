@@ -88,6 +88,7 @@ class Listener:
     binds: tuple[str, ...]
     health: HealthCheck | None
     timeout_ms: int
+    balance: tuple[str, ...]
     backends: tuple[Backend, ...]
 
 
@@ -112,8 +113,17 @@ def listeners(context: Context, certificate: str | None) -> Iterator[Listener]:
             binds=tuple(binds),
             health=endpoint.health,
             timeout_ms=round(endpoint.timeout_server * 1000),
+            balance=_balance(endpoint),
             backends=tuple(_backends(context, endpoint, options)),
         )
+
+
+def _balance(endpoint: Endpoint) -> tuple[str, ...]:
+    """The lines that say how requests are spread: to the least busy backend, or by a part of the path."""
+    if not endpoint.affinity:
+        return ("balance leastconn",)
+    # field(1,/) is what stands before the first slash: nothing.
+    return (f"balance hash path,field({endpoint.affinity + 1},/)", "hash-type consistent")
 
 
 def _backends(context: Context, endpoint: Endpoint, options: Options) -> Iterator[Backend]:

@@ -20,14 +20,10 @@ def hosts(site: Site) -> tuple[Host, ...]:
 
 def declares(site: Site) -> Iterator[Declaration]:
     """VRRP in the VIP's network, and a log."""
-    yield FirewallPort(
-        "keepalived",
-        hosts=tuple(h.name for h in hosts(site)),
-        protocol="vrrp",
-        network=site.cluster_network,
-    )
+    names = tuple(h.name for h in hosts(site))
+    yield FirewallPort("keepalived", hosts=names, protocol="vrrp", network=site.cluster_network)
     for tag in TAGS:
-        yield LogFile(tag, LOG)
+        yield LogFile(tag, LOG, hosts=names)
 
 
 COMPONENT = Component(

@@ -15,6 +15,7 @@ from fournines.kit.verdict import Verdict, failed, passed, unknown
 _CONNECT = """\
 import socket, sys
 socket.create_connection((sys.argv[1], int(sys.argv[2])), timeout=3).close()
+print("reached")
 """
 _READY = """\
 while [ $# -gt 0 ]; do
@@ -24,6 +25,7 @@ while [ $# -gt 0 ]; do
     done
     shift 4
 done
+echo ready
 """
 
 
@@ -78,12 +80,12 @@ def _holds(answer: Output, address: str) -> bool:
 
 
 def _judge_reached(answer: Output) -> Verdict:
-    if answer.code == 0:
+    if answer.code == 0 and "reached" in answer.stdout:
         return passed("reached")
     return failed((answer.stderr.strip().splitlines() or ["not reached"])[-1])
 
 
 def _judge_ready(answer: Output) -> Verdict:
-    if answer.code == 0:
+    if answer.code == 0 and answer.stdout.strip() == "ready":
         return passed("ready")
     return failed((answer.stdout.strip() or answer.stderr.strip() or "not ready").splitlines()[-1])

@@ -15,7 +15,7 @@ from fournines.kit.unit_check import units_check
 from fournines.kit.verdict import Verdict, failed, passed, unknown, worst
 
 CLOSED_PORT = 9
-"""Discard (RFC 863): nobody listens there, so an open firewall answers with a reset, a closed one is silent."""
+"""Discard (RFC 863): nobody listens there, so an open firewall answers with a reset, a closed one not."""
 
 _KNOCK = """\
 import socket, sys
@@ -105,6 +105,16 @@ def _key(opening: Opening) -> Opening:
     return replace(opening, name="")
 
 
+_HARMLESS: tuple[dict[str, Any], ...] = ({"meta iif": "lo"}, {"ct state": ["established", "related"]})
+"""Rules that accept nothing new from outside: the host's own traffic, answers to it."""
+
+
+def _is_mid_stream(test: dict[str, Any]) -> bool:
+    """Packets without SYN and RST begin no connection."""
+    without = test["op"] == "!" and _left(test["left"]) == "tcp flags"
+    return without and sorted(test["right"]) == ["rst", "syn"]
+
+
 def parse_rule(rule: dict[str, Any]) -> Opening | None:
     """The opening a rule of ``nft --json`` makes; None for a rule that accepts nothing new from outside.
 
@@ -114,8 +124,13 @@ def parse_rule(rule: dict[str, Any]) -> Opening | None:
     expressions: list[dict[str, Any]] = rule.get("expr", [])
     if not any("accept" in e for e in expressions):
         return None
-    matches = {_left(e["match"]["left"]): e["match"]["right"] for e in expressions if "match" in e}
-    if matches.keys() <= {"meta iif", "meta iifname", "ct state"} and matches:
+    tests = [e["match"] for e in expressions if "match" in e]
+    if any(_is_mid_stream(test) for test in tests):
+        return None
+    if any(test["op"] not in ("==", "in") for test in tests):
+        return Opening("unusual", None, name=str(rule.get("comment", "")))
+    matches = {_left(test["left"]): test["right"] for test in tests}
+    if matches in _HARMLESS:
         return None
     source, target = _range(matches.pop("ip saddr", None)), _range(matches.pop("ip daddr", None))
     protocol, port = "any", None

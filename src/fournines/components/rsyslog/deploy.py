@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from fournines.components.rsyslog.model import Options, by_path
+from fournines.components.rsyslog.model import Options, logs_on
 from fournines.kit.context import Context
 from fournines.kit.declare import LogFile
 from fournines.kit.step import File, Packages, Step, Unit
@@ -15,13 +15,12 @@ ROTATE = "/etc/logrotate.d/fournines"
 
 
 def steps(context: Context, host: Host) -> Iterator[Step]:
-    """The same files on every host: a program that runs nowhere here simply never writes.
+    """A rule and a rotation for each declared log of this host.
 
     The number 10 sorts before the rules of packages and of Debian's own ``rsyslog.conf``, and each rule
     ends in ``stop``: what has a file of its own is not repeated in ``/var/log/syslog``.
     """
-    del host
-    logs = by_path(context.declared(LogFile))
+    logs = logs_on(host.name, context.declared(LogFile))
     yield Packages(("rsyslog", "logrotate"))
     yield File(
         CONF,

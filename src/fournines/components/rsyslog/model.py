@@ -22,9 +22,10 @@ class Options(Strict):
     """A log that grows beyond this is rotated the next time logrotate runs, before its day is over."""
 
 
-def by_path(declared: Iterable[LogFile]) -> tuple[tuple[str, tuple[str, ...]], ...]:
-    """Each log file with the programs that write into it, in the order of the paths."""
+def logs_on(host: str, declared: Iterable[LogFile]) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """Each log file of a host with the programs that write into it, in the order of the paths."""
     table: dict[str, set[str]] = {}
     for log in declared:
-        table.setdefault(log.path, set()).add(log.program)
+        if not log.hosts or host in log.hosts:
+            table.setdefault(log.path, set()).add(log.program)
     return tuple((path, tuple(sorted(table[path]))) for path in sorted(table))

@@ -73,7 +73,7 @@ def checks(context: Context) -> Iterator[Check]:
 
 
 def _judge_trust(answer: Output) -> Verdict:
-    if answer.code == 0:
+    if answer.code == 0 and answer.stdout.strip().endswith(": OK"):
         return passed("trusted")
     said = [line for line in (answer.stderr + answer.stdout).splitlines() if "error" in line.lower()]
     return failed(said[0] if said else "not trusted")

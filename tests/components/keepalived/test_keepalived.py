@@ -1,0 +1,197 @@
+"""keepalived: its arithmetic, what it writes, what keepalived thinks of it, and that its checks go red."""
+
+from __future__ import annotations
+
+import json
+from ipaddress import IPv4Address, IPv4Network
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.components.fixed import file_of, fixed
+from tests.programs import opinion
+
+from fournines.components.keepalived import COMPONENT
+from fournines.components.keepalived.deploy import CONF, DROP_IN
+from fournines.components.keepalived.model import (
+    ANSWERS_INTERVAL,
+    ANSWERS_TIMEOUT,
+    SERVES_INTERVAL,
+    Options,
+    addresses,
+    priority,
+    router_number,
+    scripts,
+    serves_fall,
+)
+from fournines.kit.check import Check, Output
+from fournines.kit.context import Context
+from fournines.kit.declare import VipCondition
+from fournines.kit.verdict import Outcome
+from fournines.spec.model import Network, Site, Vip
+
+GOLDEN = Path(__file__).parent / "golden"
+
+
+@pytest.fixture
+def context(blog: Site, blog_context: Context) -> Context:
+    return fixed(blog, blog_context)
+
+
+def check(context: Context, name: str) -> Check:
+    return next(c for c in COMPONENT.checks(context) if c.id == name)
+
+
+def condition(settles: float) -> VipCondition:
+    return VipCondition("x", "/run/x", "http://127.0.0.1/a", "http://127.0.0.1/b", settles)
+
+
+def holding(*found: str) -> Output:
+    infos = [{"family": "inet", "local": address, "prefixlen": 24} for address in found]
+    return Output(0, json.dumps([{"ifname": "eth0", "addr_info": infos}]))
+
+
+def conf(context: Context, host: str) -> str:
+    return file_of(COMPONENT, context, host, CONF).content
+
+
+@pytest.mark.parametrize("host", ["controller1", "controller2"])
+def test_the_whole_file_is_as_reviewed(context: Context, host: str) -> None:
+    assert conf(context, host) == (GOLDEN / f"{host}-keepalived.conf").read_text()
+
+
+def test_the_unit_takes_the_address_off_whatever_way_keepalived_ended(context: Context) -> None:
+    content = file_of(COMPONENT, context, "controller1", DROP_IN).content
+    assert content == (GOLDEN / "drop-in.conf").read_text()
+    assert "ExecStopPost=-/bin/sh -c 'ip address delete 10.0.0.20/24 dev eth0 2>/dev/null'" in content
+
+
+def test_nobody_is_master_from_the_start_and_nobody_preempts(context: Context) -> None:
+    for host in ("controller1", "controller2"):
+        words = [line.split() for line in conf(context, host).splitlines()]
+        assert ["state", "BACKUP"] in words
+        assert ["nopreempt"] in words
+
+
+def test_no_tracker_has_a_weight(context: Context) -> None:
+    """With one, nopreempt would keep the others from taking over from a sick master."""
+    weights = [line.split() for line in conf(context, "controller1").splitlines() if "weight " in line]
+    assert [words for words in weights if words[0] == "weight"] == [["weight", "0"]]
+
+
+def test_peers_are_the_others(context: Context) -> None:
+    block = conf(context, "controller2").split("unicast_peer {")[1].split("}")[0]
+    assert block.split() == ["10.0.0.11"]
+    assert "unicast_src_ip 10.0.0.12" in conf(context, "controller2")
+
+
+def test_a_single_controller_has_no_peers(blog: Site) -> None:
+    hosts = {name: host for name, host in blog.hosts.items() if name != "controller2"}
+    alone = Context(blog.model_copy(update={"hosts": hosts}), (), {})
+    assert "unicast" not in conf(alone, "controller1")
+
+
+@given(st.integers(1, 60))
+def test_priorities_fall_in_the_controllers_order_and_stay_in_range(count: int) -> None:
+    found = [priority(position, count) for position in range(count)]
+    assert found == sorted(found, reverse=True)
+    assert len(set(found)) == count
+    assert all(1 <= p <= 254 for p in found)
+
+
+def test_up_to_three_controllers_are_a_hundred_apart() -> None:
+    assert [priority(n, 3) for n in range(3)] == [254, 154, 54]
+    assert [priority(n, 2) for n in range(2)] == [254, 154]
+
+
+def test_two_backups_do_not_wake_in_the_same_instant() -> None:
+    """RFC 9568 6.1: Skew_Time = (256 - priority) * advert / 256; 4 ms between two backups was too little."""
+    skew = [(256 - priority(n, 3)) * Options().advert_seconds / 256 for n in range(3)]
+    assert min(b - a for a, b in pairwise(skew)) > 0.03
+
+
+def test_a_dead_holder_is_replaced_within_half_a_second() -> None:
+    worst_skew = (256 - priority(2, 3)) * Options().advert_seconds / 256
+    assert 3 * Options().advert_seconds + worst_skew < 0.5
+
+
+@given(st.floats(0.1, 600))
+def test_the_balancer_has_settled_before_the_vip_moves(settles: float) -> None:
+    assert (serves_fall(condition(settles)) - 1) * SERVES_INTERVAL > settles
+
+
+def test_a_hung_balancer_is_noticed_within_a_second_and_a_half(context: Context) -> None:
+    answers = next(s for s in scripts(context) if s.name == "haproxy_answers")
+    assert f"--max-time {ANSWERS_TIMEOUT} " in answers.command
+    assert answers.fall * ANSWERS_INTERVAL + ANSWERS_TIMEOUT < 1.5
+    assert answers.timeout > ANSWERS_TIMEOUT  # the program's own limit ends it, not keepalived's SIGTERM
+
+
+def test_the_routers_number_comes_from_the_vip(blog: Site) -> None:
+    assert router_number(blog, Options()) == 20
+    assert router_number(blog, Options(vrid=77)) == 77
+    zero = Vip(network="mgmt", address=IPv4Address("10.0.1.0"))
+    assert router_number(blog.model_copy(update={"vips": {"controller": zero}}), Options()) == 1
+
+
+def test_all_vips_move_together_each_on_its_networks_interface(blog: Site) -> None:
+    public = Vip(network="external", address=IPv4Address("192.168.1.20"))
+    networks = {**blog.networks, "storage": Network(cidr=IPv4Network("10.2.0.0/24"))}
+    host = blog.hosts["dashboard"]
+    site = blog.model_copy(update={"vips": {**blog.vips, "public": public}, "networks": networks})
+    assert [str(a) for a in addresses(site, host, Options())] == [
+        "10.0.0.20/24 dev eth0",
+        "192.168.1.20/24 dev eth1",
+    ]
+    named = Options(interfaces={"mgmt": "bond0"})
+    assert str(addresses(site, host, named)[0]) == "10.0.0.20/24 dev bond0"
+
+
+def test_ownership_goes_red(context: Context) -> None:
+    owner = check(context, "keepalived.owner-controller")
+    one, two = holding("10.0.0.11", "10.0.0.20"), holding("10.0.0.12", "10.0.0.20")
+    without_one, without_two = holding("10.0.0.11"), holding("10.0.0.12")
+    verdict = owner.verdict({"controller1": one, "controller2": without_two})
+    assert (verdict.outcome, verdict.seen) == (Outcome.PASS, "on controller1")
+    assert owner.verdict({"controller1": one, "controller2": two}).outcome is Outcome.FAIL
+    assert owner.verdict({"controller1": without_one, "controller2": without_two}).outcome is Outcome.FAIL
+    verdict = owner.verdict({"controller1": one, "controller2": None})
+    assert verdict.outcome is Outcome.UNKNOWN
+    assert "controller2 cannot be asked" in verdict.seen
+
+
+def test_reaching_goes_red(context: Context) -> None:
+    reached = check(context, "keepalived.reached-controller")
+    assert list(reached.asks) == ["dashboard"]
+    assert reached.verdict({"dashboard": Output(0, "reached\n")}).outcome is Outcome.PASS
+    timeout = Output(1, "", "Traceback\nTimeoutError: timed out\n")
+    assert reached.verdict({"dashboard": timeout}).seen == "dashboard: TimeoutError: timed out"
+    assert reached.verdict({"dashboard": timeout}).outcome is Outcome.FAIL
+
+
+def test_readiness_goes_red(context: Context) -> None:
+    ready = check(context, "keepalived.ready")
+    well = {"controller1": Output(0, "ready\n"), "controller2": Output(0, "ready\n")}
+    assert ready.verdict(well).outcome is Outcome.PASS
+    standby = Output(1, "haproxy does not run\n")
+    verdict = ready.verdict(well | {"controller2": standby})
+    assert (verdict.outcome, verdict.seen) == (Outcome.FAIL, "controller2: haproxy does not run")
+
+
+@pytest.mark.programs
+@pytest.mark.parametrize("host", ["controller1", "controller2"])
+def test_keepalived_accepts_it(context: Context, host: str, tmp_path: Path) -> None:
+    content = conf(context, host)
+    argv = ["keepalived", "--config-test", "--use-file", "/run/k.conf"]
+    said = opinion(argv, {"k.conf": content}, tmp_path)
+    assert said.returncode == 0, said.stderr + said.stdout
+    for right, wrong in (
+        ("    interface eth0", "    interface eth7"),
+        ("/usr/bin/curl", "/usr/bin/curly"),
+        ("        haproxy_serves\n    }", "        haproxy_servs\n    }"),
+    ):
+        broken = content.replace(right, wrong)
+        assert broken != content
+        assert opinion(argv, {"k.conf": broken}, tmp_path).returncode, wrong
