@@ -110,9 +110,9 @@ class Broker:
             self._send(writer, channel, commands.Basic.GetEmpty())
             return
         body = self.queues[queue].pop(0)
-        self._send(
-            writer, channel, commands.Basic.GetOk(1, redelivered=False, exchange="", routing_key=queue)
-        )
+        left = len(self.queues[queue])
+        found = commands.Basic.GetOk(1, redelivered=False, exchange="", routing_key=queue, message_count=left)
+        self._send(writer, channel, found)
         self._content(writer, channel, body, None)
 
     def _content(
