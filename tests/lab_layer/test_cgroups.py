@@ -5,7 +5,15 @@ from pathlib import Path
 import pytest
 
 from fournines.errors import LabError
-from fournines.lab.cgroups import Hierarchies, HostCgroups, is_first_of_container, parse_mounts
+from fournines.lab.cgroups import (
+    Hierarchies,
+    HostCgroups,
+    hosts_with_cgroups,
+    is_first_of_container,
+    labs_with_cgroups,
+    parse_mounts,
+    remove_lab,
+)
 
 HYBRID = """\
 tmpfs /sys/fs/cgroup tmpfs rw,relatime,mode=755 0 0
@@ -65,3 +73,16 @@ def test_processes_are_found_at_every_depth(tmp_path: Path) -> None:
         (top / place / "cgroup.procs").write_text(pids)
     assert cgroups.processes() == frozenset({10, 11, 12, 13})
     assert cgroups.inside == (top / "payload/init.scope",)
+
+
+def test_labs_and_their_hosts_are_found_in_either_hierarchy_and_removed_one_by_one(tmp_path: Path) -> None:
+    where = Hierarchies(tmp_path / "unified", tmp_path / "systemd")
+    (tmp_path / "unified/nines/a/h1").mkdir(parents=True)
+    (tmp_path / "systemd/nines/a/h2").mkdir(parents=True)
+    (tmp_path / "unified/nines/b").mkdir(parents=True)
+    assert labs_with_cgroups(where) == {"a", "b"}
+    assert hosts_with_cgroups(where, "a") == {"h1", "h2"}
+    remove_lab(where, "b")
+    assert labs_with_cgroups(where) == {"a"}
+    remove_lab(where, "a")  # its hosts are still there
+    assert hosts_with_cgroups(where, "a") == {"h1", "h2"}

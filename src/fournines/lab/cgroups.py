@@ -137,8 +137,8 @@ class HostCgroups:
     def clear(self, *, timeout: float = 20.0) -> None:
         """Kill everything of the host at one instant, wait until nothing is left, remove the cgroups.
 
-        They are removed at every power-off, too: a cgroup remembers that it was killed, and since Linux
-        6.14 that kills what a new systemd starts below it with CLONE_INTO_CGROUP (seen with 6.18).
+        They are removed at every power-off, too: a cgroup remembers that it was killed, and in one that
+        was, everything a new systemd starts with CLONE_INTO_CGROUP is killed too (seen with Linux 6.18).
 
         Raises:
             LabError: something is still there after ``timeout`` seconds.
@@ -152,17 +152,24 @@ class HostCgroups:
             if time.monotonic() > give_up:
                 raise LabError(f"processes survive SIGKILL: {sorted(self.processes())}", where=self.host)
             time.sleep(0.005)
-        for directory in self.directories:
-            for parent in (directory.parent, directory.parent.parent):
-                with suppress(OSError):  # another host, another lab
-                    parent.rmdir()
 
 
-def hosts_with_cgroups(where: Hierarchies) -> frozenset[tuple[str, str]]:
-    """Every (lab, host) that has a cgroup on this machine."""
-    return frozenset(
-        (d.parent.name, d.name) for root in where.all for d in (root / ROOT).glob("*/*") if d.is_dir()
-    )
+def hosts_with_cgroups(where: Hierarchies, lab: str) -> frozenset[str]:
+    """Every host of a lab that has a cgroup on this machine."""
+    return frozenset(d.name for root in where.all for d in (root / ROOT / lab).glob("*") if d.is_dir())
+
+
+def labs_with_cgroups(where: Hierarchies) -> frozenset[str]:
+    """Every lab that has a cgroup on this machine."""
+    return frozenset(d.name for root in where.all for d in (root / ROOT).glob("*") if d.is_dir())
+
+
+def remove_lab(where: Hierarchies, lab: str) -> None:
+    """Remove what held the cgroups of a lab's hosts, once those are cleared."""
+    for root in where.all:
+        for directory in (root / ROOT / lab, root / ROOT):
+            with suppress(OSError):  # not there, or another lab's too
+                directory.rmdir()
 
 
 def is_first_of_container(status: str) -> bool:

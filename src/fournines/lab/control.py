@@ -9,7 +9,13 @@ from typing import TYPE_CHECKING, Literal
 
 from fournines.errors import LabError
 from fournines.lab import image, network, sources, ssh, state
-from fournines.lab.cgroups import HostCgroups, hierarchies, hosts_with_cgroups
+from fournines.lab.cgroups import (
+    HostCgroups,
+    hierarchies,
+    hosts_with_cgroups,
+    labs_with_cgroups,
+    remove_lab,
+)
 from fournines.lab.host import RunningHost
 from fournines.lab.plan import checked_name, machine
 from fournines.lab.shell import need_root, run
@@ -83,15 +89,18 @@ def up(plan: LabPlan, *, mirror: str | None = None, progress: Callable[[str], No
         keys = {host.host.name: host.host_key() for host in hosts}
         state.write_atomically(paths.known_hosts, ssh.render_known_hosts(plan, keys))
         state.write_atomically(paths.ssh_config, ssh.render_config(plan, paths))
+        off = [host for host in hosts if not host.on]
         started = time.monotonic()
         for host in hosts:
-            if not host.on:
+            if host in off:
                 progress(f"{host.host.name}: power on")
             elif host.cgroups.frozen:
                 host.cgroups.thaw()
             host.start()
         for host in hosts:
-            _await_boot(host, started, progress)
+            boot = host.await_boot()
+            took = f" {time.monotonic() - started:.1f} s after power-on" if host in off else ""
+            progress(f"{host.host.name}: {boot}{took}{_failed_units(host) if boot == 'degraded' else ''}")
 
 
 def build(plan: LabPlan, *, mirror: str | None = None, progress: Callable[[str], None] = _silent) -> Path:
@@ -121,13 +130,9 @@ def _refuse_other_plan(paths: LabPaths, plan: LabPlan) -> None:
             )
 
 
-def _await_boot(host: RunningHost, started: float, progress: Callable[[str], None]) -> None:
-    boot = host.await_boot()
-    told = f"{host.host.name}: {boot} {time.monotonic() - started:.1f} s after power-on"
-    if boot == "degraded":
-        failed = host.exec(["systemctl", "list-units", "--failed", "--plain", "--no-legend"]).stdout
-        told += " (failed: " + ", ".join(line.split()[0] for line in failed.splitlines() if line) + ")"
-    progress(told)
+def _failed_units(host: RunningHost) -> str:
+    failed = host.exec(["systemctl", "list-units", "--failed", "--plain", "--no-legend"]).stdout
+    return f" (failed: {', '.join(line.split()[0] for line in failed.splitlines() if line)})"
 
 
 def down(name: str, *, progress: Callable[[str], None] = _silent) -> bool:
@@ -156,10 +161,11 @@ def down(name: str, *, progress: Callable[[str], None] = _silent) -> bool:
 
 def _sweep(paths: LabPaths, progress: Callable[[str], None]) -> None:
     where = hierarchies()
-    for host in sorted(h for lab, h in hosts_with_cgroups(where) if lab == paths.lab):
+    for host in sorted(hosts_with_cgroups(where, paths.lab)):
         progress(f"{host}: power off")
         HostCgroups(where, paths.lab, host).clear()
         _forget_machine(machine(paths.lab, host))
+    remove_lab(where, paths.lab)
     network.remove(paths.lab)
     state.remove(paths)
 
@@ -171,7 +177,7 @@ def _forget_machine(name: str) -> None:
 
 def labs() -> tuple[str, ...]:
     """The names of all labs of which anything is left on this machine."""
-    cgroups = {lab for lab, _ in hosts_with_cgroups(hierarchies())}
+    cgroups = labs_with_cgroups(hierarchies())
     return tuple(sorted(state.labs_on_disk() | network.labs_with_namespace() | cgroups))
 
 
