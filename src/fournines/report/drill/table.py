@@ -33,9 +33,9 @@ def table(campaign: Campaign, console: Console) -> RenderableType:
         unlimited = console.options.update(max_width=10_000)
         fits = console.measure(lines, options=unlimited).maximum <= console.width
         parts += [lines if fits else _stacked(campaign, console), Text()]
-    broken = [line for run in campaign.runs for line in _broken(run, ascii_only(console))]
-    if broken:
-        parts += [*broken, Text()]
+    broken = _broken(campaign, console)
+    if broken.row_count:
+        parts += [broken, Text()]
     if len(campaign.runs) == 1:
         parts.append(Text(headline(campaign.runs[0])))
     parts.append(Text(conclusion(campaign), style=f"nines.{campaign.outcome.value}"))
@@ -97,12 +97,18 @@ def _more(run: DrillRun) -> Iterator[Text]:
     yield Text("?" if run.healed is None else seconds(run.healed))
 
 
-def _broken(run: DrillRun, marks_ascii: bool) -> Iterator[Text]:  # noqa: FBT001 - private
-    for judgement in run.judgements:
-        if judgement.verdict.outcome is Outcome.PASS:
-            continue
-        line = verdict(judgement.verdict.outcome, ascii_only=marks_ascii)
-        line.append(f"  {plain(run.name)}: {plain(judgement.promise)}", style="default")
-        line.append(f" [{plain(judgement.id)}]", style="nines.dim")
-        line.append(f"\n   {plain(judgement.verdict.seen)}", style=f"nines.{judgement.verdict.outcome.value}")
-        yield line
+def _broken(campaign: Campaign, console: Console) -> Table:
+    """Every promise that was not kept or not tested, with what was seen."""
+    made = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), show_header=False)
+    made.add_column(no_wrap=True)
+    made.add_column(overflow="fold")
+    for run in campaign.runs:
+        for judgement in run.judgements:
+            outcome = judgement.verdict.outcome
+            if outcome is Outcome.PASS:
+                continue
+            said = Text(f"{plain(run.name)}: {plain(judgement.promise)}")
+            said.append(f" [{plain(judgement.id)}]", style="nines.dim")
+            said.append(f"\n{plain(judgement.verdict.seen)}", style=f"nines.{outcome.value}")
+            made.add_row(verdict(outcome, ascii_only=ascii_only(console)), said)
+    return made

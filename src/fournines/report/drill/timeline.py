@@ -36,6 +36,9 @@ WIDTH = LEFT + PLOT + RIGHT
 SINGLE = 240
 """Up to so many attempts in a lane are drawn one by one; more are put into columns."""
 
+DRAWN = 40
+"""Up to so many outages are drawn in a lane, the longest ones; the figures count all of them."""
+
 FASTEST = 0.001
 """The bottom of the latency axis in seconds: nothing a client sees through a network is faster."""
 
@@ -373,7 +376,9 @@ def _columned(seen: Sequence[Sample], x: Linear, y: Logarithmic, top: int) -> di
 
 
 def _outages(series: Series, x: Linear, zero: float) -> list[Segment]:
-    found = (_outage(series.name, outage, x, zero) for outage in series.figures.outages)
+    longest_first = sorted(series.figures.outages, key=lambda o: o.began - o.ended)
+    drawn = sorted(longest_first[:DRAWN], key=lambda o: o.began)
+    found = (_outage(series.name, outage, x, zero) for outage in drawn)
     return [segment for segment in found if segment]
 
 
