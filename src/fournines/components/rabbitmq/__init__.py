@@ -1,0 +1,46 @@
+"""RabbitMQ on every host that votes: quorum queues on three brokers, clients connect to any of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from fournines.components.rabbitmq.checks import checks, leaders_ask, parse_leaders
+from fournines.components.rabbitmq.deploy import steps
+from fournines.components.rabbitmq.faults import faults
+from fournines.components.rabbitmq.model import DIST_PORT, EPMD_PORT, PORT, Options, brokers
+from fournines.kit.component import Component
+from fournines.kit.declare import Declaration, FirewallPort, MessageUser, Secret
+from fournines.spec.model import Site
+
+__all__ = ["COMPONENT", "leaders_ask", "parse_leaders"]
+
+
+def declares(site: Site) -> Iterator[Declaration]:
+    """Its ports, the account of the OpenStack services, and the one under which probes keep their ledger.
+
+    There is no endpoint: clients list all brokers; a balancer between would only hide which one died.
+    """
+    names = tuple(host.name for host in brokers(site))
+    network = site.cluster_network
+    yield FirewallPort("amqp", hosts=names, port=PORT, network=network)
+    yield FirewallPort("epmd", hosts=names, port=EPMD_PORT, network=network)
+    yield FirewallPort("erlang", hosts=names, port=DIST_PORT, network=network)
+    yield Secret("rabbitmq/cookie")
+    yield Secret("rabbitmq/openstack")
+    yield Secret("ledger/messaging")
+    yield MessageUser("openstack", "rabbitmq/openstack")
+    yield MessageUser("nines_ledger", "ledger/messaging", vhost="nines_ledger")
+
+
+COMPONENT = Component(
+    name="rabbitmq",
+    summary="Messages between the services: three brokers, every queue replicated by Raft",
+    hosts=brokers,
+    declares=declares,
+    steps=steps,
+    checks=checks,
+    faults=faults,
+    options=Options,
+    needs=("names",),
+    provides=("messaging",),
+)
