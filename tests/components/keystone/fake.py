@@ -1,0 +1,117 @@
+"""Keystone's API in memory, as far as our programs use it."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import count
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+COLLECTIONS = ("regions", "projects", "roles", "users", "services", "endpoints")
+
+
+class Keystone:
+    """Holds resources by collection and id; passwords by user name. ``said`` are the changing requests."""
+
+    def __init__(self) -> None:
+        self.ids = count(1)
+        self.kept: dict[str, dict[str, dict[str, Any]]] = {name: {} for name in COLLECTIONS}
+        self.assigned: set[tuple[str, str]] = set()
+        self.said: list[str] = []
+        self.tokens: set[str] = set()
+        self.put("roles", name="service")
+        self.put("users", name="admin", password="right", domain_id="default")
+        self.put("projects", name="admin", domain_id="default")
+
+    def put(self, collection: str, **resource: object) -> dict[str, Any]:
+        resource.setdefault("id", f"{collection}-{next(self.ids)}")
+        self.kept[collection][str(resource["id"])] = resource
+        return resource
+
+    def found(self, collection: str, **wanted: str) -> list[dict[str, Any]]:
+        return [r for r in self.kept[collection].values() if all(r.get(k) == v for k, v in wanted.items())]
+
+    def token(self, body: dict[str, Any]) -> tuple[int, Any, str]:
+        auth = body["auth"]
+        user = auth["identity"]["password"]["user"]
+        if not self.found("users", name=user["name"], password=user["password"]):
+            return 401, {}, ""
+        if not self.found("projects", name=auth["scope"]["project"]["name"]):
+            return 401, {}, ""
+        self.tokens.add(made := f"token-{next(self.ids)}")
+        catalogue = [
+            {"type": s["type"], "endpoints": self.found("endpoints", service_id=s["id"])}
+            for s in self.kept["services"].values()
+        ]
+        return 201, {"token": {"catalog": catalogue}}, made
+
+    def answer(  # noqa: PLR0911 - one line for each thing the API can do
+        self, method: str, url: str, body: dict[str, Any], subject: str
+    ) -> tuple[int, Any, str]:
+        parts = urlsplit(url)
+        path = parts.path.removeprefix("/v3/").split("/")
+        query = {key: values[0] for key, values in parse_qs(parts.query).items()}
+        if method != "GET" and path != ["auth", "tokens"]:
+            self.said.append(f"{method} {'/'.join(path)}")
+        match method, path:
+            case "POST", ["auth", "tokens"]:
+                return self.token(body)
+            case "GET", ["auth", "tokens"]:
+                return (200, {}, "") if subject in self.tokens else (404, {}, "")
+            case "GET", ["role_assignments"]:
+                roles = [{"role": {"id": role}} for user, role in self.assigned if user == query["user.id"]]
+                return 200, {"role_assignments": roles}, ""
+            case "PUT", ["projects", _, "users", user, "roles", role]:
+                self.assigned.add((user, role))
+                return 204, None, ""
+            case "GET", [collection]:
+                return 200, {collection: self.found(collection, **query)}, ""
+            case "POST", [collection]:
+                kind = collection.removesuffix("s")
+                return 201, {kind: self.put(collection, **body[kind])}, ""
+            case "PATCH", [collection, key]:
+                self.kept[collection][key].update(body[collection.removesuffix("s")])
+                return 200, {}, ""
+            case "DELETE", [collection, key]:
+                del self.kept[collection][key]
+                return 204, None, ""
+            case _:
+                return 404, {}, ""
+
+
+@contextmanager
+def served(keystone: Keystone) -> Iterator[str]:
+    """The URL of a server that answers from it."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do(self) -> None:
+            length = int(self.headers.get("Content-Length") or 0)
+            body = json.loads(self.rfile.read(length)) if length else {}
+            subject = self.headers.get("X-Subject-Token", "")
+            status, content, token = keystone.answer(self.command, self.path, body, subject)
+            text = b"" if content is None else json.dumps(content).encode()
+            self.send_response(status)
+            if token:
+                self.send_header("X-Subject-Token", token)
+            self.send_header("Content-Length", str(len(text)))
+            self.end_headers()
+            self.wfile.write(text)
+
+        do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = do  # noqa: N815 - the base class's names
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()

@@ -1,0 +1,128 @@
+"""Registering services: sees every difference, removes it, and then finds nothing to do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from tests.components.keystone.fake import Keystone, served
+
+from fournines.components.keystone.on_host import register
+
+GLANCE = {
+    "name": "glance",
+    "type": "image",
+    "description": "Images",
+    "url": "https://controller:9292",
+    "user": "glance",
+    "password": "pw",
+    "roles": ["service"],
+}
+IDENTITY = GLANCE | {"name": "keystone", "type": "identity", "user": "", "password": ""}
+
+
+@pytest.fixture
+def keystone() -> Keystone:
+    return Keystone()
+
+
+@pytest.fixture
+def wanted(keystone: Keystone) -> Iterator[dict[str, Any]]:
+    with served(keystone) as url:
+        yield {"url": url, "password": "right", "region": "RegionOne", "services": [IDENTITY, GLANCE]}
+
+
+def test_an_empty_keystone_gets_everything_once(keystone: Keystone, wanted: dict[str, Any]) -> None:
+    assert register.main("look", wanted) == 1
+    assert keystone.said == []
+    assert register.main("apply", wanted) == 0
+    assert {s["name"] for s in keystone.kept["services"].values()} == {"keystone", "glance"}
+    (glance,) = keystone.found("services", name="glance")
+    urls = {e["interface"]: e["url"] for e in keystone.found("endpoints", service_id=glance["id"])}
+    assert urls == dict.fromkeys(("public", "internal", "admin"), "https://controller:9292")
+    (user,) = keystone.found("users", name="glance")
+    assert user["password"] == "pw"
+    (role,) = keystone.found("roles", name="service")
+    assert (user["id"], role["id"]) in keystone.assigned
+    keystone.said.clear()
+    assert register.main("look", wanted) == 0
+    assert register.main("apply", wanted) == 0
+    assert keystone.said == []
+
+
+def lose(collection: str) -> Callable[[Keystone], None]:
+    def broken(keystone: Keystone) -> None:
+        key = list(keystone.kept[collection])[-1]
+        del keystone.kept[collection][key]
+
+    broken.__name__ = f"lose one of the {collection}"
+    return broken
+
+
+def change(collection: str, **values: str) -> Callable[[Keystone], None]:
+    def broken(keystone: Keystone) -> None:
+        list(keystone.kept[collection].values())[-1].update(values)
+
+    broken.__name__ = f"change {collection}: {values}"
+    return broken
+
+
+def unassign(keystone: Keystone) -> None:
+    keystone.assigned.clear()
+
+
+def double_service(keystone: Keystone) -> None:
+    keystone.put("services", name="other", type="image", description="")
+
+
+def double_endpoint(keystone: Keystone) -> None:
+    keystone.put("endpoints", **{**list(keystone.kept["endpoints"].values())[-1], "id": "twin"})
+
+
+BREAKAGES = [
+    lose("services"),
+    lose("endpoints"),
+    lose("users"),
+    lose("regions"),
+    change("services", description="tampered"),
+    change("endpoints", url="http://elsewhere"),
+    change("users", password="forgotten"),
+    unassign,
+    double_service,
+    double_endpoint,
+]
+
+
+@pytest.mark.parametrize("broken", BREAKAGES, ids=lambda f: f.__name__)
+def test_what_is_broken_is_seen_and_mended(
+    keystone: Keystone, wanted: dict[str, Any], broken: Callable[[Keystone], None]
+) -> None:
+    register.main("apply", wanted)
+    broken(keystone)
+    assert register.main("look", wanted) == 1
+    assert register.main("apply", wanted) == 0
+    assert register.main("look", wanted) == 0
+
+
+def test_the_administrators_password_decides(keystone: Keystone, wanted: dict[str, Any]) -> None:
+    assert register.main("administrator", wanted) == 0
+    assert register.main("administrator", wanted | {"password": "wrong"}) == 1
+    assert register.main("apply", wanted | {"password": "wrong"}) == 1
+    assert keystone.said == []
+
+
+def test_no_keystone_is_no_administrator(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(register, "PATIENCE", 0.0)
+    nobody = {"url": "http://127.0.0.1:9", "password": "right", "region": "R", "services": []}
+    assert register.main("administrator", nobody) == 1
+
+
+def test_what_differs_is_said_without_secrets(
+    capsys: pytest.CaptureFixture[str], wanted: dict[str, Any]
+) -> None:
+    register.main("look", wanted)
+    said = capsys.readouterr().out
+    assert "no service glance" in said
+    assert "pw" not in said
+    assert "right" not in said
