@@ -24,7 +24,7 @@ _STYLES = {
 
 
 def screen(status: StatusDocument, console: Console) -> RenderableType:
-    """Who holds the VIP, what runs where, what is degraded, what to do next."""
+    """How it stands and what to do next, who holds the VIP, what runs where; worst first, as a screen ends."""
     head = Text(plain(status.site), style="nines.name")
     head.append(f"  {status.level.value.upper()}", style=f"{_STYLES[status.level]}")
     head.append(f"  {plain(status.why)}")
@@ -32,6 +32,7 @@ def screen(status: StatusDocument, console: Console) -> RenderableType:
     hint = Text("next: ", style="nines.dim").append(plain(status.hint), style="nines.hint")
     return Group(
         head,
+        hint,
         asked,
         Text(),
         _front(status.vips, status.pools),
@@ -39,8 +40,6 @@ def screen(status: StatusDocument, console: Console) -> RenderableType:
         _hosts(status.hosts),
         Text(),
         _components(status.components, console),
-        Text(),
-        hint,
     )
 
 

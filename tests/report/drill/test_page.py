@@ -15,6 +15,7 @@ from fournines.probe.ledger import account
 from fournines.probe.outage import figures
 from fournines.probe.sample import Reply, Sample
 from fournines.report.drill import html
+from fournines.report.style import mark
 
 PAGE = html(CAMPAIGN)
 VOID = {"meta", "link", "br", "img", "hr", "input"}
@@ -82,10 +83,7 @@ def test_every_outcome_is_a_word() -> None:
         run = replace(KILL, judgements=(Judgement("I1.x", "a promise", verdict),))
         text = words(html(of(run)))
         assert f"{outcome.value} a promise {verdict.seen} I1.x" in text
-        assert (
-            f"haproxy-kill {'✔' if outcome is Outcome.PASS else '✘' if outcome is Outcome.FAIL else '?'}"
-            in text
-        )
+        assert f"haproxy-kill {mark(outcome)} {outcome.value}" in text
 
 
 def test_what_an_operator_looks_for_is_there() -> None:
