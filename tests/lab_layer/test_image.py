@@ -72,7 +72,10 @@ def test_a_killed_build_dies_and_what_it_left_is_swept_by_the_next(
     assert any("sweeping" in line for line in told)
     assert tree(recipe, tmp_path).is_dir()
     assert not left.exists()
-    assert [b.digest for b in image.built(tmp_path)] == [recipe.digest]
+    (whole,) = image.built(tmp_path)
+    assert (whole.digest, whole.packages) == (recipe.digest, recipe.packages)
+    image.delete(whole)
+    assert image.built(tmp_path) == ()
     stat = Path("/proc", (tmp_path / "pid").read_text().strip(), "stat")
     assert not stat.exists() or ") Z " in stat.read_text()  # dead, if not yet buried by its new parent
 

@@ -69,6 +69,31 @@ def image(
     typer.echo(lab.build(_plan(site, None), mirror=mirror, progress=_tell))
 
 
+@app.command()
+def images(
+    *,
+    prune: Annotated[bool, typer.Option("--prune", help="Delete those that no lab stands on.")] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """List the cached host images and the labs that stand on them."""
+    from fournines import lab  # noqa: PLC0415
+
+    if prune:
+        for digest in lab.prune():
+            _tell(f"deleted {digest}")
+    found = lab.images()
+    if as_json:
+        facts = [(one.digest, one.packages, one.seconds, labs) for one, labs in found]
+        keys = ("digest", "packages", "seconds", "labs")
+        typer.echo(json.dumps([dict(zip(keys, fact, strict=True)) for fact in facts], indent=2))
+        return
+    for one, labs in found:
+        made = f"{len(one.packages)} packages asked for, built in {one.seconds:.0f} s"
+        typer.echo(f"{one.digest}  {made}, used by {', '.join(labs) or 'no lab'}")
+    if not found:
+        typer.echo("no image is cached")
+
+
 def _plan(path: Path, name: str | None) -> LabPlan:
     """The site's lab, with every package that any step of the site's plan names."""
     from fournines import lab  # noqa: PLC0415

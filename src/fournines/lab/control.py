@@ -135,6 +135,24 @@ def _failed_units(host: RunningHost) -> str:
     return f" (failed: {', '.join(line.split()[0] for line in failed.splitlines() if line)})"
 
 
+def images() -> tuple[tuple[image.Built, tuple[str, ...]], ...]:
+    """The images in the cache, oldest first, each with the labs that stand on it."""
+    using = {name: LabPaths(name).image.resolve().parent for name in state.labs_on_disk()}
+    return tuple(
+        (one, tuple(sorted(name for name, path in using.items() if path == one.path.resolve())))
+        for one in image.built()
+    )
+
+
+def prune() -> tuple[str, ...]:
+    """Delete the images that no lab stands on, and return their digests."""
+    need_root()
+    unused = [one for one, labs_on_it in images() if not labs_on_it]
+    for one in unused:
+        image.delete(one)
+    return tuple(one.digest for one in unused)
+
+
 def down(name: str, *, progress: Callable[[str], None] = _silent) -> bool:
     """Take a lab down and delete its disks; False when nothing of it was there.
 

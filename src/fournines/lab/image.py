@@ -149,9 +149,18 @@ class Built:
 
 def built(cache: Path = CACHE) -> tuple[Built, ...]:
     """The images in the cache, oldest first."""
-    found = sorted((cache / "images").glob("*/recipe.json"), key=lambda path: path.stat().st_mtime)
+    whole = (path for path in (cache / "images").glob("[!.]*/recipe.json") if not path.parent.is_symlink())
+    found = sorted(whole, key=lambda path: path.stat().st_mtime)
     facts = [(path.parent, json.loads(path.read_text(encoding="utf-8"))) for path in found]
     return tuple(Built(p.name, tuple(f["packages"]), f["seconds"], p) for p, f in facts)
+
+
+def delete(unwanted: Built) -> None:
+    """Remove an image from the cache; interrupted, it leaves something that the next build sweeps."""
+    doomed = unwanted.path.with_name(f".building-{unwanted.digest}")
+    with _alone(unwanted.path.with_name(".lock"), lambda _: None):
+        unwanted.path.rename(doomed)
+        shutil.rmtree(doomed)
 
 
 def mmdebstrap_argv(recipe: Recipe, target: Path, debs: Path, options: Iterable[str]) -> list[str]:
