@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -112,10 +113,30 @@ def test_the_administrators_password_decides(keystone: Keystone, wanted: dict[st
     assert keystone.said == []
 
 
-def test_no_keystone_is_no_administrator(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(register, "PATIENCE", 0.0)
+def test_a_question_to_nobody_is_answered_at_once() -> None:
     nobody = {"url": "http://127.0.0.1:9", "password": "right", "region": "R", "services": []}
+    start = time.monotonic()
     assert register.main("administrator", nobody) == 1
+    assert register.main("look", nobody) == 1
+    assert time.monotonic() - start < 1
+
+
+def test_the_work_waits_for_a_keystone_that_is_still_starting(
+    monkeypatch: pytest.MonkeyPatch, wanted: dict[str, Any]
+) -> None:
+    tries = iter([OSError("refused"), OSError("refused")])
+    real = register.Api.call
+
+    def slow(self: register.Api, *request: Any) -> Any:  # noqa: ANN401 - as the original
+        for error in tries:
+            raise error
+        return real(self, *request)
+
+    monkeypatch.setattr(register.Api, "call", slow)
+    monkeypatch.setattr(register.time, "sleep", lambda _: None)
+    assert register.main("apply", wanted) == 0
+    monkeypatch.setattr(register, "PATIENCE", 0.0)
+    assert register.main("apply", wanted | {"url": "http://127.0.0.1:9"}) == 1
 
 
 def test_what_differs_is_said_without_secrets(

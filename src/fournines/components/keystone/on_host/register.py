@@ -19,8 +19,9 @@ import urllib.request
 from typing import Any
 
 INTERFACES = ("public", "internal", "admin")
-PATIENCE = 30.0
-"""Seconds to wait for Keystone to answer at all: it may have been started a moment ago."""
+PATIENCE = 60.0
+"""Seconds that ``apply`` waits for Keystone to answer at all: it may have been started a moment ago. The
+questions do not wait: where nobody answers, nothing is as wanted."""
 
 
 class Api:
@@ -44,8 +45,8 @@ class Api:
             text = answer.read()
         return json.loads(text) if text else None
 
-    def log_in(self, user: str, password: str, project: str) -> bool:
-        """Whether Keystone gives a token for these, waiting for it to come up."""
+    def log_in(self, user: str, password: str, project: str, patience: float = 0.0) -> bool:
+        """Whether Keystone gives a token for these, after at most ``patience`` seconds of silence."""
         domain = {"name": "Default"}
         body = {
             "auth": {
@@ -56,7 +57,7 @@ class Api:
                 "scope": {"project": {"name": project, "domain": domain}},
             }
         }
-        end = time.monotonic() + PATIENCE
+        end = time.monotonic() + patience
         while True:
             try:
                 self.call("POST", "/auth/tokens", body)
@@ -164,7 +165,7 @@ class Registrar:
 def main(mode: str, wanted: dict[str, Any]) -> int:
     """Do what the argument says."""
     api = Api(wanted["url"])
-    if not api.log_in("admin", wanted["password"], "admin"):
+    if not api.log_in("admin", wanted["password"], "admin", PATIENCE if mode == "apply" else 0.0):
         sys.stdout.write("the administrator cannot log in\n")
         return 1
     if mode == "administrator":
