@@ -133,7 +133,7 @@ def test_the_work_waits_for_a_keystone_that_is_still_starting(
         return real(self, *request)
 
     monkeypatch.setattr(register.Api, "call", slow)
-    monkeypatch.setattr(register.time, "sleep", lambda _: None)
+    monkeypatch.setattr("time.sleep", lambda _: None)
     assert register.main("apply", wanted) == 0
     monkeypatch.setattr(register, "PATIENCE", 0.0)
     assert register.main("apply", wanted | {"url": "http://127.0.0.1:9"}) == 1
