@@ -27,7 +27,7 @@ from fournines.probe.sql import SqlClient, SqlPlace
 from fournines.probe.watch import new_clock
 from fournines.spec.model import Site
 
-PACE = Pace(baseline=0.15, aftermath=0.05, hold=0.2, pause=0.02)
+PACE = Pace(steady=0.2, baseline=0.15, aftermath=0.05, hold=0.2, pause=0.02)
 
 
 def site() -> Site:

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fournines.drill.band import NOBODY, band, longest_shared, moves
+from fournines.drill.band import band, longest_shared, moves
 from fournines.probe.sample import Reply, Sample
+from fournines.probe.vip import NOBODY
 
 
 def asked(*answers: str) -> list[Sample]:
@@ -39,10 +40,6 @@ def test_back_and_forth_is_two_moves() -> None:
     assert moves(band(asked("a", "b", "a"))) == 2
 
 
-def test_an_attempt_that_told_nothing_is_nobody() -> None:
-    assert band(asked("a", "", "a"))[1].hosts == ()
-
-
 @given(st.lists(st.sampled_from(["a", "b", "a+b", NOBODY]), min_size=1, max_size=40))
 def test_spans_are_without_gaps_and_neighbours_differ(answers: list[str]) -> None:
     spans = band(asked(*answers))
@@ -50,3 +47,9 @@ def test_spans_are_without_gaps_and_neighbours_differ(answers: list[str]) -> Non
     for left, right in pairwise(spans):
         assert left.ended == right.began
         assert left.hosts != right.hosts
+
+
+def test_an_attempt_that_could_not_ask_is_no_owner() -> None:
+    busy = Sample("vip", 0.1, 0.3, 0.3, Reply.FAIL, "the connection was busy all the time")
+    spans = band([*asked("a"), busy, *(s for s in asked("a", "a", "a") if s.intended > 0.15)])
+    assert [s.hosts for s in spans] == [("a",)]

@@ -109,8 +109,11 @@ class _Session:
 
     async def run(self) -> None:
         """Run the campaign; an error is kept in ``failure`` until the report is written."""
+        from fournines.probe.priority import hurry  # noqa: PLC0415
         from fournines.report.style import console  # noqa: PLC0415
 
+        if self.opened.ssh_config:
+            hurry()
         with anyio.CancelScope() as scope, console(stderr=True).status("steady state?") as line:
             async with anyio.create_task_group() as tasks:
                 tasks.start_soon(self._interruptible, scope)

@@ -7,18 +7,20 @@ from collections.abc import Iterable
 
 from fournines.drill.result import Owned
 from fournines.probe.sample import Sample
-
-NOBODY = "nobody"
+from fournines.probe.vip import NOBODY, SHARED
 
 
 def band(samples: Iterable[Sample]) -> tuple[Owned, ...]:
     """Who answered for the VIP, as one span per uninterrupted owner.
 
-    A span begins with the question that was first answered so and ends where the next span begins.
+    A span begins with the question that was first answered so and ends where the next span begins. An
+    attempt that could not ask (its turn never came) says nothing about owners and is left out.
     """
     spans: list[Owned] = []
     for sample in sorted(samples, key=lambda s: s.started):
-        hosts = () if sample.detail == NOBODY or not sample.detail else tuple(sample.detail.split("+"))
+        hosts = _owners(sample)
+        if hosts is None:
+            continue
         last = spans[-1] if spans else None
         if last is not None and last.hosts == hosts:
             spans[-1] = Owned(hosts, last.began, sample.ended)
@@ -27,6 +29,12 @@ def band(samples: Iterable[Sample]) -> tuple[Owned, ...]:
                 spans[-1] = Owned(last.hosts, last.began, sample.started)
             spans.append(Owned(hosts, sample.started, sample.ended))
     return tuple(spans)
+
+
+def _owners(sample: Sample) -> tuple[str, ...] | None:
+    if sample.good or SHARED in sample.detail:
+        return tuple(sample.detail.split(SHARED))
+    return () if sample.detail == NOBODY else None
 
 
 def moves(spans: Iterable[Owned]) -> int:

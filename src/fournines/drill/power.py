@@ -6,11 +6,13 @@ drills that need power say so and stay unknown.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Protocol
 
 from anyio import to_thread
 
 from fournines import lab
+from fournines.probe.priority import ordinary
 
 
 class Power(Protocol):
@@ -35,9 +37,18 @@ class Power(Protocol):
         """Undo ``cut``."""
 
 
+async def _do(deed: Callable[[], None]) -> None:
+    def run() -> None:
+        with ordinary():
+            deed()
+
+    await to_thread.run_sync(run)
+
+
 class LabPower:
     """The power over a lab's hosts. The lab's calls are synchronous: each runs in a worker thread.
 
+    Hosts begin with ordinary priority, whatever this process has (:mod:`fournines.probe.priority`).
     All deeds raise ``LabError`` when the lab cannot do them.
     """
 
@@ -46,30 +57,30 @@ class LabPower:
 
     async def off(self, host: str) -> str:
         """Power loss."""
-        await to_thread.run_sync(lambda: lab.power(self._lab, host, "off"))
+        await _do(lambda: lab.power(self._lab, host, "off"))
         return f"nines lab power --name {self._lab} {host} off"
 
     async def on(self, host: str) -> str:
         """Power on; systemd boots meanwhile."""
-        await to_thread.run_sync(lambda: lab.power(self._lab, host, "on", wait=False))
+        await _do(lambda: lab.power(self._lab, host, "on", wait=False))
         return f"nines lab power --name {self._lab} {host} on"
 
     async def freeze(self, host: str) -> str:
         """Freeze the host's control groups."""
-        await to_thread.run_sync(lambda: lab.freeze(self._lab, host))
+        await _do(lambda: lab.freeze(self._lab, host))
         return f"nines lab freeze --name {self._lab} {host}"
 
     async def thaw(self, host: str) -> str:
         """Thaw them."""
-        await to_thread.run_sync(lambda: lab.thaw(self._lab, host))
+        await _do(lambda: lab.thaw(self._lab, host))
         return f"nines lab thaw --name {self._lab} {host}"
 
     async def cut(self, host: str, network: str) -> str:
         """Unplug the host's cable from the bridge; its carrier stays."""
-        await to_thread.run_sync(lambda: lab.cut(self._lab, host, network))
+        await _do(lambda: lab.cut(self._lab, host, network))
         return f"nines lab net cut --name {self._lab} {host} {network}"
 
     async def heal(self, host: str, network: str) -> str:
         """Plug it in again."""
-        await to_thread.run_sync(lambda: lab.heal(self._lab, host, network))
+        await _do(lambda: lab.heal(self._lab, host, network))
         return f"nines lab net heal --name {self._lab} {host} {network}"

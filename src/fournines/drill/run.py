@@ -24,7 +24,7 @@ from fournines.drill.power import Power
 from fournines.drill.readback import read_back
 from fournines.drill.result import DrillRun, Judgement, Series, StageName
 from fournines.drill.scenario import Nothing, Part, Scenario
-from fournines.drill.settle import Asker, Settled, not_passed, settle
+from fournines.drill.settle import Asker, Settled, settle
 from fournines.engine.ask import ask_all, verdicts
 from fournines.engine.transport import Transport
 from fournines.errors import DrillError, NinesError
@@ -43,8 +43,13 @@ UNDO_SECONDS = 240.0
 
 @dataclass(frozen=True)
 class Pace:
-    """How long the parts of a run last, in seconds. ``hold`` overrides the scenario's own."""
+    """How long the parts of a run last, in seconds.
 
+    ``steady`` is how long the site may take to show its steady state before the run is refused;
+    ``hold`` overrides the scenario's own; ``pause`` lies between two rounds of checks.
+    """
+
+    steady: float = 30.0
     baseline: float = 5.0
     aftermath: float = 3.0
     hold: float | None = None
@@ -140,9 +145,9 @@ class _Run:
             DrillError: the site is not in its steady state, or nobody plays the part.
             OSError: a client cannot begin.
         """
-        waiting = not_passed(await self.rig.asker(self.rig.plan.checks))
-        if waiting:
-            said = "; ".join(f"{check.id}: {verdict.seen}" for check, verdict in waiting)
+        steady = await self._settled(self.pace.steady)
+        if steady.at is None:
+            said = "; ".join(f"{check.id}: {verdict.seen}" for check, verdict in steady.waiting)
             raise DrillError(f"the site is not in its steady state: {said}")
         self.found.versions = await record.versions(self.rig.transport, self.rig.plan)
         self.fleet = await self.fleet.open()
@@ -238,15 +243,18 @@ class _Run:
 
     async def _heal(self) -> None:
         self.journal.enter(StageName.HEAL)
-        self.found.settled = await settle(
+        self.found.settled = await self._settled(self.scenario.heal)
+        await anyio.sleep(self.pace.aftermath)
+
+    async def _settled(self, within: float) -> Settled:
+        return await settle(
             self.rig.asker,
             self.rig.plan.checks,
             clock=self.clock,
-            within=self.scenario.heal,
+            within=within,
             pause=self.pace.pause,
             told=lambda waiting: self.journal.says("waiting for", checks={c.id: v.seen for c, v in waiting}),
         )
-        await anyio.sleep(self.pace.aftermath)
 
     def _databases(self) -> tuple[str, ...]:
         pools = self.rig.plan.context.declared(Endpoint)

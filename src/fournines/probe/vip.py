@@ -26,6 +26,11 @@ _BROADCAST = b"\xff" * 6
 _NOBODY = b"\x00" * 6
 _REPLY = 2
 
+NOBODY = "nobody"
+"""The detail of a question that no host answered."""
+SHARED = "+"
+"""Stands between the names of several owners."""
+
 
 @dataclass(frozen=True, slots=True)
 class Claim:
@@ -92,7 +97,7 @@ class VipClient:
     ) -> None:
         self.asks = f"ARP: who has {vip}?"
         self.interval = interval
-        self.timeout = 4 * listen
+        self.timeout = max(1.0, 4 * listen)
         self._vip = vip
         self._names = {address: name for name, address in hosts.items()}
         self._macs: dict[str, str] = {}
@@ -121,7 +126,7 @@ class VipClient:
         if not owners <= self._macs.keys():  # a host came back with another MAC
             await self._learn(self._socket)
         names = sorted({self._macs.get(mac, mac) for mac in owners})
-        return (Reply.OK if len(names) == 1 else Reply.FAIL), "+".join(names) or "nobody"
+        return (Reply.OK if len(names) == 1 else Reply.FAIL), SHARED.join(names) or NOBODY
 
     async def close(self) -> None:
         """Close the socket."""
