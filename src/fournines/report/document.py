@@ -11,6 +11,8 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Literal
 
+from pydantic import TypeAdapter
+
 from fournines.kit.check import Check
 from fournines.kit.verdict import Outcome, Verdict
 from fournines.report.style import worst_of
@@ -115,9 +117,8 @@ def text_of(document: Strict) -> str:
     return document.model_dump_json(indent=2)
 
 
-def schema_of(model: type[Strict]) -> str:
-    """A document's JSON Schema (draft 2020-12), as it lies in ``docs/schema/``."""
-    schema = {"$schema": "https://json-schema.org/draft/2020-12/schema"} | model.model_json_schema(
-        mode="serialization"
-    )
+def schema_of(model: type[object]) -> str:
+    """The JSON Schema (draft 2020-12) of a document or result, as it lies in ``docs/schema/``."""
+    found = TypeAdapter(model).json_schema(mode="serialization")
+    schema = {"$schema": "https://json-schema.org/draft/2020-12/schema"} | found
     return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"

@@ -24,7 +24,7 @@ _STYLES = {
 
 
 def screen(status: StatusDocument, console: Console) -> RenderableType:
-    """How it stands and what to do next, who holds the VIP, what runs where; worst first, as a screen ends."""
+    """How it stands and what to do next, who holds the VIP, what runs where; worst first."""
     head = Text(plain(status.site), style="nines.name")
     head.append(f"  {status.level.value.upper()}", style=f"{_STYLES[status.level]}")
     head.append(f"  {plain(status.why)}")
