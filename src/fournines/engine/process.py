@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import signal
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from subprocess import PIPE
 
 import anyio
@@ -62,7 +65,8 @@ async def _drain(stream: ByteReceiveStream | None, into: bytearray) -> None:
 async def _end(process: Process) -> None:
     with anyio.CancelScope(shield=True):
         if process.returncode is None:
-            process.kill()
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)  # its own session: what it started goes with it
         await process.aclose()
 
 

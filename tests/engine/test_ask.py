@@ -1,0 +1,106 @@
+"""Asking hosts, and waiting at barriers."""
+
+from __future__ import annotations
+
+import json
+
+import anyio
+import pytest
+
+from fournines.engine import remote
+from fournines.engine.agent.main import MARK
+from fournines.engine.ask import verdicts
+from fournines.engine.barrier import wait_until_well
+from fournines.engine.transport import Call, Fake, Local
+from fournines.errors import BarrierError, TransportError
+from fournines.kit.check import Ask, Check, Output, each_host
+from fournines.kit.verdict import Outcome, Verdict, failed, passed
+
+
+def judge(answer: Output) -> Verdict:
+    return (
+        passed(answer.stdout.strip()) if answer.code == 0 else failed(answer.stderr or f"exit {answer.code}")
+    )
+
+
+def check(name: str, asks: dict[str, Ask], seconds: float = 5.0) -> Check:
+    return Check(name, f"{name} holds", asks, each_host(judge), barrier=True, seconds=seconds)
+
+
+def ask(transport: Fake | Local, *checks: Check) -> list[Outcome]:
+    async def whole() -> list[Outcome]:
+        return [verdict.outcome for _, verdict in await verdicts(transport, checks)]
+
+    return anyio.run(whole)
+
+
+def test_the_real_agent_answers_through_a_real_process() -> None:
+    found = ask(
+        Local(),
+        check("well", {"here": Ask(("cat",), stdin="fine")}),
+        check("sick", {"here": Ask(("sh", "-c", "exit 255"))}),
+        check("late", {"here": Ask(("sleep", "9"), timeout=0.2)}),
+        check("no-program", {"here": Ask(("/no/such/program",))}),
+    )
+    assert found == [Outcome.PASS, Outcome.FAIL, Outcome.UNKNOWN, Outcome.FAIL]
+
+
+def test_one_round_trip_per_host_and_one_question_for_equal_asks() -> None:
+    asked: list[object] = []
+
+    def answer(call: Call) -> Output:
+        assert call.argv == remote.ARGV
+        request = json.loads(call.stdin)[1]
+        asked.extend(request["asks"])
+        answers = [{"code": 0, "stdout": "", "stderr": ""} for _ in request["asks"]]
+        return Output(0, MARK + json.dumps({"answers": answers}))
+
+    transport = Fake(answer)
+    same = Ask(("question",))
+    found = ask(transport, check("a", {"one": same, "two": same}), check("b", {"one": same}))
+    assert found == [Outcome.PASS, Outcome.PASS]
+    assert [call.host for call in transport.calls] == ["one", "two"]
+    assert len(asked) == 2
+
+
+@pytest.mark.parametrize("broken", [TransportError("gone"), None])
+def test_a_host_that_is_not_there_or_talks_nonsense_is_unknown(broken: TransportError | None) -> None:
+    def answer(_: Call) -> Output:
+        if broken:
+            raise broken
+        return Output(1, "python3: not found")
+
+    assert ask(Fake(answer), check("a", {"one": Ask(("q",))})) == [Outcome.UNKNOWN]
+
+
+def test_a_barrier_waits_for_the_check_and_tells_what_is_not_well_once() -> None:
+    left, told = [3], []
+
+    def answer(call: Call) -> Output:
+        left[0] -= 1
+        code = 1 if left[0] else 0
+        answers = [
+            {"code": code, "stdout": "", "stderr": "starting"} for _ in json.loads(call.stdin)[1]["asks"]
+        ]
+        return Output(0, MARK + json.dumps({"answers": answers}))
+
+    async def whole() -> float:
+        return await wait_until_well(
+            Fake(answer),
+            [check("a", {"one": Ask(("q",))})],
+            waiting=lambda unwell: told.append([(c.id, v.seen) for c, v in unwell]),
+        )
+
+    assert anyio.run(whole) < 3
+    assert told == [[("a", "one: starting")]]
+    assert left == [0]
+
+
+def test_a_barrier_gives_up_at_the_checks_own_deadline_and_says_what_was_seen() -> None:
+    async def whole() -> None:
+        await wait_until_well(Local(), [check("a.b", {"here": Ask(("false",))}, seconds=0.1)])
+
+    with pytest.raises(
+        BarrierError, match=r"here: a\.b did not pass within 0\.1 s: a\.b holds; seen: here: exit 1"
+    ):
+        anyio.run(whole)

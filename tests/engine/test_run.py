@@ -1,0 +1,254 @@
+"""Whole deployments on simulated hosts."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import anyio
+import pytest
+from tests.engine.simulation import (
+    HOSTS,
+    Killed,
+    SimulatedUnit,
+    Simulation,
+    all_active,
+    everywhere,
+    phase,
+    plan,
+)
+
+from fournines.engine import events
+from fournines.engine.run import Summary, deploy, observe
+from fournines.errors import BarrierError, HostError, RejectedError, TransportError
+from fournines.kit.step import Absent, Command, Directory, File, Packages, Unit
+from fournines.plan.model import Plan
+
+CONF = "/etc/daemon.conf"
+DAEMON = "daemon.service"
+
+
+def a_plan(content: str = "v1\n", *, rolling: bool = False) -> Plan:
+    return plan(
+        phase(
+            "daemon",
+            everywhere(
+                Packages(("daemon",)),
+                Directory("/etc/daemon.d", mode=0o750),
+                File(CONF, content, mode=0o640, validate=("accept", "{}")),
+                Absent("/etc/daemon.d/example"),
+                Unit(DAEMON, restart_on=(CONF,), rolling=rolling),
+            ),
+            all_active(DAEMON),
+        ),
+        phase("user", {"one": (Command("make a user", ("do", "user"), ("is-done", "user")),)}),
+    )
+
+
+def run(simulation: Simulation, wanted: Plan, told: list[events.Event] | None = None) -> Summary:
+    async def whole() -> Summary:
+        heard = [] if told is None else told
+        return await deploy(wanted, simulation.transport, listen=heard.append)
+
+    return anyio.run(whole)
+
+
+def test_a_first_run_does_everything_and_a_second_nothing(simulation: Simulation) -> None:
+    told: list[events.Event] = []
+    first = run(simulation, a_plan(), told)
+    assert first.changes["user"] == {"one": 1}
+    for host in simulation.hosts.values():
+        assert host.packages == {"daemon"}
+        assert host.file(CONF).read_text() == "v1\n"
+        assert host.file(CONF).stat().st_mode & 0o777 == 0o640
+        assert host.units[DAEMON] == SimulatedUnit("active", "enabled", {CONF: "v1\n"})
+    assert simulation.hosts["one"].done == {"user"}
+    names = [type(event).__name__ for event in told]
+    assert names[0] == "Started"
+    assert names[-1] == "Finished"
+    assert names.count("PhaseStarted") == 2
+
+    before = simulation.calls
+    second = run(simulation, a_plan())
+    assert second.total == 0
+    assert second.changes == {}
+    assert simulation.calls - before == 2 * len(HOSTS), "one look and one barrier per host, no more"
+
+
+def test_units_are_started_everywhere_at_once_and_restarted_when_a_file_changed(
+    simulation: Simulation,
+) -> None:
+    run(simulation, a_plan())
+    simulation.log.clear()
+    summary = run(simulation, a_plan("v2\n"))
+    assert summary.changes == {"daemon": dict.fromkeys(HOSTS, 2)}
+    assert [what for _, what in simulation.log if what.startswith("re")] == [f"restart {DAEMON}"] * 3
+
+
+def test_rolling_units_restart_one_host_at_a_time_with_the_barrier_between(simulation: Simulation) -> None:
+    run(simulation, a_plan(rolling=True))
+    simulation.log.clear()
+    run(simulation, a_plan("v2\n", rolling=True))
+    restarts = [i for i, (_, what) in enumerate(simulation.log) if what == f"restart {DAEMON}"]
+    assert [simulation.log[i][0] for i in restarts] == list(HOSTS)
+    for earlier, later in pairwise(restarts):
+        between = simulation.log[earlier + 1 : later]
+        assert {host for host, what in between if what == f"ask {DAEMON}"} == set(HOSTS)
+
+
+def test_a_roll_stops_at_the_host_that_does_not_come_back(simulation: Simulation) -> None:
+    run(simulation, a_plan(rolling=True))
+    simulation.log.clear()
+
+    def broken(host: str, argv: list[str]) -> str | None:
+        return "no answer" if argv[0] == "ask-active" and host == "one" and restarted() else None
+
+    def restarted() -> bool:
+        return ("one", f"restart {DAEMON}") in simulation.log
+
+    simulation.refuse = broken
+    wanted = a_plan("v2\n", rolling=True)
+    impatient = plan(
+        phase("daemon", wanted.phases[0].steps, all_active(DAEMON, seconds=0.2)), wanted.phases[1]
+    )
+    with pytest.raises(BarrierError, match=r"daemon.service.active did not pass"):
+        run(simulation, impatient)
+    assert [host for host, what in simulation.log if what.startswith("restart")] == ["one"]
+
+    # and once the cause is gone, the host that was left unsettled comes first, without asking for a well site
+    simulation.log.clear()
+    simulation.refuse = lambda _host, argv: (
+        "no answer"
+        if argv[0] == "ask-active" and ("one", f"restart {DAEMON}") not in simulation.log
+        else None
+    )
+    run(simulation, a_plan("v3\n", rolling=True))
+    assert [host for host, what in simulation.log if what.startswith("restart")] == list(HOSTS)
+
+
+def test_a_daemon_that_ran_before_us_is_restarted_everywhere_at_once_unless_its_cluster_is_well(
+    simulation: Simulation,
+) -> None:
+    for host in simulation.hosts.values():
+        host.units[DAEMON] = SimulatedUnit("active", "enabled")
+    well = False
+    simulation.refuse = lambda _host, argv: (
+        "no" if argv[0] == "ask-active" and not well and not restarts() else None
+    )
+
+    def restarts() -> list[str]:
+        return [host for host, what in simulation.log if what == f"restart {DAEMON}"]
+
+    run(simulation, a_plan(rolling=True))
+    first_ask_after = next(
+        i for i, (_, what) in enumerate(simulation.log) if what == f"ask {DAEMON}" and restarts()
+    )
+    assert [w for _, w in simulation.log[:first_ask_after]].count(f"restart {DAEMON}") == 3
+
+
+def test_an_invalid_file_changes_nothing_on_any_host(simulation: Simulation) -> None:
+    run(simulation, a_plan())
+    simulation.log.clear()
+    before = {name: host.tree() for name, host in simulation.hosts.items()}
+    simulation.refuse = lambda host, argv: (
+        "daemon: line 1: nonsense" if host == "three" and argv[0] == "accept" else None
+    )
+    with pytest.raises(RejectedError, match=r"three: accept refuses /etc/daemon.conf") as caught:
+        run(simulation, a_plan("v2\n"))
+    assert caught.value.output == "daemon: line 1: nonsense"
+    assert {name: host.tree() for name, host in simulation.hosts.items()} == before
+    assert not simulation.log, "no unit was touched either"
+
+
+def test_an_absent_host_ends_the_run_before_anything_is_changed(simulation: Simulation) -> None:
+    del simulation.hosts["two"]
+    with pytest.raises(TransportError, match=r"two: not reachable"):
+        run(simulation, a_plan())
+    assert all(not host.tree() for host in simulation.hosts.values())
+
+
+def test_a_unit_that_does_not_start_says_so_with_its_own_words(simulation: Simulation) -> None:
+    simulation.refuse = lambda host, argv: (
+        "Job for daemon.service failed." if host == "two" and argv[:2] == ["systemctl", "start"] else None
+    )
+    with pytest.raises(HostError, match=r"two: failed: enable, start daemon.service") as caught:
+        run(simulation, a_plan())
+    assert "Job for daemon.service failed." in caught.value.output
+
+
+def test_a_command_that_ran_without_its_guard_holding_is_an_error(simulation: Simulation) -> None:
+    wanted = plan(phase("p", {"one": (Command("make it", ("do", "this"), ("is-done", "that")),)}))
+    with pytest.raises(HostError, match=r"one: make it ran, but is not done"):
+        run(simulation, wanted)
+
+
+def test_secrets_are_masked_in_errors_and_events(simulation: Simulation) -> None:
+    simulation.refuse = lambda _host, argv: "bad password s3cr3t-value" if argv[0] == "accept" else None
+    wanted = a_plan("password = s3cr3t-value\n")
+    told: list[events.Event] = []
+    with pytest.raises(RejectedError) as caught:
+        run(simulation, plan(*wanted.phases, secrets={"a/b": "s3cr3t-value"}), told)
+    assert "s3cr3t-value" not in caught.value.output
+    assert "s3cr3t-value" not in str([event.to_json() for event in told])
+    assert "bad password ********" in caught.value.output
+
+
+def test_observing_shows_everything_and_changes_nothing(simulation: Simulation) -> None:
+    run(simulation, a_plan("password = s3cr3t-old\n"))
+    before = {name: host.tree() for name, host in simulation.hosts.items()}
+    wanted = plan(
+        *a_plan("password = s3cr3t-new\n").phases, secrets={"a/b": "s3cr3t-new", "c/d": "s3cr3t-old"}
+    )
+
+    difference = anyio.run(observe, wanted, simulation.transport)
+
+    assert {name: host.tree() for name, host in simulation.hosts.items()} == before
+    found = {(c.host, c.kind, c.subject, c.what) for c in difference.changes}
+    assert found == {
+        (host, *what) for host in HOSTS for what in (("file", CONF, "change"), ("unit", DAEMON, "restart"))
+    }
+    diffs = "".join(change.diff for change in difference.changes)
+    assert "+password = ********" in diffs
+    assert "s3cr3t" not in diffs
+
+
+def interrupted_at(simulation: Simulation, wanted: Plan, number: int) -> bool:
+    """Run until the given call, and die there; whether it came to that."""
+    start = simulation.calls
+
+    def die(calls: int) -> None:
+        if calls - start == number:
+            raise Killed
+
+    simulation.on_call = die
+    try:
+        run(simulation, wanted)
+    except BaseException as error:
+        if not _killed(error):
+            raise
+        return True
+    finally:
+        simulation.on_call = lambda _calls: None
+    return False
+
+
+def _killed(error: BaseException) -> bool:
+    if isinstance(error, BaseExceptionGroup):
+        return any(_killed(e) for e in error.exceptions)
+    return isinstance(error, Killed)
+
+
+@pytest.mark.parametrize("rolling", [False, True])
+def test_killed_at_any_call_and_run_again_it_converges(simulation: Simulation, *, rolling: bool) -> None:
+    """Whatever the last thing a killed run did: the next one leaves every daemon with the files it reads."""
+    run(simulation, a_plan(rolling=rolling))
+    number, version = 0, 1
+    while True:
+        number, version = number + 1, version + 1
+        wanted = a_plan(f"v{version}\n", rolling=rolling)
+        if not interrupted_at(simulation, wanted, number):
+            break
+        run(simulation, wanted)
+        for host in simulation.hosts.values():
+            assert host.units[DAEMON].started_with == {CONF: f"v{version}\n"}, f"killed at call {number}"
+        assert run(simulation, wanted).total == 0
+    assert number > 10, "the runs did come to be killed"
