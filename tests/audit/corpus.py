@@ -2,8 +2,9 @@
 
 ``python tests/audit/corpus.py [--site PART] [--quiet]`` prints, for every site of a corpus laid out as
 ``<kind>/<nn>-<slug>/meta.json``, the labels missed, the findings nobody labelled, and the two figures.
-A label counts as found when a finding stands in the same file (or, for a cross-host label, in another of
-its files) within three lines and some words agree. Reading the misses is the purpose: figures say where to look.
+A label counts as found when a finding stands in the same file (or, for a cross-host label, another of
+its files) within three lines and some words agree. Reading the misses is the purpose, figures only say
+where to look.
 """
 
 from __future__ import annotations

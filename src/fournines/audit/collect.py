@@ -49,7 +49,7 @@ def collect(paths: Sequence[Path]) -> list[File]:
 
 def _under(path: Path, *, several: bool) -> Iterator[File]:
     if path.is_dir():
-        prefix = f"{path.name}/" if several and path.name else ""
+        prefix = f"{str(path).strip('/')}/" if several and path.name else ""
         for name in _walk(path):
             text = _text((path / name).read_bytes()[:LARGEST]) if _readable(path / name) else None
             if text is not None:

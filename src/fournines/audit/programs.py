@@ -58,12 +58,14 @@ def ask(sources: Sequence[Source]) -> list[ProgramVerdict]:
     A checker runs on a copy without the rest of its host: complaints about missing users, interfaces or
     certificates speak of this machine, not of the audited one.
     """
-    found = []
+    found: list[ProgramVerdict] = []
     with TemporaryDirectory(prefix="nines-audit-") as folder:
         for number, source in enumerate(sources):
-            for checker in CHECKERS:
-                if checker.kind == source.kind and not source.excerpt and shutil.which(checker.argv[0]):
-                    found.append(_ask(checker, source, Path(folder) / str(number)))
+            found.extend(
+                _ask(checker, source, Path(folder) / str(number))
+                for checker in CHECKERS
+                if checker.kind == source.kind and not source.excerpt and shutil.which(checker.argv[0])
+            )
     return found
 
 

@@ -73,10 +73,11 @@ def read_baseline(text: str, *, where: str) -> frozenset[str]:
     """
     try:
         data = json.loads(text)
-        if data["version"] != VERSION:
-            raise ValueError(f"version {data['version']}")
-        return frozenset(str(entry["fingerprint"]) for entry in data["findings"])
+        known = {VERSION: data["findings"]}[data["version"]]
+        return frozenset(str(entry["fingerprint"]) for entry in known)
     except (ValueError, KeyError, TypeError) as error:
         raise AuditError(
-            f"is no baseline of nines audit: {error}", where=where, try_this="write one with --write-baseline"
+            f"is no baseline of nines audit: {error!r}",
+            where=where,
+            try_this="write one with --write-baseline",
         ) from error

@@ -96,7 +96,7 @@ def audit(
     if html:
         from fournines.audit.show.html import as_html  # noqa: PLC0415
 
-        html.write_text(as_html(report, title=str(site or " ".join(map(str, paths or ["."])))))
+        html.write_text(as_html(report, title=str(site or " ".join(str(path) for path in paths or [Path()]))))
     raise typer.Exit(_status(report, fail_on))
 
 

@@ -153,7 +153,7 @@ def _line(reader: _Reader, line: str, number: int) -> None:
             glued = False
         elif kind == "mark" and text in dialect.comments:
             return
-        elif kind == "mark" and text == "{" and dialect.sets and (sets or _closes(line, match.end())):
+        elif kind == "mark" and text == "{" and dialect.sets and (sets or match.end() <= line.rfind("}")):
             sets += 1
             reader.add(text, number, quoted=False, glued=False)
         elif kind == "mark" and text == "}" and sets:
@@ -168,10 +168,6 @@ def _line(reader: _Reader, line: str, number: int) -> None:
         else:
             _word(reader, match, number, glued=glued)
             glued = True
-
-
-def _closes(line: str, start: int) -> bool:
-    return "}" in line[start:]
 
 
 def _word(reader: _Reader, match: re.Match[str], number: int, *, glued: bool) -> None:

@@ -56,6 +56,8 @@ _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
 _BACKTICK = re.compile(r"[^`\\]*(?:\\.[^`\\]*)*`", re.DOTALL)
 _PAREN = re.compile(r"[()'\"\\]")
 _LONGEST_SUBSTITUTION = 4000
+_MOST_STEPS = 200_000
+"""Brackets that are looked at inside substitutions of one file: keeps a text of nothing but ``$(`` linear."""
 
 
 @dataclass(slots=True)
@@ -67,9 +69,9 @@ class _Shell:
     line: int = 1
     started: int = 1
     glued: bool = False
-    waiting: list[tuple[str, bool]] = field(default_factory=list)
-    bodies: list[Node] = field(default_factory=list)
-    late: list[int] = field(default_factory=list)
+    steps: int = 0
+    here: list[tuple[str, bool]] = field(default_factory=list)
+    waiting: list[tuple[str, bool, int | None]] = field(default_factory=list)
 
     def add(self, word: str) -> None:
         if self.glued and self.words:
@@ -84,15 +86,16 @@ class _Shell:
         self.glued = False
         while self.words and self.words[0] in KEYWORDS:
             self.nodes.append(Node((self.words.pop(0),), self.started))
+        index = len(self.nodes) if self.words else None
+        self.waiting.extend((delimiter, tabs, index) for delimiter, tabs in self.here)
+        self.here = []
         if self.words:
-            if self.waiting:
-                self.late.append(len(self.nodes))
             self.nodes.append(Node(tuple(self.words), self.started, rest=operator))
             self.words = []
 
     def heredocs(self, position: int) -> int:
         """Read the bodies waiting behind this newline; returns where the next command starts."""
-        for delimiter, tabs in self.waiting:
+        for delimiter, tabs, index in self.waiting:
             body: list[str] = []
             first = self.line
             closed = False
@@ -109,14 +112,12 @@ class _Shell:
             if not closed:
                 self.problems.append(Problem(first, f"the here-document is not closed by {delimiter}"))
             child = Node(("<<", delimiter), first, rest="\n".join(body), closed=closed)
-            if self.late:
-                index = self.late.pop(0)
+            if index is not None:
                 command = self.nodes[index]
                 self.nodes[index] = Node(
                     command.words, command.line, (*command.children, child), command.rest
                 )
         self.waiting = []
-        self.late = []
         return position
 
 
@@ -151,8 +152,7 @@ def _take(shell: _Shell, match: re.Match[str]) -> int:  # noqa: C901 - one branc
     elif match.group("here"):
         shell.glued = False
         delimiter = match.group("d1") or match.group("d2") or match.group("d3")
-        shell.waiting.append((delimiter, token.startswith("<<-")))
-        shell.late = shell.late or ([len(shell.nodes)] if not shell.words else [])
+        shell.here.append((delimiter, token.startswith("<<-")))
     elif kind == "redirect":
         shell.glued = False
         shell.add(token)
@@ -193,7 +193,9 @@ def _substitution(shell: _Shell, match: re.Match[str]) -> int:
         end = close.end() if close else start
     else:
         depth, end = 1, start
-        for step in _PAREN.finditer(text, start, start + _LONGEST_SUBSTITUTION):
+        reach = start + _LONGEST_SUBSTITUTION if shell.steps < _MOST_STEPS else start
+        for step in _PAREN.finditer(text, start, reach):
+            shell.steps += 1
             depth += {"(": 1, ")": -1}.get(step.group(), 0)
             if depth == 0:
                 end = step.end()
