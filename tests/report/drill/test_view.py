@@ -51,6 +51,14 @@ def test_the_headline_does_not_claim_what_was_not_seen() -> None:
     assert "(controller2 could not be read)" in view.headline(replace(KILL, accounts=(unread,)))
 
 
+def test_a_probe_that_was_held_up_says_so() -> None:
+    assert not view.doubt(KILL)
+    assert not view.doubt(replace(KILL, series=()))
+    slow = replace(KILL.series[1], figures=replace(KILL.series[1].figures, lag=0.67))
+    said = view.doubt(replace(KILL, series=(KILL.series[0], slow)))
+    assert "glance by up to 0.67 s" in said
+
+
 def test_losses_of_a_ledger_that_was_not_read_are_unknown() -> None:
     nowhere = account("sql", {1: Reply.OK}, {"controller1": None})
     assert view.lost(replace(KILL, accounts=(nowhere,))) is None

@@ -78,6 +78,7 @@ def _environment() -> jinja2.Environment:
     }
     environment.globals |= {
         "balances": view.balances,
+        "doubt": view.doubt,
         "headline": view.headline,
         "longest": view.longest,
         "lost_of": view.lost,

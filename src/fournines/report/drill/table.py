@@ -14,6 +14,7 @@ from fournines.report.drill.view import (
     Longest,
     by_kind,
     conclusion,
+    doubt,
     headline,
     lost,
     requests,
@@ -36,6 +37,8 @@ def table(campaign: Campaign, console: Console) -> RenderableType:
     broken = _broken(campaign, console)
     if broken.row_count:
         parts += [broken, Text()]
+    doubts = [f"{run.name}: {doubt(run)}" for run in campaign.runs if doubt(run)]
+    parts += [Text(plain(said), style="nines.warn") for said in doubts]
     if len(campaign.runs) == 1:
         parts.append(Text(headline(campaign.runs[0])))
     parts.append(Text(conclusion(campaign), style=f"nines.{campaign.outcome.value}"))

@@ -14,6 +14,10 @@ OUTAGE = "I4"
 """The invariant that bounds outages: ``I4.<client>`` or ``I4.<kind of client>`` carries the bound."""
 
 
+LATE = 0.1
+"""Seconds by which a probe may start an attempt late before the report says that it measured itself."""
+
+
 @dataclass(frozen=True, slots=True)
 class Longest:
     """A client's longest outage in one run against its bound, all in seconds.
@@ -129,6 +133,17 @@ def requests(runs: Iterable[DrillRun]) -> tuple[int, int, int]:
 def headline(run: DrillRun) -> str:
     """A run in a few short sentences: the longest outage, the failed requests, the lost writes."""
     return " ".join((*_outage_words(run), *_request_words(run), _loss_words(run)))
+
+
+def doubt(run: DrillRun) -> str:
+    """What must be said against the run's own figures: probes that were held up. Empty if nothing must."""
+    late = max(run.series, key=lambda s: s.figures.lag, default=None)
+    if late is None or late.figures.lag < LATE:
+        return ""
+    return (
+        f"The probes themselves were late, {late.name} by up to {seconds(late.figures.lag)}: outages no "
+        "longer than that may be those of the busy machine the probes ran on, not of the site."
+    )
 
 
 def _outage_words(run: DrillRun) -> Iterable[str]:
