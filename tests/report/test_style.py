@@ -92,3 +92,18 @@ def test_a_file_gets_no_colour_and_room_enough(monkeypatch: pytest.MonkeyPatch) 
     console.print(style.verdict(Outcome.FAIL))
     assert out.getvalue() == "✘ FAIL\n"
     assert console.width == style.PIPED_WIDTH
+
+
+@pytest.mark.parametrize(
+    ("seen", "shown"),
+    [
+        ("a: well; b: well", "a, b: well"),
+        ("a: well; b: ill; c: well", "a, c: well; b: ill"),
+        ("a: well", "a: well"),
+        ("well everywhere", "well everywhere"),
+        ("a: well; and b: well", "a: well; and b: well"),
+        ("", ""),
+    ],
+)
+def test_evidence_that_is_the_same_is_said_once(seen: str, shown: str) -> None:
+    assert style.condensed(seen) == shown

@@ -79,12 +79,14 @@ def plain(text: str) -> str:
 
 
 def condensed(seen: str) -> str:
-    """Evidence of several places that saw the same, said once: ``controller1, controller2: synced``."""
+    """Evidence of several places, what is the same said once: ``controller1, controller2: synced``."""
     parts = [part.partition(": ") for part in seen.split("; ")]
-    said = {rest for _, colon, rest in parts if colon}
-    if len(parts) < 2 or len(said) != 1 or not all(colon and " " not in place for place, colon, _ in parts):  # noqa: PLR2004
+    if any(not colon or " " in place for place, colon, _ in parts):
         return seen
-    return f"{', '.join(place for place, _, _ in parts)}: {said.pop()}"
+    places: dict[str, list[str]] = {}
+    for place, _, said in parts:
+        places.setdefault(said, []).append(place)
+    return "; ".join(f"{', '.join(where)}: {said}" for said, where in places.items())
 
 
 def seconds(value: float) -> str:
