@@ -1,0 +1,54 @@
+"""One time for all hosts: tokens, certificates and quorum timers live on it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from fournines.components.chrony.facts import ClockStep, TimeConf, TimeSource
+from fournines.kit.rule import Consequence, Hit, Severity, Unknown, rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from fournines.kit.evidence import Evidence
+
+_LEAST = 3
+"""Sources a host needs to see that one of them lies: two can only disagree (chrony FAQ 2.4)."""
+
+
+@rule(
+    "SY005",
+    Severity.WARNING,
+    "The clocks hang on one source, or are stepped",
+    consequence=Consequence.ERRORS,
+    why="when the only source is lost or wrong nobody notices, and a clock that jumps breaks tokens, "
+    "certificates, Galera "
+    "and quorum timers at once",
+    fix="chrony on every host with three sources or a pool; no ntpdate in cron",
+    source="chrony FAQ: 'three sources is the minimum needed to identify a falseticker'; ntpdate(8)",
+    bad={"node1/cron.d/sync": "*/5 * * * * root /usr/sbin/ntpdate time1\n"},
+    good={"node1/chrony.conf": "pool pool.ntp.org iburst\nmakestep 1 3\ndriftfile /var/lib/chrony/drift\n"},
+    points_at="*/5 * * * * root /usr/sbin/ntpdate time1",
+)
+def clock(site: Evidence) -> Iterator[Hit | Unknown]:
+    for step in site.all(ClockStep):
+        if step.cron:
+            yield Hit(step.at, "cron sets the clock in jumps")
+    for conf in site.all(TimeConf):
+        if conf.includes:
+            continue
+        sources = [s for s in site.all(TimeSource) if s.at.path == conf.at.path and s.at.host == conf.at.host]
+        far = [s for s in sources if not s.local]
+        if far and not any(s.kind == "pool" for s in far) and len({s.name for s in far}) < _LEAST:
+            alone = len({s.name for s in far}) == 1
+            yield Hit(
+                far[0].at,
+                f"{len(far)} time source{'' if alone else 's'} only ({', '.join(s.name for s in far)})",
+                severity=Severity.WARNING if alone else Severity.INFO,
+            )
+        elif not far and sources:
+            yield Hit(sources[0].at, "the only time source is the host's own clock")
+    given = {(conf.at.path, conf.at.host) for conf in site.all(TimeConf)}
+    appended = [s for s in site.all(TimeSource) if (s.at.path, s.at.host) not in given and not s.local]
+    if appended and len({s.name for s in appended}) == 1:
+        yield Hit(appended[0].at, f"one time source only ({appended[0].name})")
