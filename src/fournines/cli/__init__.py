@@ -10,10 +10,14 @@ from fournines import __version__
 from fournines.cli import lab, secrets
 from fournines.cli.audit import audit
 from fournines.cli.common import errors_shown
+from fournines.cli.deploy import deploy
+from fournines.cli.drill import drill
 from fournines.cli.init import init
+from fournines.cli.plan import plan
 from fournines.cli.render import render
 from fournines.cli.schema import schema
 from fournines.cli.show import show
+from fournines.cli.status import status
 from fournines.cli.verify import verify
 
 app = typer.Typer(
@@ -41,7 +45,7 @@ def _root(
     """Build, prove, audit and operate a highly available OpenStack control plane from one site file."""
 
 
-for _verb in (init, schema, show, render, verify, audit):
+for _verb in (init, schema, show, render, plan, deploy, verify, status, drill, audit):
     app.command()(_verb)
 app.add_typer(lab.app, name="lab")
 app.add_typer(secrets.app, name="secrets")
