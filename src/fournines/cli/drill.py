@@ -105,6 +105,7 @@ class _Session:
         self.runs: list[DrillRun] = []
         self.interrupted = False
         self.failure: Exception | None = None
+        self._hurried = False
         self._now: tuple[Scenario, Journal] | None = None
 
     async def run(self) -> None:
@@ -112,8 +113,7 @@ class _Session:
         from fournines.probe.priority import hurry  # noqa: PLC0415
         from fournines.report.style import console  # noqa: PLC0415
 
-        if self.opened.ssh_config:
-            hurry()
+        self._hurried = self.opened.ssh_config is not None and hurry()
         with anyio.CancelScope() as scope, console(stderr=True).status("steady state?") as line:
             async with anyio.create_task_group() as tasks:
                 tasks.start_soon(self._interruptible, scope)
@@ -133,7 +133,7 @@ class _Session:
         try:
             await run_campaign(
                 self.chosen,
-                rig_of(self.opened.plan, transport, power),
+                rig_of(self.opened.plan, transport, power, hurried=self._hurried),
                 seed=self.seed,
                 pace=self.pace,
                 command=self.command,

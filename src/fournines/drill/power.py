@@ -6,13 +6,11 @@ drills that need power say so and stay unknown.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Protocol
 
 from anyio import to_thread
 
 from fournines import lab
-from fournines.probe.priority import ordinary
 
 
 class Power(Protocol):
@@ -37,18 +35,9 @@ class Power(Protocol):
         """Undo ``cut``."""
 
 
-async def _do(deed: Callable[[], None]) -> None:
-    def run() -> None:
-        with ordinary():
-            deed()
-
-    await to_thread.run_sync(run)
-
-
 class LabPower:
     """The power over a lab's hosts. The lab's calls are synchronous: each runs in a worker thread.
 
-    Hosts begin with ordinary priority, whatever this process has (:mod:`fournines.probe.priority`).
     All deeds raise ``LabError`` when the lab cannot do them.
     """
 
@@ -57,30 +46,36 @@ class LabPower:
 
     async def off(self, host: str) -> str:
         """Power loss."""
-        await _do(lambda: lab.power(self._lab, host, "off"))
+        await to_thread.run_sync(lambda: lab.power(self._lab, host, "off"))
         return f"nines lab power --name {self._lab} {host} off"
 
     async def on(self, host: str) -> str:
         """Power on; systemd boots meanwhile."""
-        await _do(lambda: lab.power(self._lab, host, "on", wait=False))
+        await to_thread.run_sync(lambda: lab.power(self._lab, host, "on", wait=False))
         return f"nines lab power --name {self._lab} {host} on"
 
     async def freeze(self, host: str) -> str:
-        """Freeze the host's control groups."""
-        await _do(lambda: lab.freeze(self._lab, host))
-        return f"nines lab freeze --name {self._lab} {host}"
+        """Freeze the host's control groups, and cut its cables.
+
+        Containers share this machine's kernel, which goes on answering ARP and accepting connections
+        for a frozen one. A paused machine is silent.
+        """
+        await to_thread.run_sync(lambda: lab.cut(self._lab, host))
+        await to_thread.run_sync(lambda: lab.freeze(self._lab, host))
+        return f"nines lab net cut --name {self._lab} {host}; nines lab freeze --name {self._lab} {host}"
 
     async def thaw(self, host: str) -> str:
-        """Thaw them."""
-        await _do(lambda: lab.thaw(self._lab, host))
-        return f"nines lab thaw --name {self._lab} {host}"
+        """Let it go on, connected again."""
+        await to_thread.run_sync(lambda: lab.heal(self._lab, host))
+        await to_thread.run_sync(lambda: lab.thaw(self._lab, host))
+        return f"nines lab net heal --name {self._lab} {host}; nines lab thaw --name {self._lab} {host}"
 
     async def cut(self, host: str, network: str) -> str:
         """Unplug the host's cable from the bridge; its carrier stays."""
-        await _do(lambda: lab.cut(self._lab, host, network))
+        await to_thread.run_sync(lambda: lab.cut(self._lab, host, network))
         return f"nines lab net cut --name {self._lab} {host} {network}"
 
     async def heal(self, host: str, network: str) -> str:
         """Plug it in again."""
-        await _do(lambda: lab.heal(self._lab, host, network))
+        await to_thread.run_sync(lambda: lab.heal(self._lab, host, network))
         return f"nines lab net heal --name {self._lab} {host} {network}"

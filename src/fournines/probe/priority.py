@@ -2,35 +2,28 @@
 
 In a lab the clients stand on the machine that also carries every host. A client of a real site does not
 wait for the site's own processes to give up a core; so here clients go first, or they would measure
-their own starvation. Linux keeps a nice value per thread, and new threads and processes inherit it.
+their own starvation. A nice value is not enough: each lab host has a share of its own in the kernel's
+group scheduling, and a process competes with whole hosts. The lowest real-time priority is.
 """
 
 from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
 
-HURRIED = -10
-"""The nice value of probes (nice(2): -20 goes first, 0 is ordinary)."""
+_LOWEST = 1
 
 
-def hurry() -> None:
-    """Let this thread, and those it starts, go before ordinary ones. Changes nothing without the right to."""
-    with suppress(PermissionError):
-        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), HURRIED)
+def hurry() -> bool:
+    """Let the calling thread go before everything that is not real-time (sched(7)); whether it may.
 
-
-@contextmanager
-def ordinary() -> Iterator[None]:
-    """What is started within has ordinary priority; afterwards this thread has its own back."""
-    thread = threading.get_native_id()
-    before = os.getpriority(os.PRIO_PROCESS, thread)
-    with suppress(PermissionError):
-        os.setpriority(os.PRIO_PROCESS, thread, 0)
+    What it starts - threads, programs, a lab's hosts - is ordinary again (SCHED_RESET_ON_FORK). A probe
+    that ran wild would still leave the kernel's share of 5 % to everybody else
+    (kernel.sched_rt_runtime_us).
+    """
+    policy = os.SCHED_RR | os.SCHED_RESET_ON_FORK
     try:
-        yield
-    finally:
-        with suppress(PermissionError):
-            os.setpriority(os.PRIO_PROCESS, thread, before)
+        os.sched_setscheduler(threading.get_native_id(), policy, os.sched_param(_LOWEST))
+    except PermissionError:
+        return False
+    return True

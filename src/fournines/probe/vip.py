@@ -1,14 +1,17 @@
 """Who answers for the VIP: asked by ARP, as every client's kernel does, so that two owners show.
 
-Needs CAP_NET_RAW and a place on the VIP's own network.
+The question is an ARP probe (RFC 5227: no sender address) from a MAC of its own, so that it leaves no
+trace: no host learns anything from it, and this machine's kernel, which takes a late answer of a stale
+owner for news, never sees the answers. Needs CAP_NET_RAW and a place on the VIP's own network.
 """
 
 from __future__ import annotations
 
 import fcntl
+import secrets
 import socket
 import struct
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from ipaddress import IPv4Address
 
@@ -19,6 +22,7 @@ from fournines.probe.sample import Reply
 
 _ETH_P_ARP = 0x0806
 _SIOCGIFADDR = 0x8915
+_SOL_PACKET, _PACKET_ADD_MEMBERSHIP, _PACKET_MR_PROMISC = 263, 1, 1  # linux/if_packet.h
 _ARP = struct.Struct("!6s6sHHHBBH6s4s6s4s")
 """Ethernet and ARP headers for IPv4 (RFC 826): to, from, type, htype, ptype, hlen, plen, operation,
 sender's MAC and address, target's MAC and address."""
@@ -40,11 +44,15 @@ class Claim:
     address: IPv4Address
 
 
-def question(my_mac: bytes, mine: IPv4Address, wanted: IPv4Address) -> bytes:
-    """The frame that asks everybody who has an address."""
-    return _ARP.pack(
-        _BROADCAST, my_mac, _ETH_P_ARP, 1, 0x0800, 6, 4, 1, my_mac, mine.packed, _NOBODY, wanted.packed
-    )
+def question(mac: bytes, wanted: IPv4Address) -> bytes:
+    """The frame that asks everybody who has an address; answers go to ``mac``."""
+    nowhere = bytes(4)
+    return _ARP.pack(_BROADCAST, mac, _ETH_P_ARP, 1, 0x0800, 6, 4, 1, mac, nowhere, _NOBODY, wanted.packed)
+
+
+def new_mac() -> bytes:
+    """A locally administered unicast MAC that nobody else has."""
+    return b"\x02" + secrets.token_bytes(5)
 
 
 def claim_in(frame: bytes) -> Claim | None:
@@ -57,8 +65,8 @@ def claim_in(frame: bytes) -> Claim | None:
     return Claim(mac.hex(":"), IPv4Address(address))
 
 
-def interface_to(address: IPv4Address) -> tuple[str, IPv4Address]:
-    """The interface, and our address on it, from which packets to ``address`` leave.
+def interface_to(address: IPv4Address) -> str:
+    """The interface by which packets to ``address`` leave.
 
     Raises:
         OSError: there is no route to it, or no interface carries our address.
@@ -72,7 +80,7 @@ def interface_to(address: IPv4Address) -> tuple[str, IPv4Address]:
             except OSError:  # an interface without an address
                 continue
             if IPv4Address(raw[20:24]) == mine:
-                return name, mine
+                return name
     raise OSError(f"no interface carries {mine}")
 
 
@@ -103,18 +111,17 @@ class VipClient:
         self._macs: dict[str, str] = {}
         self._listen = listen
         self._socket: socket.socket | None = None
-        self._ask: Callable[[IPv4Address], bytes] = lambda wanted: question(_NOBODY, wanted, wanted)
+        self._mac = new_mac()
 
     async def open(self) -> None:
         """Open the raw socket and learn which host has which MAC."""
-        interface, mine = interface_to(self._vip)
-        opened = socket.socket(
-            socket.AF_PACKET, socket.SOCK_RAW | socket.SOCK_NONBLOCK, socket.htons(_ETH_P_ARP)
-        )
+        interface = interface_to(self._vip)
+        kind = socket.SOCK_RAW | socket.SOCK_NONBLOCK
+        self._socket = opened = socket.socket(socket.AF_PACKET, kind, socket.htons(_ETH_P_ARP))
         opened.bind((interface, _ETH_P_ARP))
-        self._socket = opened
-        my_mac: bytes = opened.getsockname()[4]
-        self._ask = lambda wanted: question(my_mac, mine, wanted)
+        # Answers go to a MAC that is not the interface's: it must hand over what is not for it.
+        everything = struct.pack("iHH8s", socket.if_nametoindex(interface), _PACKET_MR_PROMISC, 0, b"")
+        opened.setsockopt(_SOL_PACKET, _PACKET_ADD_MEMBERSHIP, everything)
         await self._learn(opened)
 
     async def attempt(self, this: Attempt) -> tuple[Reply, str]:
@@ -135,12 +142,12 @@ class VipClient:
             self._socket = None
 
     async def _owners(self, opened: socket.socket) -> set[str]:
-        opened.send(self._ask(self._vip))
+        opened.send(question(self._mac, self._vip))
         return {claim.mac for claim in await self._claims(opened) if claim.address == self._vip}
 
     async def _learn(self, opened: socket.socket) -> None:
         for address in self._names:
-            opened.send(self._ask(address))
+            opened.send(question(self._mac, address))
         for claim in await self._claims(opened):
             if claim.address in self._names:
                 self._macs[claim.mac] = self._names[claim.address]

@@ -9,5 +9,5 @@ SCENARIO = Scenario(
     when="the host that holds the VIP loses power",
     part=Part.VIP_HOLDER,
     injury=PowerLoss(),
-    bounds=Bounds(http=1.0, sql=2.0, amqp=2.0, token=2.0, vip=1.0),
+    bounds=Bounds(http=1.0, sql=2.0, amqp=2.0, token=3.0, vip=1.0),
 )
