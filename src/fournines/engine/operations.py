@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from fournines.engine.difference import Seen, missing_packages, same
 from fournines.engine.pyinfra import Operation
@@ -106,23 +106,36 @@ def reloading(*, needed: bool) -> Iterator[Operation]:
         yield Operation("systemd.daemon_reload", "systemd reads the unit files again", timeout=120)
 
 
-def unit(decision: Decision) -> Operation:
-    """What a decision about a unit takes, in one round trip.
+_IN_THIS_ORDER = (Act.STOP, Act.START, Act.RESTART, Act.RELOAD)
+
+
+def units(decisions: Sequence[Decision]) -> Iterator[Operation]:
+    """What the decisions about a host's units take, in one round trip.
+
+    One operation for all of them, because pyinfra runs the n-th operations of all hosts together and
+    waits for each: a broker that starts only when its peers do would wait for hosts whose own broker is a
+    later operation. ``systemctl start a b c`` leaves the order and the waiting to systemd, which knows both.
 
     pyinfra's ``systemd.service`` would ask anew what our observation has just told (two to four round
-    trips), and does nothing about a restart of a unit that is still activating (docs/engine.md).
+    trips a unit), and does nothing about a restart of a unit that is still activating (docs/engine.md).
     """
-    name = decision.unit.name
-    commands = []
-    if decision.unmask:
+    commands: list[list[str]] = []
+    for name in (d.unit.name for d in decisions if d.unmask):
         # with --runtime a mask that a fault set, without one that lasts
         commands += [["systemctl", "unmask", name], ["systemctl", "unmask", "--runtime", name]]
-    if decision.enable is not None:
-        commands.append(["systemctl", "enable" if decision.enable else "disable", name])
-    if decision.failed and decision.act in (Act.START, Act.RESTART):
-        # a unit that failed too often is refused until systemd forgets that (StartLimitBurst=)
-        commands.append(["systemctl", "reset-failed", name])
-    if decision.act is not Act.NONE:
-        commands.append(["systemctl", str(decision.act), name])
-    script = " && ".join(shlex.join(command) for command in commands) or "true"
-    return Operation("server.shell", f"{decision.words} {name}", {"commands": [script]})
+    for verb, wanted in (("enable", True), ("disable", False)):
+        commands += _systemctl(verb, (d for d in decisions if d.enable is wanted))
+    # a unit that failed too often is refused until systemd forgets that (StartLimitBurst=)
+    starting = {Act.START, Act.RESTART}
+    commands += _systemctl("reset-failed", (d for d in decisions if d.failed and d.act in starting))
+    for act in _IN_THIS_ORDER:
+        commands += _systemctl(act, (d for d in decisions if d.act is act))
+    if commands:
+        script = " && ".join(shlex.join(command) for command in commands)
+        what = "; ".join(f"{d.words} {d.unit.name}" for d in decisions)
+        yield Operation("server.shell", what, {"commands": [script]})
+
+
+def _systemctl(verb: str, decisions: Iterable[Decision]) -> list[list[str]]:
+    names = [decision.unit.name for decision in decisions]
+    return [["systemctl", verb, *names]] if names else []

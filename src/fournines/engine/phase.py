@@ -21,6 +21,12 @@ from fournines.kit.step import Absent, Account, Command, Directory, File, Packag
 _TREE_SECONDS = 600.0
 _SYSTEMD_FOLDERS = ("/etc/systemd/", "/usr/lib/systemd/", "/lib/systemd/", "/usr/local/lib/systemd/")
 
+_STATUS_OF_WHAT_IS_DOWN = """\
+for unit in "$@"; do
+    systemctl is-active --quiet "$unit" || systemctl status --no-pager --full --lines=30 -- "$unit"
+done
+"""
+
 Changed = Callable[[str, str, str, str], None]
 """Is told of each change: host, kind of step, subject, what was done."""
 
@@ -160,7 +166,7 @@ class PhaseRun:
         todo = {
             host: (
                 *operations.reloading(needed=any(d.outdated for d in of_host)),
-                *map(operations.unit, of_host),
+                *operations.units(of_host),
             )
             for host, of_host in decisions.items()
         }
@@ -180,13 +186,10 @@ class PhaseRun:
         await call(self.transport, host, {"do": ["stamp"], "stamps": stamps})
 
     async def _with_journal(self, error: HostError, decisions: Mapping[str, Sequence[Decision]]) -> HostError:
-        """The error with what systemd knows about the unit it names: ``systemctl`` itself only says look."""
+        """The error with what systemd knows about the units that do not run: ``systemctl`` only says look."""
         host = error.where or ""
-        named = [d.unit.name for d in decisions.get(host, ()) if d.unit.name in error.what]
-        if not named:
-            return error
-        argv = ("systemctl", "status", "--no-pager", "--full", "--lines=30", "--", named[0])
-        said = await self.transport.run(host, argv)
+        names = [d.unit.name for d in decisions.get(host, ()) if d.unit.running]
+        said = await self.transport.run(host, ("sh", "-c", _STATUS_OF_WHAT_IS_DOWN, "sh", *names))
         output = f"{error.output}\n{said.stdout}"
         return HostError(error.what, where=host, try_this=error.try_this, output=output)
 

@@ -140,16 +140,17 @@ class _Wire:
         self.error: NinesError | None = None
 
     def run(self, host: str, script: str, timeout: float, stdin: str) -> Output:
-        gevent = import_module("gevent")
-        hub = gevent.get_hub()
-        watcher = hub.loop.async_()
-        call = partial(self._transport.run, host, ("sh", "-c", script), stdin=stdin, timeout=timeout)
-        future: Future[Output] = self._portal.start_task_soon(call)
-        future.add_done_callback(lambda _: watcher.send())
+        # The watcher is started before the work is: a signal to one that is not started would be lost.
+        done = import_module("gevent.event").Event()
+        watcher = import_module("gevent").get_hub().loop.async_()
+        watcher.start(done.set)
         try:
-            while not future.done():
-                hub.wait(watcher)
+            call = partial(self._transport.run, host, ("sh", "-c", script), stdin=stdin, timeout=timeout)
+            future: Future[Output] = self._portal.start_task_soon(call)
+            future.add_done_callback(lambda _: watcher.send())
+            done.wait()
         finally:
+            watcher.stop()
             watcher.close()
         try:
             return future.result()
