@@ -1,0 +1,523 @@
+"""Sections, addresses and servers that clash or do nothing."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from fournines.components.haproxy.facts import HaproxyFile, configurations
+from fournines.components.haproxy.purpose import Purpose, purpose
+from fournines.components.haproxy.rules.checks import backs, first_of
+from fournines.components.haproxy.rules.example import GLOBAL, TWO, api, galera, haproxy, listen
+from fournines.kit.rule import Consequence, Hit, Severity, Unknown, rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from fournines.components.haproxy.facts import HaproxyConf, Proxy
+    from fournines.kit.evidence import Evidence
+
+_MANUAL = "HAProxy configuration manual"
+_CRITICAL = (Purpose.DATABASE, Purpose.AMQP, Purpose.OPENSTACK, Purpose.MEMCACHED)
+
+
+@rule(
+    "HA019",
+    Severity.WARNING,
+    "One server behind a redundant proxy",
+    consequence=Consequence.SINGLE,
+    why="the address fails over, and behind it stands one host: when that one is lost, so is the service",
+    fix="a second server",
+    source=f"{_MANUAL} 5.2 server",
+    bad={"haproxy.cfg": haproxy(api("server c1 10.0.0.11:5000 check"))},
+    good={"haproxy.cfg": haproxy(api())},
+    points_at="server c1 10.0.0.11:5000 check",
+)
+def single_server(site: Evidence) -> Iterator[Hit | Unknown]:
+    for service in first_of(site):
+        if len(service.servers) == 1 and not service.servers[0].template and service.back.kind != "frontend":
+            what = purpose(service)
+            local = service.servers[0].host in ("127.0.0.1", "localhost", "::1")
+            yield Hit(
+                service.servers[0].at,
+                f"{service.back.name} ({what.value}) has one server",
+                severity=Severity.WARNING if what in _CRITICAL and not local else Severity.INFO,
+            )
+
+
+@rule(
+    "HA020",
+    Severity.WARNING,
+    "Two servers that are one",
+    consequence=Consequence.SINGLE,
+    why="two lines with the same address and port look redundant and are one server",
+    fix="the address of the second host",
+    source=f"{_MANUAL} 5.2 server",
+    bad={"haproxy.cfg": haproxy(api("server c1 10.0.0.11:5000 check\nserver c2 10.0.0.11:5000 check"))},
+    good={"haproxy.cfg": haproxy(api())},
+    points_at="server c2 10.0.0.11:5000 check",
+)
+def same_server(site: Evidence) -> Iterator[Hit | Unknown]:
+    for proxy in backs(site):
+        first: dict[tuple[str, int | None], str] = {}
+        for server in proxy.servers:
+            key = (server.host.lower(), server.port)
+            other = first.setdefault(key, server.name)
+            if other != server.name and server.port is not None and not server.has("disabled"):
+                yield Hit(
+                    server.at,
+                    f"{server.name} and {other} of {proxy.name} are both {server.host}:{server.port}",
+                )
+
+
+@rule(
+    "HA021",
+    Severity.ERROR,
+    "Servers with one cookie",
+    consequence=Consequence.NO_FAILOVER,
+    why="clients that come back with the cookie are all sent to the first server that has it",
+    fix="a cookie value of its own for every server",
+    source=f"{_MANUAL} 5.2 cookie",
+    bad={
+        "haproxy.cfg": haproxy(
+            api(
+                "server c1 10.0.0.11:80 check cookie s1\nserver c2 10.0.0.12:80 check cookie s1",
+                extra="cookie SRV insert indirect nocache",
+                name="horizon",
+                bind="10.0.0.20:80",
+            )
+        )
+    },
+    good={
+        "haproxy.cfg": haproxy(
+            api(
+                "server c1 10.0.0.11:80 check cookie s1\nserver c2 10.0.0.12:80 check cookie s2",
+                extra="cookie SRV insert indirect nocache",
+                name="horizon",
+                bind="10.0.0.20:80",
+            )
+        )
+    },
+    points_at="server c2 10.0.0.12:80 check cookie s1",
+)
+def same_cookie(site: Evidence) -> Iterator[Hit | Unknown]:
+    for proxy in backs(site):
+        first: dict[str, str] = {}
+        for server in proxy.servers:
+            value = server.settings.get("cookie", "")
+            other = first.setdefault(value, server.name)
+            if value and other != server.name and proxy.find("cookie"):
+                yield Hit(server.at, f"{server.name} and {other} of {proxy.name} have the cookie {value}")
+
+
+_APART = frozenset(["process", "thread", "interface", "namespace", "shards"])
+
+
+@rule(
+    "HA022",
+    Severity.ERROR,
+    "Two sections listen on one address and port",
+    consequence=Consequence.ERRORS,
+    why="the kernel spreads the connections over both, so half of the clients reach the wrong service, or "
+    "the bind fails",
+    fix="one section for each address and port",
+    source="HAProxy 2.6 accepts it; socket(7) SO_REUSEPORT",
+    bad={"haproxy.cfg": haproxy(api(), api(name="heat", bind="10.0.0.20:5000"))},
+    good={
+        "haproxy.cfg": haproxy(api(), api(TWO.replace(":5000", ":8004"), name="heat", bind="10.0.0.20:8004"))
+    },
+    points_at="bind 10.0.0.20:5000",
+)
+def same_bind(site: Evidence) -> Iterator[Hit | Unknown]:
+    for conf in configurations(site):
+        first: dict[tuple[str, int], tuple[Proxy, object]] = {}
+        for proxy in conf.proxies:
+            for bind in proxy.binds:
+                if bind.port is None or _APART & set(bind.options):
+                    continue
+                key = ("*" if bind.everywhere else bind.address, bind.port)
+                other = first.setdefault(key, (proxy, bind))[0]
+                if other is not proxy:
+                    before = next(b for b in other.binds if b.port == bind.port)
+                    yield Hit(
+                        bind.at,
+                        f"{proxy.name} and {other.name} both listen on {key[0]}:{bind.port}",
+                        related=(before.at,),
+                    )
+
+
+@rule(
+    "HA023",
+    Severity.ERROR,
+    "Two sections with one name",
+    consequence=Consequence.DOWN,
+    why="HAProxy refuses the file: it does not start, or a reload keeps the old configuration without "
+    "anybody noticing",
+    fix="rename one of them",
+    source="HAProxy 2.6: 'has the same name as proxy'",
+    bad={"haproxy.cfg": haproxy(api(), api(bind="10.0.0.20:35357"))},
+    good={"haproxy.cfg": haproxy(api(), api(name="keystone-admin", bind="10.0.0.20:35357"))},
+    points_at="listen keystone",
+)
+def same_name(site: Evidence) -> Iterator[Hit | Unknown]:
+    for conf in configurations(site):
+        seen: dict[tuple[str, str], Proxy] = {}
+        for proxy in conf.proxies:
+            sides = {"listen": ("front", "back"), "frontend": ("front",), "backend": ("back",)}[proxy.kind]
+            clash = next((seen[side, proxy.name] for side in sides if (side, proxy.name) in seen), None)
+            for side in sides:
+                seen.setdefault((side, proxy.name), proxy)
+            if clash:
+                yield Hit(
+                    proxy.at,
+                    f"{proxy.kind} {proxy.name} has the name of another section",
+                    related=(clash.at,),
+                )
+
+
+_REMOVED = (
+    (("nbproc",), "2.5"),
+    (("bind-process",), "2.5"),
+    (("clitimeout",), "2.1"),
+    (("contimeout",), "2.1"),
+    (("srvtimeout",), "2.1"),
+    (("redisp",), "2.1"),
+    (("redispatch",), "2.1"),
+    (("reqadd",), "2.1"),
+    (("reqirep",), "2.1"),
+    (("reqrep",), "2.1"),
+    (("reqidel",), "2.1"),
+    (("reqdel",), "2.1"),
+    (("reqdeny",), "2.1"),
+    (("reqideny",), "2.1"),
+    (("rspadd",), "2.1"),
+    (("rspdel",), "2.1"),
+    (("rspidel",), "2.1"),
+    (("rspirep",), "2.1"),
+    (("rsprep",), "2.1"),
+    (("block",), "2.1"),
+    (("option", "forceclose"), "2.0"),
+    (("option", "http-tunnel"), "2.1"),
+    (("option", "http-use-htx"), "2.2"),
+    (("appsession",), "1.6"),
+    (("monitor-net",), "2.3"),
+    (("mode", "health"), "2.3"),
+)
+"""Keywords and the version that removed them; HAProxy CHANGELOG."""
+
+
+@rule(
+    "HA026",
+    Severity.WARNING,
+    "A keyword that current HAProxy refuses",
+    consequence=Consequence.FRAGILE,
+    why="the file works with the old version, and the host that is upgraded first does not start HAProxy any "
+    "more",
+    fix="remove it: threads are on by default, http-request replaces req*, timeout replaces *timeout",
+    source="HAProxy: 'nbproc is not supported any more since HAProxy 2.5'",
+    bad={"haproxy.cfg": haproxy(api(), head=GLOBAL + "nbproc 2")},
+    good={"haproxy.cfg": haproxy(api())},
+    points_at="nbproc 2",
+)
+def removed(site: Evidence) -> Iterator[Hit | Unknown]:
+    seen = set()
+    for file in site.all(HaproxyFile):
+        for section in file.source.nodes:
+            for node in section.children:
+                for words, version in _REMOVED:
+                    if node.words[: len(words)] == words and (file.at.path, words) not in seen:
+                        seen.add((file.at.path, words))
+                        yield Hit(file.source.at(node), f"{' '.join(words)} is gone since HAProxy {version}")
+
+
+@rule(
+    "HA032",
+    Severity.WARNING,
+    "A backslash does not continue a line",
+    consequence=Consequence.DOWN,
+    why="HAProxy has no continuation lines: the backslash becomes part of the line, and the next line is an "
+    "unknown keyword",
+    fix="one line",
+    source="run: haproxy -c, 'unknown keyword'",
+    bad={
+        "haproxy.cfg": haproxy(
+            api("server c1 10.0.0.11:5000 check \\\n    inter 1s\nserver c2 10.0.0.12:5000 check")
+        )
+    },
+    good={"haproxy.cfg": haproxy(api())},
+    points_at="server c1 10.0.0.11:5000 check \\",
+)
+def continued(site: Evidence) -> Iterator[Hit | Unknown]:
+    for file in site.all(HaproxyFile):
+        for section in file.source.nodes:
+            for node in section.walk():
+                if node.words and node.words[-1].endswith("\\") and not node.block:
+                    yield Hit(file.source.at(node), "the line ends in a backslash")
+
+
+@rule(
+    "HA034",
+    Severity.INFO,
+    "balance source for an API that needs none",
+    consequence=Consequence.FRAGILE,
+    why="clients behind one address all go to one server, and state that is local to a host stays hidden "
+    "until failover",
+    fix="balance roundrobin or leastconn",
+    source=f"{_MANUAL} balance",
+    bad={"haproxy.cfg": haproxy(api().replace("balance roundrobin", "balance source"))},
+    good={"haproxy.cfg": haproxy(api())},
+    points_at="balance source",
+)
+def by_source(site: Evidence) -> Iterator[Hit | Unknown]:
+    said = [
+        (service, found)
+        for service in first_of(site)
+        if purpose(service) is Purpose.OPENSTACK
+        and (found := service.back.find("balance"))
+        and found.value == "source"
+    ]
+    per_file: dict[str, list[int]] = {}
+    for index, (service, _) in enumerate(said):
+        per_file.setdefault(service.at.path, []).append(index)
+    for indexes in per_file.values():
+        names = ", ".join(said[i][0].back.name for i in indexes[:5])
+        first, *rest = indexes
+        yield Hit(
+            said[first][1].at, f"balance source for {names}", related=tuple(said[i][1].at for i in rest)
+        )
+
+
+_GUESSED = re.compile(
+    r"^(?:admin|root|haproxy|stats|user|test):(?:admin|root|haproxy|stats|password|passw0rd|pass|test|redhat|secret|changeme|1234\d*)$"
+)
+_OPEN_MODE = re.compile(r"^0?\d?\d[67]$|^[67]{3}$|^0[67]{3}$")
+
+
+@rule(
+    "HA031",
+    Severity.WARNING,
+    "Anybody can switch servers off",
+    consequence=Consequence.EXPOSED,
+    why="who reaches the statistics page with admin rights, or the admin socket, can take every backend out "
+    "of service",
+    fix="no stats admin, or on 127.0.0.1 behind a real password; stats socket mode 660",
+    source=f"{_MANUAL} stats admin, stats socket",
+    bad={
+        "haproxy.cfg": haproxy(
+            listen(
+                "stats enable\nstats uri /\nstats admin if TRUE\nstats auth admin:admin",
+                name="stats",
+                bind="*:8404",
+            )
+        )
+    },
+    good={"haproxy.cfg": haproxy(listen("stats enable\nstats uri /", name="stats", bind="127.0.0.1:8404"))},
+    points_at="stats admin if TRUE",
+)
+def exposed(site: Evidence) -> Iterator[Hit | Unknown]:
+    for conf in configurations(site):
+        for said in conf.globals:
+            words = said.words
+            mode = words[words.index("mode") + 1] if "mode" in words[:-1] else ""
+            if (
+                words[:2] == ("stats", "socket")
+                and _OPEN_MODE.match(mode)
+                and mode[-1] in "67"
+                and "admin" in words
+            ):
+                yield Hit(
+                    said.at, f"the admin socket has mode {mode}: every user of the host may write to it"
+                )
+        for proxy in conf.proxies:
+            yield from _page(proxy)
+
+
+def _page(proxy: Proxy) -> Iterator[Hit]:
+    admin, auth = proxy.find("stats", "admin"), proxy.find("stats", "auth")
+    local = bool(proxy.binds) and all(b.address in ("127.0.0.1", "::1", "localhost") for b in proxy.binds)
+    guessed = bool(auth and len(auth.words) > 2 and _GUESSED.match(auth.words[2].lower()))  # noqa: PLR2004
+    if admin and not local and (guessed or not auth) and not admin.inherited:
+        how = "with a password that everybody tries" if guessed else "without a password"
+        yield Hit(
+            admin.at,
+            f"{proxy.name} lets its visitors disable servers, {how}",
+            related=(auth.at,) if auth else (),
+        )
+    elif guessed and auth and not local and not auth.inherited:
+        yield Hit(auth.at, f"{proxy.name} has a password that everybody tries", severity=Severity.INFO)
+
+
+@rule(
+    "HA039",
+    Severity.ERROR,
+    "A web port leads to a database",
+    consequence=Consequence.EXPOSED,
+    why="a copied frontend: the database is offered on a port that every firewall opens, and the page that "
+    "belongs there "
+    "cannot listen",
+    fix="the backend that was meant, or no such frontend",
+    source="HAProxy configuration manual default_backend",
+    bad={
+        "haproxy.cfg": haproxy(
+            "frontend web\n    mode tcp\n    bind *:80\n    default_backend mysql_servers",
+            "backend mysql_servers\n    mode tcp\n    option httpchk\n    server db1 10.0.0.11:3306 check "
+            "port 9200\n    server db2 10.0.0.12:3306 check port 9200 backup",
+        )
+    },
+    good={"haproxy.cfg": haproxy(galera())},
+    points_at="default_backend mysql_servers",
+)
+def web_to_database(site: Evidence) -> Iterator[Hit | Unknown]:
+    from fournines.components.haproxy.facts import services  # noqa: PLC0415
+
+    stores = (Purpose.DATABASE, Purpose.AMQP, Purpose.MEMCACHED, Purpose.REDIS)
+    for service in services(site):
+        web = [bind for bind in service.binds if bind.port in (80, 443)]
+        ports = {server.port for server in service.servers}
+        if web and purpose(service) in stores and not ports & {80, 443, 8080, None}:
+            said = service.front.find("default_backend")
+            yield Hit(
+                said.at if said else service.front.at,
+                f"port {web[0].port} of {service.front.name} leads to a {purpose(service).value}",
+                related=(web[0].at, service.at) if service.front is not service.back else (web[0].at,),
+            )
+
+
+@rule(
+    "HA040",
+    Severity.WARNING,
+    "A credential in clear text",
+    consequence=Consequence.EXPOSED,
+    why="Basic authentication is base64, not encryption: who reads this file, or a copy in a ticket, can log "
+    "in",
+    fix="a user that may do nothing but be asked, or a check that needs none; the file readable by root only",
+    source="RFC 7617 1",
+    bad={"haproxy.cfg": haproxy(api(extra='http-check send hdr Authorization "Basic Zm9vOmJhcmJheg=="'))},
+    good={"haproxy.cfg": haproxy(api(extra="http-check send hdr Host localhost"))},
+    points_at='http-check send hdr Authorization "Basic ***"',
+)
+def credential(site: Evidence) -> Iterator[Hit | Unknown]:
+    for file in site.all(HaproxyFile):
+        for section in file.source.nodes:
+            for node in section.children:
+                text = " ".join(node.words)
+                if (
+                    re.search(r"Authorization\W+Basic\s+[\w+/=]{8,}", text, re.IGNORECASE)
+                    and "%[" not in text
+                ):
+                    yield Hit(
+                        file.source.at(node), f"{section.value or section.key} sends a password in a header"
+                    )
+
+
+def _listeners(conf: HaproxyConf) -> dict[str, Proxy]:
+    return {proxy.name: proxy for proxy in conf.proxies if proxy.kind != "backend"}
+
+
+def _servers(proxy: Proxy) -> list[tuple[str, int | None]]:
+    return [(server.host, server.port) for server in proxy.servers]
+
+
+@rule(
+    "HA025",
+    Severity.WARNING,
+    "HAProxy is configured differently on the hosts",
+    consequence=Consequence.ERRORS,
+    why="the service changes with the host that holds the VIP: a listener or a server that exists here is "
+    "missing there",
+    fix="one source for all hosts",
+    source=f"{_MANUAL} 4",
+    bad={
+        "node1/haproxy.cfg": haproxy(
+            api(), api(TWO.replace(":5000", ":9292"), name="glance", bind="10.0.0.20:9292")
+        ),
+        "node2/haproxy.cfg": haproxy(api()),
+    },
+    good={"node1/haproxy.cfg": haproxy(api()), "node2/haproxy.cfg": haproxy(api())},
+    points_at="listen glance",
+)
+def differs(site: Evidence) -> Iterator[Hit | Unknown]:
+    confs = [conf for conf in configurations(site) if conf.at.host and not conf.fragment and not conf.excerpt]
+    first = {conf.at.host: conf for conf in reversed(confs)}
+    for host, conf in sorted(first.items()):
+        others = [other for name, other in sorted(first.items()) if name != host]
+        related = [other for other in others if set(_listeners(other)) & set(_listeners(conf))]
+        for name, proxy in _listeners(conf).items():
+            lacking = [other for other in related if name not in _listeners(other)]
+            if lacking and not any(_same_place(proxy, p) for other in lacking for p in other.proxies):
+                hosts = ", ".join(other.at.host for other in lacking)
+                harmless = proxy.stats and not proxy.servers
+                yield Hit(
+                    proxy.at,
+                    f"{name} exists on {host} and not on {hosts}",
+                    related=tuple(other.at for other in lacking),
+                    severity=Severity.INFO if harmless else Severity.WARNING,
+                )
+    yield from _backends_differ(first)
+
+
+def _same_place(proxy: Proxy, other: Proxy) -> bool:
+    return bool({b.port for b in proxy.binds} & {b.port for b in other.binds})
+
+
+def _backends_differ(first: dict[str, HaproxyConf]) -> Iterator[Hit]:
+    seen: dict[str, Proxy] = {}
+    for conf in first.values():
+        for proxy in conf.proxies:
+            if not proxy.servers or proxy.servers[0].host in ("127.0.0.1", "localhost"):
+                continue
+            other = seen.setdefault(proxy.name, proxy)
+            if other is not proxy and set(_servers(other)) != set(_servers(proxy)):
+                yield Hit(
+                    proxy.at,
+                    f"{proxy.name} has other servers on {proxy.at.host} than on {other.at.host}",
+                    related=(other.at,),
+                )
+
+
+@rule(
+    "HA036",
+    Severity.WARNING,
+    "The hosts prefer different databases",
+    consequence=Consequence.ERRORS,
+    why="the first server of the list takes the writes: with another order on another host the writer moves "
+    "when the VIP "
+    "moves, and both write while connections last",
+    fix="the same order of server lines on every host",
+    source=f"{_MANUAL} 5.2 backup: 'the first one in the list'",
+    bad={
+        "node1/haproxy.cfg": haproxy(galera()),
+        "node2/haproxy.cfg": haproxy(
+            galera(
+                "default-server check port 9200 on-marked-down shutdown-sessions\n"
+                "server db2 10.0.0.12:3306\nserver db1 10.0.0.11:3306 backup\nserver db3 10.0.0.13:3306 "
+                "backup"
+            )
+        ),
+    },
+    good={"node1/haproxy.cfg": haproxy(galera()), "node2/haproxy.cfg": haproxy(galera())},
+    points_at="server db2 10.0.0.12:3306",
+)
+def order_differs(site: Evidence) -> Iterator[Hit | Unknown]:
+    first: dict[str, Proxy] = {}
+    for service in first_of(site):
+        proxy = service.back
+        if (
+            purpose(service) is not Purpose.DATABASE
+            or not proxy.at.host
+            or not any(s.backup for s in proxy.servers)
+        ):
+            continue
+        other = first.setdefault(proxy.name, proxy)
+        mine, theirs = _preferred(proxy), _preferred(other)
+        if other is not proxy and mine != theirs and set(_servers(proxy)) == set(_servers(other)):
+            yield Hit(
+                proxy.servers[0].at,
+                f"{proxy.at.host} writes to {mine[0][0]} first, {other.at.host} to {theirs[0][0]}",
+                related=(other.servers[0].at,),
+            )
+
+
+def _preferred(proxy: Proxy) -> list[tuple[str, int | None]]:
+    active = [(s.host, s.port) for s in proxy.servers if not s.backup]
+    return active or _servers(proxy)
