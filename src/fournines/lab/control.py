@@ -17,6 +17,7 @@ from fournines.lab.cgroups import (
     remove_lab,
 )
 from fournines.lab.host import RunningHost
+from fournines.lab.limits import raise_inotify
 from fournines.lab.plan import checked_name, machine
 from fournines.lab.shell import need_root, run
 from fournines.lab.state import LabPaths
@@ -81,6 +82,7 @@ def up(plan: LabPlan, *, mirror: str | None = None, progress: Callable[[str], No
         _refuse_other_plan(paths, plan)
         state.save(paths, plan, tree)
         public_key = ssh.ensure_key(paths)
+        raise_inotify()
         network.make(plan)
         where = hierarchies()
         hosts = [RunningHost.of(plan, host.name, paths, where) for host in plan.hosts]
