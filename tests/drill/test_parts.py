@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from tests.drill.play import site
 
-from fournines.drill.parts import Cast, chosen, queue_leaders, vip_holders
+from fournines.drill.parts import Cast, chosen, leaders_among, vip_holders
 from fournines.drill.scenario import Part
 from fournines.errors import DrillError
 from fournines.kit.check import Output
@@ -14,11 +14,6 @@ HOLDER = """[{"ifindex":1,"ifname":"lo","addr_info":[{"family":"inet","local":"1
 {"ifindex":2,"ifname":"eth0","addr_info":[{"family":"inet","local":"10.0.0.11","prefixlen":24},
 {"family":"inet","local":"10.0.0.20","prefixlen":32,"scope":"global"}]}]"""
 OTHER = '[{"ifname":"eth0","addr_info":[{"family":"inet","local":"10.0.0.12"}]},{"ifname":"eth1"}]'
-LEADERS = """[
-{"name":"nines.1.dashboard","leader":"rabbit@dashboard"}
-,{"name":"nines.1.controller1","leader":"rabbit@controller1.example.org"}
-,{"name":"stream","leader":""}
-]"""
 
 
 def test_the_vips_holder_is_read_from_the_hosts_addresses() -> None:
@@ -30,14 +25,11 @@ def test_the_vips_holder_is_read_from_the_hosts_addresses() -> None:
 @pytest.mark.parametrize("text", ["", "not json", "{}", "[1]", '[{"addr_info": [{}]}]'])
 def test_nonsense_holds_nothing(text: str) -> None:
     assert vip_holders({"controller1": Output(0, text)}, "10.0.0.20") == ()
-    assert queue_leaders(text) == {}
 
 
-def test_queue_leaders_are_hosts() -> None:
-    assert queue_leaders(LEADERS) == {
-        "nines.1.dashboard": "dashboard",
-        "nines.1.controller1": "controller1",
-    }
+def test_only_the_leaders_of_our_queues_count() -> None:
+    leaders = {("nines_ledger", "nines.1.a"): "controller1", ("/", "reply"): "controller2"}
+    assert leaders_among(["nines.1.a", "nines.1.b"], leaders) == {"nines.1.a": "controller1"}
 
 
 @pytest.mark.parametrize(

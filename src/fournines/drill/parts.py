@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from fournines.drill.scenario import Part
@@ -12,14 +12,6 @@ from fournines.kit.check import Answers, Ask
 from fournines.spec.model import Site
 
 ADDRESSES = Ask(("ip", "-json", "address"))
-
-
-def leaders_ask(vhost: str) -> Ask:
-    """Who leads which queue. rabbitmqctl starts an Erlang system of its own: that takes seconds."""
-    return Ask(
-        ("rabbitmqctl", "--quiet", "--vhost", vhost, "list_queues", "name", "leader", "--formatter", "json"),
-        timeout=30,
-    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,21 +40,10 @@ def _addresses(text: str) -> set[str]:
         return set()
 
 
-def queue_leaders(text: str) -> dict[str, str]:
-    """Queue to host, from rabbitmqctl's JSON; a leader is written ``rabbit@host``.
-
-    >>> queue_leaders('[{"name": "q", "leader": "rabbit@controller1"}]')
-    {'q': 'controller1'}
-    """
-    try:
-        rows = json.loads(text)
-        return {
-            row["name"]: str(row["leader"]).partition("@")[2].partition(".")[0]
-            for row in rows
-            if "@" in str(row["leader"])
-        }
-    except (ValueError, KeyError, TypeError):
-        return {}
+def leaders_among(queues: Iterable[str], leaders: Mapping[tuple[str, str], str]) -> dict[str, str]:
+    """The leader of each of these queues, from those of all queues by (virtual host, queue)."""
+    wanted = set(queues)
+    return {queue: host for (_, queue), host in leaders.items() if queue in wanted}
 
 
 def chosen(part: Part, cast: Cast, site: Site) -> tuple[str, ...]:

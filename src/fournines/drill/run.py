@@ -14,12 +14,13 @@ from datetime import UTC, datetime
 
 import anyio
 
+from fournines.components.rabbitmq import leaders_ask, parse_leaders
 from fournines.drill import record
 from fournines.drill.band import band
 from fournines.drill.harm import Harm, harm_of, to_all
 from fournines.drill.journal import Journal
 from fournines.drill.judge import judgements
-from fournines.drill.parts import ADDRESSES, Cast, chosen, leaders_ask, queue_leaders, vip_holders
+from fournines.drill.parts import ADDRESSES, Cast, chosen, leaders_among, vip_holders
 from fournines.drill.power import Power
 from fournines.drill.readback import read_back
 from fournines.drill.result import DrillRun, Judgement, Series, StageName
@@ -32,7 +33,7 @@ from fournines.kit.declare import Endpoint
 from fournines.kit.fault import Fault
 from fournines.kit.verdict import unknown
 from fournines.plan.model import Plan
-from fournines.probe.fleet import LEDGER, Fleet, FleetMaker
+from fournines.probe.fleet import Fleet, FleetMaker
 from fournines.probe.ledger import Account
 from fournines.probe.outage import figures
 from fournines.probe.watch import Watch
@@ -203,21 +204,19 @@ class _Run:
 
     async def _cast(self) -> Cast:
         site = self.rig.plan.context.site
+        broker = site.voters[-1].name
+        question = (broker, leaders_ask(broker))
         asks = [(host.name, ADDRESSES) for host in site.controllers]
-        wants_leaders = self.scenario.part is Part.QUEUE_LEADER and bool(self.fleet.publishers)
-        if wants_leaders:
-            asks.append((site.voters[-1].name, leaders_ask(LEDGER)))
+        if self.fleet.publishers:
+            asks.append(question)
         heard = await ask_all(self.rig.transport, asks)
-        holders = vip_holders(
-            {host.name: heard[host.name, ADDRESSES] for host in site.controllers}, str(site.vip.address)
-        )
-        listed = heard[site.voters[-1].name, leaders_ask(LEDGER)] if wants_leaders else None
-        ours = {publisher.queue for publisher in self.fleet.publishers}
-        leaders = queue_leaders(listed.stdout) if listed is not None else {}
+        answers = {host.name: heard[host.name, ADDRESSES] for host in site.controllers}
+        listed = heard.get(question)
+        leaders = parse_leaders(listed) if listed is not None else {}
         return Cast(
-            vip_holders=holders,
+            vip_holders=vip_holders(answers, str(site.vip.address)),
             writer=await self.fleet.sql.server() if self.fleet.sql is not None else None,
-            leaders={queue: host for queue, host in leaders.items() if queue in ours},
+            leaders=leaders_among((p.queue for p in self.fleet.publishers), leaders),
         )
 
     async def _hurt(self, hosts: tuple[str, ...], harm: Harm) -> None:
