@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 PAGES = (".md", ".markdown", ".mdown", ".mkd")
 """Endings of the pages that are read as runbooks."""
 
-_FENCE = re.compile(r"^(?P<indent>[ ]{0,12})(?P<fence>`{3,}|~{3,})[ \t]*(?P<info>[^`]*)$")
+_FENCE = re.compile(
+    r"^(?P<indent>[ ]{0,12})(?P<item>(?:[-*+]|\d{1,3}[.)])[ ]+)?(?P<fence>`{3,}|~{3,})[ \t]*(?P<info>[^`]*)$"
+)
 _CALLOUT = re.compile("[ \t]*[\u2460-\u2473\u2776-\u2793\u278a-\u2793\u3251-\u325f]+[ \t]*$")
 _PATH = re.compile(
     r"(?<![\w/.\-])(?:~|\.{0,2})?/?(?:[\w.\-]+/)*[\w\-]+(?:\.[\w\-]+)*"
@@ -105,6 +107,7 @@ def blocks(page: str) -> list[Block]:
 def _closes(opening: re.Match[str], match: re.Match[str]) -> bool:
     return (
         match["fence"][0] == opening["fence"][0]
+        and not match["item"]
         and len(match["fence"]) >= len(opening["fence"])
         and not match["info"].strip()
     )
