@@ -6,15 +6,23 @@ import re
 
 HIDDEN = "***"
 
-_KEY = (
-    r"[\w.\-]*(?:pass(?:wd|word|phrase)?|pwd|secret|token|auth_pass|authkey|cookie|credential|api_?key|"
-    r"private_?key|encryption_?key|secret_?key|sst_auth|shared-secret|hmac_key|fernet_key|community)[\w.\-]*"
+_WORDS = (
+    r"pass(?:wd|word|phrase)?(?![a-z])|pwd|secret|authkey|api_?key|private_?key|encryption_?key|sst_auth|"
+    r"hmac_key|fernet_key"
 )
+_MORE = r"token|cookie|credential|community"
 _PAIR = re.compile(
-    rf"(?P<key>\b{_KEY})(?P<gap>\s*(?:=>|[=:,])\s*|\s+)(?P<quote>[\"']?)(?P<value>[^\s\"';,]+)", re.IGNORECASE
+    rf"(?P<key>\b[\w.\-]*(?:{_WORDS})[\w.\-]*)(?P<gap>\s*(?:=>|[=:,])\s*|\s+)(?P<quote>(?:<<)?[\"']?)(?P<value>[^\s\"';,]+)",
+    re.IGNORECASE,
 )
 _ASSIGNED = re.compile(
-    rf"(?P<key>\b{_KEY})(?P<gap>\s?[=:]\s?)(?P<quote>[\"']?)(?P<value>[^\s\"';,]+)", re.IGNORECASE
+    rf"(?P<key>\b[\w.\-]*(?:{_WORDS}|{_MORE})[\w.\-]*)(?P<gap>[\"']?\s*(?:=>|[=:,])\s*)(?P<quote>(?:<<)?[\"']?)"
+    rf"(?P<value>[^\s\"';,]+)",
+    re.IGNORECASE,
+)
+_NVPAIR = re.compile(
+    rf"(?P<head>name=[\"'][\w.\-]*(?:{_WORDS}|{_MORE})[\w.\-]*[\"'][^>]*?\bvalue=[\"'])(?P<value>[^\"']+)",
+    re.IGNORECASE,
 )
 _URL = re.compile(r"(?P<head>\w[\w+.\-]*://[^\s:/@]*:)(?P<value>[^\s@]+)(?P<tail>@)")
 _LIST_URL = re.compile(r"(?P<head>,[^\s:/@,=]+:)(?P<value>[^\s@,/]+)(?P<tail>@)")
@@ -31,9 +39,9 @@ _STATED = frozenset(["true", "false", "yes", "no", "on", "off", "none", "null", 
 def mask(line: str) -> str:
     """The line with everything that looks like a secret replaced by ``***``."""
     text = line
-    for pattern in (_URL, _LIST_URL, _HAPROXY_AUTH, _HEADER, _SQL, _USER, _FLAG):
+    for pattern in (_NVPAIR, _URL, _LIST_URL, _HAPROXY_AUTH, _HEADER, _SQL, _USER, _FLAG):
         text = pattern.sub(_hide, text)
-    return _PAIR.sub(_hide_pair, text)
+    return _PAIR.sub(_hide_pair, _ASSIGNED.sub(_hide_pair, text))
 
 
 def mask_prose(text: str) -> str:
@@ -50,6 +58,8 @@ def _hide(match: re.Match[str]) -> str:
 
 def _hide_pair(match: re.Match[str]) -> str:
     value = match.group("value")
+    if "token" in match.group("key").lower() and value.isdecimal():
+        return match.group()  # a corosync token is a time
     if value.lower() in _STATED or value.startswith(("/", HIDDEN, "http", "--", "-")):
         return match.group()
     return f"{match.group('key')}{match.group('gap')}{match.group('quote')}{HIDDEN}"
