@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from fournines.components.haproxy.facts import configurations, services
-from fournines.components.haproxy.purpose import Purpose, purpose
+from fournines.components.haproxy.facts.purpose import Purpose, is_mysql, purpose
 from fournines.components.haproxy.rules.example import api, galera, haproxy, listen
 from fournines.kit.rule import Consequence, Hit, Severity, Unknown, rule
 
@@ -56,7 +56,7 @@ def unchecked(site: Evidence) -> Iterator[Hit | Unknown]:
         yield Hit(bare[0].at, f"{count} of {proxy.name} have no check", related=tuple(s.at for s in bare[1:]))
 
 
-def _plain_http_to_tls(proxy: Proxy, server: Server) -> bool:
+def _plain_http_to_tls(server: Server) -> bool:
     port = server.check_port or server.port
     speaks_tls = server.has("check-ssl") or (server.has("ssl") and not server.check_port)
     return port in _TLS_PORTS and server.checked and not speaks_tls and not server.has("no-check-ssl")
@@ -96,7 +96,7 @@ def http_to_tls(site: Evidence) -> Iterator[Hit | Unknown]:
         said = proxy.option("httpchk")
         if not said or any("ssl" in s.words for s in proxy.all("http-check", "connect")):
             continue
-        wrong = [server for server in proxy.servers if _plain_http_to_tls(proxy, server)]
+        wrong = [server for server in proxy.servers if _plain_http_to_tls(server)]
         if wrong:
             yield Hit(
                 wrong[0].at,
@@ -238,19 +238,9 @@ def port_only(site: Evidence) -> Iterator[Hit | Unknown]:
         )
 
 
-_MYSQL = re.compile(r"mysql|maria|galera|percona|pxc|wsrep")
-_READERS = re.compile(r"read|(?:^|[\W_])ro(?:$|[\W_])|slave|replica|reader")
+READERS = re.compile(r"read|(?:^|[\W_])ro(?:$|[\W_])|slave|replica|reader")
 _PATRONI = frozenset(range(8008, 8012))
 _SPREADING = ("roundrobin", "leastconn", "source", "static-rr", "random")
-
-
-def is_mysql(service: Service) -> bool:
-    """Whether a service is a MySQL kind of database: only there Galera's rules hold."""
-    if purpose(service) is not Purpose.DATABASE:
-        return False
-    name = f"{service.front.name} {service.back.name}".lower()
-    ports = {server.port for server in service.servers} | {bind.port for bind in service.binds}
-    return bool(_MYSQL.search(name)) or 3306 in ports  # noqa: PLR2004 - MySQL's port
 
 
 @rule(
@@ -284,7 +274,7 @@ def several_writers(site: Evidence) -> Iterator[Hit | Unknown]:
         sticky = proxy.find("stick-table") or proxy.find("stick") or proxy.balance == "first"
         by_role = {s.check_port for s in proxy.servers} & _PATRONI
         spread = len(active) > 1 or (not proxy.servers and said and said.value in _SPREADING)
-        if is_mysql(service) and spread and not sticky and not by_role and not _READERS.search(name):
+        if is_mysql(service) and spread and not sticky and not by_role and not READERS.search(name):
             yield Hit(
                 said.at if said and not said.inherited else proxy.at,
                 f"{proxy.name} spreads writes ({proxy.balance}) over {len(active) or 'all'} servers",

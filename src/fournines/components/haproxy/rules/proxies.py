@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from fournines.components.haproxy.facts import HaproxyFile, configurations
-from fournines.components.haproxy.purpose import Purpose, purpose
+from fournines.components.haproxy.facts.purpose import Purpose, purpose
 from fournines.components.haproxy.rules.checks import backs, first_of
 from fournines.components.haproxy.rules.example import GLOBAL, TWO, api, galera, haproxy, listen
 from fournines.kit.rule import Consequence, Hit, Severity, Unknown, rule

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from fournines.components.haproxy.facts import configurations
-from fournines.components.haproxy.purpose import Purpose, purpose
+from fournines.components.haproxy.facts.purpose import Purpose, purpose
 from fournines.components.haproxy.rules.checks import backs, first_of
 from fournines.components.haproxy.rules.example import DEFAULTS, GLOBAL, TWO, api, haproxy, listen
 from fournines.kit.rule import Consequence, Hit, Severity, Unknown, rule
@@ -25,7 +25,9 @@ _SLOW_DETECTION = 10.0
 _VERY_SLOW_DETECTION = 30.0
 _PATIENT = 600.0
 """Seconds an idle console may reasonably stand."""
-_AMQP = "mode tcp\nserver r1 10.0.0.11:5672 check on-marked-down shutdown-sessions\nserver r2 10.0.0.12:5672 check on-marked-down shutdown-sessions"
+_AMQP = "mode tcp\n" + "\n".join(
+    f"server r{number} 10.0.0.1{number}:5672 check on-marked-down shutdown-sessions" for number in (1, 2)
+)
 
 
 def shortest(service: Service) -> tuple[float, Statement] | None:

@@ -7,7 +7,7 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from fournines.components.haproxy.facts import Service
+    from fournines.components.haproxy.facts.model import Service
 
 
 class Purpose(Enum):
@@ -93,3 +93,15 @@ def api_name(service: Service) -> str:
         if port in OPENSTACK_PORTS and purpose(service) is Purpose.OPENSTACK:
             return OPENSTACK_PORTS[port]
     return next((api for api in OPENSTACK_PORTS.values() if api in name), "")
+
+
+_MYSQL = re.compile(r"mysql|maria|galera|percona|pxc|wsrep")
+
+
+def is_mysql(service: Service) -> bool:
+    """Whether a service is a MySQL kind of database: only there Galera's rules hold."""
+    if purpose(service) is not Purpose.DATABASE:
+        return False
+    name = f"{service.front.name} {service.back.name}".lower()
+    ports = {server.port for server in service.servers} | {bind.port for bind in service.binds}
+    return bool(_MYSQL.search(name)) or 3306 in ports  # noqa: PLR2004 - MySQL's port
