@@ -123,7 +123,7 @@ def notify(blog_context: Context, tmp_path: Path) -> Callable[..., int]:
     script = tmp_path / "record-view"
     state = tmp_path / "state"
     state.mkdir()
-    script.write_text(blog_context.render("galera", "record-view.sh.j2", directory=state))
+    script.write_text(blog_context.render("galera", "galera-record-view.j2", directory=state))
 
     def run(*argv: str) -> int:
         return subprocess.run(["sh", script, *argv], check=False, stdin=subprocess.DEVNULL).returncode

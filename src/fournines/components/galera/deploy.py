@@ -49,12 +49,14 @@ def _data_host(context: Context, host: Host) -> Iterator[Step]:
     yield Account(ACCOUNT)
     yield Directory(STATE, owner="mysql", group="mysql")
     yield File(CONF, _mariadb_conf(context, host), validate=_VALIDATE)
-    yield File(RECORD_VIEW, _render(context, "record-view.sh.j2", directory=STATE), mode=0o755)
+    yield File(RECORD_VIEW, _render(context, "galera-record-view.j2", directory=STATE), mode=0o755)
     yield File(CONFIG, _on_host_config(context, host))
     yield from _programs("election", "records", "start", "responder")
     options = context.options("galera", Options)
     dropin = f"{SYSTEMD}/mariadb.service.d/fournines.conf"
-    yield File(dropin, _render(context, "mariadb-dropin.conf.j2", programs=PROGRAMS, options=options))
+    yield File(
+        dropin, _render(context, "mariadb.service.d_fournines.conf.j2", programs=PROGRAMS, options=options)
+    )
     address = context.site.address(host)
     for unit in (SOCKET, RESPONDER, RESTARTER, "fournines-galera-restart.service"):
         yield File(
@@ -82,7 +84,7 @@ def _arbiter(context: Context, host: Host) -> Iterator[Step]:
         _render(context, "garb.j2", members=_members(context), provider=_joined(provider)),
     )
     dropin = f"{SYSTEMD}/garb.service.d/fournines.conf"
-    yield File(dropin, _render(context, "garb-dropin.conf.j2", programs=PROGRAMS))
+    yield File(dropin, _render(context, "garb.service.d_fournines.conf.j2", programs=PROGRAMS))
     yield from _programs("arbiter")
     yield Unit("garb.service", restart_on=(GARB_CONF, dropin, program_path("arbiter")))
 
@@ -110,7 +112,7 @@ def _mariadb_conf(context: Context, host: Host) -> str:
     donors = [other.name for other in data_hosts(context.site)[:-1] if other != host]
     return _render(
         context,
-        "mariadb.cnf.j2",
+        "70-fournines.cnf.j2",
         address=address,
         name=host.name,
         members=_members(context),

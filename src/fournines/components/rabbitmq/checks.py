@@ -31,7 +31,7 @@ Say("default_queue_type", [atom_to_list(rabbit_queue_type:default())]),
    {resource, V, queue, N} = amqqueue:get_name(Q),
    {Id, Known} = amqqueue:get_pid(Q),
    Leader = case ra_leaderboard:lookup_leader(Id) of {_, Now} -> Now; undefined -> Known end,
-   Say("queue", [V, N, atom_to_list(Leader), Names(lists:sort(amqqueue:get_nodes(Q)))])
+   Say("queue", [V, N, atom_to_list(Leader), Names(lists:sort(maps:get(nodes, amqqueue:get_type_state(Q))))])
  end || Q <- rabbit_amqqueue:list(), amqqueue:get_type(Q) =:= rabbit_quorum_queue],
 Say("complete", []).
 """
@@ -163,7 +163,7 @@ def _of(judge: Callable[[Facts], Verdict]) -> Callable[[Output], Verdict]:
         if facts is not None:
             return judge(facts)
         said = " ".join((answer.stderr + answer.stdout).split())
-        return failed(f"the broker does not answer: {said[:160] or 'nothing said'}")
+        return failed(f"the broker does not answer: {said[-160:] or 'nothing said'}")
 
     return judge_answer
 

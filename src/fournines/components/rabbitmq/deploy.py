@@ -72,7 +72,9 @@ def steps(context: Context, host: Host) -> Iterator[Step]:
     yield File(CONF, conf, validate=_erl(_PARSE_CONF))
     advanced = context.render("rabbitmq", "advanced.config.j2", address=address, options=options)
     yield File(ADVANCED, advanced, validate=_erl(_PARSE_TERMS))
-    yield File(DROPIN, context.render("rabbitmq", "rabbitmq-dropin.conf.j2", options=options))
+    yield File(
+        DROPIN, context.render("rabbitmq", "rabbitmq-server.service.d_fournines.conf.j2", options=options)
+    )
     yield Unit("rabbitmq-server.service", restart_on=(COOKIE, ENV, CONF, ADVANCED), rolling=True)
     if host == context.first(brokers(context.site)):
         yield from _once(context, host)

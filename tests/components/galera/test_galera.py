@@ -1,0 +1,259 @@
+"""Galera: what it writes, and that each check goes red on a broken host."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from tests.programs import opinion
+
+from fournines.components.galera import COMPONENT
+from fournines.components.galera.deploy import CONF, GARB_CONF, create_sql, exists_sql
+from fournines.components.galera.model import Options, votes
+from fournines.kit.check import Check, Output
+from fournines.kit.context import Context
+from fournines.kit.declare import Database, Endpoint
+from fournines.kit.step import Command, File, Unit
+from fournines.kit.verdict import Outcome
+from fournines.spec.model import Site
+
+GOLDEN = Path(__file__).parent / "golden"
+SYNCED = (
+    "wsrep_cluster_size\t3\n"
+    "wsrep_cluster_state_uuid\t6e8f7d48\n"
+    "wsrep_cluster_status\tPrimary\n"
+    "wsrep_local_state_comment\tSynced\n"
+    "wsrep_ready\tON\n"
+)
+DOWN = Output(1, "", "ERROR 2002 (HY000): Can't connect to local server through socket (111)\n")
+
+
+def files_of(context: Context, host: str) -> dict[str, File]:
+    steps = COMPONENT.steps(context, context.site.hosts[host])
+    return {step.path: step for step in steps if isinstance(step, File)}
+
+
+def check(context: Context, what: str) -> Check:
+    (found,) = [c for c in COMPONENT.checks(context) if c.id == f"galera.{what}"]
+    return found
+
+
+def outcome(checked: Check, **answers: Output | None) -> Outcome:
+    return checked.verdict(answers).outcome
+
+
+# --- what it writes -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("host", ["controller1", "dashboard"])
+def test_every_file_is_as_reviewed(blog_context: Context, host: str) -> None:
+    for path, file in files_of(blog_context, host).items():
+        if path.endswith(".py"):
+            continue
+        golden = GOLDEN / host / path.removeprefix("/etc/").removeprefix("/usr/lib/").replace("/", "_")
+        assert file.content == golden.read_text(), f"{path} differs from {golden}"
+
+
+def test_the_programs_on_the_hosts_are_the_tested_ones(blog_context: Context) -> None:
+    source = Path(__file__).parents[3] / "src/fournines/components/galera/on_host"
+    installed = {
+        p: f.content for h in ("controller1", "dashboard") for p, f in files_of(blog_context, h).items()
+    }
+    for program in ("election", "records", "start", "responder", "arbiter"):
+        text = (source / f"{program}.py").read_text()
+        assert installed[f"/usr/lib/fournines/fournines/components/galera/on_host/{program}.py"] == text
+
+
+def test_three_controllers_need_no_arbiter_and_two_have_one(blog: Site, three: Site) -> None:
+    assert [h.name for h in COMPONENT.hosts(blog)] == ["controller1", "controller2", "dashboard"]
+    assert votes(blog) == votes(three) == 3
+    assert len(COMPONENT.hosts(three)) == 3
+
+
+def test_the_arbiter_listens_to_the_same_clock_as_the_data_hosts(blog_context: Context) -> None:
+    data = files_of(blog_context, "controller1")[CONF].content
+    garb = files_of(blog_context, "dashboard")[GARB_CONF].content
+    for setting in ("evs.suspect_timeout=PT1S", "evs.join_retrans_period=PT0.2S", "pc.recovery=FALSE"):
+        assert setting in data
+        assert setting in garb
+    assert "gmcast.listen_addr=tcp://10.0.0.10:4567" in garb
+
+
+@pytest.mark.parametrize("suspect", [0.5, 1.0, 1.3, 5.0, 10.0])
+def test_group_settings_keep_galeras_own_constraints(suspect: float) -> None:
+    given = Options(suspect_timeout=suspect).provider("10.0.0.11")
+    seconds = {k: float(v[2:-1]) for k, v in given.items() if v.startswith("PT")}
+    assert seconds["evs.keepalive_period"] <= seconds["evs.suspect_timeout"] / 3
+    assert seconds["evs.inactive_check_period"] <= seconds["evs.suspect_timeout"] / 2
+    assert seconds["evs.suspect_timeout"] <= seconds["evs.inactive_timeout"]
+    assert all(value >= 0.1 for value in seconds.values())
+
+
+def test_the_balancer_is_told_of_one_writer_and_the_health_port(blog: Site) -> None:
+    (endpoint,) = [d for d in COMPONENT.declares(blog) if isinstance(d, Endpoint)]
+    assert endpoint.single_writer
+    assert not endpoint.tls
+    assert endpoint.health is not None
+    assert endpoint.health.port == 9200
+
+
+def test_a_joiner_is_given_data_by_another_host_than_the_writer(
+    blog_context: Context, three_context: Context
+) -> None:
+    assert 'wsrep_sst_donor = "controller1,"' in files_of(blog_context, "controller2")[CONF].content
+    assert 'wsrep_sst_donor = ""' in files_of(blog_context, "controller1")[CONF].content
+    assert 'wsrep_sst_donor = "controller2,"' in files_of(three_context, "controller1")[CONF].content
+
+
+def test_the_start_program_knows_all_data_hosts_in_order(blog_context: Context) -> None:
+    config = json.loads(files_of(blog_context, "controller2")["/etc/fournines/galera.json"].content)
+    assert config["me"] == "controller2"
+    assert list(config["hosts"]) == ["controller1", "controller2"]
+
+
+def test_restarts_go_host_by_host(blog_context: Context) -> None:
+    steps = COMPONENT.steps(blog_context, blog_context.site.hosts["controller1"])
+    (unit,) = [s for s in steps if isinstance(s, Unit) and s.name == "mariadb.service"]
+    assert unit.rolling
+    assert unit.restart_on == (CONF,)
+
+
+def test_databases_are_made_on_one_host_and_passwords_are_on_no_command_line(blog_context: Context) -> None:
+    commands = {
+        host: [
+            s for s in COMPONENT.steps(blog_context, blog_context.site.hosts[host]) if isinstance(s, Command)
+        ]
+        for host in ("controller1", "controller2", "dashboard")
+    }
+    assert not commands["controller2"]
+    assert not commands["dashboard"]
+    names = [command.name for command in commands["controller1"]]
+    for database in blog_context.declared(Database):
+        assert f"database {database.name}" in names
+        password = blog_context.secret(database.password)
+        for command in commands["controller1"]:
+            assert not any(password in word for word in (*command.argv, *command.unless))
+
+
+def test_a_grants_underscore_is_no_wildcard() -> None:
+    database = Database("nova_api", "nova", "nova/database")
+    created = create_sql(database, "10.0.0.0/255.255.255.0", "pw")
+    assert r"GRANT ALL PRIVILEGES ON `nova\_api`.* TO 'nova'@'10.0.0.0/255.255.255.0'" in created
+    assert "CREATE DATABASE IF NOT EXISTS `nova_api`" in created
+    assert r"Db = 'nova\\_api'" in exists_sql(database, "10.0.0.0/255.255.255.0", "pw")
+
+
+# --- the program that reads it ------------------------------------------------------------------------------
+
+
+@pytest.mark.programs
+@pytest.mark.parametrize(
+    ("broken", "word"),
+    [
+        (("max_connections = 1000", "max_conections = 1000"), "max_conections"),
+        (("max_connections = 1000", "max_connections = lots"), "lots"),
+    ],
+)
+def test_mariadbd_refuses_a_typo_before_it_is_installed(
+    blog_context: Context, tmp_path: Path, broken: tuple[str, str], word: str
+) -> None:
+    conf = files_of(blog_context, "controller1")[CONF]
+    argv = [part.replace("{}", "/run/staged.cnf") for part in conf.validate]
+    assert opinion(argv, {"staged.cnf": conf.content}, tmp_path).returncode == 0
+    said = opinion(argv, {"staged.cnf": conf.content.replace(*broken)}, tmp_path)
+    assert said.returncode != 0
+    assert word in said.stderr
+
+
+# --- checks go red ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("what", ["synced", "whole"])
+def test_members_go_red(blog_context: Context, what: str) -> None:
+    checked = check(blog_context, what)
+    well = Output(0, SYNCED)
+    assert outcome(checked, controller1=well, controller2=well) is Outcome.PASS
+    assert outcome(checked, controller1=well, controller2=DOWN) is Outcome.FAIL
+    assert outcome(checked, controller1=well, controller2=None) is Outcome.UNKNOWN
+
+
+def test_synced_goes_red_for_a_donor_and_for_a_host_that_refuses_statements(blog_context: Context) -> None:
+    checked = check(blog_context, "synced")
+    well = Output(0, SYNCED)
+    for broken in (SYNCED.replace("Synced", "Donor/Desynced"), SYNCED.replace("ready\tON", "ready\tOFF"), ""):
+        assert outcome(checked, controller1=well, controller2=Output(0, broken)) is Outcome.FAIL
+
+
+def test_whole_goes_red_for_a_missing_member_a_lost_quorum_and_a_fork(blog_context: Context) -> None:
+    checked = check(blog_context, "whole")
+    well = Output(0, SYNCED)
+    for broken in (
+        SYNCED.replace("size\t3", "size\t2"),
+        SYNCED.replace("Primary", "non-Primary"),
+        SYNCED.replace("6e8f7d48", "11111111"),
+    ):
+        assert outcome(checked, controller1=well, controller2=Output(0, broken)) is Outcome.FAIL
+    assert (
+        outcome(checked, controller1=Output(0, SYNCED.replace("\t3", "\t2")), controller2=None)
+        is Outcome.FAIL
+    )
+
+
+def test_settings_go_red_when_something_else_runs(blog_context: Context) -> None:
+    checked = check(blog_context, "settings")
+    well = (
+        "innodb_flush_log_at_trx_commit\t1\nwsrep_sst_method\tmariabackup\nevs.suspect_timeout\t1.000000\n"
+        "evs.join_retrans_period\t0.200000\npc.recovery\t0\n"
+    )
+    assert outcome(checked, controller1=Output(0, well), controller2=Output(0, well)) is Outcome.PASS
+    for broken in (
+        well.replace("commit\t1", "commit\t2"),
+        well.replace("1.000000", "5.000000"),
+        well.replace("mariabackup", "rsync"),
+        well.replace("0.200000", "soon"),
+        well.replace("recovery\t0", "recovery\t1"),
+    ):
+        assert outcome(checked, controller1=Output(0, well), controller2=Output(0, broken)) is Outcome.FAIL
+
+
+def test_responder_goes_red_when_it_and_mariadbd_disagree(blog_context: Context) -> None:
+    checked = check(blog_context, "responder")
+    well = Output(0, "responder 200\n" + SYNCED)
+    assert outcome(checked, controller1=well, controller2=well) is Outcome.PASS
+    for broken in (
+        "responder 503\n" + SYNCED,
+        "responder 200\nmariadbd down\n",
+        "responder 503\nmariadbd down\n",
+        "responder 200\n" + SYNCED.replace("Primary", "non-Primary"),
+    ):
+        assert outcome(checked, controller1=well, controller2=Output(0, broken)) is Outcome.FAIL
+    refused = Output(1, "", "ConnectionRefusedError: [Errno 111] Connection refused")
+    assert outcome(checked, controller1=well, controller2=refused) is Outcome.FAIL
+
+
+def test_databases_go_red_when_one_is_missing(blog_context: Context) -> None:
+    checked = check(blog_context, "databases")
+    declared = blog_context.declared(Database)
+    well = "".join(f"database\t{d.name}\naccount\t{d.user}\n" for d in declared)
+    assert outcome(checked, controller1=Output(0, well), controller2=Output(0, well)) is Outcome.PASS
+    for gone in ("database\tnines_ledger\n", "account\tnines_ledger\n"):
+        broken = Output(0, well.replace(gone, ""))
+        assert outcome(checked, controller1=Output(0, well), controller2=broken) is Outcome.FAIL
+
+
+def test_units_go_red_when_one_is_off_now_or_at_boot(blog_context: Context) -> None:
+    checked = check(blog_context, "units")
+    data, garb = Output(0, "enabled\n" * 4 + "active\n" * 4), Output(0, "enabled\nactive\n")
+    assert outcome(checked, controller1=data, controller2=data, dashboard=garb) is Outcome.PASS
+    for broken in ("disabled\nactive\n", "enabled\nfailed\n", "active\n"):
+        assert (
+            outcome(checked, controller1=data, controller2=data, dashboard=Output(3, broken)) is Outcome.FAIL
+        )
+    assert outcome(checked, controller1=data, controller2=data, dashboard=None) is Outcome.UNKNOWN
+
+
+def test_faults_have_commands_for_both_ways(blog_context: Context) -> None:
+    faults = {fault.id: fault for fault in COMPONENT.faults(blog_context)}
+    assert set(faults) == {"galera.kill", "galera.kill-for-good", "galera.hang", "galera.stop"}
+    assert "unmask" in " ".join(faults["galera.kill-for-good"].undo.argv)
