@@ -45,7 +45,7 @@ def test_the_nth_operations_of_all_hosts_run_at_the_same_time() -> None:
             await together.wait()
         return Output(0, "")
 
-    calls = run(wait_for_all, dict.fromkeys(HOSTS, [shell("a")]))
+    calls = run(wait_for_all, dict.fromkeys(HOSTS, (shell("a"),)))
     assert {call.host for call in calls} == set(HOSTS)
 
 
@@ -55,7 +55,7 @@ def test_a_failure_stops_every_host_before_its_next_operation_and_comes_with_its
 
     transport = Fake(answer)
     with pytest.raises(HostError, match="two: failed: do a") as caught:
-        anyio.run(carry_out, transport, dict.fromkeys(HOSTS, [shell("a"), shell("b")]))
+        anyio.run(carry_out, transport, dict.fromkeys(HOSTS, (shell("a"), shell("b"))))
     assert caught.value.output == "E: cannot"
     assert not [call for call in transport.calls if "'b'" in call.argv[-1] or " b" in call.argv[-1]]
 
@@ -67,7 +67,7 @@ def test_an_unreachable_host_is_the_wires_own_error() -> None:
         return Output(0, "")
 
     with pytest.raises(TransportError, match="three: not reachable by ssh: gone"):
-        run(answer, dict.fromkeys(HOSTS, [shell("a")]))
+        run(answer, dict.fromkeys(HOSTS, (shell("a"),)))
 
 
 def test_packages_are_installed_with_what_pyinfra_knows_of_apt() -> None:

@@ -196,12 +196,13 @@ def create_sql(database: Database, origin: str, password: str) -> str:
 def exists_sql(database: Database, origin: str, password: str) -> str:
     """A query that gives 1 when database, account, password and rights are as declared.
 
+    The character set is left to the service: Keystone's first migration sets its database to utf8mb3.
     In a grant an underscore means any letter unless escaped; in a string the escape is escaped again.
     """
     account = f"User = '{database.user}' AND Host = '{origin}'"
     return (
         "SELECT (SELECT COUNT(*) FROM information_schema.SCHEMATA"  # noqa: S608 - names are our declarations'
-        f" WHERE SCHEMA_NAME = '{database.name}' AND DEFAULT_CHARACTER_SET_NAME = 'utf8mb4') = 1\n"
+        f" WHERE SCHEMA_NAME = '{database.name}') = 1\n"
         f" AND (SELECT COUNT(*) FROM mysql.global_priv WHERE {account}\n"
         "  AND JSON_VALUE(Priv, '$.plugin') = 'mysql_native_password'\n"
         f"  AND JSON_VALUE(Priv, '$.authentication_string') = PASSWORD('{password}')) = 1\n"
