@@ -12,11 +12,9 @@ from fournines.audit.parse import LONGEST, parse
 from fournines.kit.node import Node
 from fournines.kit.source import Syntax
 
-PIECES = st.sampled_from(
-    r"""{ } ( ) [ ] ; : , . = # ! " ' \ \" < > << <<EOF EOF && || | $( ` <a b='c'> </a> <!-- --> <<"x">> %%
-    vrrp_instance listen global [section] key=value 10.0.0.1:80 if fi then""".split()  # noqa: SIM905 - shorter
-    + ["\n", "\t", " ", "\x00", "\ufeff", "\u201c", "\u00e9", "\r\n"]
-)
+_WORDS = r"""{ } ( ) [ ] ; : , . = # ! " ' \ \" < > << <<EOF EOF && || | $( ` <a b='c'> </a> <!-- --> <<"x">>
+    %% vrrp_instance listen global [section] key=value 10.0.0.1:80 if fi then"""
+PIECES = st.sampled_from([*_WORDS.split(), "\n", "\t", " ", "\x00", "\ufeff", "\u201c", "\u00e9", "\r\n"])
 TEXTS = st.one_of(
     st.text(max_size=300),
     st.lists(PIECES, max_size=80).map(" ".join),

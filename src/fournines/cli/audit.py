@@ -41,7 +41,7 @@ def audit(
         typer.Option("--site", metavar="SITE", help="Read the files of this site's living hosts."),
     ] = None,
     as_json: Annotated[
-        bool, typer.Option("--json", help="Print JSON (schema: docs/audit.schema.json).")
+        bool, typer.Option("--json", help="Print JSON (schema: docs/schema/audit.json).")
     ] = False,
     sarif: Annotated[bool, typer.Option("--sarif", help="Print SARIF 2.1.0.")] = False,
     html: Annotated[

@@ -1,4 +1,4 @@
-"""The machine-readable report; ``docs/audit.schema.json`` describes it."""
+"""The machine-readable report; ``docs/schema/audit.json`` describes it."""
 
 from __future__ import annotations
 

@@ -1,0 +1,116 @@
+"""Whose file is it, and which files are one site?"""
+
+from __future__ import annotations
+
+import io
+import tarfile
+from pathlib import Path
+
+import pytest
+
+from fournines.audit.collect import File, collect
+from fournines.audit.hosts import owners
+from fournines.audit.run import audit, read
+from fournines.audit.sites import sites
+from fournines.errors import AuditError
+
+
+@pytest.mark.parametrize(
+    ("path", "host", "site"),
+    [
+        ("node1/keepalived.conf", "node1", ""),
+        ("node1/etc/keepalived/keepalived.conf", "node1", ""),
+        ("keepalived.conf", "", ""),
+        ("etc/keepalived/keepalived.conf", "", ""),
+        ("keepalived/master/keepalived.conf", "master", "keepalived"),
+        ("prod/node1/haproxy/haproxy.cfg", "node1", "prod"),
+        ("ctl1/usr/local/bin/check.sh", "ctl1", ""),
+    ],
+)
+def test_the_folder_above_the_system_is_the_host(path: str, host: str, site: str) -> None:
+    owner = owners([path])[path]
+    assert (owner.host, owner.site) == (host, site)
+
+
+def test_a_file_beside_the_hosts_is_everybodys() -> None:
+    owned = owners(["prod/node1/keepalived.conf", "prod/node2/keepalived.conf", "prod/haproxy.cfg"])
+    assert owned["prod/haproxy.cfg"].host == ""
+    assert {owner.site for owner in owned.values()} == {"prod"}
+
+
+def vrrp(vip: str, vrid: int = 51) -> str:
+    lines = (f"virtual_router_id {vrid}", "interface eth0", "virtual_ipaddress {", vip, "}")
+    return "\n".join(("vrrp_instance V {", *lines, "}", ""))
+
+
+def grouped(files: dict[str, str]) -> list[list[str]]:
+    given = [File(path, text) for path, text in files.items()]
+    sources, unread = read(given)
+    assert unread == []
+    return sorted(sorted(source.path for source in site) for site in sites(sources, owners(files)))
+
+
+def test_hosts_of_one_folder_that_share_a_network_are_one_site() -> None:
+    files = {"a/keepalived.conf": vrrp("10.0.0.20"), "b/keepalived.conf": vrrp("10.0.0.21")}
+    assert grouped(files) == [["a/keepalived.conf", "b/keepalived.conf"]]
+
+
+def test_hosts_of_one_folder_that_share_nothing_are_two() -> None:
+    files = {"a/keepalived.conf": vrrp("10.0.0.20"), "b/keepalived.conf": vrrp("192.168.7.1")}
+    assert grouped(files) == [["a/keepalived.conf"], ["b/keepalived.conf"]]
+
+
+def test_a_common_vip_joins_hosts_of_different_folders() -> None:
+    files = {"x/a/keepalived.conf": vrrp("10.0.0.20"), "y/b/keepalived.conf": vrrp("10.0.0.20", 52)}
+    assert grouped(files) == [["x/a/keepalived.conf", "y/b/keepalived.conf"]]
+    report = audit([File(path, text) for path, text in files.items()], strict=True)
+    assert "KA009" in [finding.rule for finding in report.findings]
+
+
+def test_a_host_without_addresses_goes_with_the_others() -> None:
+    files = {
+        "a/keepalived.conf": vrrp("10.0.0.20"),
+        "b/sysctl.conf": "net.ipv4.ip_nonlocal_bind = 1\nvm.swappiness = 1\n",
+    }
+    assert grouped(files) == [["a/keepalived.conf", "b/sysctl.conf"]]
+
+
+def test_shared_files_are_part_of_every_site_of_their_folder() -> None:
+    files = {
+        "a/keepalived.conf": vrrp("10.0.0.20"),
+        "b/keepalived.conf": vrrp("192.168.7.1"),
+        "check.sh": "#!/bin/sh\nexit 1\n",
+    }
+    assert grouped(files) == [["a/keepalived.conf", "check.sh"], ["b/keepalived.conf", "check.sh"]]
+
+
+def test_a_tarball_is_read_without_unpacking_it(tmp_path: Path) -> None:
+    data = vrrp("10.0.0.20").encode()
+    with tarfile.open(tmp_path / "site.tar.gz", "w:gz") as archive:
+        for name in ("./n1/etc/keepalived/keepalived.conf", "../../evil/keepalived.conf"):
+            member = tarfile.TarInfo(name)
+            member.size = len(data)
+            archive.addfile(member, io.BytesIO(data))
+    assert [file.path for file in collect([tmp_path / "site.tar.gz"])] == [
+        "n1/etc/keepalived/keepalived.conf",
+        "../../evil/keepalived.conf",
+    ]
+    assert not (tmp_path / "n1").exists()
+
+
+def test_what_cannot_be_read_is_an_error(tmp_path: Path) -> None:
+    broken = tmp_path / "a.tar.gz"
+    broken.write_bytes(b"\x1f\x8b nonsense")
+    binary = tmp_path / "b.conf"
+    binary.write_bytes(b"\0\1\2")
+    for path in (tmp_path / "absent", broken, binary):
+        with pytest.raises(AuditError):
+            collect([path])
+
+
+def test_binary_files_and_version_control_are_passed_over(tmp_path: Path) -> None:
+    (tmp_path / ".git").mkdir()
+    (tmp_path / ".git" / "config").write_text("x")
+    (tmp_path / "data.bin").write_bytes(b"\0\0")
+    (tmp_path / "haproxy.cfg").write_text("global\n")
+    assert [file.path for file in collect([tmp_path])] == ["haproxy.cfg"]
