@@ -6,10 +6,12 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from fournines.kit.source import Kind, Place, Source, Syntax
+from fournines.kit.source import EVERY_HOST, Kind, Place, Reader, Source, Syntax
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+
+    from fournines.kit.evidence import Evidence
 
 SERVER_SECTIONS = re.compile(r"(?:mysqld|server|mariadb|galera|mariadbd|sst)(?:[-.]?[\d.]+|_safe|-embedded)?")
 """Sections the server reads; mariadbd --help. ``[mysqld_safe]`` and ``[sst]`` have their own readers."""
@@ -79,6 +81,108 @@ class GaleraHost:
         """The line of the first of these settings that is there, else the file's first line."""
         return next((s.at for name in names if (s := self.conf.get(name))), self.at)
 
+    @property
+    def provider(self) -> dict[str, str]:
+        """The options of the replication library: ``gcache.size``, ``pc.weight`` and such."""
+        said = self.conf.get("wsrep_provider_options")
+        parts = (part.partition("=") for part in said.value.split(";")) if said else ()
+        return {key.strip().lower(): value.strip() for key, equals, value in parts if equals}
+
+    @property
+    def own(self) -> frozenset[str]:
+        """What the host may be called in a list of peers."""
+        return frozenset(name for name in (self.address, self.name.lower(), self.at.host.lower()) if name)
+
+
+@dataclass(frozen=True)
+class Arbiter:
+    """A garbd: a vote without data."""
+
+    at: Place
+    nodes: tuple[str, ...]
+    group: str
+
+
+@dataclass(frozen=True)
+class GaleraCluster:
+    """Members that speak of one another. ``size`` counts every data host anybody of them names."""
+
+    members: tuple[GaleraHost, ...]
+    peers: tuple[str, ...]
+    size: int
+    arbiters: tuple[Arbiter, ...]
+
+
+_UNFILLED = re.compile(r"[{}$<>%@*]|\A[a-z][a-z0-9]*(?:_[a-z0-9]+)+\Z", re.IGNORECASE)
+
+
+def unfilled(text: str) -> bool:
+    """Whether a template or a reader has still to put an address here: ``THIS_IP``, ``{{ ip }}``."""
+    return bool(_UNFILLED.search(text))
+
+
+def members(site: Evidence) -> tuple[GaleraHost, ...]:
+    """The Galera hosts of a site: the files of one host together, files without a host each for itself."""
+    return site.derived(_members)
+
+
+def clusters(site: Evidence) -> tuple[GaleraCluster, ...]:
+    """The members that belong together: they name a common peer, or have a cluster's name in common."""
+    return site.derived(_clusters)
+
+
+def _members(site: Evidence) -> tuple[GaleraHost, ...]:
+    found: list[GaleraHost] = []
+    for host, confs in site.by_host(DatabaseConf).items():
+        if host == EVERY_HOST:
+            found.extend(_member(conf) for conf in confs if conf.galera)
+        elif any(conf.galera for conf in confs):
+            found.append(_member(_merged(confs)))
+    return tuple(found)
+
+
+def _merged(confs: tuple[DatabaseConf, ...]) -> DatabaseConf:
+    """my.cnf first, then what it includes by name; the last of a setting counts."""
+    ordered = sorted(confs, key=lambda conf: (not conf.at.path.endswith("/my.cnf"), conf.at))
+    main = next((c for c in ordered if c.get("wsrep_cluster_address")), next(c for c in ordered if c.galera))
+    settings: dict[str, Setting] = {}
+    for conf in ordered:
+        settings.update(conf.settings)
+    return DatabaseConf(
+        at=main.at,
+        settings=settings,
+        sections=tuple(dict.fromkeys(name for conf in ordered for name in conf.sections)),
+        excerpt=any(conf.excerpt for conf in ordered),
+        includes=any(conf.includes for conf in ordered),
+    )
+
+
+def _clusters(site: Evidence) -> tuple[GaleraCluster, ...]:
+    groups: list[tuple[set[str], list[GaleraHost]]] = []
+    for member in members(site):
+        keys = {f"peer {peer}" for peer in (*member.peers, member.address) if peer and not unfilled(peer)}
+        if member.at.host and member.cluster and not unfilled(member.cluster):
+            keys.add(f"name {member.cluster}")
+        joined = [group for group in groups if group[0] & keys]
+        rest = [group for group in groups if group not in joined]
+        merged = (keys.union(*(g[0] for g in joined)), [m for g in joined for m in g[1]] + [member])
+        groups = [*rest, merged]
+    arbiters = site.all(Arbiter)
+    return tuple(_cluster(tuple(group), arbiters) for _, group in groups)
+
+
+def _cluster(group: tuple[GaleraHost, ...], arbiters: tuple[Arbiter, ...]) -> GaleraCluster:
+    peers = tuple(dict.fromkeys(peer for member in group for peer in member.peers))
+    hosts = {member.at.host for member in group if member.at.host}
+    unlisted = {m.address for m in group if m.address and not set(peers) & m.own and not unfilled(m.address)}
+    named = len(peers) + (len(unlisted) if _addresses(peers) else 0)
+    mine = [a for a in arbiters if not a.group or a.group in {m.cluster for m in group} or len(arbiters) == 1]
+    return GaleraCluster(group, peers, max(named, len(hosts)), tuple(mine))
+
+
+def _addresses(peers: tuple[str, ...]) -> bool:
+    return all(re.fullmatch(r"[\d.]+|[0-9a-f:]*:[0-9a-f:]*", peer) for peer in peers)
+
 
 def read(source: Source) -> Iterator[object]:
     """The facts of one file."""
@@ -104,6 +208,23 @@ def read(source: Source) -> Iterator[object]:
     yield conf
     if conf.galera:
         yield _member(conf)
+
+
+def read_garb(source: Source) -> Iterator[Arbiter]:
+    """``/etc/default/garb``: shell assignments."""
+    said = {node.key.removeprefix("export ").strip(): node.value for node in source.nodes}
+    nodes = re.split(r"[,\s]+", said.get("GALERA_NODES", "").removeprefix("gcomm://"))
+    if said.get("GALERA_NODES"):
+        names = tuple(host_of(node) for node in nodes if node)
+        yield Arbiter(source.top, names, said.get("GALERA_GROUP", ""))
+
+
+def read_commands(source: Source) -> Iterator[Arbiter]:
+    """Arbiters started by a command, or as a resource of Pacemaker."""
+    for node in source.nodes:
+        words = node.words
+        if any(word.rsplit("/", 1)[-1] == "garbd" or word.endswith(":garbd") for word in words[:6]):
+            yield Arbiter(source.at(node), (), "")
 
 
 def _member(conf: DatabaseConf) -> GaleraHost:
@@ -153,3 +274,11 @@ DATABASE = Kind(
     ),
     read=read,
 )
+GARB = Kind(
+    name="garb",
+    syntax=Syntax.INI,
+    names=("default/garb", "sysconfig/garb", "garb", "garb.conf", "garbd", "garb.cnf"),
+    marks=(r"^\s*(?:export\s+)?GALERA_(?:NODES|GROUP)\s*=", r"^\s*GALERA_NODES\s*="),
+    read=read_garb,
+)
+COMMANDS = Reader("script", read_commands)
