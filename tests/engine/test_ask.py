@@ -42,7 +42,7 @@ def test_the_real_agent_answers_through_a_real_process() -> None:
         check("late", {"here": Ask(("sleep", "9"), timeout=0.2)}),
         check("no-program", {"here": Ask(("/no/such/program",))}),
     )
-    assert found == [Outcome.PASS, Outcome.FAIL, Outcome.UNKNOWN, Outcome.FAIL]
+    assert found == [Outcome.PASS, Outcome.FAIL, Outcome.FAIL, Outcome.FAIL]
 
 
 def test_one_round_trip_per_host_and_one_question_for_equal_asks() -> None:

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 import anyio
 import pytest
 
+from fournines.engine import pyinfra
 from fournines.engine.pyinfra import Operation, carry_out
 from fournines.engine.transport import Answering, Call, Fake
 from fournines.errors import HostError, TransportError
@@ -58,6 +59,22 @@ def test_a_failure_stops_every_host_before_its_next_operation_and_comes_with_its
         anyio.run(carry_out, transport, dict.fromkeys(HOSTS, (shell("a"), shell("b"))))
     assert caught.value.output == "E: cannot"
     assert not [call for call in transport.calls if "'b'" in call.argv[-1] or " b" in call.argv[-1]]
+
+
+def test_what_takes_long_is_told_with_its_host(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pyinfra, "BUSY_SECONDS", 0.05)
+    told: list[tuple[tuple[str, str], ...]] = []
+
+    async def slow(call: Call) -> Output:
+        await anyio.sleep(0.4 if call.host == "two" else 0)
+        return Output(0, "")
+
+    async def whole() -> None:
+        operations = dict.fromkeys(HOSTS, (shell("a"),))
+        await carry_out(Fake(slow), operations, busy=lambda busy, _: told.append(busy))
+
+    anyio.run(whole)
+    assert told[-1] == (("two", "do a"),)
 
 
 def test_an_unreachable_host_is_the_wires_own_error() -> None:

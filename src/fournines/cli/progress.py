@@ -55,6 +55,9 @@ _WORDS: dict[type[events.Event], Callable[..., str]] = {
     events.HostObserved: lambda e: f"{e.host}: {e.differing} steps differ ({e.seconds:.1f} s)",
     events.PhaseStarted: lambda e: f"[{e.phase}] on {', '.join(e.hosts)}",
     events.StepChanged: lambda e: f"[{e.phase}] {e.host}: {e.kind} {e.subject}: {e.what}",
+    events.StillBusy: lambda e: "\n".join(
+        f"[{e.phase}] {host}: still at {what} ({e.seconds:.0f} s)" for host, what in e.busy
+    ),
     events.PhaseBroken: lambda e: f"[{e.phase}] {e.where}: {e.what}; the phase is begun anew",
     events.BarrierWaiting: lambda e: "\n".join(f"[{e.phase}] waiting for {c}: {s}" for c, s in e.waiting),
     events.BarrierPassed: lambda e: f"[{e.phase}] {e.checks} checks pass ({e.seconds:.1f} s)",
@@ -103,6 +106,11 @@ class Board:
     @hear.register
     def _(self, event: events.HostUnchanged) -> None:
         self._cells[event.phase][event.host] = "[dim]as wanted[/]"
+
+    @hear.register
+    def _(self, event: events.StillBusy) -> None:
+        said = (f"{host}: {what}" for host, what in event.busy)
+        self._notes[event.phase] = f"{'; '.join(said)} ({event.seconds:.0f} s)"
 
     @hear.register
     def _(self, event: events.BarrierWaiting) -> None:

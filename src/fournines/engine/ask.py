@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import anyio
 
+from fournines.engine.agent.process import TIMED_OUT
 from fournines.engine.remote import call
 from fournines.engine.transport import Transport
 from fournines.errors import HostError, TransportError
@@ -33,7 +34,7 @@ async def verdicts(transport: Transport, checks: Iterable[Check]) -> list[tuple[
 
 
 async def ask_all(transport: Transport, questions: Iterable[tuple[str, Ask]]) -> Heard:
-    """The answers to questions; None for those not answered in time."""
+    """The answers to questions; None for those of a host that could not be reached."""
     by_host: dict[str, dict[Ask, None]] = {}
     for host, ask in questions:
         by_host.setdefault(host, {})[ask] = None
@@ -49,12 +50,16 @@ async def _ask_host(transport: Transport, host: str, asks: Sequence[Ask], heard:
     slowest = sum(sorted((a.timeout for a in asks), reverse=True)[:2])
     try:
         response = await call(transport, host, {"do": ["ask"], "asks": questions}, timeout=slowest + _GRACE)
-        answers: Sequence[Mapping[str, str | int] | None] = response["answers"]
     except (TransportError, HostError):
-        answers = [None] * len(asks)
+        heard.update({(host, ask): None for ask in asks})
+        return
+    answers: Sequence[Mapping[str, str | int] | None] = response["answers"]
     for ask, answer in zip(asks, answers, strict=True):
-        heard[host, ask] = (
-            None
-            if answer is None
-            else Output(int(answer["code"]), str(answer["stdout"]), str(answer["stderr"]))
-        )
+        heard[host, ask] = _output(ask, answer)
+
+
+def _output(ask: Ask, answer: Mapping[str, str | int] | None) -> Output:
+    """An answer as the judge gets it; what a reachable host did not answer in time, failed there."""
+    if answer is None:
+        return Output(TIMED_OUT, "", f"no answer within {ask.timeout:g} s")
+    return Output(int(answer["code"]), str(answer["stdout"]), str(answer["stderr"]))

@@ -56,6 +56,15 @@ class StepChanged(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class StillBusy(Event):
+    """Operations that have been running for a while: pairs of host and what it is busy with."""
+
+    phase: str
+    busy: tuple[tuple[str, str], ...]
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
 class HostChanged(Event):
     """A host's part of a phase is done, except for its barrier."""
 

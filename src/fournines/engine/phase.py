@@ -41,13 +41,14 @@ class Barrier:
 
 @dataclass(frozen=True)
 class PhaseRun:
-    """One phase being carried out. ``changed`` is told of every change."""
+    """One phase being carried out. ``changed`` is told of every change, ``busy`` of what takes long."""
 
     transport: Transport
     wanted: Desired
     stage: Stage
     barrier: Barrier
     changed: Changed
+    busy: pyinfra.Busy
 
     async def carry_out(self, observed: Observed) -> None:
         """Make the phase's steps true on the hosts where they are not.
@@ -78,7 +79,7 @@ class PhaseRun:
 
     async def _prepare(self, observed: Observed) -> dict[str, bool]:
         todo = {host: tuple(operations.preparing(seen)) for host, seen in observed.items()}
-        await pyinfra.carry_out(self.transport, todo)
+        await pyinfra.carry_out(self.transport, todo, busy=self.busy)
         for host, seen in observed.items():
             for step, before in seen:
                 if isinstance(step, Packages):
@@ -149,7 +150,7 @@ class PhaseRun:
             host: (*operations.kernel(seen), *operations.reloading(needed=_unit_files(written.get(host, ()))))
             for host, seen in observed.items()
         }
-        await pyinfra.carry_out(self.transport, first)
+        await pyinfra.carry_out(self.transport, first, busy=self.busy)
         for host, seen in observed.items():
             for step, now in seen:
                 if isinstance(step, Sysctl) and not same(step, now):
@@ -171,7 +172,7 @@ class PhaseRun:
             for host, of_host in decisions.items()
         }
         try:
-            await pyinfra.carry_out(self.transport, todo)
+            await pyinfra.carry_out(self.transport, todo, busy=self.busy)
         except HostError as error:
             raise await self._with_journal(error, decisions) from None
         await on_each(decisions, lambda host: self._stamp(host, decisions[host]))

@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import logging
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import CancelledError, Future
 from dataclasses import dataclass, field
 from functools import partial
@@ -26,6 +26,7 @@ from itertools import zip_longest
 from threading import Lock
 from typing import Any
 
+import anyio
 from anyio import to_thread
 from anyio.from_thread import BlockingPortal
 
@@ -51,7 +52,15 @@ Operations = Mapping[str, Sequence[Operation]]
 """Per host, in order. The n-th operations of all hosts run at the same time."""
 
 
-async def carry_out(transport: Transport, operations: Operations) -> None:
+Busy = Callable[[tuple[tuple[str, str], ...], float], None]
+"""Is told, every ``BUSY_SECONDS``, which host is at what, and for how long the run has lasted."""
+
+BUSY_SECONDS = 15.0
+
+
+async def carry_out(
+    transport: Transport, operations: Operations, *, busy: Busy = lambda _busy, _seconds: None
+) -> None:
     """Run the operations on their hosts; the first failure anywhere stops all hosts.
 
     Raises:
@@ -61,11 +70,21 @@ async def carry_out(transport: Transport, operations: Operations) -> None:
     wanted = {host: tuple(todo) for host, todo in operations.items() if todo}
     if not wanted:
         return
-    async with BlockingPortal() as portal:
+    async with BlockingPortal() as portal, anyio.create_task_group() as tasks:
         wire = _Wire(portal, transport)
+        tasks.start_soon(_tell, wire, busy)
         error = await to_thread.run_sync(partial(_visit, wire, wanted))
+        tasks.cancel_scope.cancel()
     if error is not None:
         raise error
+
+
+async def _tell(wire: _Wire, busy: Busy) -> None:
+    began = anyio.current_time()
+    while True:
+        await anyio.sleep(BUSY_SECONDS)
+        if wire.busy:
+            busy(tuple(wire.busy.items()), anyio.current_time() - began)
 
 
 def _visit(wire: _Wire, wanted: Mapping[str, tuple[Operation, ...]]) -> NinesError | None:
@@ -138,18 +157,21 @@ class _Wire:
         self._portal = portal
         self._transport = transport
         self.error: NinesError | None = None
+        self.busy: dict[str, str] = {}
 
-    def run(self, host: str, script: str, timeout: float, stdin: str) -> Output:
+    def run(self, host: str, what: str, script: str, timeout: float, stdin: str) -> Output:
         # The watcher is started before the work is: a signal to one that is not started would be lost.
         done = import_module("gevent.event").Event()
         watcher = import_module("gevent").get_hub().loop.async_()
         watcher.start(done.set)
+        self.busy[host] = what
         try:
             call = partial(self._transport.run, host, ("sh", "-c", script), stdin=stdin, timeout=timeout)
             future: Future[Output] = self._portal.start_task_soon(call)
             future.add_done_callback(lambda _: watcher.send())
             done.wait()
         finally:
+            del self.busy[host]
             watcher.stop()
             watcher.close()
         try:
@@ -188,8 +210,9 @@ def _connector_class() -> type[Any]:
             good = arguments.pop("_success_exit_codes", None) or (0,)
             arguments.pop("_get_pty", None)
             line = util.make_unix_command_for_host(self.state, self.host, command, **arguments)
+            what = ", ".join(self.state.get_op_meta(self.host.executing_op_hash).names)
             output = self.host.connector_data["wire"].run(
-                self.host.name, line.get_raw_value(), float(timeout), str(stdin)
+                self.host.name, what, line.get_raw_value(), float(timeout), str(stdin)
             )
             lines = [util.OutputLine("stdout", text) for text in output.stdout.splitlines()]
             lines += [util.OutputLine("stderr", text) for text in output.stderr.splitlines()]

@@ -144,8 +144,11 @@ class _Run:
             counted[host] += 1
             self.tell(events.StepChanged, phase=stage.name, host=host, kind=kind, subject=subject, what=what)
 
+        def busy(hosts: tuple[tuple[str, str], ...], seconds: float) -> None:
+            self.tell(events.StillBusy, phase=stage.name, busy=hosts, seconds=seconds)
+
         barrier = Barrier(holds=lambda: self._holds(stage), wait=lambda: self._wait([stage]))
-        phase = PhaseRun(self.transport, self.wanted, stage, barrier, changed)
+        phase = PhaseRun(self.transport, self.wanted, stage, barrier, changed, busy)
         try:
             await phase.carry_out(observed)
         except TransportError as error:
