@@ -1,0 +1,162 @@
+"""``nines deploy`` and ``nines plan`` on simulated hosts: what they print, log and exit with."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Callable
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+import typer
+from rich.console import Console
+from tests.engine.simulation import HOSTS, Simulation, all_active, everywhere, phase, plan, simulation
+from typer.testing import CliRunner, Result
+
+from fournines.cli.common import Opened
+from fournines.cli.progress import Board, lines, shown
+from fournines.engine import events
+from fournines.engine.transport import Fake
+from fournines.errors import TransportError
+from fournines.kit.step import File, Packages, Unit
+from fournines.plan.model import Plan
+
+__all__ = ["simulation"]
+
+deploy_verb = import_module("fournines.cli.deploy")  # the package names the functions so, not the modules
+plan_verb = import_module("fournines.cli.plan")
+
+Run = Callable[..., Result]
+
+SECRET = "s3cr3t-0123456789"
+
+
+def wanted() -> Plan:
+    steps = everywhere(
+        Packages(("web",)),
+        File("/etc/web", f"port = 80\npassword = {SECRET}\n"),
+        File("/etc/key", f"{SECRET}\n", mode=0o600, secret=True),
+        Unit("web.service", restart_on=("/etc/web",)),
+    )
+    return plan(phase("web", steps, all_active("web.service")), secrets={"web/password": SECRET})
+
+
+@pytest.fixture
+def run(simulation: Simulation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+    class Simulated(Opened):
+        def transport(self) -> Fake:
+            return simulation.transport
+
+    opened = Simulated(wanted().context.site, wanted(), None)
+    for module in (deploy_verb, plan_verb):
+        monkeypatch.setattr(module, "open_site", lambda *_, **__: opened)
+    log = import_module("fournines.engine.log")
+    monkeypatch.setattr(log, "log_folder", lambda *_, **__: tmp_path / "log")
+    app = typer.Typer()
+    app.command()(deploy_verb.deploy)
+    app.command()(plan_verb.plan)
+
+    def invoke(*words: str) -> Result:
+        return CliRunner().invoke(app, [*words, "site.yaml"])
+
+    return invoke
+
+
+def test_deploy_says_what_changed_and_then_that_nothing_did(run: Run, tmp_path: Path) -> None:
+    first = run("deploy")
+    assert first.exit_code == 0
+    assert "[web] two: file /etc/web: written" in first.output
+    assert "12 changes on 3 hosts in 1 phase" in first.output
+    second = run("deploy")
+    assert "toy: 0 changes, every barrier passes" in second.output
+    logs = sorted((tmp_path / "log").iterdir())
+    assert str(logs[0]) in first.output + second.output
+    assert '"event": "Finished"' in logs[0].read_text()
+    assert SECRET not in first.output + "".join(log.read_text() for log in logs)
+
+
+def test_deploy_as_json_is_one_event_a_line(run: Run) -> None:
+    said = [json.loads(line) for line in run("deploy", "--json").stdout.splitlines()]
+    assert (said[0]["event"], said[-1]["event"], said[-1]["changes"]) == ("Started", "Finished", 12)
+
+
+def test_plan_shows_masked_diffs_and_hides_secret_files_entirely(run: Run, simulation: Simulation) -> None:
+    shown_first = run("plan")
+    assert shown_first.exit_code == 0
+    assert "one: file /etc/web: create" in shown_first.output
+    assert "+password = ********" in shown_first.output
+    assert "one: file /etc/key: create\n  one: unit web.service: enable, start" in shown_first.output
+    assert f"12 changes on {len(HOSTS)} hosts" in shown_first.output
+    assert SECRET not in shown_first.output
+    assert all(not host.tree() for host in simulation.hosts.values()), "a plan changes nothing"
+
+
+def test_plan_can_tell_by_its_exit_code_and_as_json(run: Run) -> None:
+    assert run("plan", "--exit-code").exit_code == 1
+    document = json.loads(run("plan", "--json").stdout)
+    assert {change["subject"] for change in document["changes"]} == {
+        "web",
+        "/etc/web",
+        "/etc/key",
+        "web.service",
+    }
+    run("deploy")
+    after = run("plan", "--exit-code")
+    assert (after.exit_code, after.output) == (0, "nothing would change\n")
+
+
+def test_plan_offline_shows_steps_without_asking_anybody(run: Run, simulation: Simulation) -> None:
+    said = run("plan", "--offline")
+    assert "1. web" in said.output
+    assert "   three: file /etc/web" in said.output
+    assert "   until web.service.active: web.service is active everywhere" in said.output
+    assert SECRET not in said.output + run("plan", "--offline", "--json").output
+    assert simulation.calls == 0
+
+
+def test_plan_of_hosts_that_are_not_there_is_an_error(run: Run, simulation: Simulation) -> None:
+    del simulation.hosts["three"]
+    assert isinstance(run("plan").exception, TransportError)
+
+
+# --- the display ------------------------------------------------------------------------------------------
+
+STORY: tuple[events.Event, ...] = (
+    events.Started(0.0, "blog", ("names", "web"), ("one", "two")),
+    events.HostObserved(0.4, "one", 2, 0.4),
+    events.PhaseStarted(0.5, "web", ("one", "two")),
+    events.StepChanged(1.0, "web", "one", "unit", "web.service", "restart"),
+    events.StillBusy(16.0, "web", (("two", "start web.service"),), 15.0),
+    events.PhaseBroken(17.0, "web", "two", "the connection broke"),
+    events.HostChanged(17.5, "web", "one", 1),
+    events.HostUnchanged(17.5, "web", "two"),
+    events.BarrierWaiting(18.0, "web", (("web.up", "one: [starting]"),)),
+    events.BarrierPassed(19.0, "web", 1, 1.0),
+    events.PhaseFinished(19.0, "web", 1, 18.5),
+    events.Failed(20.0, "one", "it broke", "mend it", "words"),
+    events.Finished(20.0, 1, 20.0),
+)
+
+
+def test_every_event_has_a_line_except_what_its_neighbours_say() -> None:
+    silent = {type(event) for event in STORY if not lines(event)}
+    assert silent == {events.HostChanged, events.HostUnchanged}
+    assert lines(STORY[4]) == ["   16.0 s  [web] two: still at start web.service (15 s)"]
+
+
+def test_the_table_follows_the_story() -> None:
+    screen = Console(file=io.StringIO(), force_terminal=True, width=120, color_system=None)
+    with shown(as_json=False, console=screen) as listen:
+        for event in STORY:
+            listen(event)
+    board = Board()
+    for event in STORY[:10]:
+        board.hear(event)
+    plain = Console(file=io.StringIO(), width=120)
+    plain.print(board)
+    text = plain.file.getvalue()  # type: ignore[attr-defined]
+    assert "1 changed" in text
+    assert "as wanted" in text
+    assert "1 checks pass" in text
+    assert "unit web.service: restart" in screen.file.getvalue()  # type: ignore[attr-defined]
