@@ -86,9 +86,12 @@ def _proxy(
 def _binds(said: Statement, words: tuple[str, ...]) -> Iterator[Bind]:
     if not words:
         return
-    for text in words[0].split(","):
+    first, rest = words[0], words[1:]
+    while first.startswith("<") and ">" not in first and rest:  # <Virtual IP>:5000 of a page
+        first, rest = f"{first} {rest[0]}", rest[1:]
+    for text in first.split(","):
         address, port = _endpoint(text)
-        yield Bind(said.at, address, port, words[1:])
+        yield Bind(said.at, address, port, rest)
 
 
 def _endpoint(text: str) -> tuple[str, int | None]:

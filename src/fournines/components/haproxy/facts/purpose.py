@@ -98,6 +98,10 @@ def api_name(service: Service) -> str:
 _MYSQL = re.compile(r"mysql|maria|galera|percona|pxc|wsrep")
 
 
+READERS = re.compile(r"read|(?:^|[\W_])ro(?:$|[\W_])|slave|replica|reader")
+"""Names of pools that only read: any host that answers will do."""
+
+
 def is_mysql(service: Service) -> bool:
     """Whether a service is a MySQL kind of database: only there Galera's rules hold."""
     if purpose(service) is not Purpose.DATABASE:

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
-from fournines.components.haproxy.facts import configurations, services
-from fournines.components.haproxy.facts.purpose import Purpose, is_mysql, purpose
+from fournines.components.haproxy.facts import Service, configurations, services
+from fournines.components.haproxy.facts.purpose import READERS, Purpose, is_mysql, purpose
 from fournines.components.haproxy.rules.example import api, galera, haproxy, listen
 from fournines.kit.rule import Consequence, Hit, Severity, Unknown, rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from fournines.components.haproxy.facts import Proxy, Server, Service
+    from fournines.components.haproxy.facts import Proxy, Server
     from fournines.kit.evidence import Evidence
 
 _MANUAL = "HAProxy configuration manual"
@@ -238,7 +237,6 @@ def port_only(site: Evidence) -> Iterator[Hit | Unknown]:
         )
 
 
-READERS = re.compile(r"read|(?:^|[\W_])ro(?:$|[\W_])|slave|replica|reader")
 _PATRONI = frozenset(range(8008, 8012))
 _SPREADING = ("roundrobin", "leastconn", "source", "static-rr", "random")
 
@@ -266,7 +264,7 @@ _SPREADING = ("roundrobin", "leastconn", "source", "static-rr", "random")
     points_at="balance leastconn",
 )
 def several_writers(site: Evidence) -> Iterator[Hit | Unknown]:
-    for service in _with_databases(site):
+    for service in with_open_pools(site):
         proxy = service.back
         name = f"{service.front.name} {proxy.name}".lower()
         active = [s for s in proxy.servers if not s.backup]
@@ -282,10 +280,8 @@ def several_writers(site: Evidence) -> Iterator[Hit | Unknown]:
             )
 
 
-def _with_databases(site: Evidence) -> Iterator[Service]:
+def with_open_pools(site: Evidence) -> Iterator[Service]:
     """The services, and listeners whose servers somebody else adds."""
-    from fournines.components.haproxy.facts import Service  # noqa: PLC0415
-
     yield from first_of(site)
     for conf in configurations(site):
         for proxy in conf.proxies:
