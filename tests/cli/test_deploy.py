@@ -29,6 +29,8 @@ plan_verb = import_module("fournines.cli.plan")
 
 Run = Callable[..., Result]
 
+Run = Callable[..., Result]
+
 SECRET = "s3cr3t-0123456789"
 
 

@@ -55,6 +55,9 @@ def _said(summary: Summary) -> str:
     if not summary.total:
         return f"0 changes, every barrier passes ({summary.seconds:.1f} s)"
     hosts = len({host for of_host in summary.changes.values() for host in of_host})
-    return (
-        f"{summary.total} changes on {hosts} hosts in {len(summary.changes)} phases ({summary.seconds:.1f} s)"
-    )
+    counted = (_count(summary.total, "change"), _count(hosts, "host"), _count(len(summary.changes), "phase"))
+    return "{} on {} in {}".format(*counted) + f" ({summary.seconds:.1f} s)"
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"

@@ -68,7 +68,8 @@ def _show(difference: Difference, opened: Opened) -> None:
             _show_change(console, change)
     count = len(difference.changes)
     hosts = len({change.host for change in difference.changes})
-    console.print(f"{count} changes on {hosts} hosts" if count else "nothing would change")
+    said = f"{count} change{'s' if count > 1 else ''} on {hosts} host{'s' if hosts > 1 else ''}"
+    console.print(said if count else "nothing would change")
 
 
 def _show_change(console: Console, change: Change) -> None:
