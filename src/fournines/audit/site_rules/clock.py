@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from fournines.audit.site_rules.names import addresses, names
 from fournines.components.chrony.facts import ClockStep, TimeConf, TimeSource
 from fournines.kit.rule import Consequence, Hit, Severity, Unknown, rule
 
@@ -41,10 +42,13 @@ def clock(site: Evidence) -> Iterator[Hit | Unknown]:
         far = [s for s in sources if not s.local]
         if far and not any(s.kind == "pool" for s in far) and len({s.name for s in far}) < _LEAST:
             alone = len({s.name for s in far}) == 1
+            inside = alone and _of_the_site(
+                site, far[0]
+            )  # its loss lets the hosts drift, slowly and together
             yield Hit(
                 far[0].at,
                 f"{len(far)} time source{'' if alone else 's'} only ({', '.join(s.name for s in far)})",
-                severity=Severity.WARNING if alone else Severity.INFO,
+                severity=Severity.WARNING if alone and not inside else Severity.INFO,
             )
         elif not far and sources:
             yield Hit(sources[0].at, "the only time source is the host's own clock")
@@ -52,3 +56,10 @@ def clock(site: Evidence) -> Iterator[Hit | Unknown]:
     appended = [s for s in site.all(TimeSource) if (s.at.path, s.at.host) not in given and not s.local]
     if appended and len({s.name for s in appended}) == 1:
         yield Hit(appended[0].at, f"one time source only ({appended[0].name})")
+
+
+def _of_the_site(site: Evidence, source: TimeSource) -> bool:
+    """Whether a source is a host of this site whose own clock is configured among the files given."""
+    address = names(site).address(source.at.host, source.name)
+    holders = [h for h, mine in addresses(site).items() if address in mine or h == source.name]
+    return any(conf.at.host in holders for conf in site.all(TimeConf))
