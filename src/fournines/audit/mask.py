@@ -41,7 +41,7 @@ _STATED = frozenset(["true", "false", "yes", "no", "on", "off", "none", "null", 
 def mask(line: str) -> str:
     """The line with everything that looks like a secret replaced by ``***``."""
     text = line
-    for pattern in (_NVPAIR, _URL, _LIST_URL, _HAPROXY_AUTH, _HEADER, _SQL, _USER, _FLAG):
+    for pattern in (_ALONE, _NVPAIR, _URL, _LIST_URL, _HAPROXY_AUTH, _HEADER, _SQL, _USER, _FLAG):
         text = pattern.sub(_hide, text)
     return _PAIR.sub(_hide_pair, _ASSIGNED.sub(_hide_pair, text))
 
