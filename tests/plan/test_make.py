@@ -59,9 +59,10 @@ def test_files_are_written_with_their_own_modes(plan: Plan, tmp_path: Path) -> N
 
 def test_two_steps_for_one_path_are_refused(blog_context: Context, monkeypatch: pytest.MonkeyPatch) -> None:
 
+    alone = replace(COMPONENT, needs=())
     twin = replace(
-        COMPONENT, name="twin", declares=lambda _: (), steps=lambda *_: [File("/etc/memcached.conf", "mine")]
+        alone, name="twin", declares=lambda _: (), steps=lambda *_: [File("/etc/memcached.conf", "mine")]
     )
-    monkeypatch.setattr("fournines.plan.make.taking_part", lambda _: (COMPONENT, twin))
+    monkeypatch.setattr("fournines.plan.make.taking_part", lambda _: (alone, twin))
     with pytest.raises(PlanError, match=r"controller1: /etc/memcached\.conf is written by two steps"):
         make_plan(blog_context.site, blog_context.secrets)

@@ -68,6 +68,6 @@ COMPONENT = Component(
     checks=checks,
     faults=faults,
     options=Options,
-    needs=("names",),
+    needs=("names", "firewall"),
     provides=("database",),
 )

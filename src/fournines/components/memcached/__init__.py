@@ -34,5 +34,6 @@ COMPONENT = Component(
     checks=checks,
     faults=faults,
     options=Options,
+    needs=("names", "firewall"),
     provides=("cache",),
 )

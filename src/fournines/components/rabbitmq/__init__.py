@@ -41,6 +41,6 @@ COMPONENT = Component(
     checks=checks,
     faults=faults,
     options=Options,
-    needs=("names",),
+    needs=("names", "firewall"),
     provides=("messaging",),
 )
