@@ -29,7 +29,6 @@ plan_verb = import_module("fournines.cli.plan")
 
 Run = Callable[..., Result]
 
-Run = Callable[..., Result]
 
 SECRET = "s3cr3t-0123456789"
 
