@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from fournines.audit import registry
@@ -21,6 +22,7 @@ from fournines.kit.source import Source
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
+    from datetime import date
 
     from fournines.audit.collect import File
     from fournines.audit.programs import ProgramVerdict
@@ -70,18 +72,25 @@ def _many(count: int, noun: str) -> str:
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
-def audit(files: Sequence[File], *, rules: Iterable[Rule] | None = None, strict: bool = False) -> Report:
+def audit(
+    files: Sequence[File],
+    *,
+    rules: Iterable[Rule] | None = None,
+    strict: bool = False,
+    today: date | None = None,
+) -> Report:
     """Recognise, parse, read and judge.
 
     ``strict`` lets the exception of a broken reader or rule through (tests want that); otherwise it becomes
-    an unknown, and everything else is still audited.
+    an unknown, and everything else is still audited. ``today`` is the day certificates are judged on.
     """
+    day = today or datetime.now(UTC).date()
     sources, unread = read(files)
     chosen = tuple(registry.rules() if rules is None else rules)
     findings: list[Finding] = []
     unknown: list[Unknown] = []
     for site in sites(sources, owners(file.path for file in files)):
-        evidence, missed = gather(site, strict=strict)
+        evidence, missed = gather(site, strict=strict, today=day)
         unknown.extend(missed)
         for rule in chosen:
             hits, missed = judge(rule, evidence, strict=strict)
@@ -147,7 +156,7 @@ def _drafted(path: str, draft: Draft, host: str) -> Source:
     )
 
 
-def gather(sources: Sequence[Source], *, strict: bool = False) -> tuple[Evidence, list[Unknown]]:
+def gather(sources: Sequence[Source], *, today: date, strict: bool = False) -> tuple[Evidence, list[Unknown]]:
     """The facts of one site."""
     readers = registry.readers()
     facts: list[Fact] = []
@@ -160,7 +169,7 @@ def gather(sources: Sequence[Source], *, strict: bool = False) -> tuple[Evidence
             if strict:
                 raise
             missed.append(Unknown(source.top, f"could not be read as {source.kind}: {error!r}"))
-    return Evidence.of(sources, facts), missed
+    return Evidence.of(sources, facts, today=today), missed
 
 
 def judge(rule: Rule, evidence: Evidence, *, strict: bool = False) -> tuple[list[Finding], list[Unknown]]:

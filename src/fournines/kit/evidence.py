@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import date
 from typing import TYPE_CHECKING, Protocol, TypeVar, runtime_checkable
 
 from fournines.kit.source import EVERY_HOST, Place, Source
@@ -35,6 +36,7 @@ class Evidence:
     sources: tuple[Source, ...]
     facts: Mapping[type, tuple[Fact, ...]] = field(repr=False)
     versions: Mapping[str, str] = field(default_factory=dict)
+    today: date = field(default=date.max)
     _derived: dict[object, object] = field(default_factory=dict, repr=False, compare=False)
 
     @classmethod
@@ -45,8 +47,12 @@ class Evidence:
         *,
         hosts: Iterable[str] = (),
         versions: Mapping[str, str] | None = None,
+        today: date,
     ) -> Evidence:
-        """The evidence of a site; hosts are those of the sources and those given."""
+        """The evidence of a site; hosts are those of the sources and those given.
+
+        ``today`` is the day certificates are judged on.
+        """
         kept = tuple(sources)
         table: dict[type, list[Fact]] = {}
         for fact in facts:
@@ -57,6 +63,7 @@ class Evidence:
             sources=kept,
             facts={kind: tuple(found) for kind, found in table.items()},
             versions=dict(versions or {}),
+            today=today,
         )
 
     def all(self, kind: type[T]) -> tuple[T, ...]:

@@ -1,0 +1,1 @@
+"""Package lists of hosts, as dpkg and rpm print them."""
