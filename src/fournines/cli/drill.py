@@ -14,6 +14,7 @@ import typer
 from fournines.cli.common import JsonOption, SiteFile, open_site
 
 if TYPE_CHECKING:  # `nines --help` stays fast
+    from anyio.abc import TaskStatus
     from rich.status import Status
 
     from fournines.cli.common import Opened
@@ -114,15 +115,16 @@ class _Session:
         from fournines.report.style import console  # noqa: PLC0415
 
         self._hurried = self.opened.ssh_config is not None and hurry()
-        with anyio.CancelScope() as scope, console(stderr=True).status("steady state?") as line:
-            async with anyio.create_task_group() as tasks:
-                tasks.start_soon(self._interruptible, scope)
-                tasks.start_soon(self._show, line)
+        async with anyio.create_task_group() as watching:
+            with anyio.CancelScope() as scope, console(stderr=True).status("steady state?") as line:
+                # Signals are taken until the very end: the second Ctrl-C must not kill the undo.
+                await watching.start(self._interruptible, scope)
+                watching.start_soon(self._show, line)
                 try:
                     await self._campaign()
                 except Exception as error:  # noqa: BLE001 - shown by the caller, after the report
                     self.failure = error
-                tasks.cancel_scope.cancel()
+            watching.cancel_scope.cancel()
 
     async def _campaign(self) -> None:
         from fournines.drill.campaign import rig_of, run_campaign  # noqa: PLC0415
@@ -157,12 +159,18 @@ class _Session:
         self._now = (scenario, journal)
 
     def _ended(self, run: DrillRun) -> None:
+        from fournines.drill.result import to_json  # noqa: PLC0415
+
         self.runs.append(run)
+        (self.folder / "result.json").write_text(to_json(self.campaign()), encoding="utf-8")
         typer.echo(f"{run.name}: {run.outcome.value}", err=True)
 
-    async def _interruptible(self, scope: anyio.CancelScope) -> None:
+    async def _interruptible(
+        self, scope: anyio.CancelScope, *, task_status: TaskStatus[None] = anyio.TASK_STATUS_IGNORED
+    ) -> None:
         """Ctrl-C cancels the campaign, whose undo is shielded; pressing it again changes nothing."""
         with anyio.open_signal_receiver(signal.SIGINT, signal.SIGTERM) as signals:
+            task_status.started()
             async for _ in signals:
                 self.interrupted = True
                 typer.echo("interrupted: undoing what was done first", err=True)

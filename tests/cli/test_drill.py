@@ -1,0 +1,92 @@
+"""``nines drill`` at the terminal: names, signals, and one line of progress."""
+
+from __future__ import annotations
+
+import os
+import signal
+from pathlib import Path
+
+import anyio
+import pytest
+from tests.drill.play import World, play
+from tests.drill.test_result import RUN
+from typer.testing import CliRunner
+
+from fournines.cli import app
+from fournines.cli.common import Opened
+from fournines.cli.drill import _Session, progress
+from fournines.drill.journal import Journal
+from fournines.drill.result import StageName, from_json
+from fournines.drill.run import Pace
+from fournines.probe.sample import Reply, Sample
+
+
+def test_the_list_names_every_drill_with_its_sentence() -> None:
+    shown = CliRunner().invoke(app, ["drill", "no-such-site.yaml", "--list"])
+    assert shown.exit_code == 0
+    for name in ("haproxy-kill", "writer-kill", "queue-leader-power", "vip-power", "cold-start", "control"):
+        assert f"{name} " in shown.stdout
+    assert "When the host that holds the VIP loses power:" in shown.stdout
+
+
+def session(folder: Path) -> _Session:
+    plan = play(World())[0].plan
+    opened = Opened(plan.context.site, plan, None)
+    return _Session(
+        opened=opened, chosen=(), seed=1, pace=Pace(), command="nines drill site.yaml", folder=folder
+    )
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_pressing_ctrl_c_twice_does_not_kill_the_undo(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: signal.Signals
+) -> None:
+    """The first signal cancels; the second comes while the undo runs, and the undo ends all the same."""
+    undone: list[bool] = []
+    subject = session(tmp_path)
+
+    async def campaign() -> None:
+        try:
+            os.kill(os.getpid(), number)
+            await anyio.sleep(30)
+        finally:
+            with anyio.CancelScope(shield=True):
+                os.kill(os.getpid(), number)
+                await anyio.sleep(0.1)
+                undone.append(True)
+
+    monkeypatch.setattr(subject, "_campaign", campaign)
+    anyio.run(subject.run)
+    assert undone == [True]
+    assert subject.interrupted
+
+
+def test_an_error_is_kept_until_the_report_is_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    subject = session(tmp_path)
+
+    async def campaign() -> None:
+        raise TimeoutError("the undo took too long")
+
+    monkeypatch.setattr(subject, "_campaign", campaign)
+    anyio.run(subject.run)
+    assert str(subject.failure) == "the undo took too long"
+    assert not subject.interrupted
+
+
+def test_every_finished_run_is_on_disk_before_the_next_begins(tmp_path: Path) -> None:
+    subject = session(tmp_path)
+    subject._ended(RUN)
+    assert from_json((tmp_path / "result.json").read_text()).runs == (RUN,)
+
+
+def test_one_line_says_stage_and_silence() -> None:
+    now = [0.0]
+    journal = Journal(lambda: now[0])
+    journal.enter(StageName.HOLD)
+    journal.sample(Sample("keystone", 0, 0, 0.1, Reply.OK))
+    journal.sample(Sample("sql", 0, 0, 0.1, Reply.OK))
+    now[0] = 2.5
+    journal.sample(Sample("keystone", 2.4, 2.4, 2.5, Reply.OK))
+    assert progress("2/7", "vip-power", journal) == "2/7 vip-power: hold 2 s | no answer: sql 2.4 s"
