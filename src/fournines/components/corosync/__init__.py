@@ -1,0 +1,1 @@
+"""Corosync: membership, votes and quorum; read by the audit."""
