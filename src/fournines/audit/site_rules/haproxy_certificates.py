@@ -18,12 +18,14 @@ if TYPE_CHECKING:
 
 _MANUAL = "HAProxy configuration manual"
 _RENEWS = re.compile(
-    r"certbot\S*\s+(?:\S+\s+)*?renew\b|acme\.sh\s+(?:\S+\s+)*?--(?:cron|renew)|lego\s.*\brenew\b"
+    r"certbot\S{0,20}\s(?:\S{1,80}\s){0,12}?renew\b|acme\.sh\s(?:\S{1,80}\s){0,12}?--(?:cron|renew)|"
+    r"\blego\s(?:\S{1,80}\s){0,12}?renew\b"
 )
 _RELOADS = re.compile(
-    r"(?:reload|restart)\S*\s+(?:--\S+\s+)*haproxy|haproxy\S*\s+(?:force-)?(?:reload|restart)|"
-    r"set\s+ssl\s+cert|haproxy\.pid|deploy-hook|renew-hook|post-hook|reloadcmd|run-parts"
+    r"(?:reload|restart)(?:\s--\S{1,40}){0,3}\s{1,8}haproxy|haproxy(?:\.service)?\s{1,8}(?:force-)?re(?:load|start)|"
+    r"set\sssl\scert|haproxy\.pid|deploy-hook|renew-hook|post-hook|reloadcmd|run-parts"
 )
+"""Quantifiers are bounded: the text is anybody's, and may be long."""
 _NO_KEY = re.compile(r"(?:^|/)(?:fullchain|cert|chain)\d*\.pem$|\.crt$")
 
 
@@ -38,8 +40,8 @@ def _tls(path: str) -> str:
     consequence=Consequence.DOWN,
     why="HAProxy wants the private key with the certificate and refuses to start without it; and it reads "
     "certificates once, when it starts: a renewed file on the disk changes nothing until a reload",
-    fix="one PEM with certificate, chain and key (or NAME.pem.key beside it), written by the renewal's deploy "
-    "hook, which then reloads HAProxy on every host",
+    fix="one PEM with certificate, chain and key (or NAME.pem.key beside it), written by the renewal's "
+    "deploy hook, which then reloads HAProxy on every host",
     source=f"{_MANUAL} 5.1 crt; kolla-ansible precheck of the external certificate",
     bad={"haproxy.cfg": _tls("/etc/letsencrypt/live/cloud.example.org/fullchain.pem")},
     good={"haproxy.cfg": _tls("/etc/haproxy/certs/cloud.example.org.pem")},

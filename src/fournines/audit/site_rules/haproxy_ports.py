@@ -112,11 +112,12 @@ _CLUSTERCHECK = 9200
     Severity.ERROR,
     "Nothing answers on the port of the health check",
     consequence=Consequence.DOWN,
-    why="HAProxy asks a port on which no responder listens: every server is DOWN while the databases are well",
+    why="HAProxy asks a port on which no responder listens: every server is DOWN while the "
+    "databases are well",
     fix="the responder (clustercheck under xinetd or a systemd socket) on that port on every host",
     source="OpenStack HA guide, clustercheck; HAProxy configuration manual 5.2 port",
-    bad={"haproxy.cfg": haproxy(galera()), "node1/xinetd.d/mysqlchk": _RESPONDER.format(9201)},
-    good={"haproxy.cfg": haproxy(galera()), "node1/xinetd.d/mysqlchk": _RESPONDER.format(9200)},
+    bad={"haproxy.cfg": haproxy(galera()), "node1/etc/xinetd.d/mysqlchk": _RESPONDER.format(9201)},
+    good={"haproxy.cfg": haproxy(galera()), "node1/etc/xinetd.d/mysqlchk": _RESPONDER.format(9200)},
     points_at="server db1 10.0.0.11:3306 check port 9200 inter 1s fall 2 on-marked-down shutdown-sessions",
 )
 def no_responder(site: Evidence) -> Iterator[Hit | Unknown]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 from fournines.kit.source import Kind, Place, Source, Syntax
@@ -24,10 +25,13 @@ class SmallService:
 
 def read(source: Source) -> Iterator[SmallService]:
     """The services of a file."""
-    for node in source.nodes:
+    for node, following in zip_longest(source.nodes, source.nodes[1:]):
         if node.key != "service" or not node.value:
             continue
-        said = {child.key: [word for word in child.args if word != "="] for child in node.children}
+        inside = node.children
+        if not inside and following is not None and not following.words:  # the brace stands on the next line
+            inside = following.children
+        said = {child.key: [word for word in child.args if word != "="] for child in inside}
         port = next(iter(said.get("port", [])), "")
         yield SmallService(
             at=source.at(node),
