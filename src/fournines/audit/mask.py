@@ -33,8 +33,8 @@ _SQL = re.compile(
 )
 _FLAG = re.compile(r"(?P<head>(?:^|\s)(?:-p|--password[= ]|-u\s*\w+:))(?P<value>[^\s]+)")
 _USER = re.compile(r"(?P<head>\b(?:add_user|change_password)\s+\S+\s+)(?P<value>\S+)")
-_ALONE = re.compile(r"(?P<head>\A)(?P<value>[A-Z0-9]{16,})(?=\Z)")
-"""A line of nothing but capitals is what an Erlang cookie looks like."""
+_ALONE = re.compile(r"(?P<head>\A)(?P<value>[A-Z0-9]{16,}|[\w\-]{43}=)(?=\Z)")
+"""A line of nothing but capitals is what an Erlang cookie looks like; the other one a Fernet key."""
 _STATED = frozenset(["true", "false", "yes", "no", "on", "off", "none", "null", "pass", "ah"])
 
 

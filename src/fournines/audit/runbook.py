@@ -179,7 +179,7 @@ def _partial(kind: Kind, text: str) -> bool:
 
 def _speaks_shell(text: str) -> bool:
     """Whether a third of the lines are commands, or a command opens a here-document."""
-    lines = [line for line in text.split("\n") if line.strip()]
+    lines = [line for line in text.split("\n") if line.strip() and not re.match(r"\s*--?[a-z]", line)]
     speaking = 0
     for line in lines:
         words = _PROMPT.sub("", line).split()
@@ -192,8 +192,10 @@ def _speaks_shell(text: str) -> bool:
 
 def _without_prompts(text: str) -> str:
     lines = text.split("\n")
-    kept = []
+    kept: list[str] = []
     for line in lines:
+        if kept and re.match(r"\s*--?[a-z]", line) and kept[-1].strip():
+            kept[-1] += " \\"  # a command the page broke: its options go on in the next line
         bare = _PROMPT.sub("", line)
         word = bare.split()[0].rsplit("/", 1)[-1] if bare.split() else ""
         kept.append(bare if word in _SHELL_WORDS or not line.lstrip().startswith("#") else line)

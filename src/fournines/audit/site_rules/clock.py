@@ -38,24 +38,18 @@ def clock(site: Evidence) -> Iterator[Hit | Unknown]:
     for conf in site.all(TimeConf):
         if conf.includes:
             continue
-        sources = [s for s in site.all(TimeSource) if s.at.path == conf.at.path and s.at.host == conf.at.host]
-        far = [s for s in sources if not s.local]
-        if far and not any(s.kind == "pool" for s in far) and len({s.name for s in far}) < _LEAST:
-            alone = len({s.name for s in far}) == 1
-            inside = alone and _of_the_site(
-                site, far[0]
-            )  # its loss lets the hosts drift, slowly and together
+        far = {source.name: source for source in conf.sources if not source.local}
+        if not far and conf.sources:
+            yield Hit(conf.sources[0].at, "the only time source is the host's own clock")
+        elif far and len(far) < _LEAST and not any(s.kind == "pool" for s in far.values()):
+            first = next(iter(far.values()))
+            # the loss of a host of the site lets the others drift, slowly and together
+            lesser = len(far) > 1 or conf.excerpt or _of_the_site(site, first)
             yield Hit(
-                far[0].at,
-                f"{len(far)} time source{'' if alone else 's'} only ({', '.join(s.name for s in far)})",
-                severity=Severity.WARNING if alone and not inside else Severity.INFO,
+                first.at,
+                f"{len(far)} time source{'s' if len(far) > 1 else ''} only ({', '.join(far)})",
+                severity=Severity.INFO if lesser else Severity.WARNING,
             )
-        elif not far and sources:
-            yield Hit(sources[0].at, "the only time source is the host's own clock")
-    given = {(conf.at.path, conf.at.host) for conf in site.all(TimeConf)}
-    appended = [s for s in site.all(TimeSource) if (s.at.path, s.at.host) not in given and not s.local]
-    if appended and len({s.name for s in appended}) == 1:
-        yield Hit(appended[0].at, f"one time source only ({appended[0].name})")
 
 
 def _of_the_site(site: Evidence, source: TimeSource) -> bool:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from fournines.kit.evidence import Evidence
-    from fournines.kit.source import Source
+    from fournines.kit.source import Place, Source
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,7 @@ def _rules(ports: str) -> str:
 )
 def closed_ports(site: Evidence) -> Iterator[Hit | Unknown]:
     for host in site.hosts or ("",):
-        walls = [wall for wall in site.on(host, Firewall) if wall.closed]
+        walls = [wall for wall in site.on(host, Firewall) if wall.closed and not _shown(site, wall.at)]
         if not walls:
             continue
         allowed = site.on(host, Allowed)
@@ -89,6 +89,30 @@ def closed_ports(site: Evidence) -> Iterator[Hit | Unknown]:
                 (whole or walls)[0].at,
                 f"nothing lets in {', '.join(missing)} on {host or 'this host'}",
             )
+    yield from _half_open(site)
+
+
+def _shown(site: Evidence, place: Place) -> bool:
+    """Whether a place is in a block of commands of a page: alternatives stand beside one another there."""
+    return any(source.path == place.path for source in site.kinds("commands"))
+
+
+_TOGETHER = ((4567, "Galera replication", (4444, 4568)), (25672, "Erlang distribution", (4369,)))
+"""A port that only one kind of software has, and those it never goes without."""
+
+
+def _half_open(site: Evidence) -> Iterator[Hit]:
+    """Blocks of a page that open some of the ports of one kind of software."""
+    for source in site.kinds("commands"):
+        lines = set(source.lines)
+        allowed = [
+            rule_ for rule_ in site.all(Allowed) if rule_.at.path == source.path and rule_.at.line in lines
+        ]
+        for port, what, others in _TOGETHER:
+            opened = next((r for r in allowed if r.ports and r.covers("tcp", port)), None)
+            missing = [str(n) for n in others if not any(r.covers("tcp", n) for r in allowed)]
+            if opened and missing:
+                yield Hit(opened.at, f"{port} ({what}) is opened and {', '.join(missing)}/tcp is not")
 
 
 def _needed(site: Evidence, host: str) -> Iterator[tuple[str, int, str]]:

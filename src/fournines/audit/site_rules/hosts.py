@@ -26,8 +26,8 @@ _CLUSTERED = re.compile(
     r"rabbitmq-server|erlang-base|memcached|drbd-utils|(?:nova|glance|keystone|neutron|cinder|heat|placement)-\S*api"
 )
 _SERVICES = frozenset(
-    """haproxy keepalived corosync pacemaker mariadb mysql mysqld rabbitmq-server memcached pcsd chrony chronyd
-    openvswitch-switch openvswitch""".split()  # noqa: SIM905 - names are read better in a row
+    """haproxy keepalived corosync pacemaker mariadb mysql mysqld rabbitmq-server memcached pcsd chrony
+    chronyd     openvswitch-switch openvswitch""".split()  # noqa: SIM905 - names are read better in a row
 )
 
 _HAPROXY = """

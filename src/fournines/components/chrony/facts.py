@@ -12,7 +12,10 @@ from fournines.kit.source import Kind, Place, Reader, Source, Syntax
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from fournines.kit.node import Node
+
 _REFERENCE = re.compile(r"127\.127\.\d+\.\d+")
+_KINDS = ("server", "pool", "peer")
 _STEP = re.compile(r"\b(?:ntpdate|rdate|sntp\s+-[sS])\b")
 
 
@@ -24,6 +27,7 @@ class TimeConf:
     program: str
     excerpt: bool
     includes: bool
+    sources: tuple[TimeSource, ...]
 
 
 @dataclass(frozen=True)
@@ -45,26 +49,26 @@ class ClockStep:
     cron: bool
 
 
+def _source(source: Source, node: Node) -> TimeSource:
+    local = bool(_REFERENCE.fullmatch(node.value)) or node.value in ("127.0.0.1", "localhost", "::1")
+    return TimeSource(source.at(node), node.key.lower(), node.value, local)
+
+
 def _reader(program: str) -> object:
     def read(source: Source) -> Iterator[object]:
         words = {node.key.lower() for node in source.nodes}
         includes = bool(words & {"include", "confdir", "sourcedir", "includefile"})
-        yield TimeConf(source.top, program, source.excerpt, includes)
-        for node in source.nodes:
-            key = node.key.lower()
-            if key in ("server", "pool", "peer") and node.value:
-                local = bool(_REFERENCE.fullmatch(node.value)) or node.value in (
-                    "127.0.0.1",
-                    "localhost",
-                    "::1",
-                )
-                yield TimeSource(source.at(node), key, node.value, local)
+        sources = tuple(
+            _source(source, node) for node in source.nodes if node.key.lower() in _KINDS and node.value
+        )
+        yield TimeConf(source.top, program, source.excerpt, includes, sources)
+        yield from sources
 
     return read
 
 
 def read_commands(source: Source) -> Iterator[object]:
-    """``ntpdate`` in scripts and cron lines, and time sources appended to a file."""
+    """``ntpdate`` in scripts and in the cron lines they write."""
     for node in source.nodes:
         text = " ".join(node.words)
         words = list(node.words)
@@ -80,14 +84,6 @@ def read_commands(source: Source) -> Iterator[object]:
         ):
             cron = "cron" in target or "crontab" in text or bool(re.match(r"[\d*]", words[0]))
             yield ClockStep(source.at(node), text, cron)
-        if re.search(r"(?:ntp|chrony)\S*\.conf", target):
-            for child in node.children:
-                for offset, line in enumerate(child.rest.split("\n")):
-                    found = re.match(r"\s*(server|pool|peer)\s+(\S+)", line)
-                    if found:
-                        name = found.group(2)
-                        place = source.at(child.line + offset)
-                        yield TimeSource(place, found.group(1), name, bool(_REFERENCE.fullmatch(name)))
 
 
 def read_cron(source: Source) -> Iterator[ClockStep]:

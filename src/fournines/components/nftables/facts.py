@@ -74,10 +74,13 @@ def iptables(place: Place, words: Sequence[str]) -> Iterator[Allowed | Firewall]
         return
     chain = options.get("-A") or options.get("-I") or options.get("--append") or options.get("--insert") or ""
     target = (options.get("-j") or options.get("--jump") or "").upper()
-    if not chain.split() or not re.search(r"INPUT|IN_|RH-Firewall", chain.split()[0], re.IGNORECASE):
+    loose = bool(words) and "--source" in words[:3]  # a line torn from the command before it
+    if not loose and not re.search(
+        r"INPUT|IN_|RH-Firewall", chain.split()[0] if chain.split() else "", re.IGNORECASE
+    ):
         return
     ports = options.get("--dport") or options.get("--dports") or options.get("--destination-port") or ""
-    protocol = (options.get("-p") or options.get("--protocol") or "all").lower()
+    protocol = (options.get("-p") or options.get("--protocol") or options.get("--proto") or "all").lower()
     source = options.get("-s") or options.get("--source") or ""
     if target in ("DROP", "REJECT") and not ports and protocol == "all" and not source:
         yield Firewall(place, closed=True, excerpt=False)
@@ -147,8 +150,8 @@ def read_commands(source: Source) -> Iterator[object]:
         place = source.at(node)
         if program in ("iptables", "ip6tables"):
             yield from iptables(place, words[1:])
-        elif program == "-A" or (program.startswith("-A") and "-j" in words):
-            yield from iptables(place, words)
+        elif program in ("-A", "--source", "--append") and "-j" in words:
+            yield from iptables(place, ("-p", "tcp", *words) if program == "--source" else words)
         elif program == "firewall-cmd":
             yield Firewall(place, closed=True, excerpt=True)
             yield from _firewalld(place, node)
