@@ -136,6 +136,16 @@ class OsloConf:
         return self.get("oslo_messaging_rabbit", *names) or self.get("DEFAULT", *names)
 
 
+@dataclass(frozen=True)
+class FernetKey:
+    """One key file of Keystone; the secret itself stays out of ``repr``."""
+
+    at: Place
+    repository: str
+    number: str
+    secret: str = field(repr=False)
+
+
 def parse_url(text: str) -> Url | None:
     """``rabbit://u:p@h1:5672,u:p@h2:5672/vhost?x=y`` in parts; None when there is no ``://``.
 
@@ -235,6 +245,21 @@ _STRONG = (
     r"metadata_proxy_shared_secret|bind_host|auth_uri|allow_automatic_l3agent_failover|my_ip|admin_token"
 )
 """Options no other kind of file has: one of them is enough."""
+
+
+def read_key(source: Source) -> Iterator[FernetKey]:
+    """A key of ``fernet-keys`` or ``credential-keys``."""
+    parts = (source.name or source.path).split("/")
+    yield FernetKey(source.top, parts[-2] if len(parts) > 1 else "", parts[-1], source.text.strip())
+
+
+KEY = Kind(
+    name="fernet key",
+    syntax=Syntax.LINES,
+    names=("fernet-keys/[0-9]*", "credential-keys/[0-9]*"),
+    marks=(),
+    read=read_key,
+)
 
 _OWN_SECTIONS = (
     r"keystone_authtoken|oslo_messaging_\w+|oslo_middleware|oslo_concurrency|oslo_policy|glance_store|"

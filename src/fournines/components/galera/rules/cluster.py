@@ -238,6 +238,6 @@ def _credentials(member: GaleraHost) -> Iterator[Hit]:
     elif method == "rsync":
         yield Hit(
             said.at,
-            "rsync uses no credentials: wsrep_sst_auth does nothing here",
+            "wsrep_sst_auth does nothing for rsync",
             severity=Severity.INFO,
         )
