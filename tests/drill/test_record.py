@@ -1,0 +1,59 @@
+"""What ran: versions and one digest over all configuration."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import anyio
+from tests.drill.play import site
+
+from fournines.drill.record import digest, machine, packages_of, version_table, versions
+from fournines.engine.transport import Call, Fake
+from fournines.errors import TransportError
+from fournines.kit.check import Output
+from fournines.kit.context import Context
+from fournines.kit.step import File, Packages
+from fournines.plan.model import Phase, Plan
+
+CONF = File("/etc/a", "x = 1\n")
+PLAN = Plan(
+    Context(site(), (), {}),
+    (Phase("p", ("c",), {"controller1": (Packages(("b", "a")), CONF), "controller2": (CONF,)}, ()),),
+    (),
+)
+
+
+def test_packages_are_the_plans() -> None:
+    assert packages_of(PLAN) == {"controller1": ("a", "b")}
+
+
+def test_versions_are_read_and_a_missing_package_left_out() -> None:
+    assert version_table("haproxy\t3.0.11-1\nrabbitmq-server\t\n") == {"haproxy": "3.0.11-1"}
+    assert version_table("") == {}
+
+
+def test_a_silent_host_has_no_versions() -> None:
+    def gone(call: Call) -> Output:
+        raise TransportError("gone", where=call.host)
+
+    assert anyio.run(versions, Fake(gone), PLAN) == {}
+
+
+def test_the_digest_changes_with_content_place_and_host() -> None:
+    def with_(host: str, file: File) -> Plan:
+        return replace(PLAN, phases=(Phase("p", (), {host: (file,)}, ()),))
+
+    plans = [
+        with_("controller1", CONF),
+        with_("controller1", replace(CONF, content="x = 2\n")),
+        with_("controller1", replace(CONF, path="/etc/b")),
+        with_("controller2", CONF),
+        with_("controller1", replace(CONF, path="/etc/ax", content=" = 1\n")),
+    ]
+    assert len({digest(plan) for plan in plans}) == len(plans)
+    assert digest(plans[0]) == digest(with_("controller1", replace(CONF, mode=0o600))), "of content only"
+
+
+def test_the_machine_is_named_by_what_matters() -> None:
+    assert " cores, " in machine()
+    assert "GiB, Linux " in machine()

@@ -1,0 +1,63 @@
+"""The clients of the blog's site, made from what its components declare."""
+
+from __future__ import annotations
+
+import ssl
+from dataclasses import replace
+
+from fournines.kit.context import Context
+from fournines.kit.declare import Database, Endpoint, MessageUser
+from fournines.probe.fleet import fleet_of
+
+
+def test_the_blogs_site_is_watched_from_every_side(blog_context: Context) -> None:
+    fleet = fleet_of(blog_context, "run")
+    assert fleet.missing == ()
+    assert {"keystone", "glance"} <= {client.name for client in fleet.http}
+    assert [p.leader for p in fleet.publishers] == ["dashboard", "controller1", "controller2"]
+    assert {client.kind for client in fleet.clients} == {"vip", "http", "token", "sql", "amqp"}
+    names = [client.name for client in fleet.clients]
+    assert len(names) == len(set(names))
+
+
+def test_apis_are_asked_as_their_balancer_asks_them(blog_context: Context) -> None:
+    asks = {client.name: client.asks for client in fleet_of(blog_context, "run").http}
+    assert asks["keystone"].startswith("GET https://controller:5000/healthcheck, a fresh connection")
+
+
+def test_only_the_sites_own_authority_is_trusted(blog_context: Context) -> None:
+    (keystone,) = (c for c in fleet_of(blog_context, "run").http if c.name == "keystone")
+    trust = keystone._place.tls
+    assert trust is not None
+    assert trust.verify_mode is ssl.CERT_REQUIRED
+    assert trust.check_hostname
+    (authority,) = trust.get_ca_certs()
+    assert "fournines authority of blog" in str(authority["subject"])
+
+
+def test_what_is_not_declared_is_not_watched_and_said(blog_context: Context) -> None:
+    bare = replace(blog_context, declarations=())
+    fleet = fleet_of(bare, "run")
+    assert [client.name for client in fleet.clients] == ["vip"]
+    assert len(fleet.missing) == 4
+
+
+def test_ledgers_are_the_ones_set_aside_for_them(blog_context: Context) -> None:
+    kept = tuple(
+        d
+        for d in blog_context.declarations
+        if not (isinstance(d, Database) and d.name == "nines_ledger")
+        and not (isinstance(d, MessageUser) and d.vhost == "nines_ledger")
+    )
+    assert any(isinstance(d, Database) for d in kept)
+    assert any(isinstance(d, Endpoint) for d in kept)
+    fleet = fleet_of(replace(blog_context, declarations=kept), "run")
+    assert fleet.sql is None
+    assert fleet.publishers == ()
+
+
+def test_a_drill_names_its_clients_table_rows_and_queues_after_the_run(blog_context: Context) -> None:
+    fleet = fleet_of(blog_context, "vip-power-1")
+    assert fleet.sql is not None
+    assert fleet.sql.client == "vip-power-1"
+    assert all("vip-power-1" in publisher.queue for publisher in fleet.publishers)
