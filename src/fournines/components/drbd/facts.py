@@ -101,8 +101,7 @@ def _resource(source: Source, node: Node) -> DrbdResource:
 
 
 def _hosts(node: Node) -> Iterator[Node]:
-    for child in node.all("on", "floating", "stacked-on-top-of"):
-        yield child
+    yield from node.all("on", "floating", "stacked-on-top-of")
 
 
 def _host(source: Source, node: Node) -> DrbdHost:

@@ -1,4 +1,4 @@
-"""Rules about DRBD resources: whether two hosts can ever write, and whether what was acknowledged survives."""
+"""Whether two hosts can ever write, and whether what was acknowledged survives."""
 
 from __future__ import annotations
 
@@ -121,8 +121,8 @@ _DATA = re.compile(
     Severity.WARNING,
     "Writes are acknowledged before the other host has them",
     consequence=Consequence.DATA,
-    why="with protocol A or B what was acknowledged last is lost with the primary: a database says committed, "
-    "and it is gone",
+    why="with protocol A or B what was acknowledged last is lost with the primary: a database says "
+    "committed, and it is gone",
     fix="protocol C",
     source=f"{_GUIDE}, replication modes",
     bad={"mysql.res": _res(protocol="A")},

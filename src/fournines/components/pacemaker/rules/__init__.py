@@ -1,0 +1,1 @@
+"""Rules about what Pacemaker is told."""
