@@ -90,7 +90,7 @@ def binds_the_vip(site: Evidence) -> Iterator[Hit | Unknown]:
             lacking = [b for b in wanting if not _allowed(site, host, b)]
             if lacking:
                 yield _refused(site, host, lacking)
-                break
+                break  # the other hosts have the same file
 
 
 def _allowed(site: Evidence, host: str, bind: Bind) -> bool:
@@ -98,7 +98,7 @@ def _allowed(site: Evidence, host: str, bind: Bind) -> bool:
     return last(site, host, name) is not None  # what it says when it says no is another rule's
 
 
-def _refused(site: Evidence, host: str, lacking: list[Bind]) -> Hit:
+def _refused(site: Evidence, host: str, lacking: list[Bind]) -> Hit | Unknown:
     first = min(lacking, key=lambda bind: bind.at)
     addresses_ = ", ".join(dict.fromkeys(bind.address for bind in lacking))
     others = tuple(bind.at for bind in lacking if bind is not first)
@@ -106,6 +106,8 @@ def _refused(site: Evidence, host: str, lacking: list[Bind]) -> Hit:
         return Hit(
             first.at, f"{addresses_} is bound on {host or 'this host'}, and no sysctl file allows it", others
         )
+    if first.at.host:
+        return Unknown(first.at, f"whether {host} may bind {addresses_}: none of its sysctl files was given")
     return Hit(
         first.at,
         f"{addresses_} moves between hosts; no file given says that the kernel lets HAProxy bind it",
