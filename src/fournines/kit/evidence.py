@@ -71,7 +71,12 @@ class Evidence:
         return self.facts.get(kind, ())  # type: ignore[return-value]  # the table is keyed by type
 
     def on(self, host: str, kind: type[T]) -> tuple[T, ...]:
-        """The facts of this type that hold on a host: its own and those of files without a host."""
+        """The facts of this type that hold on a host: its own and those of files without a host.
+
+        A file without a host stands beside those of every host, so for ``EVERY_HOST`` it is all of them.
+        """
+        if host == EVERY_HOST:
+            return self.all(kind)
         return tuple(fact for fact in self.all(kind) if fact.at.host in (host, EVERY_HOST))
 
     def derived(self, make: Callable[[Evidence], R]) -> R:

@@ -6,10 +6,17 @@ from dataclasses import dataclass
 from ipaddress import ip_address
 from typing import TYPE_CHECKING
 
+from fournines.components.corosync.facts import CorosyncConf
+from fournines.components.drbd.facts import DrbdResource
+from fournines.components.galera.facts import GaleraHost
 from fournines.components.hosts.facts import HostName
 from fournines.components.keepalived.facts import VrrpInstance
+from fournines.components.oslo.facts import OsloConf
+from fournines.components.pacemaker.facts.cluster import vips as pacemaker_vips
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from fournines.kit.evidence import Evidence
     from fournines.kit.source import Place
 
@@ -56,7 +63,7 @@ def names(site: Evidence) -> Names:
 
 
 def vips(site: Evidence) -> dict[str, Place]:
-    """Every virtual address of the site and where keepalived is told of it."""
+    """Every virtual address of the site and where keepalived or Pacemaker is told of it."""
     return site.derived(_vips)
 
 
@@ -83,7 +90,31 @@ def _vips(site: Evidence) -> dict[str, Place]:
         for vip in instance.vips:
             if vip.address:
                 found.setdefault(vip.address, vip.at)
+    for address, place in pacemaker_vips(site).items():
+        found.setdefault(address, place)
     return found
+
+
+def _cluster_members(site: Evidence) -> Iterator[tuple[str, str]]:
+    """Names and addresses in node lists: corosync's ``name`` and DRBD's ``on``."""
+    named = {host.lower(): host for host in site.hosts}
+    for conf in site.all(CorosyncConf):
+        for node in conf.all("nodelist.node"):
+            for key in ("ring0_addr", "ring1_addr"):
+                yield named.get(node.get("name").lower(), ""), node.get(key)
+    for resource in site.all(DrbdResource):
+        for member in resource.hosts:
+            yield named.get(member.name.lower(), ""), member.address
+
+
+def _service_members(site: Evidence) -> Iterator[tuple[str, str]]:
+    """Addresses a host's own files call its own."""
+    for member in site.all(GaleraHost):
+        yield member.at.host, member.address
+    for conf in site.all(OsloConf):
+        said = conf.find("my_ip")
+        if said:
+            yield conf.at.host, said.value
 
 
 def _addresses(site: Evidence) -> dict[str, frozenset[str]]:
@@ -98,4 +129,7 @@ def _addresses(site: Evidence) -> dict[str, frozenset[str]]:
     for instance in site.all(VrrpInstance):
         if instance.at.host and is_address(instance.source_address):
             found.setdefault(instance.at.host, set()).add(instance.source_address)
+    for host, address in (*_cluster_members(site), *_service_members(site)):
+        if is_address(address) and host in found and not ip_address(address).is_unspecified:
+            found[host].add(str(ip_address(address)))
     return {host: frozenset(mine - shared) for host, mine in found.items()}
