@@ -6,6 +6,8 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
 
+import anyio
+
 from fournines.drill.journal import Journal
 from fournines.drill.run import Pace, Rig
 from fournines.drill.settle import Judged
@@ -61,6 +63,7 @@ class World:
     well: bool = True
     heals: bool = True
     undo_fails: bool = False
+    undo_hangs: bool = False
     inject: Callable[[str], None] = lambda _host: None
     rows: dict[str, list[int]] | None = None
     written: dict[int, Reply] = field(default_factory=dict)
@@ -120,6 +123,8 @@ class PlayPower:
 
     async def _heal(self, what: str, host: str) -> str:
         self.world.done.append(f"{what} {host}")
+        if self.world.undo_hangs:
+            await anyio.sleep(60)
         if self.world.undo_fails:
             raise TransportError("the power board is broken", where=host)
         self.world.hurt.discard(host)

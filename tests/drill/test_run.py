@@ -9,6 +9,7 @@ import anyio
 import pytest
 from tests.drill.play import PACE, World, play
 
+from fournines.drill import run as run_module
 from fournines.drill.control import CONTROL
 from fournines.drill.journal import Journal
 from fournines.drill.result import DrillRun, StageName
@@ -164,6 +165,13 @@ def test_a_failed_injection_is_undone_and_unknown() -> None:
 def test_a_failed_undo_is_an_error_not_a_verdict() -> None:
     with pytest.raises(NinesError, match="power board"):
         run(POWER, World(undo_fails=True))
+
+
+def test_an_undo_that_hangs_is_given_up_with_advice(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(run_module, "UNDO_SECONDS", 0.2)
+    with pytest.raises(NinesError, match=r"could not be undone within 0\.2 s") as caught:
+        run(POWER, World(undo_hangs=True))
+    assert caught.value.where == "controller1"
 
 
 def test_one_broken_host_does_not_keep_the_others_from_being_undone() -> None:

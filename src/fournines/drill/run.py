@@ -23,7 +23,7 @@ from fournines.drill.judge import judgements
 from fournines.drill.parts import ADDRESSES, Cast, chosen, leaders_among, vip_holders
 from fournines.drill.power import Power
 from fournines.drill.readback import read_back
-from fournines.drill.result import DrillRun, Judgement, Series, StageName
+from fournines.drill.result import DrillRun, Judgement, Owned, Series, StageName
 from fournines.drill.scenario import Nothing, Part, Scenario
 from fournines.drill.settle import Asker, Settled, settle
 from fournines.engine.ask import ask_all, verdicts
@@ -104,7 +104,6 @@ async def run_drill(
 
     Raises:
         NinesError: the fault could not be undone: the site needs a human.
-        TimeoutError: the same, after UNDO_SECONDS.
     """
     run = await _Run(scenario, rig, journal, seed, pace or Pace()).run()
     return replace(run, events=events)
@@ -122,7 +121,6 @@ class _Run:
         self.found = _Findings()
         name = f"{scenario.name}-{self.started:%m%d%H%M%S}-{random.Random(seed).randrange(10**6):06d}"  # noqa: S311 - a name, not a secret
         self.fleet: Fleet = rig.fleet(name)
-        self.watch = Watch(self.fleet.clients, clock=self.clock, note=journal.sample)
 
     async def run(self) -> DrillRun:
         try:
@@ -152,20 +150,20 @@ class _Run:
             raise DrillError(f"the site is not in its steady state: {said}")
         self.found.versions = await record.versions(self.rig.transport, self.rig.plan)
         self.fleet = await self.fleet.open()
-        self.watch = Watch(self.fleet.clients, clock=self.clock, note=self.journal.sample)
         return await self._aim()
 
     async def _watched(self, hosts: tuple[str, ...], harm: Harm) -> None:
         """Everything that happens while the clients ask, then the read-back."""
+        watch = Watch(self.fleet.clients, clock=self.clock, note=self.journal.sample)
         failure: NinesError | None = None
         async with anyio.create_task_group() as tasks:
-            tasks.start_soon(self.watch.run)
+            tasks.start_soon(watch.run)
             try:
                 await self._story(hosts, harm)
             except NinesError as error:
                 failure = error  # raised below: out of a task group it would come wrapped
             finally:
-                self.watch.stop()
+                watch.stop()
         if failure is not None:
             raise failure
         if self.found.refused is None:
@@ -228,10 +226,21 @@ class _Run:
                 self.journal.enter(StageName.HOLD)
                 await anyio.sleep(self.scenario.hold if self.pace.hold is None else self.pace.hold)
         finally:
-            with anyio.CancelScope(shield=True), anyio.fail_after(UNDO_SECONDS):
+            with anyio.CancelScope(shield=True):
                 self.journal.enter(StageName.UNDO)
+                await self._undo(hosts, harm)
+
+    async def _undo(self, hosts: tuple[str, ...], harm: Harm) -> None:
+        try:
+            with anyio.fail_after(UNDO_SECONDS):
                 self.journal.undone += await to_all(harm.undo, hosts)
-                self.journal.says("undone", commands=self.journal.undone)
+        except TimeoutError:
+            raise DrillError(
+                f"{self.scenario.name} could not be undone within {UNDO_SECONDS:g} s",
+                where=", ".join(hosts),
+                try_this="in a lab, nines lab up SITE gives every host its power and cables back",
+            ) from None
+        self.journal.says("undone", commands=self.journal.undone)
 
     async def _inject(self, hosts: tuple[str, ...], harm: Harm) -> None:
         try:
@@ -265,7 +274,7 @@ class _Run:
         settled = self.found.settled
         healed = None if settled.at is None or undo is None else settled.at - undo
         series = tuple(self._series(fault))
-        owners = band(s for s in self.journal.samples if self.fleet.vip and s.probe == self.fleet.vip.name)
+        owners = band(s for one in series if one.kind == "vip" for s in one.samples)
         missing = tuple(f"not watched: {what}" for what in self.fleet.missing)
         return DrillRun(
             name=self.scenario.name,
@@ -282,20 +291,22 @@ class _Run:
             series=series,
             owners=owners,
             accounts=self.found.accounts,
-            judgements=self._judged(series, healed),
+            judgements=self._judged(series, owners, healed),
             versions=self.found.versions,
             digest=record.digest(self.rig.plan),
             untested=(*self.scenario.untested, *missing),
         )
 
-    def _judged(self, series: tuple[Series, ...], healed: float | None) -> tuple[Judgement, ...]:
+    def _judged(
+        self, series: tuple[Series, ...], owners: tuple[Owned, ...], healed: float | None
+    ) -> tuple[Judgement, ...]:
         if self.found.refused is not None:
             promise = "the drill begins from a steady state, with somebody to hurt"
             return (Judgement("I0.steady", promise, unknown(self.found.refused)),)
         return judgements(
             self.scenario,
             series=series,
-            owners=band(s for s in self.journal.samples if s.probe == "vip"),
+            owners=owners,
             accounts=self.found.accounts,
             healed=healed,
             settled=self.found.settled,
