@@ -1,0 +1,284 @@
+"""Brokers and the services that use them: a majority, copies of the queues, clients that know them all."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from fournines.audit.site_rules.names import is_address
+from fournines.audit.site_rules.roles import (
+    LOOPBACK,
+    beside,
+    broker_option,
+    copies,
+    held_by_pacemaker,
+    known,
+    proxied,
+    resolved,
+    virtual,
+)
+from fournines.components.haproxy.facts import configurations, services
+from fournines.components.haproxy.facts.purpose import Purpose, purpose
+from fournines.components.keepalived.rules.example import keepalived
+from fournines.components.oslo.facts import OsloConf
+from fournines.components.rabbitmq.facts import Joined, Policy, brokers, cluster, major
+from fournines.kit.rule import Consequence, Hit, Severity, Unknown, rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from fournines.components.oslo.facts import Option
+    from fournines.components.rabbitmq.facts import Broker
+    from fournines.kit.evidence import Evidence
+    from fournines.kit.source import Place
+
+_CLUSTERING = "RabbitMQ documentation, Clustering Guide"
+_PAIR = 2
+_REMOVED_MIRRORS = 4
+_THREE = "".join(f"cluster_formation.classic_config.nodes.{n} = rabbit@mq{n}\n" for n in (1, 2, 3))
+_TWO = "".join(f"cluster_formation.classic_config.nodes.{n} = rabbit@mq{n}\n" for n in (1, 2))
+_PAUSE = "cluster_partition_handling = pause_minority\n"
+_ALL = "[DEFAULT]\ntransport_url = rabbit://nova:s3cret@mq1:5672,nova:s3cret@mq2:5672,nova:s3cret@mq3:5672/\n"
+_QUORUM = "[oslo_messaging_rabbit]\nrabbit_quorum_queue = true\n"
+
+
+def _told(site: Evidence) -> list[tuple[OsloConf, Option, tuple[str, ...]]]:
+    """Every service that is told of brokers, and the names it is told."""
+    found = []
+    for conf in site.all(OsloConf):
+        said = broker_option(conf)
+        if said:
+            found.append((conf, said[0], tuple(host for host, _ in said[1])))
+    return found
+
+
+def _count(site: Evidence) -> int:
+    """How many brokers there are, as far as anybody says; 0 when nobody does."""
+    listed = max((len(set(hosts)) for _, _, hosts in _told(site)), default=0)
+    behind = max((len(s.servers) for s in services(site) if purpose(s) is Purpose.AMQP), default=0)
+    return max(len(cluster(site)), behind, listed if listed > 1 else 0)
+
+
+@rule(
+    "RM001",
+    Severity.ERROR,
+    "Brokers that split stay split",
+    consequence=Consequence.SPLIT,
+    why="after a network fault each side goes on alone with its own queues, and they do not join again until "
+    "a human "
+    "resets one of them",
+    fix="cluster_partition_handling = pause_minority, with three brokers",
+    source="RabbitMQ documentation, Clustering and Network Partitions: the default is ignore",
+    bad={f"mq{n}/rabbitmq.conf": f"{_THREE}cluster_partition_handling = ignore\n" for n in (1, 2, 3)},
+    good={f"mq{n}/rabbitmq.conf": _THREE + _PAUSE for n in (1, 2, 3)},
+    points_at="cluster_partition_handling = ignore",
+)
+def stays_split(site: Evidence) -> Iterator[Hit | Unknown]:
+    count, seen = _count(site), set()
+    for broker in brokers(site):
+        said = broker.get("cluster_partition_handling")
+        at = said.at if said else _first(broker)
+        if at in seen:
+            continue
+        seen.add(at)
+        if said and said.value == "ignore" and count != 1:
+            yield Hit(at, "cluster_partition_handling is ignore")
+        elif said is None and broker.whole and count >= _PAIR:
+            yield Hit(at, f"cluster_partition_handling is not said, with {count} brokers")
+        elif said is None and broker.whole and copies(site) >= _PAIR:
+            yield Hit(
+                at,
+                "cluster_partition_handling is not said, in a site with several hosts of a kind",
+                severity=Severity.WARNING,
+            )
+
+
+def _first(broker: Broker) -> Place:
+    return broker.members[0].at if broker.members else broker.at
+
+
+@rule(
+    "RM002",
+    Severity.ERROR,
+    "Two brokers have no majority",
+    consequence=Consequence.NO_FAILOVER,
+    why="with pause_minority the broker that is left pauses itself, and without it the two drift apart; a "
+    "quorum "
+    "queue of two stops with either",
+    fix="three brokers",
+    source=f"{_CLUSTERING}: two node clusters are highly recommended against",
+    bad={f"mq{n}/rabbitmq.conf": _TWO + _PAUSE for n in (1, 2)},
+    good={f"mq{n}/rabbitmq.conf": _THREE + _PAUSE for n in (1, 2, 3)},
+    points_at="cluster_formation.classic_config.nodes.1 = rabbit@mq1",
+)
+def no_majority(site: Evidence) -> Iterator[Hit | Unknown]:
+    count = len(cluster(site))
+    members = [member for broker in brokers(site) for member in broker.members]
+    if count == _PAIR and members:
+        yield Hit(members[0].at, "a cluster of two brokers")
+    elif count > _PAIR and count % 2 == 0 and members:
+        yield Hit(
+            members[0].at,
+            f"a cluster of {count} brokers",
+            why="when the network splits into equal halves neither is a majority: all brokers pause",
+            severity=Severity.WARNING,
+        )
+    elif count < _PAIR and _count(site) == _PAIR:
+        told = next((t for t in _told(site) if len(set(t[2])) == _PAIR), None)
+        joined = site.all(Joined)
+        if told:
+            related = tuple(j.at for j in joined[:1])
+            yield Hit(told[1].at, "the services know two brokers", related, severity=Severity.WARNING)
+
+
+@rule(
+    "RM003",
+    Severity.ERROR,
+    "The services' queues live on one broker each",
+    consequence=Consequence.DATA,
+    why="a classic queue is on the broker it was declared on: with it go its messages, and calls time out "
+    "until the "
+    "services have declared it anew",
+    fix="rabbit_quorum_queue = true and rabbit_transient_quorum_queue = true in [oslo_messaging_rabbit]",
+    source="oslo.messaging, impl_rabbit.py: rabbit_quorum_queue is off by default; RabbitMQ documentation, "
+    "Quorum "
+    "Queues",
+    bad={"ctl1/nova.conf": _ALL, "setup.sh": "#!/bin/sh\nrabbitmqctl join_cluster rabbit@mq1\n"},
+    good={"ctl1/nova.conf": _ALL + _QUORUM, "setup.sh": "#!/bin/sh\nrabbitmqctl join_cluster rabbit@mq1\n"},
+    points_at="transport_url = rabbit://nova:***@mq1:5672,nova:***@mq2:5672,nova:***@mq3:5672/",
+)
+def no_copies(site: Evidence) -> Iterator[Hit | Unknown]:
+    if _count(site) < _PAIR:
+        return
+    alone = []
+    for conf, option, _ in _told(site):
+        quorum = conf.rabbit("rabbit_quorum_queue")
+        if not conf.excerpt and not (quorum and quorum.on):
+            alone.append(option.at)
+    release = major(site)
+    mirrored = any(policy.mirrors for policy in site.all(Policy)) and (release or 0) < _REMOVED_MIRRORS
+    types = [s.value for broker in brokers(site) if (s := broker.get("default_queue_type"))]
+    if not alone or mirrored or "quorum" in types:
+        return
+    policies, joined = site.all(Policy), site.all(Joined)
+    if (release or 0) >= _REMOVED_MIRRORS or policies or joined:
+        yield Hit(alone[0], "neither quorum queues nor a mirroring policy", related=tuple(alone[1:]))
+    else:
+        yield Unknown(
+            alone[0], "whether queues have copies: mirroring policies live in the broker, not in files"
+        )
+
+
+@rule(
+    "RM010",
+    Severity.ERROR,
+    "A service knows one broker only",
+    consequence=Consequence.SINGLE,
+    why="when that broker is lost the service has nobody else to turn to, although the others are there",
+    fix="all brokers in transport_url, separated by commas",
+    source="oslo.messaging documentation, transport_url with several hosts; OpenStack HA guide, Messaging "
+    "service",
+    bad={
+        "mq1/rabbitmq.conf": _THREE + _PAUSE,
+        "ctl1/nova.conf": "[DEFAULT]\ntransport_url = rabbit://n:s3cret@mq1\n",
+    },
+    good={"mq1/rabbitmq.conf": _THREE + _PAUSE, "ctl1/nova.conf": _ALL},
+    points_at="transport_url = rabbit://n:***@mq1",
+)
+def one_broker(site: Evidence) -> Iterator[Hit | Unknown]:
+    for conf, option, hosts in _told(site):
+        name = hosts[0]
+        if len(set(hosts)) > 1:
+            missing = sorted(cluster(site) - set(hosts))
+            if missing and set(hosts) < cluster(site):
+                what = f"{conf.service} does not know {', '.join(missing)}"
+                yield Hit(option.at, what, severity=Severity.WARNING)
+            continue
+        address = resolved(site, conf.at.host, name)
+        if (
+            max(_count(site), copies(site)) < _PAIR
+            or address in held_by_pacemaker(site)
+            or _stray(site, address)
+        ):
+            continue
+        member = name in cluster(site) or name in LOOPBACK or name in {h.lower() for h in site.hosts}
+        if proxied(site, Purpose.AMQP) and not member:
+            yield Hit(
+                option.at,
+                f"{conf.service} reaches the brokers through {name} alone",
+                why="HAProxy hides which broker is lost: the service waits for timeouts instead of trying "
+                "the next",
+                severity=Severity.INFO,
+            )
+        elif member or _count(site) >= _PAIR or any(not c.excerpt for c in configurations(site)):
+            moved = " (a VIP, and HAProxy has no listener for the broker)" if address in virtual(site) else ""
+            yield Hit(option.at, f"{conf.service} knows {name} only{moved}")
+
+
+def _stray(site: Evidence, address: str) -> bool:
+    """An address that nobody of the site has, next to those that somebody has."""
+    return is_address(address) and address not in known(site) and beside(address, virtual(site))
+
+
+@rule(
+    "RM011",
+    Severity.ERROR,
+    "A service looks for its broker where there is none",
+    consequence=Consequence.DOWN,
+    why="the address is neither a broker of this site nor one of its VIPs: no message gets anywhere",
+    fix="the brokers' own addresses, or the VIP in front of them",
+    source="OpenStack HA guide: rabbit_host and the address of p_ip_rabbitmq must agree",
+    bad={
+        "ctl1/keepalived.conf": keepalived(vip="10.0.0.20/24"),
+        "ctl1/nova.conf": "[DEFAULT]\ntransport_url = rabbit://n:s3cret@10.0.0.22\n",
+    },
+    good={
+        "ctl1/keepalived.conf": keepalived(vip="10.0.0.20/24"),
+        "ctl1/nova.conf": "[DEFAULT]\ntransport_url = rabbit://n:s3cret@10.0.0.20\n",
+    },
+    points_at="transport_url = rabbit://n:***@10.0.0.22",
+)
+def nobody_there(site: Evidence) -> Iterator[Hit | Unknown]:
+    shown = ", ".join(sorted(virtual(site)))
+    for conf, option, hosts in _told(site):
+        if len(hosts) > 1 and not all(_stray(site, resolved(site, conf.at.host, host)) for host in hosts):
+            strange = [h for h in hosts if cluster(site) and _stray(site, resolved(site, conf.at.host, h))]
+        else:
+            strange = [
+                h for h in hosts[:1] if len(hosts) == 1 and _stray(site, resolved(site, conf.at.host, h))
+            ]
+        if strange:
+            related = tuple(virtual(site).values())[:1]
+            yield Hit(option.at, f"nobody has {', '.join(strange)}; the VIPs are {shown}", related=related)
+
+
+@rule(
+    "RM012",
+    Severity.WARNING,
+    "A dead peer is noticed late or never",
+    consequence=Consequence.SLOW,
+    why="without heartbeats a connection to a host that lost power stays open until TCP gives up, a quarter "
+    "of an "
+    "hour later",
+    fix="heartbeat_timeout_threshold = 60 or less, heartbeat and net_ticktime at their defaults or below",
+    source="RabbitMQ documentation, Heartbeats and Net Tick Time; oslo.messaging, "
+    "heartbeat_timeout_threshold",
+    bad={"ctl1/nova.conf": _ALL + "[oslo_messaging_rabbit]\nheartbeat_timeout_threshold = 0\n"},
+    good={"ctl1/nova.conf": _ALL + "[oslo_messaging_rabbit]\nheartbeat_timeout_threshold = 60\n"},
+    points_at="heartbeat_timeout_threshold = 0",
+)
+def noticed_late(site: Evidence) -> Iterator[Hit | Unknown]:
+    for conf in site.all(OsloConf):
+        beats = conf.rabbit("heartbeat_timeout_threshold")
+        if beats and beats.number is not None and not 0 < beats.number <= _LONGEST:
+            yield Hit(beats.at, f"heartbeat_timeout_threshold is {beats.number} s")
+    seen = set()
+    for broker in brokers(site):
+        for name in ("heartbeat", "net_ticktime"):
+            said = broker.get(name)
+            if said and said.at not in seen and said.number is not None and not 0 < said.number <= _LONGEST:
+                seen.add(said.at)
+                yield Hit(said.at, f"{name} is {said.number} s")
+
+
+_LONGEST = 120
+"""Seconds: twice the default of all three."""
