@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fournines.components.pacemaker.facts.cib import CIB
-from fournines.components.pacemaker.facts.cluster import Cluster, clusters
+from fournines.components.pacemaker.facts.cluster import Cluster, clusters, vips
 from fournines.components.pacemaker.facts.commands import COMMANDS, IN_SCRIPTS
 from fournines.components.pacemaker.facts.crm import CRM
 from fournines.components.pacemaker.facts.model import (
@@ -32,4 +32,5 @@ __all__ = [
     "Ref",
     "Story",
     "clusters",
+    "vips",
 ]

@@ -43,8 +43,14 @@ class Cluster:
 
     @cached_property
     def builds(self) -> bool:
-        """Whether the texts build the cluster from nothing, or are all of it."""
-        return self.whole or any(story.builds for story in self.stories)
+        """Whether the texts build the cluster from nothing, or are all of it.
+
+        Text that sets both the cluster's properties and its resources tells the whole story, be it in the
+        blocks of one page: what it leaves out, its reader leaves out.
+        """
+        told = any(p.scope == "cluster" for p in self.properties) and bool(self.primitives)
+        crm = any(story.form == "crm" for story in self.stories)
+        return self.whole or (crm and told) or any(story.builds for story in self.stories)
 
     def setting(self, name: str, scope: str = "cluster") -> Property | None:
         """The setting that counts: the last one."""

@@ -127,7 +127,7 @@ def read_text(source: Source, found: list[Statement], text: str) -> Iterator[obj
         at=source.at(found[0].lines[0]) if found else source.top,
         form="crm",
         whole=dump and not source.excerpt,
-        builds="property" in keys and "primitive" in keys,
+        builds=False,
         text=text,
         broken=tuple(source.at(line) for statement in found for line in statement.broken),
     )

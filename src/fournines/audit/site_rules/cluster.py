@@ -1,0 +1,312 @@
+"""The cluster stack as a whole: corosync, Pacemaker, DRBD and keepalived against each other."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from fournines.audit.site_rules.names import addresses, is_address, names
+from fournines.components.corosync.facts import CorosyncConf
+from fournines.components.corosync.rules.example import TWO, corosync, node
+from fournines.components.drbd.facts import DrbdResource, setting
+from fournines.components.hosts.facts import HostName
+from fournines.components.keepalived.facts import VrrpInstance
+from fournines.components.keepalived.rules.example import keepalived
+from fournines.components.pacemaker.facts import Primitive, clusters
+from fournines.components.pacemaker.rules.example import DRBD, FS, TIED, VIP, crm
+from fournines.kit.rule import Consequence, Hit, Severity, Unknown, rule
+from fournines.kit.script import Script
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from fournines.kit.evidence import Evidence
+    from fournines.kit.source import Place
+
+_PAIR = 2
+
+
+def members(site: Evidence) -> tuple[int, Place | None]:
+    """How many hosts the cluster has by files other than corosync.conf, and which place says so."""
+    found: dict[Place, int] = {}
+    for cluster in clusters(site):
+        voters = [m for m in cluster.members if not m.remote]
+        if voters:
+            found[voters[0].at] = len({m.name for m in voters})
+    for resource in site.all(DrbdResource):
+        if resource.hosts:
+            found[resource.at] = len({host.name for host in resource.hosts})
+    place = max(found, key=lambda at: found[at], default=None)
+    return (found[place] if place else 0), place
+
+
+@rule(
+    "CO002",
+    Severity.ERROR,
+    "Two hosts, and the loss of one stops the other",
+    consequence=Consequence.DOWN,
+    why="one of two votes is no majority: when a host dies the survivor loses quorum and stops everything",
+    fix="two_node: 1 with fencing, or a third vote: a host or a quorum device",
+    source="votequorum(5) two_node",
+    bad={"corosync.conf": corosync(nodes=2)},
+    good={"corosync.conf": corosync(TWO, nodes=2)},
+    points_at="quorum {",
+)
+def pair_without_two_node(site: Evidence) -> Iterator[Hit | Unknown]:
+    known, _ = members(site)
+    for conf in site.all(CorosyncConf):
+        quorum = conf.quorum
+        expected = quorum.number("expected_votes")
+        size = conf.votes if conf.nodes else max(expected or 0, known)
+        if quorum.get("provider") != "corosync_votequorum" or size != _PAIR or conf.device:
+            continue
+        if quorum.on("two_node") or quorum.on("auto_tie_breaker") or (expected or 0) > _PAIR:
+            continue
+        yield Hit(quorum.at, "two votes, and no two_node: 1")
+
+
+@rule(
+    "CO005",
+    Severity.ERROR,
+    "expected_votes is not the number of hosts",
+    consequence=Consequence.DOWN,
+    why="the number in the file counts instead of the hosts: too high and the hosts never reach quorum, too "
+    "low and a minority may",
+    fix="leave expected_votes out, the node list says it",
+    source="votequorum(5): 'quorum.expected_votes value will override the one calculated from the nodelist'",
+    bad={"corosync.conf": corosync("expected_votes: 5")},
+    good={"corosync.conf": corosync()},
+    points_at="expected_votes: 5",
+)
+def miscounted(site: Evidence) -> Iterator[Hit | Unknown]:
+    known, source = members(site)
+    for conf in site.all(CorosyncConf):
+        expected = conf.quorum.number("expected_votes")
+        actual = conf.votes if conf.nodes else known
+        related = conf.first("nodelist").at if conf.nodes else source
+        if not expected or actual < _PAIR or expected == actual or conf.quorum.on("last_man_standing"):
+            continue
+        device = conf.device.number("votes") if conf.device else None
+        if conf.device and expected in (actual + (device or 1), 2 * actual - 1):
+            continue
+        if not conf.nodes and expected > known:
+            continue  # other files may show a part of the hosts
+        yield Hit(
+            conf.quorum.place("expected_votes"),
+            f"expected_votes is {expected}, the hosts have {actual} votes",
+            related=(related,) if related else (),
+            severity=None if expected > actual else Severity.WARNING,
+        )
+
+
+@rule(
+    "CO008",
+    Severity.ERROR,
+    "A host that is not in its own node list",
+    consequence=Consequence.DOWN,
+    why="corosync does not find itself in the list ('No valid name found for local host') and does not start",
+    fix="this host's own address as ring0_addr of its node",
+    source="run with corosync 3.1.7: corosync -t on that host",
+    bad={
+        "node1/corosync.conf": corosync(nodelist=f"{node(2)}\n{node(3)}"),
+        "node1/hosts": "127.0.0.1 localhost\n10.0.0.11 node1\n10.0.0.12 node2\n",
+        "node2/corosync.conf": corosync(nodelist=f"{node(2)}\n{node(3)}"),
+        "node2/hosts": "127.0.0.1 localhost\n10.0.0.11 node1\n10.0.0.12 node2\n",
+    },
+    good={
+        "node1/corosync.conf": corosync(nodes=2),
+        "node1/hosts": "127.0.0.1 localhost\n10.0.0.11 node1\n10.0.0.12 node2\n",
+        "node2/corosync.conf": corosync(nodes=2),
+        "node2/hosts": "127.0.0.1 localhost\n10.0.0.11 node1\n10.0.0.12 node2\n",
+    },
+    points_at="nodelist {",
+)
+def not_listed(site: Evidence) -> Iterator[Hit | Unknown]:
+    own = addresses(site)
+    known = names(site)
+    for conf in site.all(CorosyncConf):
+        mine = own.get(conf.at.host, frozenset())
+        if not mine or not conf.nodes or conf.excerpt:
+            continue
+        listed = {known.address(conf.at.host, name) or name for name in conf.addresses}
+        unresolved = any(not is_address(address) for address in listed - {n.get("name") for n in conf.nodes})
+        networks = {address.rpartition(".")[0] for address in listed}
+        beside = any(address.rpartition(".")[0] in networks for address in mine)
+        if not mine & listed and conf.at.host.lower() not in conf.addresses and beside and not unresolved:
+            what = f"{conf.at.host} ({', '.join(sorted(mine))}) is no node of its own list"
+            yield Hit(conf.first("nodelist").at, what)
+
+
+_CLUSTERED = frozenset({"gfs2", "ocfs2", "gfs"})
+
+
+@rule(
+    "DR002",
+    Severity.ERROR,
+    "Two primaries under a file system for one",
+    consequence=Consequence.DATA,
+    why="ext4 or XFS mounted on two hosts destroys itself: each writes over the other's metadata",
+    fix="remove allow-two-primaries",
+    source="DRBD user's guide, dual-primary mode: needs a cluster file system",
+    bad={
+        "db.res": "resource db {\n    net {\n        protocol C;\n        allow-two-primaries yes;\n    }\n"
+        "    device /dev/drbd0;\n    on node1 {\n        address 10.0.2.11:7789;\n    }\n"
+        "    on node2 {\n        address 10.0.2.12:7789;\n    }\n}\n",
+        **crm(DRBD, FS, TIED),
+    },
+    good={
+        "db.res": "resource db {\n    net {\n        protocol C;\n    }\n"
+        "    device /dev/drbd0;\n    on node1 {\n        address 10.0.2.11:7789;\n    }\n"
+        "    on node2 {\n        address 10.0.2.12:7789;\n    }\n}\n",
+        **crm(DRBD, FS, TIED),
+    },
+    points_at="allow-two-primaries yes;",
+)
+def two_primaries(site: Evidence) -> Iterator[Hit | Unknown]:
+    for resource in site.all(DrbdResource):
+        value, place = setting(site, resource, "allow-two-primaries")
+        shared = resource.name and place != resource.at
+        if not shared or value in ("no", "off", "false"):
+            continue
+        systems = _file_systems(site, resource)
+        single = {fs: where for fs, where in systems.items() if fs not in _CLUSTERED}
+        if single:
+            fs, where = next(iter(single.items()))
+            yield Hit(place, f"{resource.name} may be primary twice and carries {fs}", related=(where,))
+        elif not systems:
+            yield Unknown(place, f"{resource.name} may be primary twice: no file says what is on it")
+
+
+def _file_systems(site: Evidence, resource: DrbdResource) -> dict[str, Place]:
+    """What is on a resource, by the cluster's mounts and by the scripts that made it."""
+    devices = {*resource.devices, f"/dev/drbd/by-res/{resource.name}", f"/dev/drbd/by-res/{resource.name}/0"}
+    found: dict[str, Place] = {}
+    for mount in site.all(Primitive):
+        fs = mount.params.get("fstype", "").lower()
+        if mount.type == "Filesystem" and mount.params.get("device") in devices and fs:
+            found.setdefault(fs, mount.place("fstype"))
+    for script in site.all(Script):
+        for command, at in zip(script.commands, script.places, strict=False):
+            made = re.fullmatch(r"(?:.*/)?mkfs\.(\w+)", command.key)
+            if made and devices & set(command.args):
+                found.setdefault(made.group(1), at)
+    return found
+
+
+_POLICY = (
+    "resource db {{\n    net {{\n        protocol C;\n        fencing {};\n    }}\n    handlers {{\n"
+    '        fence-peer "/usr/lib/drbd/crm-fence-peer.9.sh";\n    }}\n    device /dev/drbd0;\n'
+    "    on node1 {{\n        address 10.0.2.11:7789;\n    }}\n    on node2 {{\n"
+    "        address 10.0.2.12:7789;\n    }}\n}}\n"
+)
+
+
+@rule(
+    "DR006",
+    Severity.WARNING,
+    "resource-only fencing that the peer may never hear of",
+    consequence=Consequence.DATA,
+    why="resource-only marks the peer as outdated through the cluster's own network and fences nobody: with "
+    "one corosync link, or without stonith, a host that is cut off keeps its data and goes on",
+    fix="fencing resource-and-stonith with working fence devices, and two corosync links",
+    source="DRBD user's guide, crm-fence-peer: at least two independent communication channels are vital",
+    bad={"db.res": _POLICY.format("resource-only"), "corosync.conf": corosync(TWO, nodes=2, links=1)},
+    good={"db.res": _POLICY.format("resource-and-stonith"), "corosync.conf": corosync(TWO, nodes=2)},
+    points_at="fencing resource-only;",
+)
+def unheard(site: Evidence) -> Iterator[Hit | Unknown]:
+    links = [conf for conf in site.all(CorosyncConf) if conf.links and not conf.excerpt]
+    single = next((conf for conf in links if conf.links == 1), None)
+    off = next((c for c in clusters(site) if c.unfenced), None)
+    stonith = off.setting("stonith-enabled") if off else None
+    seen: set[Place] = set()
+    for resource in site.all(DrbdResource):
+        policy, place = setting(site, resource, "fencing")
+        if policy != "resource-only" or place in seen:
+            continue
+        seen.add(place)
+        if single or off:
+            reason = "corosync has one link" if single else "nothing in the cluster fences"
+            related = stonith.at if stonith else single.first("nodelist").at if single else None
+            what = f"fencing is resource-only, and {reason}"
+            yield Hit(place, what, related=(related,) if related else ())
+        elif not links or not any(c.fence_devices for c in clusters(site)):
+            what = "fencing is resource-only: no file shows two corosync links and a fence device behind it"
+            yield Hit(place, what)
+
+
+def _own(site: Evidence) -> dict[str, Place]:
+    """The addresses hosts have of their own: those of corosync, and their names' in the hosts files."""
+    found = {
+        value: listed.at
+        for conf in site.all(CorosyncConf)
+        for listed in conf.nodes
+        for key, value in listed.values.items()
+        if key.endswith("_addr")
+    }
+    voters = {name for cluster in clusters(site) for name in cluster.voters} | set(site.hosts)
+    for line in site.all(HostName):
+        if voters & set(line.names):
+            found.setdefault(line.address, line.at)
+    return found
+
+
+@rule(
+    "PA014",
+    Severity.ERROR,
+    "A virtual address that somebody else has",
+    consequence=Consequence.SPLIT,
+    why="two hosts answer for one address: connections land on either, as the ARP caches have it",
+    fix="an address of its own for every IPaddr2 resource",
+    source="ocf:heartbeat:IPaddr2; RFC 5227",
+    bad=crm(VIP, VIP.replace("primitive vip", "primitive vip-public")),
+    good=crm(VIP, VIP.replace("primitive vip", "primitive vip-public").replace("10.0.0.20", "10.0.0.21")),
+    points_at="params ip=10.0.0.20 cidr_netmask=24 \\",
+)
+def taken(site: Evidence) -> Iterator[Hit | Unknown]:
+    owners = {
+        value: n.at for conf in site.all(CorosyncConf) for n in conf.nodes for value in n.values.values()
+    }
+    for cluster in clusters(site):
+        first: dict[str, Primitive] = {}
+        for primitive in cluster.primitives:
+            address = primitive.address
+            if not address:
+                continue
+            other = first.setdefault(address, primitive)
+            if other.id != primitive.id:
+                what = f"{primitive.id} and {other.id} are both {address}"
+                yield Hit(primitive.place("ip"), what, related=(other.place("ip"),))
+            elif address in owners:
+                what = f"{primitive.id} is {address}, which is the own address of a host"
+                yield Hit(primitive.place("ip"), what, related=(owners[address],))
+            elif host:
+                yield Hit(
+                    primitive.place("ip"), f"{primitive.id} is {address}, which is {host}'s own address"
+                )
+
+
+@rule(
+    "PA017",
+    Severity.WARNING,
+    "An address with two masters: Pacemaker and keepalived",
+    consequence=Consequence.SPLIT,
+    why="each moves it by its own rules: sooner or later it is up on two hosts",
+    fix="one of them, for every address",
+    source="derived: neither knows of the other",
+    bad={"node1/keepalived.conf": keepalived(vip="10.0.0.20/24"), **crm(VIP)},
+    good={"node1/keepalived.conf": keepalived(vip="10.0.0.30/24"), **crm(VIP)},
+    points_at="params ip=10.0.0.20 cidr_netmask=24 \\",
+)
+def two_masters(site: Evidence) -> Iterator[Hit | Unknown]:
+    held: dict[str, list[Place]] = {}
+    for instance in site.all(VrrpInstance):
+        for vip in instance.vips:
+            if vip.address:
+                held.setdefault(vip.address, []).append(vip.at)
+    for cluster in clusters(site):
+        for primitive in cluster.primitives:
+            places = held.get(primitive.address or "", [])
+            if places:
+                what = f"{primitive.id} is {primitive.address}, and keepalived holds it too"
+                yield Hit(primitive.place("ip"), what, related=tuple(places))
