@@ -91,9 +91,10 @@ def miscounted(site: Evidence) -> Iterator[Hit | Unknown]:
             continue
         if not conf.nodes and expected > known:
             continue  # other files may show a part of the hosts
+        said = f" by {related.path}" if related and related.path != conf.at.path else " in its nodelist"
         yield Hit(
             conf.quorum.place("expected_votes"),
-            f"expected_votes is {expected}, the hosts have {actual} votes",
+            f"expected_votes: {expected}, while the cluster has {actual} votes{said}",
             related=(related,) if related else (),
             severity=None if expected > actual else Severity.WARNING,
         )
@@ -219,20 +220,23 @@ def unheard(site: Evidence) -> Iterator[Hit | Unknown]:
     single = next((conf for conf in links if conf.links == 1), None)
     off = next((c for c in clusters(site) if c.unfenced), None)
     stonith = off.setting("stonith-enabled") if off else None
-    seen: set[Place] = set()
-    for resource in site.all(DrbdResource):
-        policy, place = setting(site, resource, "fencing")
-        if policy != "resource-only" or place in seen:
-            continue
-        seen.add(place)
-        if single or off:
-            reason = "corosync has one link" if single else "nothing in the cluster fences"
-            related = stonith.at if stonith else single.first("nodelist").at if single else None
-            what = f"fencing is resource-only, and {reason}"
-            yield Hit(place, what, related=(related,) if related else ())
-        elif not links or not any(c.fence_devices for c in clusters(site)):
-            what = "fencing is resource-only: no file shows two corosync links and a fence device behind it"
-            yield Hit(place, what)
+    places = [
+        place
+        for resource in site.all(DrbdResource)
+        for policy, place in [setting(site, resource, "fencing")]
+        if policy == "resource-only"
+    ]
+    first, *others = dict.fromkeys(places) or (None,)
+    if first is None:
+        return
+    if single or off:
+        reason = "corosync has one link" if single else "nothing in the cluster fences"
+        related = stonith.at if stonith else single.first("nodelist").at if single else None
+        seen = (*others, related) if related else tuple(others)
+        yield Hit(first, f"fencing is resource-only, and {reason}", related=tuple(p for p in seen if p))
+    elif not links or not any(c.fence_devices for c in clusters(site)):
+        what = "fencing is resource-only: no file shows two corosync links and a fence device behind it"
+        yield Hit(first, what, related=tuple(p for p in others if p))
 
 
 def _own(site: Evidence) -> dict[str, Place]:
@@ -264,9 +268,7 @@ def _own(site: Evidence) -> dict[str, Place]:
     points_at="params ip=10.0.0.20 cidr_netmask=24 \\",
 )
 def taken(site: Evidence) -> Iterator[Hit | Unknown]:
-    owners = {
-        value: n.at for conf in site.all(CorosyncConf) for n in conf.nodes for value in n.values.values()
-    }
+    owners = _own(site)
     for cluster in clusters(site):
         first: dict[str, Primitive] = {}
         for primitive in cluster.primitives:
@@ -280,10 +282,6 @@ def taken(site: Evidence) -> Iterator[Hit | Unknown]:
             elif address in owners:
                 what = f"{primitive.id} is {address}, which is the own address of a host"
                 yield Hit(primitive.place("ip"), what, related=(owners[address],))
-            elif host:
-                yield Hit(
-                    primitive.place("ip"), f"{primitive.id} is {address}, which is {host}'s own address"
-                )
 
 
 @rule(
