@@ -114,3 +114,24 @@ def test_binary_files_and_version_control_are_passed_over(tmp_path: Path) -> Non
     (tmp_path / "data.bin").write_bytes(b"\0\0")
     (tmp_path / "haproxy.cfg").write_text("global\n")
     assert [file.path for file in collect([tmp_path])] == ["haproxy.cfg"]
+
+
+def test_loose_files_of_several_hosts_are_told_apart_by_name() -> None:
+    files = {
+        "keepalived-master.conf": vrrp("10.0.0.20"),
+        "keepalived-backup1.conf": vrrp("10.0.0.20"),
+        "sysctl-master.conf": "net.ipv4.ip_forward = 1\nvm.swappiness = 1\n",
+        "check.sh": "#!/bin/sh\nexit 1\n",
+    }
+    sources, _ = read([File(path, text) for path, text in files.items()])
+    assert {source.path: source.host for source in sources} == {
+        "keepalived-master.conf": "master",
+        "keepalived-backup1.conf": "backup1",
+        "sysctl-master.conf": "master",
+        "check.sh": "",
+    }
+
+
+def test_one_loose_file_is_nobodys() -> None:
+    sources, _ = read([File("keepalived-master.conf", vrrp("10.0.0.20"))])
+    assert sources[0].host == ""

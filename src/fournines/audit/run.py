@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from fournines.audit import registry
 from fournines.audit.embedded import written
 from fournines.audit.hosts import owners
+from fournines.audit.loose import with_hosts
 from fournines.audit.mask import mask, mask_prose
 from fournines.audit.parse import parse
 from fournines.audit.recognise import recognise
@@ -127,7 +128,7 @@ def read(files: Sequence[File]) -> tuple[list[Source], list[str]]:
         sources.extend(found)
         if not found:
             unread.append(page.path)
-    return [*sources, *_written_by(sources)], unread
+    return with_hosts([*sources, *_written_by(sources)]), unread
 
 
 def _from_page(page: File) -> list[Source]:
