@@ -96,6 +96,8 @@ class _Run:
     began: float
     counts: dict[str, Counter[str]] = field(default_factory=dict)
     unproved: list[Stage] = field(default_factory=list)
+    early: list[tuple[Check, Verdict]] = field(default_factory=list)
+    early_seconds: float = 0.0
 
     async def whole(self, plan: Plan) -> Summary:
         """All phases."""
@@ -105,9 +107,10 @@ class _Run:
             phases=tuple(stage.name for stage in self.wanted.stages),
             hosts=self.wanted.hosts,
         )
-        observed = await self._look(self.wanted.stages)
-        difference = differences(self.wanted, observed, self.masker)
+        observed, difference = await self._first_look()
         self._tell_observed(difference)
+        if not difference.changes and self._hold():
+            return self._finished()
         for stage in self.wanted.stages:
             if self.counts:  # earlier phases changed the hosts since
                 observed |= await self._look([stage])
@@ -118,12 +121,49 @@ class _Run:
             else:
                 self.unproved.append(stage)
         await self._settle()
+        return self._finished()
+
+    def _finished(self) -> Summary:
         summary = Summary(
             {phase: dict(of_host) for phase, of_host in self.counts.items()},
             anyio.current_time() - self.began,
         )
         self.tell(events.Finished, changes=summary.total, seconds=summary.seconds)
         return summary
+
+    async def _first_look(self) -> tuple[dict[str, Observed], Difference]:
+        """Look at all hosts, and ask every barrier at the same time: a site that is as wanted is soon done.
+
+        As soon as something differs, nobody waits for the barriers' answers.
+        """
+        observed: dict[str, Observed] = {}
+        failure: NinesError | None = None
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(self._ask_early)
+            try:
+                observed = await self._look(self.wanted.stages)
+            except NinesError as error:  # not through the task group, which would wrap it
+                failure = error
+            difference = differences(self.wanted, observed, self.masker)
+            if failure or difference.changes:
+                tasks.cancel_scope.cancel()
+        if failure:
+            raise failure
+        return observed, difference
+
+    async def _ask_early(self) -> None:
+        began = anyio.current_time()
+        checks = [check for stage in self.wanted.stages for check in stage.barrier]
+        self.early = await verdicts(self.transport, checks)
+        self.early_seconds = anyio.current_time() - began
+
+    def _hold(self) -> bool:
+        """Whether every barrier was seen to hold while the hosts were looked at."""
+        if not all(verdict.passed for _, verdict in self.early):
+            return False
+        phases = f"{len(self.wanted.stages)} unchanged phases"
+        self.tell(events.BarrierPassed, phase=phases, checks=len(self.early), seconds=self.early_seconds)
+        return True
 
     async def _look(self, stages: Sequence[Stage]) -> dict[str, Observed]:
         self._seconds: dict[str, float] = {}

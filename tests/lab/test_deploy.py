@@ -1,0 +1,179 @@
+"""The engine on real hosts, with a toy package: installing, rejecting, rolling, being killed."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.lab.conftest import Deployed
+from tests.lab.toy import CONF, DAEMON, HOSTS
+
+pytestmark = pytest.mark.lab
+
+# A daemon whose package starts it, as Debian's do, and which needs a moment before it serves.
+_MAKE_PACKAGE = r"""
+set -e
+rm -rf /srv/toy && mkdir -p /srv/toy/tree/DEBIAN /srv/toy/tree/lib/systemd/system /srv/toy/tree/usr/bin
+cd /srv/toy
+cat >tree/DEBIAN/control <<'END'
+Package: nines-toy
+Version: 1.0
+Architecture: all
+Maintainer: nobody <nobody@localhost>
+Description: a toy
+END
+cat >tree/usr/bin/nines-toy <<'END'
+#!/bin/sh
+date +%s.%N >>/var/log/nines-toy.starts
+. /dev/null
+sleep "$(sed -n 's/^delay = //p' /etc/nines-toy/toy.conf)"
+: >/run/nines-toy/serving
+exec sleep infinity
+END
+chmod 755 tree/usr/bin/nines-toy
+cat >tree/lib/systemd/system/nines-toy.service <<'END'
+[Service]
+RuntimeDirectory=nines-toy
+ExecStart=/usr/bin/nines-toy
+KillMode=control-group
+[Install]
+WantedBy=multi-user.target
+END
+cat >tree/DEBIAN/postinst <<'END'
+#!/bin/sh
+set -e
+systemctl daemon-reload
+deb-systemd-helper enable nines-toy.service
+deb-systemd-invoke start nines-toy.service
+END
+chmod 755 tree/DEBIAN/postinst
+dpkg-deb --root-owner-group --build tree nines-toy.deb >/dev/null
+{ cat tree/DEBIAN/control
+  echo "Filename: ./nines-toy.deb"
+  echo "Size: $(stat -c %s nines-toy.deb)"
+  echo "SHA256: $(sha256sum nines-toy.deb | cut -d' ' -f1)"; } >Packages
+echo 'deb [trusted=yes] file:/srv/toy ./' >/etc/apt/sources.list
+rm -f /var/lib/apt/periodic/update-success-stamp
+"""
+
+
+@pytest.fixture(scope="module")
+def repository(deployed: Deployed) -> Iterator[Deployed]:
+    """Each host has a repository of one package on its own disk: a lab has no way to any other."""
+    for host in HOSTS:
+        made = deployed.on(host, "sh", "-c", _MAKE_PACKAGE)
+        assert made.returncode == 0, made.stderr
+    yield deployed
+    for host in HOSTS:
+        deployed.on(host, "sh", "-c", "systemctl disable --now nines-toy; dpkg --purge nines-toy")
+    deployed.changes()  # the toy's kernel parameters were in the place of the site's
+
+
+def started(site: Path, content: str) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "tests.lab.toy", str(site), content],
+        stdout=subprocess.PIPE,
+        text=True,
+        cwd=Path(__file__).parents[2],
+    )
+
+
+def run(site: Deployed, content: str) -> dict[str, Any]:
+    with started(site.file, content) as process:
+        out, _ = process.communicate(timeout=300)
+    answer: dict[str, Any] = json.loads(out.splitlines()[-1])
+    return answer
+
+
+def starts(site: Deployed) -> dict[str, list[float]]:
+    """When the daemon was started, by host."""
+    return {
+        host: [float(line) for line in site.on(host, "cat", "/var/log/nines-toy.starts").stdout.split()]
+        for host in HOSTS
+    }
+
+
+def test_a_package_is_installed_and_its_daemon_starts_only_with_its_configuration(
+    repository: Deployed,
+) -> None:
+    answer = run(repository, "delay = 0\n")
+    assert {(c["kind"], c["subject"]) for c in answer["changed"] if c["host"] == "dashboard"} == {
+        ("packages", "nines-toy"),
+        ("account", "toy"),
+        ("directory", "/etc/nines-toy"),
+        ("file", CONF),
+        ("file", "/etc/sysctl.d/60-fournines.conf"),
+        ("sysctl", "net.ipv4.tcp_fin_timeout"),
+        ("unit", DAEMON),
+        ("command", "toy says"),
+    }
+    assert {host: len(times) for host, times in starts(repository).items()} == dict.fromkeys(HOSTS, 1), (
+        "the package's own start was held back"
+    )
+    for host in HOSTS:
+        assert repository.on(host, "stat", "-c", "%a %U %G", CONF).stdout.split() == [
+            "640",
+            "toy",
+            "toymakers",
+        ]
+        assert repository.on(host, "test", "-e", "/usr/sbin/policy-rc.d").returncode != 0
+        assert repository.on(host, "cat", "/proc/sys/net/ipv4/tcp_fin_timeout").stdout.strip() == "31"
+    assert run(repository, "delay = 0\n") == {"changed": []}
+
+
+def test_a_refused_file_changes_nothing_and_the_programs_words_come_back(repository: Deployed) -> None:
+    before = repository.on("controller1", "cat", CONF).stdout
+    answer = run(repository, "delay = soon\n")
+    assert answer["error"] == "RejectedError"
+    assert answer["output"] == f"{CONF}: no delay"
+    assert [repository.on(host, "cat", CONF).stdout for host in HOSTS] == [before] * len(HOSTS)
+
+
+def test_a_roll_waits_for_each_host_to_serve_before_it_touches_the_next(repository: Deployed) -> None:
+    before = starts(repository)
+    run(repository, "delay = 1.5\n")
+    restarts = {host: times[len(before[host]) :] for host, times in starts(repository).items()}
+    assert {host: len(times) for host, times in restarts.items()} == dict.fromkeys(HOSTS, 1)
+    moments = sorted(times[0] for times in restarts.values())
+    assert all(later - earlier >= 1.5 for earlier, later in pairwise(moments))
+
+
+@pytest.mark.parametrize("stop", [signal.SIGKILL, signal.SIGINT], ids=["kill -9", "Ctrl-C"])
+def test_a_roll_that_is_stopped_in_the_middle_is_finished_by_the_next_run(
+    repository: Deployed, stop: signal.Signals
+) -> None:
+    content = f"delay = 2.{int(stop)}\n"
+    before = starts(repository)
+    with started(repository.file, content) as process:
+        deadline = time.monotonic() + 120
+        while starts(repository) == before:
+            assert time.monotonic() < deadline, "no restart came"
+        process.send_signal(stop)
+        process.wait(timeout=30)
+    again = run(repository, content)
+    assert "changed" in again, again
+    assert run(repository, content) == {"changed": []}
+    for host in HOSTS:
+        assert repository.on(host, "cat", CONF).stdout == content
+        newest = float(repository.on(host, "stat", "-c", "%.Y", CONF).stdout)
+        assert starts(repository)[host][-1] > newest, f"{host} runs with the file it has"
+
+
+def test_an_unreachable_host_ends_the_run_before_anything_changes(repository: Deployed) -> None:
+    before = repository.on("controller1", "cat", CONF).stdout
+    assert repository.on("controller2", "systemctl", "stop", "ssh.socket", "ssh.service").returncode == 0
+    try:
+        answer = run(repository, "delay = 0.25\n")
+        assert answer["error"] == "TransportError"
+        assert "controller2: not reachable by ssh" in answer["what"]
+        assert repository.on("controller1", "cat", CONF).stdout == before
+    finally:
+        repository.on("controller2", "systemctl", "start", "ssh.service")
