@@ -16,6 +16,7 @@ from fournines.audit.parse import parse
 from fournines.audit.recognise import recognise
 from fournines.audit.runbook import drafts, is_page
 from fournines.audit.sites import sites
+from fournines.components.packages.facts import Package
 from fournines.kit.evidence import Evidence
 from fournines.kit.rule import Finding, Hit, Rule, Severity, Unknown
 from fournines.kit.script import COMMANDS, SCRIPT
@@ -170,7 +171,30 @@ def gather(sources: Sequence[Source], *, today: date, strict: bool = False) -> t
             if strict:
                 raise
             missed.append(Unknown(source.top, f"could not be read as {source.kind}: {error!r}"))
-    return Evidence.of(sources, facts, today=today), missed
+    return Evidence.of(sources, facts, today=today, versions=_versions(facts)), missed
+
+
+_PROGRAMS = {
+    "haproxy": "haproxy",
+    "keepalived": "keepalived",
+    "corosync": "corosync",
+    "pacemaker": "pacemaker",
+    "rabbitmq-server": "rabbitmq",
+    "mariadb-server": "mariadb",
+    "mysql-server": "mysql",
+    "drbd-utils": "drbd",
+}
+"""Packages whose version rules may ask for, by the name they ask with."""
+
+
+def _versions(facts: Iterable[Fact]) -> dict[str, str]:
+    """The upstream version of each program in the package lists of the site; the first list counts."""
+    found: dict[str, str] = {}
+    for fact in facts:
+        if isinstance(fact, Package) and fact.name in _PROGRAMS:
+            upstream = fact.version.partition(":")[2] or fact.version
+            found.setdefault(_PROGRAMS[fact.name], upstream.partition("-")[0])
+    return found
 
 
 def judge(rule: Rule, evidence: Evidence, *, strict: bool = False) -> tuple[list[Finding], list[Unknown]]:

@@ -29,7 +29,8 @@ R = TypeVar("R")
 class Evidence:
     """The facts of one site. Rules ask for them by type; they never see a file system.
 
-    A fact read from a file without a host (``EVERY_HOST``) counts for every host.
+    A fact read from a file without a host (``EVERY_HOST``) counts for every host. ``versions`` are upstream
+    versions by program (``haproxy``, ``rabbitmq``, ``corosync``, ...), as far as package lists were given.
     """
 
     hosts: tuple[str, ...]
