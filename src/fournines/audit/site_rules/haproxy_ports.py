@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from fournines.audit.site_rules.listening import Socket, sockets
-from fournines.audit.site_rules.names import addresses, names, vips
+from fournines.audit.site_rules.names import addresses, is_address, names, vips
 from fournines.components.client.facts import AuthUrl, Endpoint
 from fournines.components.haproxy.facts import configurations
 from fournines.components.haproxy.facts.purpose import OPENSTACK_PORTS, api_name, is_mysql
 from fournines.components.haproxy.rules.checks import first_of
 from fournines.components.haproxy.rules.example import api, galera, haproxy
+from fournines.components.keepalived.facts import VrrpInstance
 from fournines.components.keepalived.rules.example import keepalived
 from fournines.components.oslo.facts import OsloConf, parse_url
 from fournines.components.systemd.facts import Unit
@@ -244,7 +245,7 @@ def no_listener(site: Evidence) -> Iterator[Hit | Unknown]:
     missing: dict[int, list[_Call]] = {}
     for call in _calls(site):
         address = known.address(call.at.host, call.host)
-        if address in virtual and _serves(confs, address, None) and not _serves(confs, address, call.port):
+        if address in virtual and _proxied(site, confs, address) and not _serves(confs, address, call.port):
             missing.setdefault(call.port, []).append(call)
     for port, calls in sorted(missing.items()):
         first = calls[0]
@@ -256,12 +257,21 @@ def no_listener(site: Evidence) -> Iterator[Hit | Unknown]:
         )
 
 
-def _serves(confs: list[HaproxyConf], address: str, port: int | None) -> bool:
-    """Whether HAProxy listens on this port (or on any, for None) of a virtual address."""
+def _proxied(site: Evidence, confs: list[HaproxyConf], address: str) -> bool:
+    """Whether this VIP is HAProxy's: it binds it by name, or binds everything where keepalived moves it."""
+    binds = [bind for conf in confs for proxy in conf.proxies for bind in proxy.binds]
+    if any(bind.address == address for bind in binds):
+        return True
+    moved = {vip.address for instance in site.all(VrrpInstance) for vip in instance.vips}
+    return address in moved and any(bind.everywhere for bind in binds)
+
+
+def _serves(confs: list[HaproxyConf], address: str, port: int) -> bool:
+    """Whether HAProxy listens on this port of a virtual address, as far as its binds are written out."""
     for conf in confs:
         for proxy in conf.proxies:
             for bind in proxy.binds:
-                here = bind.everywhere or bind.address == address or not bind.address[:1].isdigit()
-                if here and (port is None or bind.port in (port, None)):
+                here = bind.everywhere or bind.address == address or not is_address(bind.address)
+                if here and bind.port in (port, None):
                     return True
     return False

@@ -91,12 +91,12 @@ def _binds(said: Statement, words: tuple[str, ...]) -> Iterator[Bind]:
         first, rest = f"{first} {rest[0]}", rest[1:]
     for text in first.split(","):
         address, port = _endpoint(text)
-        yield Bind(said.at, address, port, rest)
+        yield Bind(said.at, address, port, rest, udp=text.startswith(("quic", "udp")))
 
 
 def _endpoint(text: str) -> tuple[str, int | None]:
     """``10.0.0.20:5000`` as address and port; the port of a range is its first."""
-    bare = re.sub(r"^(?:ipv[46]|tcp[46]?|quic[46])@", "", text)
+    bare = re.sub(r"^(?:ipv[46]|(?:tcp|udp|quic)[46]?)@", "", text)
     address, colon, port = bare.rpartition(":")
     if not colon or bare.startswith(("/", "unix@", "abns@", "fd@", "sockpair@")):
         return bare, None

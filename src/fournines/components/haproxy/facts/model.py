@@ -46,6 +46,7 @@ class Bind:
     address: str
     port: int | None
     options: tuple[str, ...]
+    udp: bool = False
 
     @property
     def everywhere(self) -> bool:

@@ -52,7 +52,12 @@ def unchecked(site: Evidence) -> Iterator[Hit | Unknown]:
         if not bare or (len(proxy.servers) == 1 and not bare[0].template):
             continue
         count = f"{len(bare)} of {len(proxy.servers)} servers" if len(proxy.servers) > 1 else "the servers"
-        yield Hit(bare[0].at, f"{count} of {proxy.name} have no check", related=tuple(s.at for s in bare[1:]))
+        yield Hit(
+            bare[0].at,
+            f"{count} of {proxy.name} have no check",
+            related=tuple(s.at for s in bare[1:]),
+            severity=Severity.WARNING if proxy.fragment else Severity.ERROR,
+        )
 
 
 def _plain_http_to_tls(server: Server) -> bool:
@@ -95,6 +100,8 @@ def http_to_tls(site: Evidence) -> Iterator[Hit | Unknown]:
         said = proxy.option("httpchk")
         if not said or any("ssl" in s.words for s in proxy.all("http-check", "connect")):
             continue
+        if any("400" in " ".join(s.words) for s in proxy.all("http-check", "expect")):
+            continue  # somebody knows what a TLS port answers to plain HTTP
         wrong = [server for server in proxy.servers if _plain_http_to_tls(server)]
         if wrong:
             yield Hit(
@@ -267,7 +274,7 @@ def several_writers(site: Evidence) -> Iterator[Hit | Unknown]:
     for service in with_open_pools(site):
         proxy = service.back
         name = f"{service.front.name} {proxy.name}".lower()
-        active = [s for s in proxy.servers if not s.backup]
+        active = [s for s in proxy.servers if not s.backup or proxy.option("allbackups")]
         said = proxy.find("balance")
         sticky = proxy.find("stick-table") or proxy.find("stick") or proxy.balance == "first"
         by_role = {s.check_port for s in proxy.servers} & _PATRONI

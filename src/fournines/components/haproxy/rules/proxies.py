@@ -13,8 +13,9 @@ from fournines.kit.rule import Consequence, Hit, Severity, Unknown, rule
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from fournines.components.haproxy.facts import Proxy
+    from fournines.components.haproxy.facts import Bind, Proxy, Server
     from fournines.kit.evidence import Evidence
+    from fournines.kit.source import Place
 
 _MANUAL = "HAProxy configuration manual"
 _CRITICAL = (Purpose.DATABASE, Purpose.AMQP, Purpose.OPENSTACK, Purpose.MEMCACHED)
@@ -58,15 +59,24 @@ def single_server(site: Evidence) -> Iterator[Hit | Unknown]:
 )
 def same_server(site: Evidence) -> Iterator[Hit | Unknown]:
     for proxy in backs(site):
-        first: dict[tuple[str, int | None], str] = {}
+        first: dict[tuple[str, ...], str] = {}
         for server in proxy.servers:
-            key = (server.host.lower(), server.port)
+            key = (server.host.lower(), str(server.port), *(server.settings.get(w, "") for w in _VARIED))
             other = first.setdefault(key, server.name)
-            if other != server.name and server.port is not None and not server.has("disabled"):
+            if other != server.name and _concrete(server) and not server.has("disabled"):
                 yield Hit(
                     server.at,
                     f"{server.name} and {other} of {proxy.name} are both {server.host}:{server.port}",
                 )
+
+
+_VARIED = ("source", "namespace", "socks4", "sni", "check-sni")
+"""Options that make two lines with one address two ways to go."""
+
+
+def _concrete(server: Server) -> bool:
+    """Whether the line names an address, not something to be filled in."""
+    return server.port is not None and not any(mark in server.host for mark in "${<%")
 
 
 @rule(
@@ -101,10 +111,11 @@ def same_server(site: Evidence) -> Iterator[Hit | Unknown]:
 )
 def same_cookie(site: Evidence) -> Iterator[Hit | Unknown]:
     for proxy in backs(site):
-        first: dict[str, str] = {}
+        first: dict[tuple[str, bool], str] = {}
         for server in proxy.servers:
             value = server.settings.get("cookie", "")
-            other = first.setdefault(value, server.name)
+            # A backup may have the cookie of the server it stands in for; manual 5.2 cookie.
+            other = first.setdefault((value, server.backup), server.name)
             if value and other != server.name and proxy.find("cookie"):
                 yield Hit(server.at, f"{server.name} and {other} of {proxy.name} have the cookie {value}")
 
@@ -129,20 +140,28 @@ _APART = frozenset(["process", "thread", "interface", "namespace", "shards"])
 )
 def same_bind(site: Evidence) -> Iterator[Hit | Unknown]:
     for conf in configurations(site):
-        first: dict[tuple[str, int], tuple[Proxy, object]] = {}
+        first: dict[tuple[str, int | None, bool], tuple[Proxy, Bind]] = {}
         for proxy in conf.proxies:
             for bind in proxy.binds:
                 if bind.port is None or _APART & set(bind.options):
                     continue
-                key = ("*" if bind.everywhere else bind.address, bind.port)
-                other = first.setdefault(key, (proxy, bind))[0]
-                if other is not proxy:
-                    before = next(b for b in other.binds if b.port == bind.port)
+                address = "*" if bind.address in ("", "0.0.0.0") else bind.address  # noqa: S104 - compared
+                other, before = first.setdefault((address, bind.port, bind.udp), (proxy, bind))
+                if other is not proxy and _read_together(site, before.at, bind.at):
                     yield Hit(
                         bind.at,
-                        f"{proxy.name} and {other.name} both listen on {key[0]}:{bind.port}",
+                        f"{proxy.name} and {other.name} both listen on {address}:{bind.port}",
                         related=(before.at,),
                     )
+
+
+def _read_together(site: Evidence, one: Place, two: Place) -> bool:
+    """Whether both places are of one configuration for certain: pages show the same section twice."""
+    if one.path != two.path:
+        return not any(source.excerpt for source in site.sources if source.path in (one.path, two.path))
+    blocks = [s for s in site.sources if s.path == one.path and s.kind == "haproxy.cfg" and s.lines]
+    homes = [next((i for i, s in enumerate(blocks) if p.line in s.lines), -1) for p in (one, two)]
+    return homes[0] == homes[1]
 
 
 @rule(
@@ -166,7 +185,7 @@ def same_name(site: Evidence) -> Iterator[Hit | Unknown]:
             clash = next((seen[side, proxy.name] for side in sides if (side, proxy.name) in seen), None)
             for side in sides:
                 seen.setdefault((side, proxy.name), proxy)
-            if clash:
+            if clash and _read_together(site, clash.at, proxy.at):
                 yield Hit(
                     proxy.at,
                     f"{proxy.kind} {proxy.name} has the name of another section",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from fournines.components.haproxy.facts import configurations
 from fournines.components.haproxy.facts.purpose import Purpose, purpose
-from fournines.components.haproxy.rules.checks import backs, first_of
+from fournines.components.haproxy.rules.checks import first_of
 from fournines.components.haproxy.rules.example import DEFAULTS, GLOBAL, TWO, api, haproxy, listen
 from fournines.kit.rule import Consequence, Hit, Severity, Unknown, rule
 
@@ -20,9 +20,6 @@ if TYPE_CHECKING:
 _MANUAL = "HAProxy configuration manual"
 HEARTBEAT = 60.0
 """Seconds; oslo.messaging heartbeat_timeout_threshold."""
-_SLOW_CONNECT = 10.0
-_SLOW_DETECTION = 10.0
-_VERY_SLOW_DETECTION = 30.0
 _PATIENT = 600.0
 """Seconds an idle console may reasonably stand."""
 _AMQP = "mode tcp\n" + "\n".join(
@@ -103,15 +100,19 @@ def before_the_heartbeat(site: Evidence) -> Iterator[Hit | Unknown]:
     points_at="listen novncproxy",
 )
 def consoles(site: Evidence) -> Iterator[Hit | Unknown]:
+    cut: dict[str, list[tuple[Service, float, Statement]]] = {}
     for service in first_of(site):
         found = shortest(service)
         tunnel = service.back.timeout("tunnel") or service.front.timeout("tunnel")
         if purpose(service) is Purpose.CONSOLE and not tunnel and found and found[0] < _PATIENT:
-            yield Hit(
-                service.front.at,
-                f"{service.front.name} ends consoles that are idle for {found[0]:g} s",
-                related=(found[1].at,),
-            )
+            cut.setdefault(service.front.at.path, []).append((service, *found))
+    for cases in cut.values():
+        names = ", ".join(service.front.name for service, _, _ in cases)
+        service, idle, said = cases[0]
+        others = tuple(other.front.at for other, _, _ in cases[1:])
+        yield Hit(
+            service.front.at, f"consoles idle for {idle:g} s are ended: {names}", related=(said.at, *others)
+        )
 
 
 @rule(
@@ -184,43 +185,6 @@ def no_timeouts(site: Evidence) -> Iterator[Hit | Unknown]:
             f"{proxy.name} has no timeout {', '.join(missing)}{also}",
             related=tuple(other.at for other, _ in found[1:]),
         )
-
-
-@rule(
-    "HA017",
-    Severity.WARNING,
-    "A dead server is noticed late",
-    consequence=Consequence.SLOW,
-    why="until the check has failed fall times, and for each request until timeout connect, clients wait for "
-    "a dead server",
-    fix="timeout connect 2s to 5s; inter 1s to 2s with fall 2 or 3, and fastinter below inter",
-    source=f"{_MANUAL} 5.2 inter, fall; timeout connect",
-    bad={
-        "haproxy.cfg": haproxy(api(), defaults=DEFAULTS.replace("timeout connect 2s", "timeout connect 50s"))
-    },
-    good={"haproxy.cfg": haproxy(api())},
-    points_at="timeout connect 50s",
-)
-def late(site: Evidence) -> Iterator[Hit | Unknown]:
-    seen = set()
-    for proxy in backs(site):
-        said = proxy.timeout("connect")
-        if said and said[0] is not None and said[0] >= _SLOW_CONNECT and said[1].at not in seen:
-            seen.add(said[1].at)
-            yield Hit(
-                said[1].at,
-                f"a dead server costs a client {said[0]:g} s for each attempt",
-                severity=Severity.WARNING if said[0] > _SLOW_CONNECT else Severity.INFO,
-            )
-        slow = [s for s in proxy.servers if s.checked and s.detection > _SLOW_DETECTION]
-        if slow:
-            worst = max(slow, key=lambda s: s.detection)
-            yield Hit(
-                worst.at,
-                f"{proxy.name} notices a dead server after {worst.detection:g} s (inter {worst.inter:g} s, "
-                f"fall {worst.fall})",
-                severity=Severity.WARNING if worst.detection > _VERY_SLOW_DETECTION else Severity.INFO,
-            )
 
 
 _TINY = re.compile(r"\d{1,2}")
