@@ -6,13 +6,14 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from fournines.audit.site_rules.names import addresses, is_address, names, vips
-from fournines.components.galera.facts import clusters
+from fournines.components.galera.facts import clusters, members, unfilled
 from fournines.components.haproxy.facts import services
 from fournines.components.haproxy.facts.purpose import Purpose, purpose
 from fournines.components.hosts.facts import HostName
 from fournines.components.oslo.facts import Option, OsloConf, host_port
 from fournines.components.pacemaker.facts import Primitive
 from fournines.components.rabbitmq.facts import brokers, cluster
+from fournines.kit.source import EVERY_HOST
 
 if TYPE_CHECKING:
     from fournines.kit.evidence import Evidence
@@ -96,4 +97,28 @@ def beside(address: str, others: frozenset[str] | set[str] | dict[str, Place]) -
     """Whether an address lies in the /24 of one of the others."""
     return is_address(address) and any(
         is_address(other) and other.rpartition(".")[0] == address.rpartition(".")[0] for other in others
+    )
+
+
+def alone_at(site: Evidence, address: str) -> str:
+    """The host an address stays with, a server behind HAProxy among them; empty when it moves."""
+    if address in virtual(site) or any(bind.address == address for s in services(site) for bind in s.binds):
+        return ""
+    for host, own in addresses(site).items():
+        if address in own:
+            return host
+    if address in {host.lower() for host in site.hosts}:
+        return address
+    behind = {server.host: server.name for service in services(site) for server in service.servers}
+    data = {m.address: m.at.host or m.address for m in members(site) if m.address and not unfilled(m.address)}
+    return behind.get(address) or data.get(address) or ""
+
+
+def proxied_here(site: Evidence, host: str, what: Purpose) -> bool:
+    """Whether a host's own HAProxy takes these connections on the loopback or everywhere."""
+    return any(
+        bind.everywhere or bind.address in LOOPBACK
+        for service in services(site)
+        if purpose(service) is what and service.at.host in (host, EVERY_HOST)
+        for bind in service.binds
     )
