@@ -6,6 +6,7 @@ import pytest
 
 from fournines.audit.collect import File
 from fournines.audit.run import audit, read
+from fournines.audit.site_rules.tls import certificates as SY010  # noqa: N812 - a rule, by its id
 from fournines.components.haproxy.facts.lines import assemble
 from fournines.components.haproxy.facts.model import HaproxyFile
 from fournines.components.haproxy.rules.detection import noticed
@@ -242,12 +243,31 @@ class TestPorts:
         assert severities("HA033", files | {"s.sh": script.format("10.0.0.20")}) == ["warning"]
         assert found("HA033", files | {"s.sh": script.format("10.0.0.77")}) == []
 
+    def test_a_certificate_that_only_one_host_has(self) -> None:
+        tls = haproxy(api(bind="*:5000 ssl crt /etc/haproxy/vip.pem"))
+        pem = SY010.good["node1/etc/haproxy/vip.pem"]
+        files = {"node1/etc/haproxy/haproxy.cfg": tls, "node2/etc/haproxy/haproxy.cfg": tls}
+        assert found("HA038", files) == []
+        (one,) = found("HA038", files | {"node1/etc/haproxy/vip.pem": pem})
+        assert one.at.host == "node2"
+        assert found("HA038", files | dict.fromkeys(SY010.good, pem)) == []
+
     def test_a_renewal_that_reloads(self) -> None:
         tls = haproxy(api(bind="*:5000 ssl crt /etc/haproxy/site.pem"), head=GLOBAL)
         cron = "#!/bin/sh\ncertbot renew --quiet{}\n"
         assert severities("HA038", {"haproxy.cfg": tls, "renew.sh": cron.format("")}) == ["warning"]
         hooked = cron.format(' --deploy-hook "systemctl reload haproxy"')
         assert found("HA038", {"haproxy.cfg": tls, "renew.sh": hooked}) == []
+
+
+class TestVersions:
+    def test_a_keyword_that_the_running_version_still_has(self) -> None:
+        files = {"haproxy.cfg": haproxy(api(), head=GLOBAL + "nbproc 2")}
+        assert severities("HA026", files) == ["warning"]
+        old = {"packages.txt": "ii  haproxy  1.8.8-1ubuntu0.11  amd64  fast and reliable proxy\n"}
+        new = {"packages.txt": "ii  haproxy  2.6.12-1+deb12u1  amd64  fast and reliable proxy\n"}
+        assert severities("HA026", files | old) == ["info"]
+        assert severities("HA026", files | new) == ["warning"]
 
 
 class TestCaches:

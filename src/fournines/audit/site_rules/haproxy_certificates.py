@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 from fournines.components.haproxy.facts import configurations
 from fournines.components.haproxy.rules.example import api, haproxy
+from fournines.components.tls.facts import Certificate
 from fournines.kit.rule import Consequence, Hit, Severity, Unknown, rule
+from fournines.kit.source import EVERY_HOST
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -54,12 +56,36 @@ def certificates(site: Evidence) -> Iterator[Hit | Unknown]:
             path = _after(bind.options, "crt")
             if "letsencrypt" in path and _NO_KEY.search(path):
                 yield Hit(bind.at, f"{path} is a certificate without its key")
+        yield from _missing_here(site, binds)
         if binds:
             yield from _stale(site, binds[0])
 
 
 def _after(words: tuple[str, ...], word: str) -> str:
     return words[words.index(word) + 1] if word in words[:-1] else ""
+
+
+def _missing_here(site: Evidence, binds: list[Bind]) -> Iterator[Hit]:
+    """Certificates that another host's files contain and this host's do not."""
+    told = set()
+    for bind in binds:
+        path, host = _after(bind.options, "crt"), bind.at.host
+        having = [found for found in site.all(Certificate) if path.startswith("/") and _is(found, path)]
+        here = [found for found in having if found.at.host in (host, EVERY_HOST)]
+        if host and having and not here and path not in told:
+            told.add(path)
+            yield Hit(
+                bind.at,
+                f"{path} is among the files of {having[0].at.host}, not among those of {host}",
+                related=(having[0].at,),
+                fix="the same certificate and key on every host that may hold the VIP",
+            )
+
+
+def _is(found: Certificate, path: str) -> bool:
+    """Whether a certificate lies at this path of its host, or below it where it is a directory."""
+    where = "/" + found.path.lstrip("/")
+    return where.endswith(path) or f"{path.rstrip('/')}/" in where
 
 
 def _stale(site: Evidence, bind: Bind) -> Iterator[Hit]:

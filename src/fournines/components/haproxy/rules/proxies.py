@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from fournines.components.haproxy.facts import HaproxyFile, configurations
@@ -245,7 +246,18 @@ def removed(site: Evidence) -> Iterator[Hit | Unknown]:
                 for words, version in _REMOVED:
                     if node.words[: len(words)] == words and (file.at.path, words) not in seen:
                         seen.add((file.at.path, words))
-                        yield Hit(file.source.at(node), f"{' '.join(words)} is gone since HAProxy {version}")
+                        yield Hit(
+                            file.source.at(node),
+                            f"{' '.join(words)} is gone since HAProxy {version}",
+                            severity=Severity.INFO if _older(site, version) else Severity.WARNING,
+                        )
+
+
+def _older(site: Evidence, version: str) -> bool:
+    """Whether the site is known to run a HAProxy that still has what this version removed."""
+    running = re.match(r"(\d{1,3})\.(\d{1,3})", site.versions.get("haproxy", ""))
+    major, minor = (int(part) for part in version.split("."))
+    return running is not None and (int(running[1]), int(running[2])) < (major, minor)
 
 
 @rule(
