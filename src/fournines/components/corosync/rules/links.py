@@ -183,6 +183,7 @@ def _obsolete(conf: CorosyncConf) -> Iterator[Hit]:
             yield Hit(
                 section.at,
                 "service { name: pacemaker } is for corosync 1; 2 and 3 ignore it",
+                severity=Severity.INFO if conf.quorum.get("provider") else None,
                 why="nobody starts Pacemaker then, and nobody counts votes as its plugin did",
                 fix="remove it, enable pacemaker.service, and add quorum { provider: corosync_votequorum }",
             )
@@ -198,7 +199,7 @@ def _obsolete(conf: CorosyncConf) -> Iterator[Hit]:
 
 @rule(
     "CO014",
-    Severity.WARNING,
+    Severity.INFO,
     "Multicast or broadcast keys with a unicast transport",
     consequence=Consequence.FRAGILE,
     why="they count for udp only: the file says one way, the hosts talk another",
@@ -225,8 +226,7 @@ def not_multicast(site: Evidence) -> Iterator[Hit | Unknown]:
             yield Hit(
                 first.place(key),
                 f"{key} with transport {conf.transport}",
-                related=(*(i.place("broadcast", "mcastaddr") for i in interfaces[1:]),),
-                severity=None if key == "broadcast" else Severity.INFO,
+                related=tuple(i.place("broadcast", "mcastaddr") for i in interfaces[1:]),
             )
 
 

@@ -131,7 +131,8 @@ def _collection(source: Source, node: Node) -> Collection:
     members = tuple(
         Ref(source.at(child), child.options.get("id", "")) for child in node.all("primitive", "group")
     )
-    return Collection(source.at(node), node.options.get("id", ""), kind, members, meta)
+    old = node.key == "master"
+    return Collection(source.at(node), node.options.get("id", ""), kind, members, meta, old=old)
 
 
 def _constraint(source: Source, node: Node) -> Iterator[Constraint]:

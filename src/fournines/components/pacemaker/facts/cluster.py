@@ -49,7 +49,7 @@ class Cluster:
         blocks of one page: what it leaves out, its reader leaves out.
         """
         told = any(p.scope == "cluster" for p in self.properties) and bool(self.primitives)
-        crm = any(story.form == "crm" for story in self.stories)
+        crm = all(story.form == "crm" for story in self.stories)
         return self.whole or (crm and told) or any(story.builds for story in self.stories)
 
     def setting(self, name: str, scope: str = "cluster") -> Property | None:
@@ -60,6 +60,13 @@ class Cluster:
     def mentions(self, *words: str) -> bool:
         """Whether any of the texts has one of these words at all."""
         return any(word in story.text for story in self.stories for word in words)
+
+    @cached_property
+    def release(self) -> int | None:
+        """Pacemaker's major version, as its CIB tells it."""
+        said = self.setting("dc-version")
+        head = said.value.split(".")[0] if said else ""
+        return int(head) if head.isdecimal() else None
 
     @cached_property
     def fence_devices(self) -> tuple[Primitive, ...]:

@@ -214,7 +214,8 @@ def _collection(source: Source, statement: Statement) -> Iterator[Collection]:
     meta = _settings(source, statement, 2).values.get("meta", {})
     if kind == "clone" and true(meta.get("promotable", "")):
         kind = "promotable"
-    yield Collection(source.at(statement.lines[0]), statement.words[1], kind, tuple(refs), meta)
+    old = statement.key in ("ms", "master")
+    yield Collection(source.at(statement.lines[0]), statement.words[1], kind, tuple(refs), meta, old=old)
 
 
 def _parts(source: Source, statement: Statement) -> tuple[str, list[Ref]]:
@@ -292,18 +293,19 @@ _MAKERS: dict[str, Callable[[Source, Statement], Iterator[object]]] = {
 }
 
 _CLASSES = r"(?:ocf|lsb|systemd|stonith|service|upstart)"
+_START = r"^\s*(?:crm\(live[^)\n]*\)\w*#\s*)?"
 CRM = Kind(
     name="crm",
     syntax=Syntax.LINES,
     names=("*.crm", "crm*.txt", "crm*.conf", "*crm_config*", "*crm-config*", "*crm_configure*", "*crmsh*"),
     marks=(
-        rf"^\s*primitive\s+\S+(?:\s|\\)+{_CLASSES}:",
+        rf"{_START}primitive\s+\S+(?:\s|\\)+{_CLASSES}:",
         r"^\s+(?:op|params|meta)\s+\S+",
         r"^\s*(?:op|params|meta)\s+[\w\-]+(?:=|\s+[\w\-]+=)",
-        r"^\s*(?:group|clone|ms|master)\s+[\w.\-]+\s+[\w.\-]+",
-        r"^\s*(?:group|clone|ms|master)\s+\w+[_\-][\w.\-]+\s+\w+[_\-][\w.\-]+",
-        r"^\s*(?:order|colocation|location)\s+\S+\s+(?:\S+\s+)?[\w+\-]+:",
-        r"^\s*(?:property|rsc_defaults|op_defaults)\s+(?:\S+[:\s]\s*)?\\?\s*[\w\-]+=",
+        rf"{_START}(?:group|clone|ms|master)\s+[\w.\-]+\s+[\w.\-]+",
+        rf"{_START}(?:group|clone|ms|master)\s+\w+[_\-][\w.\-]+\s+\w+[_\-][\w.\-]+",
+        rf"{_START}(?:order|colocation|location)\s+\S+\s+(?:\S+\s+)?[\w+\-]+:",
+        rf"{_START}(?:property|rsc_defaults|op_defaults)\s+(?:\S+[:\s]\s*)?\\?\s*[\w\-]+=",
         r"\b(?:no-quorum-policy|stonith-enabled|pe-input-series-max|resource-stickiness)=",
     ),
     read=read,

@@ -126,7 +126,10 @@ class Primitive:
 
 @dataclass(frozen=True)
 class Collection:
-    """A group, clone, promotable clone or bundle. ``aliases``: other ids the tool may have given it."""
+    """A group, clone, promotable clone or bundle.
+
+    ``aliases``: other ids the tool may have given it. ``old``: it is a master resource of Pacemaker 1.
+    """
 
     at: Place
     id: str
@@ -134,6 +137,7 @@ class Collection:
     members: tuple[Ref, ...]
     meta: Mapping[str, str] = field(repr=False, hash=False)
     aliases: tuple[str, ...] = ()
+    old: bool = False
 
     @property
     def promotable(self) -> bool:

@@ -20,6 +20,54 @@ _DEFAULT_TIMEOUT = 20.0
 """Seconds; Pacemaker's default of every operation."""
 
 
+_GONE = {
+    "crmd-integration-timeout": "join-integration-timeout",
+    "crmd-finalization-timeout": "join-finalization-timeout",
+    "crmd-transition-delay": "transition-delay",
+    "remove-after-stop": "nothing: it does harm",
+    "default-resource-stickiness": "rsc_defaults resource-stickiness",
+    "is-managed-default": "rsc_defaults is-managed",
+}
+"""Properties that went, and what stands in their place (Pacemaker 2.0 and 3.0 change logs)."""
+_THREE = 3
+
+
+@rule(
+    "PA019",
+    Severity.WARNING,
+    "What this Pacemaker no longer knows",
+    consequence=Consequence.DOWN,
+    why="Pacemaker 3 drops master resources and the old properties: after the upgrade they are refused or do "
+    "nothing",
+    fix="clone with promotable=true, Promoted and Unpromoted for the roles, the present names of properties",
+    source="Pacemaker 3.0.0 change log: removed features",
+    bad=crm(VIP, properties="dc-version=3.0.0 crmd-transition-delay=5s"),
+    good=crm(VIP, properties="dc-version=3.0.0 transition-delay=5s"),
+    points_at="dc-version=3.0.0 crmd-transition-delay=5s",
+)
+def gone(site: Evidence) -> Iterator[Hit | Unknown]:
+    for cluster in clusters(site):
+        severity = None if (cluster.release or 0) >= _THREE else Severity.INFO
+        for said in cluster.properties:
+            if said.name in _GONE and said.scope == "cluster":
+                yield Hit(said.at, f"{said.name} is now {_GONE[said.name]}", severity=severity)
+        old = [c for c in cluster.collections if c.old]
+        if old:
+            related = tuple(c.at for c in old[1:])
+            yield Hit(old[0].at, f"{old[0].id} is a master resource", related=related, severity=severity)
+        for primitive in cluster.primitives:
+            if primitive.agent[0] in ("upstart", "nagios"):
+                yield Hit(primitive.at, f"{primitive.id} is of class {primitive.agent[0]}", severity=severity)
+
+
+_NEVER = 1000
+"""Failures that nobody lives to see: SUSE's SAP guides set 5000 to mean never."""
+
+
+def _reached(threshold: str) -> bool:
+    return threshold.isdecimal() and 0 < int(threshold) < _NEVER
+
+
 @rule(
     "PA009",
     Severity.WARNING,
@@ -40,11 +88,11 @@ def counted_for_ever(site: Evidence) -> Iterator[Hit | Unknown]:
         if cluster.mentions("failure-timeout"):
             continue
         wanted = cluster.setting("migration-threshold", "rsc_defaults")
-        places = [wanted.at] if wanted and wanted.value not in ("0", "INFINITY") else []
+        places = [wanted.at] if wanted and _reached(wanted.value) else []
         places += [
             p.place("migration-threshold")
             for p in cluster.primitives
-            if p.meta.get("migration-threshold", "0") not in ("0", "INFINITY")
+            if _reached(p.meta.get("migration-threshold", ""))
         ]
         if places:
             yield Hit(places[0], "migration-threshold without failure-timeout", related=tuple(places[1:]))
@@ -167,7 +215,7 @@ def hasty(site: Evidence) -> Iterator[Hit | Unknown]:
                 name, seconds, asked, op = short[0]
                 related = tuple(o.at for _, _, _, o in short[1:] if o)
                 what = f"{name} of {primitive.id} may take {seconds:g} s, its agent asks for {asked:g} s"
-                lesser = primitive.type.lower() in ("drbd", "filesystem") and op is None
+                lesser = primitive.type.lower() in ("drbd", "filesystem") and (op is None or name != "stop")
                 severity = Severity.INFO if lesser else None
                 yield Hit(op.at if op else primitive.at, what, related=related, severity=severity)
 
