@@ -64,6 +64,7 @@ class World:
     heals: bool = True
     undo_fails: bool = False
     undo_hangs: bool = False
+    alone: Output | None = None
     inject: Callable[[str], None] = lambda _host: None
     rows: dict[str, list[int]] | None = None
     written: dict[int, Reply] = field(default_factory=dict)
@@ -147,6 +148,12 @@ class PlayPower:
 
     async def heal(self, host: str, network: str) -> str:
         return await self._heal(f"heal {network}", host)
+
+    async def inside(self, host: str, ask: Ask) -> Output | None:
+        self.world.done.append(f"write alone on {host}")
+        assert host in self.world.hurt
+        assert "-alone" in ask.stdin
+        return self.world.alone
 
 
 KILL = Fault("haproxy.kill-for-good", "killed", inject=Ask(("kill-it",)), undo=Ask(("start-it",)))

@@ -9,13 +9,14 @@ I3  nothing is duplicated, half there, or there without having been written
 I4  no client sees an outage longer than its bound
 I5  the site heals without a human
 I6  afterwards every replica holds the same
+I7  a host without quorum refuses to write
 I8  authorisation survives: an old token is never refused
 I9  the VIP does not flap
 === =====================================================================
 
-I7 (only a majority accepts writes) shows in I2 and I3: a write acknowledged by a minority is lost or
-unexpected after healing. I10 (redundancy is back) is what the next drill of a campaign begins with: its
-steady state.
+I7 is asked of a host that is cut off; elsewhere it shows in I2 and I3: a write acknowledged by a
+minority is lost or unexpected after healing. I10 (redundancy is back) is what the next drill of a
+campaign begins with: its steady state.
 """
 
 from __future__ import annotations
@@ -43,6 +44,7 @@ def judgements(
     accounts: Sequence[Account],
     healed: float | None,
     settled: Settled,
+    alone: Verdict | None = None,
 ) -> tuple[Judgement, ...]:
     """Every invariant that the run could measure, in their order."""
     return (
@@ -52,6 +54,7 @@ def judgements(
         *(bounded(one, scenario.bounds.of(one.kind)) for one in series if scenario.bounds.of(one.kind)),
         healing(scenario.heal, healed, settled),
         *(alike(account) for account in accounts if len(account.replicas) + len(account.unread) > 1),
+        *_minority(scenario, alone),
         *(accepted(one) for one in series if one.kind == "token"),
         *_flapping(scenario, owners),
     )
@@ -68,6 +71,12 @@ def _vip(scenario: Scenario, owners: Sequence[Owned]) -> Iterator[Judgement]:
         SHARED,
         shared if owners else None,
     )
+
+
+def _minority(scenario: Scenario, alone: Verdict | None) -> Iterator[Judgement]:
+    if scenario.alone:
+        promise = "the database of a host that is cut off refuses to write"
+        yield Judgement("I7.sql", promise, unknown("nobody asked it") if alone is None else alone)
 
 
 def _flapping(scenario: Scenario, owners: Sequence[Owned]) -> Iterator[Judgement]:

@@ -11,6 +11,8 @@ from typing import Protocol
 from anyio import to_thread
 
 from fournines import lab
+from fournines.errors import LabError
+from fournines.kit.check import Ask, Output
 
 
 class Power(Protocol):
@@ -33,6 +35,9 @@ class Power(Protocol):
 
     async def heal(self, host: str, network: str) -> str:
         """Undo ``cut``."""
+
+    async def inside(self, host: str, ask: Ask) -> Output | None:
+        """Ask the host past its network; None if it does not answer."""
 
 
 class LabPower:
@@ -79,3 +84,15 @@ class LabPower:
         """Plug it in again."""
         await to_thread.run_sync(lambda: lab.heal(self._lab, host, network))
         return f"nines lab net heal --name {self._lab} {host} {network}"
+
+    async def inside(self, host: str, ask: Ask) -> Output | None:
+        """Ask in the host's own namespaces."""
+
+        def run() -> Output:
+            done = lab.exec_(self._lab, host, ask.argv, stdin=ask.stdin, timeout=ask.timeout)
+            return Output(done.returncode, done.stdout, done.stderr)
+
+        try:
+            return await to_thread.run_sync(run)
+        except LabError:
+            return None

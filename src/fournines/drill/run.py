@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 
 import anyio
@@ -20,6 +20,7 @@ from fournines.drill.band import band
 from fournines.drill.harm import Harm, harm_of, to_all
 from fournines.drill.journal import Journal
 from fournines.drill.judge import judgements
+from fournines.drill.minority import refused, write_alone
 from fournines.drill.parts import ADDRESSES, Cast, chosen, leaders_among, vip_holders
 from fournines.drill.power import Power
 from fournines.drill.readback import read_back
@@ -31,7 +32,7 @@ from fournines.engine.transport import Transport
 from fournines.errors import DrillError, NinesError
 from fournines.kit.declare import Endpoint
 from fournines.kit.fault import Fault
-from fournines.kit.verdict import unknown
+from fournines.kit.verdict import Verdict, unknown
 from fournines.plan.model import Plan
 from fournines.probe.fleet import Fleet, FleetMaker
 from fournines.probe.ledger import Account
@@ -84,6 +85,7 @@ class _Findings:
     accounts: tuple[Account, ...] = ()
     settled: Settled = field(default_factory=lambda: Settled(None, []))
     versions: dict[str, dict[str, str]] = field(default_factory=dict)
+    alone: Verdict | None = None
     refused: str | None = None
 
 
@@ -225,10 +227,20 @@ class _Run:
             if self.found.refused is None:
                 self.journal.enter(StageName.HOLD)
                 await anyio.sleep(self.scenario.hold if self.pace.hold is None else self.pace.hold)
+                await self._ask_alone(hosts)
         finally:
             with anyio.CancelScope(shield=True):
                 self.journal.enter(StageName.UNDO)
                 await self._undo(hosts, harm)
+
+    async def _ask_alone(self, hosts: tuple[str, ...]) -> None:
+        power, sql = self.rig.power, self.fleet.sql
+        if not self.scenario.alone or power is None or sql is None:
+            return
+        for host in hosts:
+            answer = await power.inside(host, write_alone(sql.client))
+            self.found.alone = refused(answer)
+            self.journal.says("a write alone", host=host, answer=answer and asdict(answer))
 
     async def _undo(self, hosts: tuple[str, ...], harm: Harm) -> None:
         try:
@@ -310,6 +322,7 @@ class _Run:
             accounts=self.found.accounts,
             healed=healed,
             settled=self.found.settled,
+            alone=self.found.alone,
         )
 
     def _fault_span(self) -> tuple[float, float] | None:

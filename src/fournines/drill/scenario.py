@@ -69,7 +69,8 @@ class Scenario:
 
     ``when`` completes the sentence "When ...". ``hold`` is how long the fault lasts, ``heal`` how long
     the site may take afterwards until every check passes, both in seconds. ``moves`` is how often the
-    VIP may change hosts. ``untested`` says what the drill does not show.
+    VIP may change hosts. ``alone`` asks the hurt host, which lives on without the others, whether it would
+    write. ``untested`` says what the drill does not show.
     """
 
     name: str
@@ -80,6 +81,7 @@ class Scenario:
     hold: float = 15.0
     heal: float = 120.0
     moves: int = 1
+    alone: bool = False
     untested: tuple[str, ...] = field(default=())
 
     @property

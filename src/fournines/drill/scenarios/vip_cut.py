@@ -11,6 +11,7 @@ SCENARIO = Scenario(
     injury=Cut(),
     bounds=Bounds(http=1.0, sql=2.0, amqp=2.0, token=3.0, vip=1.0),
     hold=20.0,
+    alone=True,
     # It goes on as VRRP master on its side of the cut: the VIP may come back to it.
     moves=2,
     untested=("clients on the cut-off side: none are there",),
