@@ -104,6 +104,15 @@ class Arbiter:
 
 
 @dataclass(frozen=True)
+class Superuser:
+    """Every right on everything, given to a user from anywhere; ``guessable``: the password is no secret."""
+
+    at: Place
+    user: str
+    guessable: bool
+
+
+@dataclass(frozen=True)
 class GaleraCluster:
     """Members that speak of one another. ``size`` counts every data host anybody of them names."""
 
@@ -219,10 +228,28 @@ def read_garb(source: Source) -> Iterator[Arbiter]:
         yield Arbiter(source.top, names, said.get("GALERA_GROUP", ""))
 
 
-def read_commands(source: Source) -> Iterator[Arbiter]:
-    """Arbiters started by a command, or as a resource of Pacemaker."""
+_GRANT = re.compile(
+    r"GRANT\s+ALL(?:\s+PRIVILEGES)?\s+ON\s+\*\.\*\s+TO\s+[`'\"\\]*(\w+)[`'\"\\]*@[`'\"\\]*%[`'\"\\]*"
+    r"\s+IDENTIFIED\s+BY\s+[`'\"\\]*([^`'\"\\;]*)",
+    re.IGNORECASE,
+)
+_GUESSED = frozenset(
+    {"", "root", "password", "pass", "passwd", "123456", "12345678", "admin", "mysql", "mariadb"}
+)
+
+
+def read_commands(source: Source) -> Iterator[Arbiter | Superuser]:
+    """Arbiters started by a command or as a resource of Pacemaker, and SQL that makes superusers."""
     for node in source.nodes:
         words = node.words
+        texts = [(node.line, " ".join(words)), *((c.line, c.rest) for c in node.children)]
+        for line, text in texts:
+            for offset, part in enumerate(text.split("\n")):
+                match = _GRANT.search(part)
+                if match:
+                    user, password = match.groups()
+                    guessable = password.lower() in {*_GUESSED, user.lower()}
+                    yield Superuser(source.at(line + offset), user, guessable)
         if any(word.rsplit("/", 1)[-1] == "garbd" or word.endswith(":garbd") for word in words[:6]):
             yield Arbiter(source.at(node), (), "")
 

@@ -33,7 +33,7 @@ def gives_up(evidence: Evidence) -> Iterator[Hit | Unknown]:
     silent = []
     for conf in evidence.all(OsloConf):
         said = conf.get("database", "max_retries")
-        if said and said.number is not None and said.number >= 0:
+        if said and said.number is not None and said.number > 0:  # 0: gone at once, and systemd tries again
             yield Hit(said.at, f"{conf.service or 'the service'} gives up after {said.number} attempts")
         elif said is None and not conf.excerpt and conf.database and conf.database.section == "database":
             silent.append(conf.database.at)

@@ -112,7 +112,7 @@ def read_definitions(source: Source) -> Iterator[object]:
     if release.isdecimal() and len(release) < 4:  # noqa: PLR2004 - no release has more digits
         yield BrokerVersion(source.top, int(release))
     policies = whole.get("policies")
-    for entry in policies if isinstance(policies, list) else ():
+    for entry in policies[:_MOST_POLICIES] if isinstance(policies, list) else ():
         if not isinstance(entry, dict):
             continue
         definition = entry.get("definition")
@@ -125,6 +125,10 @@ def read_definitions(source: Source) -> Iterator[object]:
             text=json.dumps(definition),
             apply_to=str(entry.get("apply-to", "all")),
         )
+
+
+_MOST_POLICIES = 500
+"""More than any site has; each is looked up in the text, and a hostile file must not take minutes."""
 
 
 def _line_of(text: str, name: str) -> int:
