@@ -147,6 +147,12 @@ class TestServers:
         assert severities("HA007", haproxy(listen(servers.format("")))) == ["error"]
         assert found("HA007", haproxy(listen(servers.format("http-check expect status 400")))) == []
 
+    def test_the_last_kind_of_check_counts(self) -> None:
+        text = "mode tcp\n{}\nserver a 10.0.0.11:6443 check\nserver b 10.0.0.12:6443 check"
+        http, hello = "option httpchk GET /healthz", "option ssl-hello-chk"
+        assert found("HA007", haproxy(listen(text.format(f"{http}\n{hello}")))) == []
+        assert severities("HA007", haproxy(listen(text.format(f"{hello}\n{http}")))) == ["error"]
+
 
 class TestAddresses:
     def test_http3_shares_the_port(self) -> None:
@@ -275,7 +281,7 @@ class TestCaches:
         servers = "server a 10.0.0.11:11211 check\nserver b 10.0.0.12:11211 check{}"
         name = {"name": "memcached", "bind": "10.0.0.20:11211"}
         assert severities("HA030", pool(servers.format(""), **name)) == ["error"]
-        assert severities("HA030", pool(servers.format(" backup"), **name)) == ["warning"]
+        assert severities("HA030", pool(servers.format(" backup"), **name)) == ["info"]
 
     def test_a_cache_at_the_vip(self) -> None:
         files = {

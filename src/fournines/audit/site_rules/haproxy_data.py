@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 _MANUAL = "HAProxy configuration manual"
 _GALERA = re.compile(r"galera|wsrep|pxc|percona")
+_HANDSHAKES = ("mysql-check", "pgsql-check")
 _SQL_PORTS = frozenset({3306, 5432})
 _RECYCLE = 3600
 """Seconds; oslo.db connection_recycle_time."""
@@ -65,8 +66,8 @@ def shallow_check(site: Evidence) -> Iterator[Hit | Unknown]:
         if purpose(service) is not Purpose.DATABASE or _reads_only(service) or len(service.servers) == 1:
             continue
         proxy = service.back
-        handshake = proxy.option("mysql-check") or proxy.option("pgsql-check")
-        if proxy.option("httpchk"):
+        handshake = proxy.option(proxy.health_check) if proxy.health_check in _HANDSHAKES else None
+        if proxy.checks_http:
             yield from _http_to_database(proxy)
         elif handshake:
             yield Hit(
@@ -221,7 +222,7 @@ def balanced_cache(site: Evidence) -> Iterator[Hit | Unknown]:
             service.front.at,
             f"{service.front.name} {how} {len(service.servers)} caches that know nothing of one another",
             related=tuple(server.at for server in service.servers),
-            severity=Severity.ERROR if spread else Severity.WARNING,
+            severity=Severity.ERROR if spread else Severity.INFO,
         )
     if not proxied:
         yield from _cache_at_vip(site)

@@ -24,6 +24,13 @@ def seconds(text: str) -> float | None:
     return int(match.group(1)) * _UNITS[match.group(2) or "ms"] if match else None
 
 
+CHECKS = (
+    "httpchk", "tcp-check", "mysql-check", "pgsql-check", "redis-check", "ldap-check", "smtpchk",
+    "ssl-hello-chk", "external-check", "spop-check",
+)  # fmt: skip
+"""Options that choose how servers are checked; each replaces the one before it (manual, option ...-check)."""
+
+
 @dataclass(frozen=True)
 class Statement:
     """One line of a section, where it stands, and whether it came from a ``defaults`` section."""
@@ -163,9 +170,19 @@ class Proxy:
         return tuple(dict.fromkeys(name for name in names if name))
 
     @property
+    def health_check(self) -> str:
+        """The option that decides how servers are checked, empty for a TCP connect: the last one said."""
+        for inherited in (False, True):
+            said = [s.value for s in self.all("option") if s.inherited is inherited and s.value in CHECKS]
+            kept = [name for name in said if self.option(name)]
+            if kept:
+                return kept[0] if inherited else kept[-1]
+        return ""
+
+    @property
     def checks_http(self) -> bool:
         """Whether health checks are HTTP requests."""
-        return self.option("httpchk") is not None
+        return self.health_check == "httpchk"
 
     @property
     def stats(self) -> bool:

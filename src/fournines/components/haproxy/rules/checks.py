@@ -98,7 +98,9 @@ def _plain_http_to_tls(server: Server) -> bool:
 def http_to_tls(site: Evidence) -> Iterator[Hit | Unknown]:
     for proxy in backs(site):
         said = proxy.option("httpchk")
-        if not said or any("ssl" in s.words for s in proxy.all("http-check", "connect")):
+        if not said or not proxy.checks_http:
+            continue
+        if any("ssl" in s.words for s in proxy.all("http-check", "connect")):
             continue
         if any("400" in " ".join(s.words) for s in proxy.all("http-check", "expect")):
             continue  # somebody knows what a TLS port answers to plain HTTP
