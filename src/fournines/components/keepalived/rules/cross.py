@@ -22,7 +22,7 @@ _MAN = "keepalived.conf(5)"
 _BOTH = "the hosts do not accept each other's adverts: each becomes MASTER and both hold the VIP"
 
 
-def _pair(first: str, second: str) -> dict[str, str]:
+def pair(first: str, second: str) -> dict[str, str]:
     return {"node1/keepalived.conf": first, "node2/keepalived.conf": second}
 
 
@@ -35,13 +35,13 @@ def _unicast(own: str, *peers: str) -> str:
     return f"unicast_src_ip {own}\nunicast_peer {{\n{inside}\n}}"
 
 
-_FINE = _pair(
+_FINE = pair(
     keepalived(_unicast("10.0.0.11", "10.0.0.12"), priority=101),
     keepalived(_unicast("10.0.0.12", "10.0.0.11"), priority=100),
 )
 
 
-def _odd(
+def odd_ones(
     group: VrrpGroup, key: Callable[[VrrpInstance], Hashable]
 ) -> tuple[VrrpInstance, list[VrrpInstance]] | None:
     """The members that differ from the rest: the reference and those that deviate from it."""
@@ -58,7 +58,7 @@ def _differ(
     site: Evidence, key: Callable[[VrrpInstance], Hashable], keyword: str, name: str
 ) -> Iterator[Hit]:
     for group in groups(site):
-        found = _odd(group, key)
+        found = odd_ones(group, key)
         for member in found[1] if found else ():
             reference = found[0] if found else member
             yield Hit(
@@ -77,8 +77,8 @@ def _differ(
     why="whether the VIP moves back after a repair depends on which host failed",
     fix="the same on every host: BACKUP and nopreempt everywhere, or nowhere",
     source="acassen/keepalived PR 346 (maintainer)",
-    bad=_pair(keepalived("nopreempt", priority=101), keepalived(priority=100)),
-    good=_pair(keepalived("nopreempt", priority=101), keepalived("nopreempt", priority=100)),
+    bad=pair(keepalived("nopreempt", priority=101), keepalived(priority=100)),
+    good=pair(keepalived("nopreempt", priority=101), keepalived("nopreempt", priority=100)),
     points_at="nopreempt",
 )
 def nopreempt_differs(site: Evidence) -> Iterator[Hit | Unknown]:
@@ -99,91 +99,6 @@ def _hosts(members: list[VrrpInstance]) -> str:
 
 
 @rule(
-    "KA009",
-    Severity.ERROR,
-    "One VIP, two router ids",
-    consequence=Consequence.SPLIT,
-    why="hosts with different router ids are two routers that know nothing of each other: both hold the VIP",
-    fix="the same virtual_router_id on every host of this VIP",
-    source="RFC 5798 5.2.3",
-    bad=_pair(keepalived(vrid=51), keepalived(vrid=52, priority=100)),
-    good=_pair(keepalived(vrid=51), keepalived(vrid=51, priority=100)),
-    points_at="virtual_router_id 52",
-)
-def vrid_differs(site: Evidence) -> Iterator[Hit | Unknown]:
-    for group in groups(site):
-        found = _odd(group, lambda member: member.vrid)
-        for member in found[1] if found else ():
-            reference = found[0] if found else member
-            if member.vrid is not None and reference.vrid is not None:
-                yield Hit(
-                    member.place("virtual_router_id"),
-                    f"{member.at.host} uses router id {member.vrid} for {_shared(member, reference)}, "
-                    f"{reference.at.host} uses {reference.vrid}",
-                    related=(reference.place("virtual_router_id"),),
-                )
-
-
-def _shared(member: VrrpInstance, other: VrrpInstance) -> str:
-    return ", ".join(sorted(member.addresses & other.addresses)) or "the same VIP"
-
-
-@rule(
-    "KA010",
-    Severity.ERROR,
-    "One router id, two VIP groups",
-    consequence=Consequence.SPLIT,
-    why="each group hears the other's adverts as its own: 'bogus VRRP packet', and the VIPs flap or stand "
-    "still",
-    fix="a router id of its own for every VIP group of a network segment",
-    source="acassen/keepalived #2444, #2175",
-    bad={
-        "node1/keepalived.conf": keepalived(vip="10.0.0.20/24"),
-        "node2/keepalived.conf": keepalived(vip="10.0.0.20/24", priority=100),
-        "node3/keepalived.conf": keepalived(vip="10.0.0.30/24"),
-        "node4/keepalived.conf": keepalived(vip="10.0.0.30/24", priority=100),
-    },
-    good={
-        "node1/keepalived.conf": keepalived(vip="10.0.0.20/24"),
-        "node2/keepalived.conf": keepalived(vip="10.0.0.20/24", priority=100),
-        "node3/keepalived.conf": keepalived(vip="10.0.0.30/24", vrid=52),
-        "node4/keepalived.conf": keepalived(vip="10.0.0.30/24", vrid=52, priority=100),
-    },
-    points_at="virtual_router_id 51",
-)
-def vrid_taken(site: Evidence) -> Iterator[Hit | Unknown]:
-    seen: list[VrrpInstance] = []
-    for instance in site.all(VrrpInstance):
-        for other in seen:
-            if other.vrid is None or other.vrid != instance.vrid or other.interface != instance.interface:
-                continue
-            here = other.at.host == instance.at.host
-            if instance.addresses & other.addresses or not _same_segment(instance, other):
-                continue
-            if here or not _together(site, instance, other):
-                yield Hit(
-                    instance.place("virtual_router_id"),
-                    f"router id {instance.vrid} on {instance.interface} is that of {other.name} "
-                    f"({', '.join(sorted(other.addresses))}) on {other.at.host or other.at.path}",
-                    related=(other.place("virtual_router_id"),),
-                )
-                break
-        seen.append(instance)
-
-
-def _together(site: Evidence, one: VrrpInstance, other: VrrpInstance) -> bool:
-    return any(one in group.members and other in group.members for group in groups(site))
-
-
-def _same_segment(one: VrrpInstance, other: VrrpInstance) -> bool:
-    """Whether they may hear each other: addresses of a common /16, and no unicast without each other."""
-    if one.unicast and other.unicast:
-        return bool({p for p, _ in one.peers} & {p for p, _ in other.peers})
-    nets = [{a.rsplit(".", 2)[0] for a in member.addresses} for member in (one, other)]
-    return not nets[0] or not nets[1] or bool(nets[0] & nets[1])
-
-
-@rule(
     "KA011",
     Severity.ERROR,
     "The hosts authenticate differently",
@@ -191,8 +106,8 @@ def _same_segment(one: VrrpInstance, other: VrrpInstance) -> bool:
     why=_BOTH,
     fix="the same auth_type and auth_pass (its first 8 characters count)",
     source=f"{_MAN} auth_pass; RFC 2338 5.3.6",
-    bad=_pair(keepalived(_auth("q7Lw2xZp")), keepalived(_auth("q7Lw2xZq"), priority=100)),
-    good=_pair(keepalived(_auth("q7Lw2xZp")), keepalived(_auth("q7Lw2xZp"), priority=100)),
+    bad=pair(keepalived(_auth("q7Lw2xZp")), keepalived(_auth("q7Lw2xZq"), priority=100)),
+    good=pair(keepalived(_auth("q7Lw2xZp")), keepalived(_auth("q7Lw2xZp"), priority=100)),
     points_at="auth_pass ***",
 )
 def auth_differs(site: Evidence) -> Iterator[Hit | Unknown]:
@@ -205,40 +120,6 @@ def auth_differs(site: Evidence) -> Iterator[Hit | Unknown]:
 
 
 @rule(
-    "KA012",
-    Severity.ERROR,
-    "The hosts announce different addresses",
-    consequence=Consequence.SPLIT,
-    why="an advert whose addresses are not those expected is thrown away ('ip address associated with VRID "
-    "not "
-    "present'): both become MASTER, or the VIP flaps",
-    fix="the same virtual_ipaddress list on every host; change it on all of them together",
-    source="acassen/keepalived #1515, #1603, #2175",
-    bad=_pair(keepalived(vip="10.0.0.20/24"), keepalived(vip="10.0.0.200/24", priority=100)),
-    good=_pair(keepalived(vip="10.0.0.20/24"), keepalived(vip="10.0.0.20/24", priority=100)),
-    points_at="virtual_ipaddress {",
-)
-def addresses_differ(site: Evidence) -> Iterator[Hit | Unknown]:
-    for group in groups(site):
-        if len(group.vrids) > 1 or any(not member.addresses for member in group.members):
-            continue
-        if len({m.at.host for m in group.members}) < len(group.members):
-            continue  # several instances of one host share an address: not one list
-        found = _odd(group, lambda member: member.addresses)
-        for member in found[1] if found else ():
-            reference = found[0] if found else member
-            extra = sorted(member.addresses - reference.addresses)
-            less = sorted(reference.addresses - member.addresses)
-            said = [f"has {', '.join(extra)}"] if extra else []
-            said += [f"lacks {', '.join(less)}"] if less else []
-            yield Hit(
-                member.place("virtual_ipaddress"),
-                f"{member.at.host} {' and '.join(said)}, against {reference.at.host}",
-                related=(reference.place("virtual_ipaddress"),),
-            )
-
-
-@rule(
     "KA013",
     Severity.ERROR,
     "The hosts send adverts at different intervals",
@@ -247,8 +128,8 @@ def addresses_differ(site: Evidence) -> Iterator[Hit | Unknown]:
     "wrongly",
     fix="the same advert_int on every host",
     source="RFC 3768 7.1; keepalived.conf(5) advert_int",
-    bad=_pair(keepalived(), keepalived(priority=100).replace("advert_int 1", "advert_int 3")),
-    good=_pair(keepalived(), keepalived(priority=100)),
+    bad=pair(keepalived(), keepalived(priority=100).replace("advert_int 1", "advert_int 3")),
+    good=pair(keepalived(), keepalived(priority=100)),
     points_at="advert_int 3",
 )
 def interval_differs(site: Evidence) -> Iterator[Hit | Unknown]:
@@ -263,8 +144,8 @@ def interval_differs(site: Evidence) -> Iterator[Hit | Unknown]:
     why=_BOTH,
     fix="the same vrrp_version on every host",
     source="acassen/keepalived #565",
-    bad=_pair(keepalived("version 3"), keepalived(priority=100)),
-    good=_pair(keepalived("version 3"), keepalived("version 3", priority=100)),
+    bad=pair(keepalived("version 3"), keepalived(priority=100)),
+    good=pair(keepalived("version 3"), keepalived("version 3", priority=100)),
     points_at="vrrp_instance VI_1 {",
 )
 def version_differs(site: Evidence) -> Iterator[Hit | Unknown]:
@@ -279,7 +160,7 @@ def version_differs(site: Evidence) -> Iterator[Hit | Unknown]:
     why="a host that is not named never hears the master and becomes one itself: both hold the VIP",
     fix="unicast_peer = the unicast_src_ip of every other host, and not the own one",
     source=f"{_MAN} unicast_peer",
-    bad=_pair(
+    bad=pair(
         keepalived(_unicast("10.0.0.11", "10.0.0.13")),
         keepalived(_unicast("10.0.0.12", "10.0.0.11"), priority=100),
     ),
@@ -318,7 +199,7 @@ def peers_incomplete(site: Evidence) -> Iterator[Hit | Unknown]:
     why=_BOTH,
     fix="unicast_peer on every host of the group",
     source=f"{_MAN} unicast_peer",
-    bad=_pair(keepalived(_unicast("10.0.0.11", "10.0.0.12")), keepalived(priority=100)),
+    bad=pair(keepalived(_unicast("10.0.0.11", "10.0.0.12")), keepalived(priority=100)),
     good=_FINE,
     points_at="vrrp_instance VI_1 {",
 )
@@ -344,8 +225,8 @@ def mode_differs(site: Evidence) -> Iterator[Hit | Unknown]:
     "election",
     fix="one MASTER, or BACKUP everywhere with nopreempt",
     source=f"{_MAN} state",
-    bad=_pair(keepalived(state="MASTER"), keepalived(state="MASTER", priority=100)),
-    good=_pair(keepalived(state="MASTER"), keepalived(state="BACKUP", priority=100)),
+    bad=pair(keepalived(state="MASTER"), keepalived(state="MASTER", priority=100)),
+    good=pair(keepalived(state="MASTER"), keepalived(state="BACKUP", priority=100)),
     points_at="state MASTER",
 )
 def two_masters(site: Evidence) -> Iterator[Hit | Unknown]:
@@ -372,8 +253,8 @@ def two_masters(site: Evidence) -> Iterator[Hit | Unknown]:
     "VIP back",
     fix="a different priority on every host",
     source="RFC 5798 6.4.3; keepalived.conf(5) priority",
-    bad=_pair(keepalived(state="MASTER", priority=100), keepalived(priority=100)),
-    good=_pair(keepalived(state="MASTER", priority=101), keepalived(priority=100)),
+    bad=pair(keepalived(state="MASTER", priority=100), keepalived(priority=100)),
+    good=pair(keepalived(state="MASTER", priority=101), keepalived(priority=100)),
     points_at="priority 100",
 )
 def equal_priorities(site: Evidence) -> Iterator[Hit | Unknown]:
@@ -403,11 +284,11 @@ def equal_priorities(site: Evidence) -> Iterator[Hit | Unknown]:
     why="router_id is the name in mails and traps: they do not say which host speaks",
     fix="router_id = the host's name, or leave it out (it is the host name then)",
     source=f"{_MAN} router_id",
-    bad=_pair(
+    bad=pair(
         keepalived(head="global_defs {\n    router_id LVS\n}"),
         keepalived(head="global_defs {\n    router_id LVS\n}", priority=100),
     ),
-    good=_pair(
+    good=pair(
         keepalived(head="global_defs {\n    router_id node1\n}"),
         keepalived(head="global_defs {\n    router_id node2\n}", priority=100),
     ),

@@ -65,21 +65,23 @@ def nopreempt_master(site: Evidence) -> Iterator[Hit | Unknown]:
     Severity.ERROR,
     "The VIP lives on an interface nobody watches",
     consequence=Consequence.NO_FAILOVER,
-    why="keepalived watches the instance's own interface; when the other link dies the host stays MASTER and "
-    "the VIP is "
-    "unreachable",
-    fix="add the interface to track_interface, or run VRRP on it",
-    source=f"{_MAN}, track_interface",
-    bad={"keepalived.conf": keepalived(vip="10.0.0.20/24 dev eth1")},
-    good={"keepalived.conf": keepalived("track_interface {\n    eth1\n}", vip="10.0.0.20/24 dev eth1")},
-    points_at="10.0.0.20/24 dev eth1",
+    why="with no_track (and in keepalived 1.x always) only the instance's own interface is watched: when the "
+    "VIP's "
+    "link dies the host stays MASTER and the VIP is unreachable",
+    fix="remove no_track, or add the interface to track_interface",
+    source="keepalived.conf(5) virtual_ipaddress no_track; vrrp.c tracks the interfaces of VIPs since 2.0.0",
+    bad={"keepalived.conf": keepalived(vip="10.0.0.20/24 dev eth1 no_track")},
+    good={"keepalived.conf": keepalived(vip="10.0.0.20/24 dev eth1")},
+    points_at="10.0.0.20/24 dev eth1 no_track",
 )
 def unwatched_interface(site: Evidence) -> Iterator[Hit | Unknown]:
+    version = site.versions.get("keepalived", "")
     for instance in site.all(VrrpInstance):
         watched = {t.name for t in instance.trackers if t.kind == "interface"} | {instance.interface}
         for vip in instance.vips:
             loopback = vip.dev == "lo" or vip.dev.startswith("dummy")
-            if vip.dev and instance.interface and vip.dev not in watched and not loopback:
+            unseen = vip.untracked or version.startswith(("0.", "1."))
+            if vip.dev and instance.interface and vip.dev not in watched and not loopback and unseen:
                 yield Hit(
                     vip.at,
                     f"{vip.text} is on {vip.dev}, {instance.name} watches {', '.join(sorted(watched))}",

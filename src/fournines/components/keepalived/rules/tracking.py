@@ -89,11 +89,11 @@ def undefined_tracker(site: Evidence) -> Iterator[Hit | Unknown]:
     Severity.ERROR,
     "A tracked script is defined after the instance that tracks it",
     consequence=Consequence.NO_FAILOVER,
-    why="keepalived resolves the name while it reads the instance; up to 2.2 a later definition is 'not "
+    why="keepalived resolves the name while it reads the instance: a definition that comes later is 'not "
     "found, "
     "ignoring', and the instance runs without the check",
     fix="move the vrrp_script above the vrrp_instance",
-    source="run on keepalived 2.2.7",
+    source="run on keepalived 2.2.7; vrrp_track.c alloc_track_script, also in 2.4",
     bad={"keepalived.conf": keepalived(check="") + "\n" + CHECK.strip("\n")},
     good={"keepalived.conf": keepalived()},
     points_at="check_haproxy",
@@ -211,6 +211,15 @@ def _bonus(site: Evidence, member: VrrpInstance) -> int:
     points_at="weight -10",
 )
 def weight_too_small(site: Evidence) -> Iterator[Hit | Unknown]:
+    grouped = {member.at for group in groups(site) for member in group.members}
+    for instance in site.all(VrrpInstance):
+        for tracker in instance.trackers if instance.at not in grouped else ():
+            if weight_of(site, tracker) and not tracker.reverse:
+                yield Unknown(
+                    tracker.at,
+                    f"whether weight {weight_of(site, tracker)} moves the VIP: no other host of "
+                    f"{instance.name} was given",
+                )
     for group in groups(site):
         for member in group.by_priority:
             for tracker in member.trackers:
@@ -219,7 +228,7 @@ def weight_too_small(site: Evidence) -> Iterator[Hit | Unknown]:
 
 def _holds_on(site: Evidence, group: VrrpGroup, member: VrrpInstance, tracker: Tracker) -> Iterator[Hit]:
     weight = weight_of(site, tracker)
-    if not weight or tracker.reverse or tracker.kind == "interface" or member.priority is None:
+    if not weight or tracker.reverse or member.priority is None:
         return
     below = [
         o for o in group.by_priority if (o.priority or 0) < member.priority and o.at.host != member.at.host
