@@ -39,14 +39,15 @@ _VERY_SLOW_DETECTION = 30.0
 def late(site: Evidence) -> Iterator[Hit | Unknown]:
     for conf in configurations(site):
         yield from _slow_connects(conf)
-        slow: dict[Place, list[tuple[float, Proxy, Server]]] = {}
+        slow: dict[Place | None, list[tuple[float, Proxy, Server]]] = {}
         for proxy in conf.proxies:
             found = [(noticed(proxy, s), proxy, s) for s in proxy.servers if s.checked]
             worst = max(found, key=lambda one: one[0], default=None)
             if worst and worst[0] > _SLOW_DETECTION:
                 slow.setdefault(_slowest(proxy, worst[2]), []).append(worst)
-        for place, cases in slow.items():
+        for timeout, cases in slow.items():
             seconds_, proxy, server = max(cases, key=lambda one: one[0])
+            place = timeout or server.at
             also = f" (and {len(cases) - 1} more sections)" if len(cases) > 1 else ""
             yield Hit(
                 place,
@@ -111,7 +112,7 @@ def _asks(proxy: Proxy) -> bool:
     return any(proxy.option(name) for name in asking) or bool(proxy.all("tcp-check", "expect"))
 
 
-def _slowest(proxy: Proxy, server: Server) -> Place:
-    """The line to change: ``timeout check`` where it is what takes long, else the server line."""
+def _slowest(proxy: Proxy, server: Server) -> Place | None:
+    """``timeout check`` where it is what takes long; None where it is the server line."""
     check = proxy.timeout("check")
-    return check[1].at if check and _wait(proxy, server) > server.inter else server.at
+    return check[1].at if check and _wait(proxy, server) > server.inter else None
