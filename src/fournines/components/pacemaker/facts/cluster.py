@@ -14,6 +14,7 @@ from fournines.components.pacemaker.facts.model import (
     Property,
     Story,
     false,
+    true,
 )
 
 if TYPE_CHECKING:
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
 
     from fournines.kit.evidence import Evidence, Fact
     from fournines.kit.source import Place
+
+_FENCERS = ("stonith:", "stonith create", "fence_", "sbd", "stonith-watchdog-timeout")
+"""Words of a text that knows of a fence device, even where it is written in a way that is not read."""
 
 T = TypeVar("T", bound="Fact")
 
@@ -79,7 +83,10 @@ class Cluster:
         stonith = self.setting("stonith-enabled")
         if stonith and false(stonith.value):
             return True
-        return self.builds and not self.fence_devices and not self.mentions("stonith", "fence_", "sbd")
+        watchdog = self.setting("have-watchdog")
+        if watchdog and true(watchdog.value):
+            return False  # sbd runs
+        return self.builds and not self.fence_devices and not self.mentions(*_FENCERS)
 
     @cached_property
     def voters(self) -> tuple[str, ...]:

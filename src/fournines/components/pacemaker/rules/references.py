@@ -57,7 +57,7 @@ def _known(cluster: Cluster, ref: Ref) -> bool:
 def _missing(cluster: Cluster, statement: Collection | Constraint, ref: Ref, *, alone: bool) -> Hit | Unknown:
     close = get_close_matches(ref.id, cluster.ids, 1, 0.8)
     where = f"{statement.kind} {statement.id}".strip()
-    known = cluster.builds or any(s.form == "crm" for s in cluster.stories if s.at.path == ref.at.path)
+    known = cluster.builds or all(s.form == "crm" for s in cluster.stories)
     if cluster.whole or (known and not alone) or (close and not _pcs_only(cluster)):
         hint = f", but {close[0]} is" if close else ""
         return Hit(ref.at, f"{where} names {ref.id}, which is not defined{hint}")
