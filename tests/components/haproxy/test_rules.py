@@ -267,6 +267,12 @@ class TestPorts:
 
 
 class TestVersions:
+    def test_one_finding_for_all_old_keywords_of_a_file(self) -> None:
+        old = "clitimeout 50000\nsrvtimeout 50000\ncontimeout 5000\n"
+        (one,) = found("HA026", haproxy("listen a 10.0.0.20:80\n    server s 10.0.0.1:80", defaults=old))
+        assert len(one.related) == 3
+        assert found("HA026", haproxy("listen a from b\n    bind *:80")) == []
+
     def test_a_keyword_that_the_running_version_still_has(self) -> None:
         files = {"haproxy.cfg": haproxy(api(), head=GLOBAL + "nbproc 2")}
         assert severities("HA026", files) == ["warning"]

@@ -239,18 +239,31 @@ _REMOVED = (
     points_at="nbproc 2",
 )
 def removed(site: Evidence) -> Iterator[Hit | Unknown]:
-    seen = set()
     for file in site.all(HaproxyFile):
-        for section in file.source.nodes:
-            for node in section.children:
-                for words, version in _REMOVED:
-                    if node.words[: len(words)] == words and (file.at.path, words) not in seen:
-                        seen.add((file.at.path, words))
-                        yield Hit(
-                            file.source.at(node),
-                            f"{' '.join(words)} is gone since HAProxy {version}",
-                            severity=Severity.INFO if _older(site, version) else Severity.WARNING,
-                        )
+        gone = list(_gone(file))
+        if not gone:
+            continue
+        said = "; ".join(
+            dict.fromkeys(f"{words} is gone since HAProxy {version}" for _, words, version in gone)
+        )
+        old = all(_older(site, version) for _, _, version in gone)
+        yield Hit(
+            gone[0][0],
+            said,
+            related=tuple(place for place, _, _ in gone[1:]),
+            severity=Severity.INFO if old else Severity.WARNING,
+        )
+
+
+def _gone(file: HaproxyFile) -> Iterator[tuple[Place, str, str]]:
+    """Where a file says what was removed: the place, the words and the version."""
+    for section in file.source.nodes:
+        if section.key in ("listen", "frontend") and ":" in " ".join(section.words[2:3]):
+            yield file.source.at(section), "an address behind the section's name", "1.7"
+        for node in section.children:
+            for words, version in _REMOVED:
+                if node.words[: len(words)] == words:
+                    yield file.source.at(node), " ".join(words), version
 
 
 def _older(site: Evidence, version: str) -> bool:
