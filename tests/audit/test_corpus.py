@@ -1,7 +1,7 @@
 """Other people's sites, labelled: most of what is wrong is found, and what is clean stays quiet.
 
-Runs where the corpus lies beside the project (or at ``$FOURNINES_CORPUS``) and is skipped elsewhere. The figures
-are floors against regression; ``corpus.py`` in this folder prints every miss and every unlabelled finding.
+Runs where the corpus lies beside the project (or at ``$FOURNINES_CORPUS``) and is skipped elsewhere. The
+figures are floors against regression; ``corpus.py`` in this folder prints misses and unlabelled findings.
 """
 
 from __future__ import annotations

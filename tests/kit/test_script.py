@@ -25,10 +25,7 @@ from fournines.kit.source import Syntax
         ("if pidof haproxy; then\n  exit 0\nelse\n  exit 1\nfi", True),
         ("if ! pidof haproxy; then\n  systemctl stop keepalived\nfi", False),
         ("if [ $(pidof x | wc -l) -eq 0 ]; then\n  echo 1\nfi", False),
-        (
-            "A=$(pidof x)\nif [ -z $A ]; then\n  systemctl start x\n  sleep 2\n  systemctl stop keepalived\nfi",
-            False,
-        ),
+        ("A=$(pidof x)\nif [ -z $A ]; then\n  service x start\n  service keepalived stop\nfi", False),
         ("check() {\n  pidof x || return 1\n}\ncheck", True),
         ("check() {\n  pidof x\n}\ncheck", True),
         ("while true; do\n  pidof x || exit 2\n  sleep 1\ndone", True),

@@ -33,15 +33,14 @@ def _line(source: Source, line: int) -> int:
 def _target(node: Node) -> tuple[str, bool]:
     """The file a command writes to, and whether it appends."""
     words = node.words
+    bare = [word for word in words if word != "sudo"]
+    if bare and bare[0] == "tee":
+        redirects = ("<<", ">", ">>", "/dev/null")
+        files = [word for word in bare[1:] if not word.startswith("-") and word not in redirects]
+        return (files[0] if files else ""), "-a" in bare
     for index, word in enumerate(words[:-1]):
         if word in (">", ">>", "1>", "1>>"):
             return words[index + 1], word.endswith(">>")
-    bare = [word for word in words if word != "sudo"]
-    if bare and bare[0] == "tee":
-        files = [
-            word for word in bare[1:] if not word.startswith("-") and word not in ("<<", ">", "/dev/null")
-        ]
-        return (files[0] if files else ""), "-a" in bare
     return "", False
 
 
