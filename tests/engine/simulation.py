@@ -136,14 +136,14 @@ class Simulation:
 
     def _command(self, host: SimulatedHost, words: list[str], script: str) -> None:
         match words:
-            case ["systemctl", "enable" | "disable" as verb, name]:
-                host.units.setdefault(name, SimulatedUnit()).enabled = f"{verb}d"
-            case ["systemctl", "start" | "restart" | "reload" as verb, name]:
-                self.log.append((host.name, f"{verb} {name}"))
-                unit = host.units.setdefault(name, SimulatedUnit())
-                unit.active, unit.started_with = "active", host.tree()
-            case ["systemctl", "stop", name]:
-                host.units[name].active = "inactive"
+            case ["systemctl", "enable" | "disable" as verb, *names]:
+                for name in names:
+                    host.units.setdefault(name, SimulatedUnit()).enabled = f"{verb}d"
+            case ["systemctl", "start" | "restart" | "reload" as verb, *names]:
+                for name in names:
+                    self.log.append((host.name, f"{verb} {name}"))
+                    unit = host.units.setdefault(name, SimulatedUnit())
+                    unit.active, unit.started_with = "active", host.tree()
             case _ if "apt-get" in script and " install " in script:
                 host.packages.update(
                     w for w in words if re.fullmatch(r"[a-z0-9-]+", w) and w not in _APT_WORDS

@@ -119,7 +119,8 @@ def units(decisions: Sequence[Decision]) -> Iterator[Operation]:
     pyinfra's ``systemd.service`` would ask anew what our observation has just told (two to four round
     trips a unit), and does nothing about a restart of a unit that is still activating (docs/engine.md).
     """
-    commands: list[list[str]] = []
+    # with the rest, not before it: of two hosts only one may need it, and each n-th operation waits for all
+    commands = [["systemctl", "daemon-reload"]] if any(d.outdated for d in decisions) else []
     for name in (d.unit.name for d in decisions if d.unmask):
         # with --runtime a mask that a fault set, without one that lasts
         commands += [["systemctl", "unmask", name], ["systemctl", "unmask", "--runtime", name]]

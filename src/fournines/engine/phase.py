@@ -164,13 +164,7 @@ class PhaseRun:
             await self._stamp(host, of_host, settled=True)
 
     async def _act(self, decisions: Mapping[str, Sequence[Decision]]) -> None:
-        todo = {
-            host: (
-                *operations.reloading(needed=any(d.outdated for d in of_host)),
-                *operations.units(of_host),
-            )
-            for host, of_host in decisions.items()
-        }
+        todo = {host: tuple(operations.units(of_host)) for host, of_host in decisions.items()}
         try:
             await pyinfra.carry_out(self.transport, todo, busy=self.busy)
         except HostError as error:

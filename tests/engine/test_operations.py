@@ -1,0 +1,84 @@
+"""Steps as pyinfra operations."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fournines.engine import operations
+from fournines.engine.units import Act, Decision
+from fournines.kit.step import Account, Packages, Step, Sysctl, Unit
+
+
+def scripts(found: Any) -> list[str]:  # noqa: ANN401
+    return [o.arguments["commands"][0] for o in found if o.name == "server.shell"]
+
+
+def test_nothing_missing_is_no_operation() -> None:
+    seen: list[tuple[Step, dict[str, Any]]] = [
+        (Packages(("a",)), {"states": {"a": "ii"}}),
+        (Account("b", ("g",)), {"exists": True, "groups": ["g"]}),
+        (Sysctl("k", "1"), {"value": "1"}),
+    ]
+    assert not list(operations.preparing(seen))
+    assert not list(operations.kernel(seen))
+
+
+def test_missing_packages_of_a_host_are_one_installation_that_starts_no_daemon() -> None:
+    found = list(
+        operations.preparing(
+            [
+                (Packages(("b", "a")), {"states": {"a": "", "b": "iF"}}),
+                (Packages(("c", "a")), {"states": {"a": "", "c": ""}}),
+            ]
+        )
+    )
+    (install,) = [o for o in found if o.name == "apt.packages"]
+    assert install.arguments["packages"] == ["a", "b", "c"]
+    assert install.arguments["no_recommends"]
+    policy, finish, removed = scripts(found)
+    assert "exit 101" in policy
+    assert finish.startswith("dpkg --configure -a")
+    assert "rm -f /usr/sbin/policy-rc.d" in removed
+    assert found[1].arguments["_env"]["FOURNINES_INSTALLING"] == "1"
+
+
+def test_an_account_comes_after_its_groups() -> None:
+    found = list(operations.preparing([(Account("a", ("g", "h")), {"exists": False, "groups": []})]))
+    assert [o.name for o in found] == ["server.group", "server.group", "server.user"]
+    assert found[-1].arguments["groups"] == ["g", "h"]
+
+
+def test_kernel_parameters_go_in_one_command_quoted() -> None:
+    seen: list[tuple[Step, dict[str, Any]]] = [
+        (Sysctl("net.a", "1 2"), {"value": "0"}),
+        (Sysctl("net.b", "3"), {"value": None}),
+    ]
+    assert scripts(operations.kernel(seen)) == ["sysctl --quiet --write 'net.a=1 2' net.b=3"]
+
+
+def test_the_units_of_a_host_are_one_command_each_for_masks_boot_and_acts_stops_first() -> None:
+    (operation,) = operations.units(
+        [
+            Decision(Unit("a.service"), Act.START, enable=True, failed=True),
+            Decision(Unit("b.service"), Act.STOP, enable=False, failed=True),
+            Decision(Unit("c.service"), Act.START, enable=True, unmask=True),
+            Decision(Unit("d@x y.service"), Act.RELOAD, outdated=True),
+        ]
+    )
+    (script,) = operation.arguments["commands"]
+    assert script.split(" && ") == [
+        "systemctl daemon-reload",
+        "systemctl unmask c.service",
+        "systemctl unmask --runtime c.service",
+        "systemctl enable a.service c.service",
+        "systemctl disable b.service",
+        "systemctl reset-failed a.service",
+        "systemctl stop b.service",
+        "systemctl start a.service c.service",
+        "systemctl reload 'd@x y.service'",
+    ]
+
+
+def test_nothing_to_do_about_units_is_no_operation() -> None:
+    assert not list(operations.units([]))
+    assert [o.name for o in operations.reloading(needed=True)] == ["systemd.daemon_reload"]
