@@ -11,6 +11,7 @@ from fournines.components.haproxy.facts import configurations
 from fournines.components.haproxy.facts.purpose import READERS, Purpose, is_mysql, purpose
 from fournines.components.haproxy.rules.checks import first_of, with_open_pools
 from fournines.components.haproxy.rules.example import api, galera, haproxy, listen
+from fournines.components.haproxy.rules.once import once
 from fournines.components.haproxy.rules.timing import shortest
 from fournines.components.oslo.facts import Option, OsloConf, host_port
 from fournines.kit.rule import Consequence, Hit, Severity, Unknown, rule
@@ -61,6 +62,7 @@ def _is_galera(site: Evidence, service: Service) -> bool:
     good={"haproxy.cfg": haproxy(galera())},
     points_at="server db1 10.0.0.11:3306 check on-marked-down shutdown-sessions",
 )
+@once
 def shallow_check(site: Evidence) -> Iterator[Hit | Unknown]:
     for service in with_open_pools(site):
         if purpose(service) is not Purpose.DATABASE or _reads_only(service) or len(service.servers) == 1:
@@ -168,6 +170,7 @@ def _recycles(conf: OsloConf) -> tuple[Option, ...]:
     good={"haproxy.cfg": haproxy(galera(), api(name="nova", bind="*:8774"))},
     points_at="timeout client 50s",
 )
+@once
 def idle_connections(site: Evidence) -> Iterator[Hit | Unknown]:
     recycle = _recycle(site)
     limit = float(recycle[0]) if recycle else _POOLED
@@ -212,6 +215,7 @@ _NOVA = "[DEFAULT]\nmy_ip = 10.0.0.11\n[keystone_authtoken]\nmemcached_servers =
     },
     points_at="listen memcached",
 )
+@once
 def balanced_cache(site: Evidence) -> Iterator[Hit | Unknown]:
     proxied = [s for s in first_of(site) if purpose(s) is Purpose.MEMCACHED and len(s.servers) > 1]
     for service in proxied:

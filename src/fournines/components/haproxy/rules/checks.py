@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from fournines.components.haproxy.facts import Service, configurations, services
 from fournines.components.haproxy.facts.purpose import READERS, Purpose, is_mysql, purpose
 from fournines.components.haproxy.rules.example import api, galera, haproxy, listen
+from fournines.components.haproxy.rules.once import once
 from fournines.kit.rule import Consequence, Hit, Severity, Unknown, rule
 
 if TYPE_CHECKING:
@@ -46,6 +47,7 @@ def first_of(site: Evidence) -> tuple[Service, ...]:
     good={"haproxy.cfg": haproxy(api())},
     points_at="server c1 10.0.0.11:5000",
 )
+@once
 def unchecked(site: Evidence) -> Iterator[Hit | Unknown]:
     for proxy in backs(site):
         bare = [s for s in proxy.servers if not s.checked and not s.has("disabled")]
@@ -95,6 +97,7 @@ def _plain_http_to_tls(server: Server) -> bool:
     },
     points_at="server c1 10.0.0.11:443 check",
 )
+@once
 def http_to_tls(site: Evidence) -> Iterator[Hit | Unknown]:
     for proxy in backs(site):
         said = proxy.option("httpchk")
@@ -133,6 +136,7 @@ def http_to_tls(site: Evidence) -> Iterator[Hit | Unknown]:
     good={"haproxy.cfg": haproxy(galera())},
     points_at="server db1 10.0.0.11:3306 check port 9200",
 )
+@once
 def sessions_stay(site: Evidence) -> Iterator[Hit | Unknown]:
     for service in first_of(site):
         what = purpose(service)
@@ -166,6 +170,7 @@ def sessions_stay(site: Evidence) -> Iterator[Hit | Unknown]:
     },
     points_at="server db1 10.0.0.11:3306 check port 9200 inter 1s fall 2 on-marked-down shutdown-sessions",
 )
+@once
 def backup_sessions_stay(site: Evidence) -> Iterator[Hit | Unknown]:
     for service in first_of(site):
         primaries = [s for s in service.servers if not s.backup]
@@ -194,6 +199,7 @@ def backup_sessions_stay(site: Evidence) -> Iterator[Hit | Unknown]:
     good={"haproxy.cfg": haproxy(api(extra="http-check expect status 200"))},
     points_at="http-check expect status 200",
 )
+@once
 def ignored_rules(site: Evidence) -> Iterator[Hit | Unknown]:
     for proxy in backs(site):
         for keyword, option in (("http-check", "httpchk"), ("tcp-check", "tcp-check")):
@@ -220,6 +226,7 @@ def ignored_rules(site: Evidence) -> Iterator[Hit | Unknown]:
     good={"haproxy.cfg": haproxy(api())},
     points_at="server c1 10.0.0.11:5000 check inter 1s",
 )
+@once
 def port_only(site: Evidence) -> Iterator[Hit | Unknown]:
     shallow: dict[str, list[tuple[Service, Server]]] = {}
     for service in first_of(site):
@@ -272,6 +279,7 @@ _SPREADING = ("roundrobin", "leastconn", "source", "static-rr", "random")
     good={"haproxy.cfg": haproxy(galera())},
     points_at="balance leastconn",
 )
+@once
 def several_writers(site: Evidence) -> Iterator[Hit | Unknown]:
     for service in with_open_pools(site):
         proxy = service.back
