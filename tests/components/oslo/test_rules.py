@@ -58,6 +58,10 @@ class TestSections:
         text = "[api_database]\nconnection = mysql+pymysql://n:k7Lw2x@10.0.0.20/nova_api\n"
         assert severities("OS001", {"nova.conf": text}) == []
 
+    def test_paste_has_sections_of_its_own(self) -> None:
+        text = "[filter:authtoken]\nwww_authenticate_uri = http://10.0.0.20:5000\nauth_url = http://10.0.0.20:5000\n"
+        assert severities("OS001", {"swift/proxy-server.conf": text}) == []
+
     def test_old_options_are_right_in_old_files(self) -> None:
         assert severities(
             "OS017", {"nova.conf": "[DEFAULT]\nrabbit_host = 10.0.0.20\nmy_ip = 10.0.0.11\n"}

@@ -88,13 +88,20 @@ def declared_differently(evidence: Evidence) -> Iterator[Hit | Unknown]:
         if wanted is None:
             continue
         vhosts = {_vhost(conf) for conf, option in said if option.on}
+        services = {conf.service for conf, option in said if option.on}
         for conf in confs:
             own = conf.rabbit(name)
             if _vhost(conf) not in vhosts or (own and (own.on or own.placeholder)):
                 continue
             at = own.at if own else conf.transport.at if conf.transport else conf.at
             who = f"{conf.service or conf.program}{f' on {conf.at.host}' if conf.at.host else ''}"
-            yield Hit(at, f"{name} is on elsewhere, not for {who}", related=(wanted.at,))
+            alike = own is not None or conf.service in services  # else they share few names, if any
+            yield Hit(
+                at,
+                f"{name} is on elsewhere, not for {who}",
+                related=(wanted.at,),
+                severity=None if alike else Severity.INFO,
+            )
 
 
 def _vhost(conf: OsloConf) -> str:

@@ -59,8 +59,8 @@ def misplaced(evidence: Evidence) -> Iterator[Hit | Unknown]:
             continue
         for option in conf.options:
             home = _HOMES.get(option.name)
-            if home is None or not option.section or option.section in home:
-                continue
+            if home is None or not option.section or option.section in home or ":" in option.section:
+                continue  # [filter:authtoken] and its like belong to paste
             if not _clearly_wrong(conf, option):
                 continue
             right = next(s for s in ("database", "DEFAULT", *sorted(home)) if s in home)
