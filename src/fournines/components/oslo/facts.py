@@ -256,7 +256,7 @@ def read_key(source: Source) -> Iterator[FernetKey]:
 KEY = Kind(
     name="fernet key",
     syntax=Syntax.LINES,
-    names=("fernet-keys/[0-9]*", "credential-keys/[0-9]*"),
+    names=tuple(f"{folder}-keys/{'[0-9]' * n}" for folder in ("fernet", "credential") for n in (1, 2, 3)),
     marks=(),
     read=read_key,
 )
