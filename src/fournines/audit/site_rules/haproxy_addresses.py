@@ -53,8 +53,8 @@ def shared(site: Evidence, address: str) -> bool:
     """Whether an address that is bound must move between hosts: a VIP, or bound by more than one host."""
     if address in vips(site):
         return True
-    homes = _homes(site).get(address, set())
-    if address in _own(site) | _of_servers(site):
+    homes = site.derived(_homes).get(address, set())
+    if address in site.derived(_own) or address in site.derived(_of_servers):
         return False
     return len(homes - {EVERY_HOST}) > 1 or EVERY_HOST in homes
 
@@ -138,7 +138,7 @@ def _refused(site: Evidence, host: str, lacking: list[Bind]) -> Hit | Unknown:
     points_at="bind 10.0.0.200:5000",
 )
 def nobodys_address(site: Evidence) -> Iterator[Hit | Unknown]:
-    virtual, own, homes = vips(site), _own(site), _homes(site)
+    virtual, own, homes = vips(site), site.derived(_own), site.derived(_homes)
     if not virtual:
         return
     seen: set[str] = set()
@@ -146,7 +146,7 @@ def nobodys_address(site: Evidence) -> Iterator[Hit | Unknown]:
         for bind in _fixed(conf):
             if bind.address in virtual or bind.address in own or bind.address in seen:
                 continue
-            if not _same_network(bind.address, virtual) or bind.address in _of_servers(site):
+            if not _same_network(bind.address, virtual) or bind.address in site.derived(_of_servers):
                 continue
             seen.add(bind.address)
             hosts = homes[bind.address]
