@@ -139,11 +139,11 @@ DRBD = Kind(
     syntax=Syntax.DRBD,
     names=("*.res", "drbd.d/*.res", "drbd.conf", "drbd*.conf", "global_common.conf"),
     marks=(
-        r"^\s*resource\s+[\"\w.\-]+\s*\{",
-        r"^\s*meta-disk\s+",
-        r"^\s*device\s+(?:/dev/drbd|minor)",
-        r"^\s*on\s+[\w.\-]+\s*\{?\s*$",
-        r"^\s*(?:fence-peer|after-resync-target|usage-count|allow-two-primaries|after-sb-\dpri)\b",
+        r"^[ \t]*resource\s+[\"\w.\-]+\s*\{",
+        r"^[ \t]*meta-disk\s+",
+        r"^[ \t]*device\s+(?:/dev/drbd|minor)",
+        r"^[ \t]*on\s+[\w.\-]+\s*\{?\s*$",
+        r"^[ \t]*(?:fence-peer|after-resync-target|usage-count|allow-two-primaries|after-sb-\dpri)\b",
     ),
     read=read,
 )

@@ -186,9 +186,9 @@ CIB = Kind(
     marks=(
         r"<cib\b",
         r"<(?:crm_config|cluster_property_set|rsc_defaults)\b",
-        r"<primitive\b[^>]*\b(?:class|type)=",
+        r"<primitive\b[^<>]*\b(?:class|type)=",
         r"<rsc_(?:order|colocation|location)\b",
-        r"<nvpair\b[^>]*\bname=",
+        r"<nvpair\b[^<>]*\bname=",
     ),
     read=read,
 )

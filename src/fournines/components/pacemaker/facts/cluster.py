@@ -101,7 +101,19 @@ class Cluster:
 
     def primitive(self, name: str) -> Primitive | None:
         """The resource of this id."""
-        return next((p for p in self.primitives if p.id == name), None)
+        return self._by_id.get(name)
+
+    @cached_property
+    def _by_id(self) -> dict[str, Primitive]:
+        return {p.id: p for p in reversed(self.primitives)}
+
+    @cached_property
+    def _named(self) -> dict[str, list[Collection]]:
+        table: dict[str, list[Collection]] = {}
+        for collection in self.collections:
+            for name in (collection.id, *collection.aliases):
+                table.setdefault(name, []).append(collection)
+        return table
 
     @cached_property
     def _held(self) -> dict[str, list[Collection]]:
@@ -140,9 +152,8 @@ class Cluster:
             own = self.primitive(current)
             if own:
                 found.append(own)
-            for collection in self.collections if not own else ():
-                if current == collection.id or current in collection.aliases:
-                    pending.extend(ref.id for ref in reversed(collection.members))
+            for collection in self._named.get(current, ()) if not own else ():
+                pending.extend(ref.id for ref in reversed(collection.members))
         return tuple(found)
 
 

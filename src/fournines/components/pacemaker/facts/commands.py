@@ -328,7 +328,7 @@ def _location(at: Place, words: list[str]) -> Iterator[Constraint]:
 
 
 _SPOKEN = (
-    r"^\s*(?:sudo\s+)?(?:pcs\s+(?:-f\s+\S+\s+)?"
+    r"^[ \t]*(?:sudo\s+)?(?:pcs\s+(?:-f\s+\S+\s+)?"
     r"(?:(?:resource|stonith)\s+create|property\s+set|constraint\s+\w+|cluster\s+setup)\s"
     r"|crm(?:\s+-F)?\s+configure\s+\w)"
 )

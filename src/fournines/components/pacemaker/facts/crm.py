@@ -293,15 +293,15 @@ _MAKERS: dict[str, Callable[[Source, Statement], Iterator[object]]] = {
 }
 
 _CLASSES = r"(?:ocf|lsb|systemd|stonith|service|upstart)"
-_START = r"^\s*(?:crm\(live[^)\n]*\)\w*#\s*)?"
+_START = r"^[ \t]*(?:crm\(live[^)\n]*\)\w*#[ \t]*)?"
 CRM = Kind(
     name="crm",
     syntax=Syntax.LINES,
     names=("*.crm", "crm*.txt", "crm*.conf", "*crm_config*", "*crm-config*", "*crm_configure*", "*crmsh*"),
     marks=(
         rf"{_START}primitive\s+\S+(?:\s|\\)+{_CLASSES}:",
-        r"^\s+(?:op|params|meta)\s+\S+",
-        r"^\s*(?:op|params|meta)\s+[\w\-]+(?:=|\s+[\w\-]+=)",
+        r"^[ \t]+(?:op|params|meta)\s+\S+",
+        r"^[ \t]*(?:op|params|meta)\s+[\w\-]+(?:=|\s+[\w\-]+=)",
         rf"{_START}(?:group|clone|ms|master)\s+[\w.\-]+\s+[\w.\-]+",
         rf"{_START}(?:group|clone|ms|master)\s+\w+[_\-][\w.\-]+\s+\w+[_\-][\w.\-]+",
         rf"{_START}(?:order|colocation|location)\s+\S+\s+(?:\S+\s+)?[\w+\-]+:",

@@ -54,8 +54,13 @@ def _known(cluster: Cluster, ref: Ref) -> bool:
     return not ref.id or ref.id in cluster.ids or placeholder(ref.id)
 
 
+_MOST_COMPARED = 300
+"""Ids among which a misspelt one is looked for: more than any cluster has, and rubbish stays cheap."""
+
+
 def _missing(cluster: Cluster, statement: Collection | Constraint, ref: Ref, *, alone: bool) -> Hit | Unknown:
-    close = get_close_matches(ref.id, cluster.ids, 1, 0.8)
+    near = cluster.ids if len(cluster.ids) < _MOST_COMPARED else ()
+    close = get_close_matches(ref.id, near, 1, 0.8)
     where = f"{statement.kind} {statement.id}".strip()
     known = cluster.builds or all(s.form == "crm" for s in cluster.stories)
     if cluster.whole or (known and not alone) or (close and not _pcs_only(cluster)):
@@ -142,11 +147,11 @@ def untied(site: Evidence) -> Iterator[Hit | Unknown]:
     for cluster in clusters(site):
         pairs = _promotable_drbd(cluster)
         users = [p for p in cluster.primitives if _on_drbd(p)]
+        ties = {clone.id: _Ties(cluster, clone) for clone, _ in pairs}
         for user in users:
             mine = [(clone, drbd) for clone, drbd in pairs if _of(drbd, user)]
-            ties = [_Ties(cluster, clone) for clone, _ in mine]
-            ordered = any(user.id in tie.ordered for tie in ties)
-            placed = any(user.id in tie.placed for tie in ties)
+            ordered = any(user.id in ties[clone.id].ordered for clone, _ in mine)
+            placed = any(user.id in ties[clone.id].placed for clone, _ in mine)
             if mine and not (ordered and placed) and (cluster.builds or cluster.constraints):
                 lacks = " nor ".join(
                     text
