@@ -114,7 +114,7 @@ def test_exit_255_of_ssh_is_a_transport_error_and_the_next_command_connects_anew
     ("said", "advice"),
     [
         ("root@10.0.0.11: Permission denied (publickey).", "your key is accepted"),
-        ("Host key verification failed.", "known_hosts"),
+        ("Host key verification failed.", "ssh-keygen -R 10.0.0.11): ssh root@10.0.0.11 true"),
         ("connect to host 10.0.0.11 port 22: No route to host", "is up"),
     ],
 )
@@ -202,3 +202,19 @@ def test_the_folder_of_sockets_is_private_and_goes_away(play: Path) -> None:
 
     del play
     assert not over(do).exists()
+
+
+def test_the_folder_of_a_killed_run_is_removed_by_the_next(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("fournines.engine.ssh._SOCKET_PATH_MAX", 1000)
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
+    dead, alive, other = (tmp_path / n for n in ("nines-4194305-x", f"nines-{os.getpid()}-x", "nines-x"))
+    for folder in (dead, alive, other):
+        folder.mkdir()
+
+    async def do(wire: OpenSsh) -> None:
+        del wire
+
+    over(do)
+    assert sorted(tmp_path.iterdir()) == sorted([alive, other])

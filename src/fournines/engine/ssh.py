@@ -175,7 +175,8 @@ class OpenSsh:
         if "Permission denied" in what:
             return f"make sure that your key is accepted: {self._by_hand(host)} true"
         if "Host key verification failed" in what or "IDENTIFICATION HAS CHANGED" in what:
-            return f"if {host} was reinstalled, remove its old key from known_hosts"
+            forget = f"ssh-keygen -R {self._reach.addresses.get(host, host)}"
+            return f"accept its key by hand (if reinstalled, first {forget}): {self._by_hand(host)} true"
         jump = self._jump(host)
         if jump is not None:
             return f"see whether {host} and the jump host {jump} are up: {self._by_hand(host)} true"
@@ -229,7 +230,12 @@ class OpenSsh:
 
 
 def _socket_folder() -> Path:
-    """A private folder whose path is short enough for a socket."""
+    """A private folder whose path is short enough for a socket. Those of killed runs are removed."""
     runtime = os.environ.get("XDG_RUNTIME_DIR", "")
-    short = len(runtime) + 24 < _SOCKET_PATH_MAX and os.access(runtime, os.W_OK) if runtime else False
-    return Path(tempfile.mkdtemp(prefix="nines-", dir=runtime if short else "/tmp"))  # noqa: S108 - 0700, and short
+    short = bool(runtime) and len(runtime) + 32 < _SOCKET_PATH_MAX and os.access(runtime, os.W_OK)
+    where = Path(runtime if short else "/tmp")  # noqa: S108 - what is made in it is 0700
+    for folder in where.glob("nines-[0-9]*-*"):
+        with suppress(OSError):  # it may be somebody else's, or just going
+            if folder.stat().st_uid == os.getuid() and not Path("/proc", folder.name.split("-")[1]).exists():
+                shutil.rmtree(folder)
+    return Path(tempfile.mkdtemp(prefix=f"nines-{os.getpid()}-", dir=where))
