@@ -185,8 +185,8 @@ def test_copies_of_one_cib_are_judged_once() -> None:
 
 
 _SPOKEN = (
-    "primitive group params op monitor = a ocf: ms order inf: a:promote ( property pcs resource create node 1: "
-    "constraint then set role=Master meta crm configure <<EOF clone location colocation add with # op= $x"
+    "primitive group params op monitor = a ocf: ms order inf: a:promote ( property pcs resource create "
+    "node 1: constraint then set role=Master meta crm configure <<EOF clone location add with # op="
 )
 _WORDS = st.sampled_from([*_SPOKEN.split(), "\\\n", "\n", '"'])
 

@@ -140,6 +140,7 @@ DRBD = Kind(
     names=("*.res", "drbd.d/*.res", "drbd.conf", "drbd*.conf", "global_common.conf"),
     marks=(
         r"^[ \t]*resource\s+[\"\w.\-]+\s*\{",
+        r"^[ \t]*(?:common|global)\s*\{",
         r"^[ \t]*meta-disk\s+",
         r"^[ \t]*device\s+(?:/dev/drbd|minor)",
         r"^[ \t]*on\s+[\w.\-]+\s*\{?\s*$",
