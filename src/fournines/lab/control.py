@@ -279,22 +279,27 @@ def power(
 def freeze(lab: str, host: str) -> None:
     """Stop a host where it is, as a paused virtual machine: it keeps its connections and says nothing.
 
+    Its cables are unplugged for that time: only processes can be frozen, and the kernel would go on
+    answering ARP for a VIP and completing TCP handshakes, which a paused machine does not.
+
     Raises:
         LabError: there is no such host, or it is off.
     """
     subject = running_host(lab, host)
     subject.leader()
+    cut(lab, host)
     subject.cgroups.freeze()
 
 
 def thaw(lab: str, host: str) -> None:
-    """Let a frozen host go on.
+    """Let a frozen host go on, with all its cables plugged in.
 
     Raises:
         LabError: there is no such host, or it is off.
     """
     subject = running_host(lab, host)
     subject.leader()
+    heal(lab, host)
     subject.cgroups.thaw()
 
 
