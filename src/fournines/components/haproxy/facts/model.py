@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -131,18 +132,24 @@ class Proxy:
 
         ``find("option", "httpchk")``; a ``no option ...`` line of its own hides an inherited one.
         """
-        own = [s for s in self.statements if not s.inherited]
-        for negation in own:
-            if negation.words[:1] == ("no",) and negation.words[1 : len(words) + 1] == words:
+        for negation in self._starting.get("no", ()):
+            if not negation.inherited and negation.words[1 : len(words) + 1] == words:
                 return None
-        found = [s for s in own if s.words[: len(words)] == words]
-        if found:
-            return found[-1]
-        return next((s for s in self.statements if s.inherited and s.words[: len(words)] == words), None)
+        said = [s for s in self._starting.get(words[0], ()) if s.words[: len(words)] == words]
+        own = [s for s in said if not s.inherited]
+        return own[-1] if own else next(iter(said), None)
+
+    @cached_property
+    def _starting(self) -> dict[str, list[Statement]]:
+        """The statements by their first word, in order: a section is asked often."""
+        table: dict[str, list[Statement]] = {}
+        for said in self.statements:
+            table.setdefault(said.words[0], []).append(said)
+        return table
 
     def all(self, *words: str) -> tuple[Statement, ...]:
         """Every statement that starts with these words, its own first."""
-        return tuple(s for s in self.statements if s.words[: len(words)] == words)
+        return tuple(s for s in self._starting.get(words[0], ()) if s.words[: len(words)] == words)
 
     def option(self, name: str) -> Statement | None:
         """``option NAME`` where it is in force."""

@@ -69,7 +69,7 @@ _NAMES = (
 
 def purpose(service: Service) -> Purpose:
     """The purpose of a service: by the port of its servers, then by name, then by the port clients use."""
-    if service.front.stats and not service.servers:
+    if not service.servers and service.front.stats:
         return Purpose.STATS
     ports = {server.port for server in service.servers if server.port}
     found = {_PORTS[port] for port in ports if port in _PORTS}

@@ -28,6 +28,10 @@ def backs(site: Evidence) -> tuple[Proxy, ...]:
 
 def first_of(site: Evidence) -> tuple[Service, ...]:
     """Every backend once, with the first frontend that leads to it."""
+    return site.derived(_first_of)
+
+
+def _first_of(site: Evidence) -> tuple[Service, ...]:
     found: dict[object, Service] = {}
     for service in services(site):
         found.setdefault(service.back.at, service)
