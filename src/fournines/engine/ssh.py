@@ -27,6 +27,9 @@ from fournines.spec.model import Site
 SESSIONS = 8
 """Commands at once over one connection: sshd's MaxSessions is 10 (sshd_config(5)), two stay in reserve."""
 CONNECT_SECONDS = 8.0
+_CONNECTING = 16
+_COMMANDS = 64
+"""Connections being opened and commands running at once, over all hosts: a site may have a thousand."""
 _IDLE_SECONDS = 60
 _SSH_FAILED = 255
 _OWN_255 = "fournines: the command itself exited with 255"
@@ -85,6 +88,8 @@ class OpenSsh:
         self._connecting: dict[str, anyio.Lock] = {}
         self._connected: set[str] = set()
         self._sessions: dict[str, anyio.CapacityLimiter] = {}
+        self._openings = anyio.CapacityLimiter(_CONNECTING)
+        self._commands = anyio.CapacityLimiter(_COMMANDS)
 
     async def __aenter__(self) -> Self:
         return self
@@ -107,7 +112,7 @@ class OpenSsh:
         """
         await self._connect(host)
         limiter = self._sessions.setdefault(host, anyio.CapacityLimiter(SESSIONS))
-        async with limiter:
+        async with limiter, self._commands:
             line = [*self._client(host), "-o", "ControlMaster=no", "--", host, self._remote(argv)]
             try:
                 output = await execute(line, stdin=stdin, timeout=timeout)
@@ -140,10 +145,10 @@ class OpenSsh:
             log = self._folder / f"{self._socket(host).name}.log"
             log.unlink(missing_ok=True)
             master = ["-f", "-N", "-M", "-E", str(log), "-o", f"ControlPersist={_IDLE_SECONDS}"]
+            line = [*self._client(host), *master, "--", host]
             try:
-                output = await execute(
-                    [*self._client(host), *master, "--", host], timeout=CONNECT_SECONDS * 2
-                )
+                async with self._openings:
+                    output = await execute(line, timeout=CONNECT_SECONDS * 2)
             except TimeoutError:
                 raise self._unreachable(host, "no answer to ssh") from None
             if output.code != 0:
