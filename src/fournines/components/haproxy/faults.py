@@ -9,7 +9,13 @@ from fournines.kit.context import Context
 from fournines.kit.fault import Fault
 
 _UNIT = "haproxy.service"
-_UP = f"systemctl unmask --runtime {_UNIT}; systemctl reset-failed {_UNIT}; systemctl start {_UNIT}"
+_STAY_DOWN = f"/run/systemd/system/{_UNIT}.d/zz-fault.conf"
+_UP = f"rm -f {_STAY_DOWN}; systemctl daemon-reload; systemctl reset-failed {_UNIT}; systemctl start {_UNIT}"
+# Not `systemctl mask`: a masked unit has lost its ExecStopPost, by which keepalived learns of the death.
+_KILL_FOR_GOOD = (
+    f"mkdir -p $(dirname {_STAY_DOWN}) && printf '[Service]\\nRestart=no\\n' > {_STAY_DOWN}"
+    f" && systemctl daemon-reload && systemctl kill -s KILL {_UNIT}"
+)
 
 
 def faults(context: Context) -> Iterator[Fault]:
@@ -25,7 +31,7 @@ def faults(context: Context) -> Iterator[Fault]:
     yield Fault(
         "haproxy.kill-for-good",
         "every process of HAProxy is killed (SIGKILL) and nothing starts it again",
-        inject=Ask(("sh", "-c", f"systemctl mask --runtime {_UNIT} && systemctl kill -s KILL {_UNIT}")),
+        inject=Ask(("sh", "-c", _KILL_FOR_GOOD), timeout=30),
         undo=undo,
     )
     yield Fault(
