@@ -30,7 +30,6 @@ def test_our_own_sites_are_clean(example: Path, tmp_path: Path) -> None:
         "haproxy.cfg",
         "my.cnf",
         "rabbitmq.conf",
-        "sysctl",
         "nftables",
         "chrony.conf",
     } <= kinds

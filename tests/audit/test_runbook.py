@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from textwrap import dedent
 
+import pytest
+
 from fournines.audit.collect import File
 from fournines.audit.run import Report, audit, read
 
@@ -137,3 +139,117 @@ def test_commands_that_set_ini_options() -> None:
     text = "# x\n\n```\nopenstack-config --set /etc/sysctl.d/ha.conf '' net.ipv4.ip_forward 1\n```\n"
     sources, _ = read([File("howto.md", text)])
     assert sources[0].kind == "commands"
+
+
+INDENTED = """\
+# Two database hosts
+
+Set up `/etc/drbd.d/r0.res`:
+
+    resource r0 {
+      on db1 { address 10.0.0.11:7789; }
+      on db2 { address 10.0.0.12:7789; }
+
+      device /dev/drbd1;
+    }
+
+Then the cluster (`/etc/corosync/corosync.conf`)
+
+    totem {
+      version: 2
+    }
+    nodelist {
+      node {
+        ring0_addr: 10.0.0.11
+      }
+    }
+
+and start it:
+
+    sudo service corosync start
+"""
+
+
+def test_indented_code_is_code() -> None:
+    sources, _ = read([File("howto.md", INDENTED)])
+    lines = INDENTED.split("\n")
+    assert [(s.kind, s.name, lines[s.at(1).line - 1].strip()) for s in sources] == [
+        ("drbd.res", "/etc/drbd.d/r0.res", "resource r0 {"),
+        ("corosync.conf", "/etc/corosync/corosync.conf", "totem {"),
+        ("commands", "", "sudo service corosync start"),
+    ]
+
+
+SECTIONS = """\
+| name | address |
+|---|---|
+| alpha | 10.0.0.11 |
+| beta | 10.0.0.12 |
+
+## On alpha
+
+```
+vi /etc/keepalived/keepalived.conf
+```
+
+with
+
+```
+---
+vrrp_instance V {
+    state MASTER
+    virtual_router_id 5
+    virtual_ipaddress {
+        10.0.0.20
+    }
+}
+-----------
+systemctl restart keepalived
+```
+
+## On beta
+
+```
+vim /etc/keepalived/keepalived.conf
+```
+
+the same with
+
+```
+vrrp_instance V {
+    state MASTER
+    virtual_router_id 5
+    virtual_ipaddress {
+        10.0.0.20
+    }
+}
+```
+"""
+
+
+def test_the_file_opened_before_and_the_host_of_the_section() -> None:
+    sources, _ = read([File("howto.md", SECTIONS)])
+    found = [(s.name, s.host) for s in sources if s.kind == "keepalived.conf"]
+    assert found == [
+        ("/etc/keepalived/keepalived.conf", "alpha"),
+        ("/etc/keepalived/keepalived.conf", "beta"),
+    ]
+    report = page(SECTIONS)
+    assert [f.rule for f in report.findings if f.rule in ("KA018", "KA033")] == ["KA018"]
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "hosts"),
+    [
+        ("On node 1:", "On node 2:", ["node1", "node2"]),
+        ("#### lab-a1", "#### lab-b2", ["lab-a1", "lab-b2"]),
+        ("k8s-m1", "k8s-m2", ["k8s-m1", "k8s-m2"]),
+        ("MASTER", "BACKUP", ["master", "backup"]),
+        ("On both servers:", "The same again:", ["", ""]),
+        ("On node1 and node2:", "On node3:", ["", ""]),
+    ],
+)
+def test_hosts_as_pages_name_them(first: str, second: str, hosts: list[str]) -> None:
+    block = "/etc/keepalived/keepalived.conf\n```\nvrrp_instance V {\n virtual_router_id 5\n}\n```\n"
+    sources, _ = read([File("howto.md", f"{first}\n\n{block}\n{second}\n\n{block}")])
+    assert [source.host for source in sources] == hosts

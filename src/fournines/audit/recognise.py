@@ -29,19 +29,22 @@ def recognise(path: str, text: str, kinds: Iterable[Kind], *, marked: bool = Fal
     """The kind this file is most likely of, or None.
 
     A name that fits counts for more than any content; yet a fit with nothing of the kind inside loses
-    against content that speaks clearly. Longer patterns are more exact. ``marked``: a name alone is not
-    enough, something of the kind must stand in the text.
+    against content that speaks clearly. Longer patterns are more exact; a bare wildcard needs something
+    of the kind in the text, or nothing but comments. ``marked``: no name alone is enough.
     """
     head = text[:LOOKED_AT]
+    silent = not re.search(r"^\s*[^\s#;!]", head, re.MULTILINE)
     best: tuple[int, Kind] | None = None
     for kind in kinds:
         marks = _marks(kind, head)
-        named = max((_specific(name) for name in kind.names if _fits(path, name)), default=0)
-        if not named and marks < min(_ENOUGH, len(kind.marks)):
+        fits = [name for name in kind.names if _fits(path, name)]
+        named = max((_specific(name) for name in fits), default=0)
+        sure = any("*" not in name or "/" in name for name in fits) or silent
+        if not marks and (marked or not fits or not sure):
             continue
-        if not marks and (marked or not named):
+        if not fits and marks < min(_ENOUGH, len(kind.marks)):
             continue
-        score = (_NAMED + named if named and (marks or not head.strip()) else named) + 30 * marks
+        score = (_NAMED + named if fits and (marks or silent) else named) + 30 * marks
         if best is None or score > best[0]:
             best = (score, kind)
     return best[1] if best else None

@@ -12,9 +12,10 @@ from fournines.audit.embedded import written
 from fournines.audit.hosts import owners
 from fournines.audit.loose import with_hosts
 from fournines.audit.mask import mask, mask_prose
+from fournines.audit.page import is_page
 from fournines.audit.parse import parse
 from fournines.audit.recognise import recognise
-from fournines.audit.runbook import drafts, is_page
+from fournines.audit.runbook import drafts
 from fournines.audit.sites import sites
 from fournines.components.packages.facts import Package
 from fournines.kit.evidence import Evidence

@@ -11,6 +11,7 @@ from collections import defaultdict
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from fournines.audit.page import Block, blocks
 from fournines.audit.recognise import recognise
 from fournines.kit.script import COMMANDS
 
@@ -19,13 +20,6 @@ if TYPE_CHECKING:
 
     from fournines.kit.source import Kind
 
-PAGES = (".md", ".markdown", ".mdown", ".mkd")
-"""Endings of the pages that are read as runbooks."""
-
-_FENCE = re.compile(
-    r"^(?P<indent>[ ]{0,12})(?P<item>(?:[-*+]|\d{1,3}[.)])[ ]+)?(?P<fence>`{3,}|~{3,})[ \t]*(?P<info>[^`]*)$"
-)
-_CALLOUT = re.compile("[ \t]*[\u2460-\u2473\u2776-\u2793\u278a-\u2793\u3251-\u325f]+[ \t]*$")
 _PATH = re.compile(
     r"(?<![\w/.\-])(?:~|\.{0,2})?/?(?:[\w.\-]+/)*[\w\-]+(?:\.[\w\-]+)*"
     r"\.(?:conf|cfg|cnf|res|sh|ini|xml|config|rules|v4|nft|service|socket|env|d/[\w.\-]+)\b"
@@ -48,20 +42,9 @@ _SHELL_WORDS = frozenset(
     hostnamectl ntpdate hwclock cd for if while a2enmod a2ensite keystone-manage glance-manage nova-
     manage cibadmin crm_mon stonith_admin mysqld_safe mysqld killall docker podman""".split()  # noqa: SIM905 - a list would be a page long
 )
+_EDITED = re.compile(r"(?:^|\s)(?:vim?|nano|emacs|gedit|mcedit|sudoedit|edit)\s+(\S+)\s*$")
 _SHELL_INFO = frozenset({"sh", "bash", "shell", "console", "shell-session", "zsh", "terminal"})
 _ELSEWHERE = re.compile(r"^\s*(?:#?\s*\.\.\.+|\[\.\.\.\])\s*$", re.MULTILINE)
-_BACK = 8
-"""Lines before a block in which its file and host are looked for."""
-
-
-@dataclass(frozen=True, slots=True)
-class Block:
-    """A block of a page as it stands: ``lines`` are the page's line numbers of the lines of ``text``."""
-
-    text: str
-    lines: tuple[int, ...]
-    info: str
-    before: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,64 +59,21 @@ class Draft:
     host: str = ""
 
 
-def is_page(path: str) -> bool:
-    """Whether the path is that of a runbook."""
-    return path.lower().endswith(PAGES)
-
-
-def blocks(page: str) -> list[Block]:
-    """The fenced blocks of a page, with the prose before each."""
-    found: list[Block] = []
-    prose: list[str] = []
-    inside: list[tuple[int, str]] = []
-    fence: re.Match[str] | None = None
-    for number, line in enumerate(page.split("\n"), start=1):
-        match = _FENCE.match(line)
-        if fence is None:
-            if match:
-                fence, inside = match, []
-            elif line.strip():
-                prose.append(line)
-        elif match and _closes(fence, match):
-            found.append(_block(fence, inside, prose))
-            prose, fence = [], None
-        else:
-            inside.append((number, line))
-    if fence is not None:
-        found.append(_block(fence, inside, prose))
-    return found
-
-
-def _closes(opening: re.Match[str], match: re.Match[str]) -> bool:
-    return (
-        match["fence"][0] == opening["fence"][0]
-        and not match["item"]
-        and len(match["fence"]) >= len(opening["fence"])
-        and not match["info"].strip()
-    )
-
-
-def _block(fence: re.Match[str], inside: list[tuple[int, str]], prose: list[str]) -> Block:
-    indent = len(fence["indent"])
-    lines = [line[indent:] if not line[:indent].strip() else line for _, line in inside]
-    text = "\n".join(_CALLOUT.sub("", line.rstrip("\r")) for line in lines)
-    return Block(text, tuple(number for number, _ in inside), fence["info"].strip(), tuple(prose[-_BACK:]))
-
-
 def drafts(page: str, kinds: Sequence[Kind]) -> list[Draft]:
     """Everything in a page that some kind recognises, and the commands beside it."""
     found = []
+    hosts = known_hosts(page)
     for block in blocks(page):
         draft = _draft(block, kinds)
         if draft:
-            found.append((draft, _host_before(block, page)))
+            found.append((draft, _host_before(block, hosts)))
     return _with_hosts(found)
 
 
 def _draft(block: Block, kinds: Sequence[Kind]) -> Draft | None:
     if not block.text.strip():
         return None
-    text = block.text
+    text = _without_orders(block.text)
     if _speaks_shell(text) and not text.lstrip().startswith("#!"):
         return Draft("", COMMANDS, _without_prompts(text), block.lines, excerpt=True)
     names = _names_before(block)
@@ -147,9 +87,26 @@ def _draft(block: Block, kinds: Sequence[Kind]) -> Draft | None:
     return None
 
 
+def _without_orders(text: str) -> str:
+    """A file without the commands a page adds below it: ``systemctl restart keepalived``."""
+    lines = text.split("\n")
+    if _speaks_shell(text) or sum(bool(line.strip()) for line in lines) < _SHORT:
+        return text
+    return "\n".join("" if _ORDER.match(line) else line for line in lines)
+
+
+_SHORT = 6
+_ORDER = re.compile(
+    r"^\s*(?:[#$]\s+)?(?:sudo\s+)?(?:systemctl|service|/etc/init\.d/\S+)\s+[\w.@\-]+(?:\s+[\w.@\-]+)?\s*$"
+)
+
+
 def _names_before(block: Block) -> list[str]:
     """The paths a reader would take the block for, the most likely first."""
     found = _PATH.findall(block.info)
+    edited = _EDITED.search(block.previous)
+    if edited:
+        found += _PATH.findall(edited.group(1))
     for line in block.text.split("\n")[:2]:
         if re.match(r"\s*[#;!]", line) and not line.startswith("#!"):
             found += _PATH.findall(line)
@@ -202,23 +159,44 @@ def _without_prompts(text: str) -> str:
     return "\n".join(kept)
 
 
-def _host_before(block: Block, page: str) -> str:
-    """The one host named in the two lines of prose before a block; empty when there is none or several."""
-    for line in reversed(block.before[-3:]):
-        bare = _PATH.sub(" ", line)
-        named = [name for name in _HOST.findall(bare) if _is_a_host(name, page)]
+_WITH_ADDRESS = re.compile(
+    r"(?m)^\s*(?:\d{1,3}\.){3}\d{1,3}\s+([A-Za-z][\w.\-]*)|^\s*\|?\s*([A-Za-z][\w.\-]*)\s*\|[^|\n]*?(?:\d{1,3}\.){3}\d{1,3}"
+)
+_ALONE = re.compile(r"^[\s#>*`\-]*([A-Za-z][\w.\-]*\d[\w\-]*)[\s:*`\uff1a]*$", re.ASCII)
+_SPACED = re.compile(
+    r"(?i)\b(node|host|server|controller|master|backup|slave|vm|lb|proxy|machine) "
+    r"(\d{1,2})\b"
+)
+
+
+def known_hosts(page: str) -> frozenset[str]:
+    """Names to which the page gives an address, in a table or in lines of a hosts file."""
+    found = {name.lower() for pair in _WITH_ADDRESS.findall(page) for name in pair if name}
+    return frozenset(found - {"localhost", "vip", "virtual", "gateway"})
+
+
+def _host_before(block: Block, hosts: frozenset[str]) -> str:
+    """The one host named right before a block, else in the heading above; empty where several are."""
+    for line in (*reversed(block.before[-3:]), block.heading):
+        named = _named(line, hosts)
         if named:
-            return str(named[0]).lower() if len({name.lower() for name in named}) == 1 else ""
+            return named.pop() if len(named) == 1 else ""
     return ""
 
 
-def _is_a_host(name: str, page: str) -> bool:
-    """A word like ``master`` is a host's name only with a number, or where the page gives it an address."""
-    if re.search(r"\d|[\-_]", name):
-        return True
-    if name.upper() in ("MASTER", "SLAVE", "BACKUP", "PRIMARY", "SECONDARY", "STANDBY"):
-        return True
-    return bool(re.search(rf"(?m)^\s*\d+\.\d+\.\d+\.\d+\s.*\b{re.escape(name)}\b", page))
+def _named(line: str, hosts: frozenset[str]) -> set[str]:
+    alone = _ALONE.match(line)
+    if alone and not _PATH.search(line):
+        return {alone.group(1).lower()}
+    bare = _SPACED.sub(r"\1\2", _PATH.sub(" ", line))
+    words = {word.lower() for word in re.findall(r"[A-Za-z][\w.\-]*", bare)}
+    return (words & hosts) or {str(name).lower() for name in _HOST.findall(bare) if _is_a_host(name)}
+
+
+def _is_a_host(name: str) -> bool:
+    """A word like ``server`` is a host's name only with a number; roles of VRRP are names by themselves."""
+    roles = ("MASTER", "SLAVE", "BACKUP", "PRIMARY", "SECONDARY", "STANDBY")
+    return bool(re.search(r"\d|[\-_]", name)) or name.upper() in roles
 
 
 def _with_hosts(found: Iterable[tuple[Draft, str]]) -> list[Draft]:

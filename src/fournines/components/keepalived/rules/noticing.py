@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
 _MAN = "keepalived.conf(5)"
 _SLOW_DETECTION = 5.0
-_SLOW_TAKEOVER = 10.0
-"""Seconds; three times what the defaults (interval 1, fall 1, advert_int 1) need."""
+_SLOW_TAKEOVER = 15.0
+"""Seconds; four times what the defaults (interval 1, fall 1, advert_int 1) need."""
 
 
 @rule(

@@ -1,0 +1,111 @@
+"""A Markdown page as blocks of code and the prose around them: CommonMark's fences and indented code."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from textwrap import dedent
+
+PAGES = (".md", ".markdown", ".mdown", ".mkd")
+"""Endings of the files that are pages."""
+
+_FENCE = re.compile(
+    r"^(?P<item>(?:[ ]{0,8}(?:[-*+]|\d{1,3}[.)])[ ]{1,4})?)(?P<indent>[ ]{0,12})(?P<fence>`{3,}|~{3,})[ "
+    r"\t]*(?P<info>[^`]*)$"
+)
+_HEADING = re.compile(r"^\s{0,3}(?:[-*]\s+)?(?:#{1,6}\s+|\*\*)(.+?)[#*:\s]*$")
+_CALLOUT = re.compile("[ \t]*[\u2460-\u2473\u2776-\u2793\u278a-\u2793\u3251-\u325f]+[ \t]*$")
+_RULE = re.compile(r"^\s*(?:-{3,}|={5,}|\*{5,})\s*$")
+_BACK = 8
+"""Lines before a block that are kept as its prose."""
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A block as it stands: ``lines`` are the page's line numbers of the lines of ``text``.
+
+    ``before`` is the prose since the block before, ``heading`` the heading it stands under, ``previous`` the
+    text of the block before when nothing but prose lies between.
+    """
+
+    text: str
+    lines: tuple[int, ...]
+    info: str
+    before: tuple[str, ...]
+    heading: str = ""
+    previous: str = ""
+
+
+def is_page(path: str) -> bool:
+    """Whether the path is that of a page."""
+    return path.lower().endswith(PAGES)
+
+
+@dataclass(slots=True)
+class _Reader:
+    found: list[Block] = field(default_factory=list)
+    prose: list[str] = field(default_factory=list)
+    heading: str = ""
+    previous: str = ""
+    inside: list[tuple[int, str]] = field(default_factory=list)
+
+    def say(self, line: str) -> None:
+        match = _HEADING.match(line)
+        if match:
+            self.heading, self.previous = match.group(1), ""
+        if line.strip():
+            self.prose.append(line)
+
+    def end(self, info: str = "") -> None:
+        while self.inside and not self.inside[-1][1].strip():
+            self.inside.pop()
+        if not self.inside:
+            return
+        text = dedent("\n".join(_plain(line) for _, line in self.inside))
+        lines = tuple(number for number, _ in self.inside)
+        before = tuple(self.prose[-_BACK:])
+        self.found.append(Block(text, lines, info, before, self.heading, self.previous))
+        self.prose, self.previous, self.inside = [], text, []
+
+
+def _plain(line: str) -> str:
+    """A line without the page's own marks: callout numbers, rules, line ends of DOS."""
+    bare = _CALLOUT.sub("", line.rstrip("\r").expandtabs(4) if line[:1] == "\t" else line.rstrip("\r"))
+    return "" if _RULE.match(bare) else bare
+
+
+def blocks(page: str) -> list[Block]:
+    """The blocks of a page in its order; a fence that never closes reaches to the end."""
+    reader = _Reader()
+    fence: re.Match[str] | None = None
+    blank = True
+    for number, line in enumerate(page.split("\n"), start=1):
+        match = _FENCE.match(line)
+        if fence is not None:
+            if match and _closes(fence, match):
+                reader.end(fence["info"].strip())
+                fence = None
+            else:
+                reader.inside.append((number, line))
+        elif match:
+            reader.end()
+            fence = match
+        elif (line.startswith(("    ", "\t")) and (blank or reader.inside)) or (
+            reader.inside and not line.strip()
+        ):
+            reader.inside.append((number, line))
+        else:
+            reader.end()
+            reader.say(line)
+        blank = not line.strip()
+    reader.end(fence["info"].strip() if fence else "")
+    return reader.found
+
+
+def _closes(opening: re.Match[str], match: re.Match[str]) -> bool:
+    return (
+        match["fence"][0] == opening["fence"][0]
+        and not match["item"]
+        and len(match["fence"]) >= len(opening["fence"])
+        and not match["info"].strip()
+    )
