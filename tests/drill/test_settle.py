@@ -14,7 +14,9 @@ from fournines.probe.watch import new_clock
 CHECKS = tuple(Check(name, name, {}, lambda _: passed("")) for name in ("a", "b"))
 
 
-def settled(rounds: list[str], *, within: float = 1.0) -> tuple[Settled, list[str]]:
+def settled(
+    rounds: list[str], *, within: float = 1.0, checks: tuple[Check, ...] = CHECKS
+) -> tuple[Settled, list[str]]:
     """``rounds`` lists which checks fail in each round; the last one repeats."""
     asked: list[str] = []
 
@@ -24,7 +26,7 @@ def settled(rounds: list[str], *, within: float = 1.0) -> tuple[Settled, list[st
         return [(c, failed("no") if c.id in bad else passed("yes")) for c in checks]
 
     async def it() -> Settled:
-        return await settle(ask, CHECKS, clock=new_clock(), within=within, pause=0.01)
+        return await settle(ask, checks, clock=new_clock(), within=within, pause=0.01)
 
     return anyio.run(it), asked
 
@@ -45,6 +47,24 @@ def test_what_turned_bad_again_meanwhile_is_noticed() -> None:
     result, asked = settled(["b", "", "a", "", ""])
     assert asked == ["ab", "b", "ab", "a", "ab"]
     assert result.at is not None
+
+
+MANY = tuple(Check(name, name, {}, lambda _: passed("")) for name in "abcdefghijklmnop")
+ALL = "abcdefghijklmnop"
+
+
+def test_a_site_far_from_well_is_asked_for_the_first_things_first() -> None:
+    """What nothing else can do without is asked alone; the rest is not bothered until it is there."""
+    result, asked = settled([ALL, "abcd", "a", "", "", "", ""], checks=MANY)
+    assert asked == [ALL, "abcd", "abcd", "aefg", "hijklmno", "p", ALL]
+    assert result.at is not None
+
+
+def test_no_check_is_forgotten_on_the_way() -> None:
+    result, asked = settled([ALL, "", "fh", "", "", "", "", ""], checks=MANY)
+    assert result.at is not None
+    assert set("".join(asked[1:-1])) == set(ALL)
+    assert asked[-1] == ALL
 
 
 def test_time_is_up_with_the_names_of_those_still_waiting() -> None:

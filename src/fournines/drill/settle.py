@@ -11,6 +11,8 @@ from fournines.kit.check import Check
 from fournines.kit.verdict import Verdict
 from fournines.probe.watch import Clock
 
+FIRST = 4
+"""How many open checks are asked at once to begin with."""
 Judged = list[tuple[Check, Verdict]]
 Asker = Callable[[Sequence[Check]], Awaitable[Judged]]
 """Asks hosts what checks want to know and judges the answers."""
@@ -44,22 +46,26 @@ async def settle(
 ) -> Settled:
     """Ask until one whole round passes, or ``within`` seconds are over.
 
-    Only what has not passed yet is asked again, because asking costs the hosts something; when all have
-    passed once, one round of everything must pass as a whole: a check that passed early may have
-    turned meanwhile.
+    Asking costs the hosts something, just when they have most to do. So only the first few that have not
+    passed yet are asked, in the plan's order, in which what others need comes first; the more pass, the
+    more are asked at once. When all have passed once, one round of everything must pass as a whole: a
+    check that passed early may have turned meanwhile. A site that is well needs that round only.
     """
     deadline = clock() + within
-    open_checks = list(checks)
+    open_checks: tuple[Check, ...] = ()  # none known to be open: begin with the whole round
+    few = FIRST
     waiting: Judged = []
-    while True:
-        whole = len(open_checks) == len(checks)
+    while clock() < deadline:
+        asked = open_checks[:few] or tuple(checks)
         with anyio.move_on_after(max(0.0, deadline - clock())):
-            waiting = not_passed(await ask(open_checks))
+            waiting = not_passed(await ask(asked))
             told(waiting)
-            if not waiting and whole:
+            if not waiting and not open_checks:
                 return Settled(clock(), [])
-            open_checks = [check for check, _ in waiting] or list(checks)
-            if waiting:
+            bad = {check.id for check, _ in waiting}
+            later = open_checks[few:] if open_checks else ()
+            open_checks = (*(check for check in asked if check.id in bad), *later)
+            few = FIRST if bad else 2 * few
+            if bad:
                 await anyio.sleep(pause)
-        if clock() >= deadline:
-            return Settled(None, waiting)
+    return Settled(None, waiting)
