@@ -130,6 +130,28 @@ def test_a_refused_connection_says_why_and_what_to_try(play: Path, said: str, ad
     assert advice in (caught.value.try_this or "")
 
 
+def test_those_who_waited_for_a_connection_share_its_refusal_and_a_later_try_is_made(play: Path) -> None:
+    (play / "refuse").write_text("No route to host\n")
+
+    async def do(wire: OpenSsh) -> None:
+        refused = []
+
+        async def one() -> None:
+            with pytest.raises(TransportError, match=r"door: not reachable by ssh: No route"):
+                await wire.run("inside", ["true"])
+            refused.append(True)
+
+        async with anyio.create_task_group() as tasks:
+            for _ in range(5):
+                tasks.start_soon(one)
+        assert len(refused) == 5
+        assert sum(" -M " in line for line in lines(play)) == 1
+        (play / "refuse").unlink()
+        assert (await wire.run("inside", ["echo", "back"])).stdout == "back\n"
+
+    over(do, jumping())
+
+
 def test_a_late_command_is_killed_and_is_a_transport_error(play: Path) -> None:
     async def do(wire: OpenSsh) -> None:
         with pytest.raises(TransportError, match=r"one: sh did not end within 0\.2 s"):

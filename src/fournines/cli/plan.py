@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.text import Text
 
 from fournines.cli.common import JsonOption, Opened, SiteFile, open_site
+from fournines.errors import TransportError
 
 if TYPE_CHECKING:
     from fournines.engine.difference import Change, Difference
@@ -39,7 +40,11 @@ def plan(
     if offline:
         _show_steps(opened, as_json=as_json)
         return
-    difference = anyio.run(_observe, opened)
+    try:
+        difference = anyio.run(_observe, opened)
+    except TransportError as error:
+        advice = f"{error.try_this}; without any host: nines plan --offline {site}"
+        raise TransportError(error.what, where=error.where, try_this=advice) from None
     if as_json:
         typer.echo(json.dumps(difference.to_json(), indent=2))
     else:

@@ -87,6 +87,7 @@ class OpenSsh:
         self._sockets: dict[str, Path] = {}
         self._connecting: dict[str, anyio.Lock] = {}
         self._connected: set[str] = set()
+        self._refusals: dict[str, TransportError] = {}
         self._sessions: dict[str, anyio.CapacityLimiter] = {}
         self._openings = anyio.CapacityLimiter(_CONNECTING)
         self._commands = anyio.CapacityLimiter(_COMMANDS)
@@ -135,26 +136,40 @@ class OpenSsh:
     # --- the connection ---------------------------------------------------------------------------------
 
     async def _connect(self, host: str) -> None:
-        """Open the shared connection unless it stands. Callers of one host wait for one another."""
+        """Open the shared connection unless it stands.
+
+        Callers of one host wait for one another, and those who waited share the outcome: a host that is
+        not there costs its time-out once.
+        """
+        known = self._refusals.get(host)
         async with self._connecting.setdefault(host, anyio.Lock()):
             if host in self._connected and self._socket(host).exists():
                 return
-            jump = self._jump(host)
-            if jump is not None:
-                await self._connect(jump)
-            log = self._folder / f"{self._socket(host).name}.log"
-            log.unlink(missing_ok=True)
-            master = ["-f", "-N", "-M", "-E", str(log), "-o", f"ControlPersist={_IDLE_SECONDS}"]
-            line = [*self._client(host), *master, "--", host]
+            refused = self._refusals.get(host)
+            if refused is not None and refused is not known:
+                raise TransportError(refused.what, where=refused.where, try_this=refused.try_this)
             try:
-                async with self._openings:
-                    output = await execute(line, timeout=CONNECT_SECONDS * 2)
-            except TimeoutError:
-                raise self._unreachable(host, "no answer to ssh") from None
-            if output.code != 0:
-                said = log.read_text(errors="replace") if log.exists() else output.stderr
-                raise self._unreachable(host, said)
+                await self._open(host)
+            except TransportError as error:
+                self._refusals[host] = error
+                raise
             self._connected.add(host)
+
+    async def _open(self, host: str) -> None:
+        jump = self._jump(host)
+        if jump is not None:
+            await self._connect(jump)
+        log = self._folder / f"{self._socket(host).name}.log"
+        log.unlink(missing_ok=True)
+        master = ["-f", "-N", "-M", "-E", str(log), "-o", f"ControlPersist={_IDLE_SECONDS}"]
+        line = [*self._client(host), *master, "--", host]
+        try:
+            async with self._openings:
+                output = await execute(line, timeout=CONNECT_SECONDS * 2)
+        except TimeoutError:
+            raise self._unreachable(host, "no answer to ssh") from None
+        if output.code != 0:
+            raise self._unreachable(host, log.read_text(errors="replace") if log.exists() else output.stderr)
 
     async def _told_apart(self, host: str, output: Output) -> Output:
         """Exit 255 is ssh's own failure unless the command said that it was its own."""
