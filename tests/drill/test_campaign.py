@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import anyio
@@ -14,7 +16,9 @@ from fournines.drill.campaign import lost_something, picked, run_campaign
 from fournines.drill.control import CONTROL
 from fournines.drill.result import Campaign, StageName
 from fournines.drill.scenario import Scenario
+from fournines.drill.settle import Judged
 from fournines.errors import DrillError
+from fournines.kit.check import Check
 from fournines.kit.verdict import Outcome
 
 KNOWN = {scenario.name: scenario for scenario in (POWER, CONTROL)}
@@ -63,3 +67,31 @@ def test_a_campaign_stops_where_a_write_was_lost() -> None:
 def test_a_failure_of_another_kind_does_not_stop_it() -> None:
     result = campaign(World(well=False), POWER, CONTROL)
     assert [run.outcome for run in result.runs] == [Outcome.UNKNOWN, Outcome.UNKNOWN]
+
+
+def test_the_round_that_ended_one_drill_begins_the_next() -> None:
+    """Asking everything twice in a row would only keep the site busy."""
+    rounds: list[int] = []
+    rig, _ = play(World())
+    ask = rig.ask
+    assert ask is not None
+
+    async def counted(checks: Sequence[Check]) -> Judged:
+        rounds.append(len(checks))
+        return await ask(checks)
+
+    async def it() -> Campaign:
+        return await run_campaign(
+            (CONTROL, POWER), replace(rig, ask=counted), seed=7, pace=PACE, command="nines drill"
+        )
+
+    result = anyio.run(it)
+    assert [run.healed is not None for run in result.runs] == [True, True]
+    assert len(rounds) == 3, "before the first, after the first, after the second"
+
+
+def test_a_site_that_did_not_heal_is_looked_at_again() -> None:
+    slow = replace(POWER, heal=0.1)
+    result = campaign(World(heals=False), slow, CONTROL)
+    assert result.runs[0].healed is None
+    assert result.runs[1].judgements[0].id == "I0.steady"

@@ -91,6 +91,9 @@ class Broker:
         if isinstance(got, commands.Basic.Get):
             self._get(writer, channel, got.queue)
             return
+        if isinstance(got, commands.Basic.Consume):
+            self._deliver(writer, channel, got.queue, got.consumer_tag or "c")
+            return
         if isinstance(got, commands.Queue.Declare):
             self.queues.setdefault(got.queue, [])
             self.declared.append((got.queue, dict(got.arguments or {})))
@@ -100,10 +103,21 @@ class Broker:
             commands.Channel.Open: commands.Channel.OpenOk(),
             commands.Confirm.Select: commands.Confirm.SelectOk(),
             commands.Queue.Declare: commands.Queue.DeclareOk(getattr(got, "queue", ""), 0, 0),
+            commands.Basic.Cancel: commands.Basic.CancelOk(getattr(got, "consumer_tag", "")),
             commands.Queue.Delete: commands.Queue.DeleteOk(0),
         }
         if type(got) in replies:
             self._send(writer, channel, replies[type(got)])
+
+    def _deliver(self, writer: asyncio.StreamWriter, channel: int, queue: str, tag: str) -> None:
+        """All but the last message, as a broker may that pauses for a moment."""
+        self._send(writer, channel, commands.Basic.ConsumeOk(tag))
+        waiting = self.queues.get(queue, [])
+        for number, body in enumerate(waiting[:-1], start=1):
+            delivery = commands.Basic.Deliver(tag, number, redelivered=False, exchange="", routing_key=queue)
+            self._send(writer, channel, delivery)
+            self._content(writer, channel, body, None)
+        del waiting[:-1]
 
     def _get(self, writer: asyncio.StreamWriter, channel: int, queue: str) -> None:
         if not self.queues.get(queue):

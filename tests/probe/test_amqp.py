@@ -85,7 +85,7 @@ async def _falls_silent(cluster: dict[str, Broker], _: AmqpClient) -> None:
 
 
 def test_confirmed_messages_are_there_once() -> None:
-    samples, client, found = published(_well)
+    samples, client, found = published(_well, timeout=5)
     assert {s.reply for s in samples} == {Reply.OK}
     assert {s.detail for s in samples} == {"b"}
     assert client.connections == 1
@@ -95,7 +95,7 @@ def test_confirmed_messages_are_there_once() -> None:
 
 
 def test_a_broker_that_dies_leaves_unknowns_and_the_next_one_is_used() -> None:
-    samples, client, found = published(_dies)
+    samples, client, found = published(_dies, timeout=5)
     bad = [s for s in samples if not s.good]
     assert bad
     assert {s.reply for s in bad} == {Reply.UNKNOWN}
@@ -118,7 +118,7 @@ def test_what_is_not_confirmed_is_not_acknowledged(mode: str, reply: Reply) -> N
         cluster["b"].mode = mode
         await anyio.sleep(0.15)
 
-    samples, client, _ = published(refuses)
+    samples, client, _ = published(refuses, timeout=5)
     assert samples
     assert {s.reply for s in samples} == {reply}
     assert set(client.written.values()) == {reply}

@@ -95,7 +95,15 @@ async def run_campaign(
         with opened as file:
             journal = Journal(new_clock(), file)
             began(scenario, journal)
-            run = await run_drill(scenario, rig, journal, seed=seed, pace=pace, events=name if folder else "")
+            run = await run_drill(
+                scenario,
+                rig,
+                journal,
+                seed=seed,
+                pace=pace,
+                events=name if folder else "",
+                after=runs[-1] if runs else None,
+            )
         runs.append(run)
         ended(run)
         if lost_something(run):

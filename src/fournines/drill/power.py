@@ -60,20 +60,14 @@ class LabPower:
         return f"nines lab power --name {self._lab} {host} on"
 
     async def freeze(self, host: str) -> str:
-        """Freeze the host's control groups, and cut its cables.
-
-        Containers share this machine's kernel, which goes on answering ARP and accepting connections
-        for a frozen one. A paused machine is silent.
-        """
-        await to_thread.run_sync(lambda: lab.cut(self._lab, host))
+        """Freeze the host's processes; the lab keeps its cables silent meanwhile."""
         await to_thread.run_sync(lambda: lab.freeze(self._lab, host))
-        return f"nines lab net cut --name {self._lab} {host}; nines lab freeze --name {self._lab} {host}"
+        return f"nines lab freeze --name {self._lab} {host}"
 
     async def thaw(self, host: str) -> str:
         """Let it go on, connected again."""
-        await to_thread.run_sync(lambda: lab.heal(self._lab, host))
         await to_thread.run_sync(lambda: lab.thaw(self._lab, host))
-        return f"nines lab net heal --name {self._lab} {host}; nines lab thaw --name {self._lab} {host}"
+        return f"nines lab thaw --name {self._lab} {host}"
 
     async def cut(self, host: str, network: str) -> str:
         """Unplug the host's cable from the bridge; its carrier stays."""

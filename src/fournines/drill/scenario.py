@@ -78,7 +78,7 @@ class Scenario:
     part: Part
     injury: Injury
     bounds: Bounds
-    hold: float = 15.0
+    hold: float = 8.0
     heal: float = 120.0
     moves: int = 1
     alone: bool = False

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 import aiormq
 import anyio
-from aiormq.abc import AbstractChannel
+from aiormq.abc import AbstractChannel, DeliveredMessage
 from aiormq.connection import Connection, TCPTransportFactory
 from yarl import URL
 
@@ -22,6 +22,8 @@ from fournines.probe.sample import Reply
 
 _EXPIRES_MS = 3_600_000
 """An unused queue of an abandoned run deletes itself after an hour."""
+_QUIET = 0.3
+"""Seconds without a delivery after which a queue looks empty."""
 _PERSISTENT = aiormq.spec.Basic.Properties(delivery_mode=2)
 
 
@@ -219,13 +221,34 @@ async def _any_session(brokers: Brokers) -> Session:
 
 
 async def _drained(session: Session, queue: str) -> list[int]:
-    """All messages of a queue, acknowledged as they come."""
+    """All messages of a queue, acknowledged as they come.
+
+    Delivered in bulk; when nothing has come for a while the broker is asked for one more message, and
+    only its answer "empty" ends it.
+    """
     numbers: list[int] = []
     while True:
+        numbers += await _consumed(session, queue)
         message = await session.channel.basic_get(queue, no_ack=True)
         if isinstance(message.delivery, aiormq.spec.Basic.GetEmpty):
             return numbers
         numbers.append(int(message.body))
+
+
+async def _consumed(session: Session, queue: str) -> list[int]:
+    """What is delivered until nothing has come for a while."""
+    numbers: list[int] = []
+
+    async def deliver(message: DeliveredMessage) -> None:
+        numbers.append(int(message.body))
+
+    consumer = await session.channel.basic_consume(queue, deliver, no_ack=True)
+    seen = -1
+    while seen < len(numbers):
+        seen = len(numbers)
+        await anyio.sleep(_QUIET)
+    await session.channel.basic_cancel(str(consumer.consumer_tag))
+    return numbers
 
 
 async def _declare(session: Session, queue: str) -> None:

@@ -10,7 +10,7 @@ SCENARIO = Scenario(
     part=Part.VIP_HOLDER,
     injury=Cut(),
     bounds=Bounds(http=1.0, sql=2.0, amqp=2.0, token=3.0, vip=1.0),
-    hold=20.0,
+    hold=10.0,
     alone=True,
     # It goes on as VRRP master on its side of the cut: the VIP may come back to it.
     moves=2,
