@@ -6,6 +6,7 @@ import logging
 import signal
 from datetime import UTC, datetime
 from pathlib import Path
+from textwrap import fill
 from typing import TYPE_CHECKING, Annotated
 
 import anyio
@@ -59,8 +60,7 @@ def drill(
 
     known = {**scenarios(), CONTROL.name: CONTROL}
     if listing:
-        for scenario in known.values():
-            typer.echo(f"{scenario.name:20} {scenario.sentence}.")
+        typer.echo("\n\n".join(described(scenario) for scenario in known.values()))
         return
     wanted = picked(known, names or ()) if names else tuple(scenarios().values())
     chosen = (CONTROL, *wanted) if control else wanted
@@ -76,6 +76,11 @@ def drill(
     )
     anyio.run(session.run)
     _finish(session, as_json=as_json)
+
+
+def described(scenario: Scenario) -> str:
+    """A drill's name, and below it what it claims, as a paragraph."""
+    return f"{scenario.name}\n{fill(scenario.sentence + '.', 100, initial_indent='    ', subsequent_indent='    ')}"
 
 
 def _command(site: Path, names: list[str], seed: int, hold: float | None) -> str:
