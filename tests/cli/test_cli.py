@@ -80,6 +80,16 @@ def test_render_writes_every_host_and_refuses_a_full_directory(tmp_path: Path) -
     assert nines("render", site, "-o", tmp_path / "out").returncode == 2
 
 
+def test_a_site_of_a_lab_is_never_looked_for_elsewhere(tmp_path: Path) -> None:
+    site = tmp_path / "blog.yaml"
+    site.write_text(BLOG.read_text().replace("name: blog", "name: nosuchlab"))
+    for verb in ("deploy", "plan", "verify"):
+        done = nines(verb, site)
+        assert done.returncode in {2, 3}
+        assert "the lab nosuchlab is down" in done.stderr
+        assert "nines lab up" in done.stderr
+
+
 def test_secrets_are_listed_by_name_only(tmp_path: Path) -> None:
     site = tmp_path / "blog.yaml"
     site.write_text(BLOG.read_text())

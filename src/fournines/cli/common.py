@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
-from fournines.errors import HostError, Mistake, NinesError, SpecError
+from fournines.errors import HostError, LabError, Mistake, NinesError, SpecError
 
 if TYPE_CHECKING:  # heavy rooms are entered by the verbs that need them; `nines --help` stays fast
     from fournines.engine.transport import Transport
@@ -57,6 +57,9 @@ def open_site(path: Path, *, keep_secrets: bool = False, reach_hosts: bool = Tru
         keep_secrets: write newly generated secrets to the site's secrets file. Verbs that only look
             leave the disk alone and work with throw-away ones.
         reach_hosts: enter the lab's network namespace; must happen before any thread is started.
+
+    Raises:
+        LabError: the site is one that exists only as a lab, and the lab is down.
     """
     from fournines import lab  # noqa: PLC0415
     from fournines.plan.make import make_plan  # noqa: PLC0415
@@ -73,6 +76,8 @@ def open_site(path: Path, *, keep_secrets: bool = False, reach_hosts: bool = Tru
     if reach_hosts and lab.is_up(site.name):
         lab.enter(site.name)
         ssh_config = lab.ssh_config_path(site.name)
+    elif reach_hosts and site.lab:
+        raise LabError(f"the lab {site.name} is down", where=str(path), try_this=f"nines lab up {path}")
     return Opened(site, make_plan(site, secrets), ssh_config)
 
 

@@ -110,6 +110,9 @@ class Site(Strict):
     """The hosts, by name."""
     ssh: Ssh = Ssh()
     """How the operator reaches the hosts."""
+    lab: bool = False
+    """The site exists only as a lab: verbs that need hosts refuse while it is down, instead of trying the
+    addresses on the operator's own network."""
     services: tuple[Name, ...]
     """The OpenStack services to run."""
     mode: Mode = Mode.ACTIVE_ACTIVE

@@ -25,6 +25,8 @@ ssh:
 
 services: [keystone, glance, horizon]
 
+# lab: true                         # the hosts are a lab's (nines lab up); never try the addresses elsewhere
+
 # secrets:                          # who can open the generated secrets; otherwise a key file beside this
 #   recipients: [~/.ssh/id_ed25519.pub]
 

@@ -36,6 +36,12 @@ class Options(Strict):
     """How long a backend may take to answer a check; shorter than ``check_interval_ms``. Left out, HAProxy
     waits a whole ``inter`` for the answer, and with the ten seconds that most guides set it notices a hung
     API after 58 s."""
+    writer_interval_ms: int = Field(default=300, ge=100, le=60_000)
+    """``inter`` of a single-writer pool: every write waits for it, and its health page is cheap to ask."""
+    writer_fast_ms: int = Field(default=150, ge=50, le=60_000)
+    """``fastinter`` of a single-writer pool."""
+    writer_timeout_ms: int = Field(default=250, ge=50, le=60_000)
+    """``timeout check`` of a single-writer pool; shorter than ``writer_interval_ms``."""
     fall: int = Field(default=2, ge=1, le=20)
     """Failed checks until a backend is down. 1 would let one lost packet move every client."""
     rise: int = Field(default=2, ge=1, le=100)
@@ -50,11 +56,13 @@ class Options(Strict):
 
     @model_validator(mode="after")
     def _timeout_below_interval(self) -> Self:
-        if self.check_timeout_ms >= self.check_interval_ms:
-            raise ValueError(
-                f"check_timeout_ms ({self.check_timeout_ms}) must be below "
-                f"check_interval_ms ({self.check_interval_ms}): a check must end before the next one begins"
-            )
+        for kind in ("check", "writer"):
+            timeout, interval = getattr(self, f"{kind}_timeout_ms"), getattr(self, f"{kind}_interval_ms")
+            if timeout >= interval:
+                raise ValueError(
+                    f"{kind}_timeout_ms ({timeout}) must be below "
+                    f"{kind}_interval_ms ({interval}): a check must end before the next one begins"
+                )
         return self
 
 
@@ -80,13 +88,17 @@ class Backend:
 
 @dataclass(frozen=True, slots=True)
 class Listener:
-    """One endpoint as HAProxy serves it; ``binds`` are whole bind lines without the keyword."""
+    """One endpoint as HAProxy serves it; ``binds`` are whole bind lines without the keyword.
+
+    ``check_timeout_ms`` is None where the defaults' serves.
+    """
 
     name: str
     http: bool
     tls: bool
     binds: tuple[str, ...]
     health: HealthCheck | None
+    check_timeout_ms: int | None
     timeout_ms: int
     balance: tuple[str, ...]
     backends: tuple[Backend, ...]
@@ -112,6 +124,7 @@ def listeners(context: Context, certificate: str | None) -> Iterator[Listener]:
             tls=bool(tls),
             binds=tuple(binds),
             health=endpoint.health,
+            check_timeout_ms=options.writer_timeout_ms if endpoint.single_writer else None,
             timeout_ms=round(endpoint.timeout_server * 1000),
             balance=_balance(endpoint),
             backends=tuple(_backends(context, endpoint, options)),
@@ -132,6 +145,7 @@ def _backends(context: Context, endpoint: Endpoint, options: Options) -> Iterato
     for index, host in enumerate(hosts):
         words = f"check{port}"
         if endpoint.single_writer:
+            words += f" inter {options.writer_interval_ms}ms fastinter {options.writer_fast_ms}ms"
             # The order decides, not the history: two HAProxies that saw a failure at different moments still
             # agree on the writer. Sessions left at the stand-in would be a second writer, so they end.
             words += (

@@ -43,6 +43,8 @@ _PORTS = {
     80: Purpose.WEB, 443: Purpose.WEB,
     **dict.fromkeys(OPENSTACK_PORTS, Purpose.OPENSTACK),
 }  # fmt: skip
+_COMMON = frozenset({5000, 5050, 8000, 8003, 8041, 8042, 8386, 8777, 8888, 8989, 9001, 9322, 9511})
+"""Ports that anything may use: without a name they do not make a service OpenStack's."""
 _NAMES = (
     (
         re.compile(
@@ -75,14 +77,15 @@ def purpose(service: Service) -> Purpose:
     found = {_PORTS[port] for port in ports if port in _PORTS}
     name = f"{service.front.name} {service.back.name}".lower()
     named = next((value for pattern, value in _NAMES if pattern.search(name)), None)
-    if len(found) == 1:
+    common = ports and ports <= _COMMON
+    if len(found) == 1 and not (common and named is None):
         only = found.pop()
         unsure = only in (Purpose.WEB, Purpose.OPENSTACK) and named not in (None, only)
         return named if unsure and named else only
     if named:
         return named
     fronts = {bind.port for bind in service.binds if bind.port}
-    by_front = {_PORTS[port] for port in fronts if port in _PORTS}
+    by_front = {_PORTS[port] for port in fronts if port in _PORTS and port not in _COMMON}
     return by_front.pop() if len(by_front) == 1 else Purpose.OTHER
 
 
