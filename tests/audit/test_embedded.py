@@ -47,3 +47,10 @@ def test_setting_ini_options_makes_an_ini() -> None:
 
 def test_other_output_is_no_configuration() -> None:
     assert written('echo "done" > /var/log/x\ncat <<EOF\nhello\nEOF\n') == []
+
+
+def test_a_file_that_was_given_is_not_read_twice() -> None:
+    conf = "vrrp_instance V {\n virtual_router_id 5\n}\n"
+    script = f"#!/bin/sh\ncat > /etc/keepalived/keepalived.conf <<EOF\n{conf}EOF\n"
+    sources, _ = read([File("n1/keepalived.conf", conf), File("n1/setup.sh", script)])
+    assert [source.path for source in sources] == ["n1/keepalived.conf", "n1/setup.sh"]

@@ -135,3 +135,30 @@ def test_loose_files_of_several_hosts_are_told_apart_by_name() -> None:
 def test_one_loose_file_is_nobodys() -> None:
     sources, _ = read([File("keepalived-master.conf", vrrp("10.0.0.20"))])
     assert sources[0].host == ""
+
+
+@pytest.mark.parametrize(
+    ("paths", "hosts"),
+    [
+        (
+            ["node1/keepalived.conf", "node1/cert/ca.pem", "node2/keepalived.conf"],
+            ["node1", "node1", "node2"],
+        ),
+        (["left/a.conf", "left/extra/b.conf", "right/a.conf"], ["left", "left", "right"]),
+        (["haproxy.cfg", "ctl-a/glance-api.conf", "ctl-b/glance-api.conf"], ["", "ctl-a", "ctl-b"]),
+        (["setup.sh", "agents/pgsql", "corosync/corosync.conf"], ["", "", ""]),
+        (["haproxy.cfg", "master/keepalived.conf"], ["", "master"]),
+        (["paris/keepalived.conf", "lyon/haproxy.cfg"], ["paris", "lyon"]),
+        (["prod/web1/a.conf", "prod/web2/a.conf", "prod/all.cfg"], ["web1", "web2", ""]),
+        (["x/3-node-site/n1/a.conf", "x/3-node-site/n2/a.conf", "x/3-node-site/b.cfg"], ["n1", "n2", ""]),
+    ],
+)
+def test_folders_that_are_hosts_and_folders_that_are_not(paths: list[str], hosts: list[str]) -> None:
+    owned = owners(paths)
+    assert [owned[path].host for path in paths] == hosts
+
+
+def test_two_copies_are_not_two_hosts() -> None:
+    text = "[mysqld]\nwsrep_on=ON\nwsrep_cluster_address=gcomm://10.0.0.1,10.0.0.2\n"
+    sources, _ = read([File("n1/mysqld.cnf", text), File("n1/sst", text)])
+    assert {source.host for source in sources} == {"n1"}

@@ -138,6 +138,14 @@ def test_erlang_tuples_and_lists() -> None:
     assert (inner.words, inner.children[0].words) == (("disc",), ("a@x", "b@y"))
 
 
+def test_a_here_document_goes_through_the_pipe() -> None:
+    nodes = parse(Syntax.SHELL, "cat <<EOF | crm configure\nproperty a=b\nEOF\n").nodes
+    assert [(node.words, [child.rest for child in node.children]) for node in nodes] == [
+        (("cat",), []),
+        (("crm", "configure"), ["property a=b"]),
+    ]
+
+
 def test_shell_commands_operators_and_here_documents() -> None:
     text = "cat <<'E' >> /etc/x && echo ok\na=1\nE\nif [ $(a | b) -eq 0 ]; then exit 1; fi # end\n"
     nodes = parse(Syntax.SHELL, text).nodes

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from fournines.kit.source import EVERY_HOST
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
 _SYSTEM = frozenset(
     [
@@ -34,85 +34,18 @@ _SYSTEM = frozenset(
 """Folders at the root of a host: what stands above them is the host."""
 
 _GENERIC = frozenset(
-    [
-        "conf",
-        "config",
-        "configs",
-        "configuration",
-        "files",
-        "file",
-        "scripts",
-        "script",
-        "templates",
-        "template",
-        "bin",
-        "conf.d",
-        "sysconfig",
-        "default",
-        "defaults",
-        "keepalived",
-        "haproxy",
-        "corosync",
-        "pacemaker",
-        "drbd",
-        "drbd.d",
-        "galera",
-        "mysql",
-        "mariadb",
-        "mysql.conf.d",
-        "mariadb.conf.d",
-        "rabbitmq",
-        "memcached",
-        "chrony",
-        "ntp",
-        "rsyslog",
-        "rsyslog.d",
-        "sysctl",
-        "sysctl.d",
-        "systemd",
-        "system",
-        "nftables",
-        "iptables",
-        "keystone",
-        "glance",
-        "nova",
-        "neutron",
-        "cinder",
-        "heat",
-        "placement",
-        "horizon",
-        "swift",
-        "octavia",
-        "barbican",
-        "manila",
-        "designate",
-        "ironic",
-        "apache2",
-        "httpd",
-        "nginx",
-        "my.cnf.d",
-        "network",
-        "firewall",
-        "hosts",
-        "lvs",
-        "pcs",
-        "crm",
-        "cib",
-        "ha",
-        "db",
-        "database",
-        "lb",
-        "loadbalancer",
-        "proxy",
-        "queue",
-        "broker",
-        "openstack",
-        "src",
-        "docs",
-        "doc",
-        "examples",
-        "example",
-    ]
+    """conf config configs configuration files file scripts script templates template bin conf.d sysconfig
+    default defaults keepalived haproxy corosync pacemaker drbd drbd.d galera mysql mariadb mysql.conf.d
+    mariadb.conf.d rabbitmq memcached chrony ntp rsyslog rsyslog.d sysctl sysctl.d systemd system
+    nftables iptables keystone glance nova neutron cinder heat placement horizon swift octavia barbican
+    manila designate ironic apache2 httpd nginx my.cnf.d network firewall hosts lvs pcs crm cib ha db
+    database lb loadbalancer proxy queue broker openstack src docs doc examples example xinetd.d xinetd
+    cert certs certificates ssl tls pki keys sites-available sites-enabled conf-available conf-enabled
+    mods-enabled corosync-pacemaker resource_agents resource-agents ocf resources services service
+    settings etc-files heartbeat ceph vault consul etcd patroni postgres postgresql redis php app apps
+    web www html assets static roles tasks vars group_vars host_vars playbooks ansible docker compose
+    k8s kubernetes manifests helm charts terraform vagrant lib tools utils util helpers tests test
+    images img log logs data sql backup-scripts monitoring prometheus grafana nagios zabbix""".split()  # noqa: SIM905 - a list would be pages long
 )
 """Folder names that say what a file is, not whose it is."""
 
@@ -125,24 +58,66 @@ class Owner:
     site: str
 
 
+_HOSTLIKE = re.compile(
+    r"\d|^(?:master|slave|backup|primary|secondary|standby|active|passive|left|right|main|alpha|beta|gamma|"
+    r"controller|dashboard|arbiter|bastion|node|host|server|vm)s?(?:[\-_.].*)?$|(?:one|two|three|four|five)$",
+    re.IGNORECASE,
+)
+
+
+@dataclass(slots=True)
+class _Folder:
+    """A folder below the audited one: the names of its own files and its folders."""
+
+    files: set[str] = field(default_factory=set)
+    folders: dict[str, _Folder] = field(default_factory=dict)
+
+    def below(self) -> set[str]:
+        """The names of all files in it, at any depth."""
+        found: set[str] = set()
+        pending = [self]
+        while pending:
+            folder = pending.pop()
+            found |= folder.files
+            pending.extend(folder.folders.values())
+        return found
+
+
 def owners(paths: Iterable[str]) -> dict[str, Owner]:
     """The owner of every path, judged by the folders of all of them together.
 
-    A folder is a host when it is the last one above system or generic folders and holds no other host's
-    folder. Files beside the hosts' folders belong to every host of that site.
+    A folder is a host's when its name looks like one, when a folder beside it holds files of the same names,
+    or when no file lies beside it. Files beside the hosts' folders belong to every host of that site.
     """
     prefixes = {path: _prefix(path) for path in paths}
-    parents: dict[tuple[str, ...], set[str]] = defaultdict(set)
-    for prefix in set(prefixes.values()):
-        for depth in range(len(prefix)):
-            parents[prefix[:depth]].add(prefix[depth])
-    return {path: _owner(prefix, parents) for path, prefix in prefixes.items()}
+    root = _Folder()
+    for path, prefix in prefixes.items():
+        folder = root
+        for name in prefix:
+            folder = folder.folders.setdefault(name, _Folder())
+        folder.files.add(path.rsplit("/", 1)[-1])
+    return {path: _owner(prefix, root) for path, prefix in prefixes.items()}
 
 
-def _owner(prefix: tuple[str, ...], parents: Mapping[tuple[str, ...], set[str]]) -> Owner:
-    if not prefix or parents.get(prefix):
-        return Owner(EVERY_HOST, "/".join(prefix))
-    return Owner(prefix[-1], "/".join(prefix[:-1]))
+def _owner(prefix: tuple[str, ...], root: _Folder) -> Owner:
+    folder = root
+    for depth, name in enumerate(prefix):
+        parent, folder = folder, folder.folders[name]
+        if any(_surely(folder, child) for child in folder.folders):
+            continue  # a site's folder
+        if _surely(parent, name) or (not parent.files and folder.files):
+            return Owner(name, "/".join(prefix[:depth]))
+        if folder.files:
+            return Owner(EVERY_HOST, "/".join(prefix[:depth]))
+    return Owner(EVERY_HOST, "/".join(prefix))
+
+
+def _surely(parent: _Folder, name: str) -> bool:
+    """Whether a folder is a host's by its name, or by what its neighbours hold."""
+    if _HOSTLIKE.search(name):
+        return True
+    mine = parent.folders[name].below()
+    return any(mine & other.below() for beside, other in parent.folders.items() if beside != name)
 
 
 def _prefix(path: str) -> tuple[str, ...]:

@@ -21,6 +21,9 @@ _ONE_A_HOST = {
 }
 """Kinds of which a host has one, and what two files of one cluster have in common."""
 
+_STEMS = frozenset(
+    {"keepalived", "galera", "wsrep", "mysqld", "mysql", "my", "mariadb", "corosync", "server"}
+)
 _SAID = re.compile(r"[._\-]+")
 
 
@@ -70,5 +73,7 @@ def _apart(paths: Sequence[str]) -> dict[str, str]:
     if len(paths) < 2:  # noqa: PLR2004 - one file needs no telling
         return {}
     common = set.intersection(*(set(found) for found in words.values()))
+    if not {word.lower() for word in common} & _STEMS:
+        return {}  # two files of different names: a copy, not another host's
     own = {path: "-".join(word for word in found if word not in common) for path, found in words.items()}
     return own if all(own.values()) and len(set(own.values())) == len(own) else {}

@@ -7,6 +7,8 @@ from fnmatch import fnmatchcase
 from functools import cache
 from typing import TYPE_CHECKING
 
+from fournines.kit.source import Syntax
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
 LOOKED_AT = 64 * 1024
 """Characters of a file that are searched for marks."""
 
+_SHELL = re.compile(r"#!\s*\S*(?:/|\s)(?:ba|da|k|z)?sh\b")
 _NAMED = 100
 _ENOUGH = 2
 """Marks that must be seen in a file whose name says nothing."""
@@ -33,6 +36,8 @@ def recognise(path: str, text: str, kinds: Iterable[Kind], *, marked: bool = Fal
     of the kind in the text, or nothing but comments. ``marked``: no name alone is enough.
     """
     head = text[:LOOKED_AT]
+    if _SHELL.match(head) and not marked:
+        kinds = [kind for kind in kinds if kind.syntax is Syntax.SHELL]
     silent = not re.search(r"^\s*[^\s#;!]", head, re.MULTILINE)
     best: tuple[int, Kind] | None = None
     for kind in kinds:

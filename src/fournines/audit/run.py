@@ -138,12 +138,19 @@ def _from_page(page: File) -> list[Source]:
 
 
 def _written_by(sources: Sequence[Source]) -> list[Source]:
+    """The files that scripts write, but for those that were given themselves."""
+    given = {(source.host, source.kind, _base(source.name)) for source in sources if not source.lines}
     return [
         _drafted(source.path, draft, source.host)
         for source in sources
         if source.kind in (SCRIPT.name, COMMANDS.name)
         for draft in written(source, registry.kinds())
+        if (source.host, draft.kind.name, _base(draft.name)) not in given
     ]
+
+
+def _base(path: str) -> str:
+    return path.rpartition("/")[2]
 
 
 def _drafted(path: str, draft: Draft, host: str) -> Source:

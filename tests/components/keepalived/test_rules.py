@@ -187,3 +187,11 @@ def test_a_placeholder_is_one_finding_a_block() -> None:
 def test_templates_are_no_unknown_keywords() -> None:
     text = keepalived("{% for a in b %}\n{{ a }}\n{% endfor %}")
     assert [f.what for f in findings("KA033", text) if "keyword" in f.what] == []
+
+
+def test_a_copy_of_the_file_is_no_other_host() -> None:
+    text = keepalived(state="MASTER")
+    files = [File("node1/keepalived.conf", text), File("node1/old/keepalived.conf", text)]
+    files.append(File("node2/keepalived.conf", keepalived(priority=100)))
+    rules = {f.rule for f in audit(files, strict=True).findings}
+    assert not rules & {"KA018", "KA019"}

@@ -9,7 +9,7 @@ command, its body in ``rest`` and its first line in ``line``.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from fournines.kit.node import Node, Parsed, Problem
 
@@ -131,7 +131,17 @@ def parse_shell(text: str) -> Parsed:
             break
         position = _take(shell, match)
     shell.end()
+    _through_pipes(shell.nodes)
     return Parsed(tuple(shell.nodes), tuple(shell.problems[:100]))
+
+
+def _through_pipes(nodes: list[Node]) -> None:
+    """``cat <<EOF | crm configure``: what cat hands on is the next command's to read."""
+    for index, node in enumerate(nodes[:-1]):
+        if node.key == "cat" and node.rest == "|" and node.children:
+            reader = nodes[index + 1]
+            nodes[index] = replace(node, children=())
+            nodes[index + 1] = replace(reader, children=(*reader.children, *node.children))
 
 
 def _take(shell: _Shell, match: re.Match[str]) -> int:  # noqa: C901 - one branch a token

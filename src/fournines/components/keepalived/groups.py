@@ -54,11 +54,20 @@ def _groups(site: Evidence) -> tuple[VrrpGroup, ...]:
             rest.append(group)
         else:
             target.extend(group)
+    alone = [_one_a_host(group) for group in (*shared, *rest)]
     return tuple(
         VrrpGroup(tuple(sorted(group, key=lambda member: member.at)))
-        for group in (*shared, *rest)
+        for group in alone
         if len({member.at.host for member in group}) > 1
     )
+
+
+def _one_a_host(group: list[VrrpInstance]) -> list[VrrpInstance]:
+    """The first instance of each host: a second one for the same address is a copy of the file."""
+    first: dict[str, VrrpInstance] = {}
+    for member in group:
+        first.setdefault(member.at.host, member)
+    return list(first.values())
 
 
 def _by_address(instances: tuple[VrrpInstance, ...]) -> list[list[VrrpInstance]]:
