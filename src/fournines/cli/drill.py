@@ -80,7 +80,9 @@ def drill(
 
 def described(scenario: Scenario) -> str:
     """A drill's name, and below it what it claims, as a paragraph."""
-    return f"{scenario.name}\n{fill(scenario.sentence + '.', 100, initial_indent='    ', subsequent_indent='    ')}"
+    indent = "    "
+    claim = fill(f"{scenario.sentence}.", 100, initial_indent=indent, subsequent_indent=indent)
+    return f"{scenario.name}\n{claim}"
 
 
 def _command(site: Path, names: list[str], seed: int, hold: float | None) -> str:
