@@ -23,10 +23,12 @@ cgroup2 /sys/fs/cgroup/unified cgroup2 rw,nosuid,nsdelegate 0 0
 """
 
 
-def test_a_hybrid_machine_has_two_hierarchies() -> None:
+def test_a_hybrid_machine_has_v1_controllers_too() -> None:
     found = parse_mounts(HYBRID)
-    assert found == Hierarchies(Path("/sys/fs/cgroup/unified"), Path("/sys/fs/cgroup/systemd"))
-    assert len(found.all) == 2
+    assert found == Hierarchies(
+        Path("/sys/fs/cgroup/unified"), Path("/sys/fs/cgroup/systemd"), Path("/sys/fs/cgroup/cpu")
+    )
+    assert len(found.all) == 3
 
 
 def test_a_unified_machine_has_one() -> None:

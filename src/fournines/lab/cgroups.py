@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 ROOT = "nines"
 """Name of the cgroup that holds those of all labs."""
+SHARES = 8192
+"""CPU weight of all labs together against one other process of the machine, which has 1024."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,16 +32,19 @@ class Hierarchies:
     """Where the two hierarchies are mounted that systemd uses.
 
     ``unified`` is cgroup v2. ``named`` is the v1 hierarchy ``name=systemd`` on machines that still run
-    both (hybrid), and None elsewhere.
+    both (hybrid), and None elsewhere. ``cpu`` is v1's CPU controller where v2 does not have it: hosts share
+    the processors as hosts, not by how many processes each runs, so that one that boots leaves the others
+    the time that separate machines would have.
     """
 
     unified: Path
     named: Path | None = None
+    cpu: Path | None = None
 
     @property
     def all(self) -> tuple[Path, ...]:
         """Every mounted hierarchy that a host needs a cgroup in."""
-        return (self.unified,) if self.named is None else (self.unified, self.named)
+        return tuple(root for root in (self.unified, self.named, self.cpu) if root is not None)
 
 
 def parse_mounts(mounts: str) -> Hierarchies:
@@ -48,16 +53,18 @@ def parse_mounts(mounts: str) -> Hierarchies:
     Raises:
         LabError: there is no cgroup v2, on which freezing and killing a host depend.
     """
-    unified = named = None
+    unified = named = cpu = None
     for line in mounts.splitlines():
         _, where, kind, options, *_ = line.split(" ")
         if kind == "cgroup2":
             unified = unified or Path(where)
         elif kind == "cgroup" and "name=systemd" in options.split(","):
             named = named or Path(where)
+        elif kind == "cgroup" and "cpu" in options.split(","):
+            cpu = cpu or Path(where)
     if unified is None:
         raise LabError("cgroup v2 is not mounted", try_this="mount -t cgroup2 cgroup2 /sys/fs/cgroup")
-    return Hierarchies(unified, named)
+    return Hierarchies(unified, named, cpu)
 
 
 def hierarchies() -> Hierarchies:
@@ -81,7 +88,10 @@ class HostCgroups:
     @property
     def inside(self) -> tuple[Path, ...]:
         """Where a process belongs that was sent into the running host: beside its systemd."""
-        return tuple(d / "payload" / "init.scope" for d in self.directories)
+        return tuple(
+            directory if root == self.where.cpu else directory / "payload" / "init.scope"
+            for root, directory in zip(self.where.all, self.directories, strict=True)
+        )
 
     @property
     def _unified(self) -> Path:
@@ -94,6 +104,9 @@ class HostCgroups:
             if root is self.where.unified:
                 for level in (root, root / ROOT, root / ROOT / self.lab):
                     _pass_on_controllers(level)
+            elif root == self.where.cpu:
+                with suppress(OSError):  # a machine that forbids it shares its processors as it likes
+                    (root / ROOT / "cpu.shares").write_text(f"{SHARES}\n")
 
     def processes(self) -> frozenset[int]:
         """Every process of the host, container manager included."""
