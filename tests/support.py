@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from fournines.kit.context import Context
 from fournines.plan.context import context_for
 from fournines.plan.vocabulary import vocabulary
 from fournines.secrets.generate import complete
 from fournines.spec.load import load
-
-from fournines.kit.context import Context
 from fournines.spec.model import Site
 from fournines.spec.vocabulary import Vocabulary
 

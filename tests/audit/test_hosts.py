@@ -25,6 +25,7 @@ from fournines.errors import AuditError
         ("keepalived/master/keepalived.conf", "master", "keepalived"),
         ("prod/node1/haproxy/haproxy.cfg", "node1", "prod"),
         ("ctl1/usr/local/bin/check.sh", "ctl1", ""),
+        ("paris/keepalived.conf", "", ""),
     ],
 )
 def test_the_folder_above_the_system_is_the_host(path: str, host: str, site: str) -> None:
@@ -149,6 +150,10 @@ def test_one_loose_file_is_nobodys() -> None:
         (["setup.sh", "agents/pgsql", "corosync/corosync.conf"], ["", "", ""]),
         (["haproxy.cfg", "master/keepalived.conf"], ["", "master"]),
         (["paris/keepalived.conf", "lyon/haproxy.cfg"], ["paris", "lyon"]),
+        (["nova-api/nova.conf", "nova-scheduler/nova.conf", "haproxy/services.d/x.cfg"], ["", "", ""]),
+        (["haproxy-left/haproxy.cfg", "haproxy-right/haproxy.cfg"], ["haproxy-left", "haproxy-right"]),
+        (["c1/kolla/nova-api/nova.conf", "c2/kolla/nova-api/nova.conf"], ["c1", "c2"]),
+        (["chaos/scripts/a.sh", "keepalived/keepalived.conf"], ["", ""]),
         (["prod/web1/a.conf", "prod/web2/a.conf", "prod/all.cfg"], ["web1", "web2", ""]),
         (["x/3-node-site/n1/a.conf", "x/3-node-site/n2/a.conf", "x/3-node-site/b.cfg"], ["n1", "n2", ""]),
     ],

@@ -87,7 +87,8 @@ def owners(paths: Iterable[str]) -> dict[str, Owner]:
     """The owner of every path, judged by the folders of all of them together.
 
     A folder is a host's when its name looks like one, when a folder beside it holds files of the same names,
-    or when no file lies beside it. Files beside the hosts' folders belong to every host of that site.
+    or when only such folders lie beside it. Files beside the hosts' folders belong to every host of that
+    site.
     """
     prefixes = {path: _prefix(path) for path in paths}
     root = _Folder()
@@ -105,7 +106,8 @@ def _owner(prefix: tuple[str, ...], root: _Folder) -> Owner:
         parent, folder = folder, folder.folders[name]
         if any(_surely(folder, child) for child in folder.folders):
             continue  # a site's folder
-        if _surely(parent, name) or (not parent.files and folder.files):
+        alone = not parent.files and sum(bool(beside.files) for beside in parent.folders.values()) > 1
+        if _surely(parent, name) or (alone and folder.files):
             return Owner(name, "/".join(prefix[:depth]))
         if folder.files:
             return Owner(EVERY_HOST, "/".join(prefix[:depth]))
@@ -120,12 +122,32 @@ def _surely(parent: _Folder, name: str) -> bool:
     return any(mine & other.below() for beside, other in parent.folders.items() if beside != name)
 
 
+_SERVICE = re.compile(
+    r"(?:nova|neutron|cinder|glance|keystone|heat|placement|octavia|swift|ironic|manila|barbican|designate|magnum|"
+    r"ceilometer|gnocchi|aodh|trove|sahara|masakari|senlin|zun|cloudkitty|horizon|openvswitch|mariadb|rabbitmq|"
+    r"memcached|haproxy|keepalived|proxysql|kolla|hacluster|redis|etcd)(?:[\-_](?P<part>[a-z\-_]+))?"
+)
+"""Folders of kolla's /etc/kolla and its like: one for each container of a host."""
+_ROLES = frozenset(
+    """master slave backup primary secondary standby active passive left right one two three
+    a b c""".split()  # noqa: SIM905 - words in a row
+)
+
+
+def _generic(name: str) -> bool:
+    """Whether a folder's name says what is in it, not whose it is."""
+    name = name.lower()
+    service = _SERVICE.fullmatch(name)
+    role = bool(service and set(re.split(r"[\-_]", service["part"] or "")) & _ROLES)
+    return name in _GENERIC or name.endswith(".d") or bool(service and not role)
+
+
 def _prefix(path: str) -> tuple[str, ...]:
     folders = [part for part in path.split("/")[:-1] if part not in ("", ".", "..")]
     for index, name in enumerate(folders):
         if name.lower() in _SYSTEM:
             folders = folders[:index]
             break
-    while folders and folders[-1].lower() in _GENERIC:
+    while folders and _generic(folders[-1]):
         folders.pop()
     return tuple(folders)

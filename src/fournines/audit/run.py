@@ -92,7 +92,7 @@ def audit(
     chosen = tuple(registry.rules() if rules is None else rules)
     findings: list[Finding] = []
     unknown: list[Unknown] = []
-    for site in sites(sources, owners(file.path for file in files)):
+    for site in sites(sources, owners(source.path for source in sources)):
         evidence, missed = gather(site, strict=strict, today=day)
         unknown.extend(missed)
         for rule in chosen:
@@ -109,14 +109,15 @@ def audit(
 
 def read(files: Sequence[File]) -> tuple[list[Source], list[str]]:
     """The sources among the files, and the paths of those of no kind we know."""
-    owned = owners(file.path for file in files)
+    kinds = {f.path: recognise(f.path, f.text, registry.kinds()) for f in files if not is_page(f.path)}
+    owned = owners(path for path, kind in kinds.items() if kind)
     sources: list[Source] = []
     unread: list[str] = []
     pages = [file for file in files if is_page(file.path)]
     for file in files:
-        host = owned[file.path].host if file.host is None else file.host
-        kind = None if is_page(file.path) else recognise(file.path, file.text, registry.kinds())
+        kind = kinds.get(file.path)
         if kind is not None:
+            host = owned[file.path].host if file.host is None else file.host
             parsed = parse(kind.syntax, file.text)
             sources.append(
                 Source(

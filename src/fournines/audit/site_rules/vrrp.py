@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from fournines.audit.site_rules.names import is_address, names
 from fournines.components.haproxy.facts import services
 from fournines.components.keepalived.facts import VrrpInstance, VrrpScript
-from fournines.components.keepalived.groups import groups
+from fournines.components.keepalived.facts.groups import groups
 from fournines.components.keepalived.rules.example import keepalived, script
 from fournines.components.nftables.facts import Allowed, Firewall
 from fournines.kit.rule import Consequence, Hit, Severity, Unknown, rule

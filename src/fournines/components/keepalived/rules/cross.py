@@ -6,7 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from fournines.components.keepalived.facts import KeepalivedConf, VrrpInstance
-from fournines.components.keepalived.groups import groups
+from fournines.components.keepalived.facts.groups import groups
 from fournines.components.keepalived.rules.example import keepalived
 from fournines.components.keepalived.rules.instance import LONGEST_PASSWORD
 from fournines.components.keepalived.rules.tracking import weight_of
@@ -15,7 +15,7 @@ from fournines.kit.rule import Consequence, Hit, Severity, Unknown, rule
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterator
 
-    from fournines.components.keepalived.groups import VrrpGroup
+    from fournines.components.keepalived.facts.groups import VrrpGroup
     from fournines.kit.evidence import Evidence
 
 _MAN = "keepalived.conf(5)"

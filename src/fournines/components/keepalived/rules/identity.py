@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from fournines.components.keepalived.facts import VrrpInstance
-from fournines.components.keepalived.groups import groups
+from fournines.components.keepalived.facts.groups import groups
 from fournines.components.keepalived.rules.cross import odd_ones, pair
 from fournines.components.keepalived.rules.example import keepalived
 from fournines.kit.rule import Consequence, Hit, Severity, Unknown, rule

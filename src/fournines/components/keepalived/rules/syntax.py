@@ -6,8 +6,7 @@ import re
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
-from fournines.components.keepalived import keywords
-from fournines.components.keepalived.facts import VrrpInstance
+from fournines.components.keepalived.facts import VrrpInstance, keywords
 from fournines.components.keepalived.rules.example import keepalived, script
 from fournines.kit.rule import Consequence, Hit, Severity, Unknown, rule
 

@@ -13,14 +13,14 @@ from fournines.components.keepalived.facts import (
     VrrpInstance,
     VrrpScript,
 )
-from fournines.components.keepalived.groups import groups
+from fournines.components.keepalived.facts.groups import groups
 from fournines.components.keepalived.rules.example import CHECK, keepalived, script
 from fournines.kit.rule import Consequence, Hit, Severity, Unknown, rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from fournines.components.keepalived.groups import VrrpGroup
+    from fournines.components.keepalived.facts.groups import VrrpGroup
     from fournines.kit.evidence import Evidence
 
 Defined = VrrpScript | TrackedProcess | TrackedFile
