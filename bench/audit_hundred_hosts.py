@@ -1,7 +1,7 @@
 """How long `nines audit` takes for 100 hosts with 1,000 files, and how much memory.
 
-``python bench/audit_hundred_hosts.py`` writes such a site to a temporary folder, audits it in a process of its
-own and prints seconds and MiB (target: 5 s, 300 MiB).
+``python bench/audit_hundred_hosts.py`` writes such a site to a temporary folder, audits it in a process of
+its own and prints seconds and MiB (target: 5 s, 300 MiB).
 """
 
 from __future__ import annotations
