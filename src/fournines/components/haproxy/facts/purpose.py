@@ -95,6 +95,8 @@ def api_name(service: Service) -> str:
     for port in (*(bind.port for bind in service.binds), *(server.port for server in service.servers)):
         if port in OPENSTACK_PORTS and purpose(service) is Purpose.OPENSTACK:
             return OPENSTACK_PORTS[port]
+    if purpose(service) is Purpose.CONSOLE:
+        return ""
     return next((api for api in OPENSTACK_PORTS.values() if api in name), "")
 
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from fournines.components.haproxy.facts import Proxy, Server
     from fournines.kit.evidence import Evidence
+    from fournines.kit.source import Place
 
 _MANUAL = "HAProxy configuration manual"
 _TLS_PORTS = frozenset({443, 8443, 6443, 9443, 636, 5671, 15671})
@@ -232,7 +233,8 @@ def ignored_rules(site: Evidence) -> Iterator[Hit | Unknown]:
 )
 @once
 def port_only(site: Evidence) -> Iterator[Hit | Unknown]:
-    shallow: dict[str, list[tuple[Service, Server]]] = {}
+    homes = {proxy.at: conf.at for conf in configurations(site) for proxy in conf.proxies}
+    shallow: dict[Place, list[tuple[Service, Server]]] = {}
     for service in first_of(site):
         checked = [s for s in service.servers if s.checked]
         if purpose(service) is not Purpose.OPENSTACK or not checked or len(service.servers) < 2:  # noqa: PLR2004
@@ -243,7 +245,7 @@ def port_only(site: Evidence) -> Iterator[Hit | Unknown]:
             and not service.back.all("tcp-check", "send")
             and not service.back.option("external-check")
         ):
-            shallow.setdefault(service.at.path, []).append((service, checked[0]))
+            shallow.setdefault(homes[service.at], []).append((service, checked[0]))
         elif said and len(said.words) == 2 and not service.back.all("http-check", "send"):  # noqa: PLR2004
             yield Hit(
                 said.at, f"{service.back.name} is asked OPTIONS /, which tells little", severity=Severity.INFO
