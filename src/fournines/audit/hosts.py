@@ -125,7 +125,7 @@ def _surely(parent: _Folder, name: str) -> bool:
 _SERVICE = re.compile(
     r"(?:nova|neutron|cinder|glance|keystone|heat|placement|octavia|swift|ironic|manila|barbican|designate|magnum|"
     r"ceilometer|gnocchi|aodh|trove|sahara|masakari|senlin|zun|cloudkitty|horizon|openvswitch|mariadb|rabbitmq|"
-    r"memcached|haproxy|keepalived|proxysql|kolla|hacluster|redis|etcd)(?:[\-_](?P<part>[a-z\-_]+))?"
+    r"memcached|haproxy|keepalived|proxysql|kolla|hacluster|redis|etcd)(?:[\-_](?P<part>(?:l3-)?[a-z\-_]+))?"
 )
 """Folders of kolla's /etc/kolla and its like: one for each container of a host."""
 _ROLES = frozenset(
@@ -139,7 +139,7 @@ def _generic(name: str) -> bool:
     name = name.lower()
     service = _SERVICE.fullmatch(name)
     role = bool(service and set(re.split(r"[\-_]", service["part"] or "")) & _ROLES)
-    return name in _GENERIC or name.endswith(".d") or bool(service and not role)
+    return name in _GENERIC or name.endswith((".d", "_ca", "-ca")) or bool(service and not role)
 
 
 def _prefix(path: str) -> tuple[str, ...]:

@@ -19,12 +19,12 @@ if TYPE_CHECKING:
     from fournines.engine.transport import Transport
 
 WANTED = tuple(
-    """etc/keepalived etc/haproxy etc/corosync etc/drbd.conf etc/drbd.d etc/mysql etc/my.cnf etc/my.cnf.d
-    etc/rabbitmq etc/memcached.conf etc/sysconfig/memcached etc/chrony etc/chrony.conf etc/ntp.conf
-    etc/ntpsec etc/rsyslog.conf etc/rsyslog.d etc/sysctl.conf etc/sysctl.d etc/nftables.conf
-    etc/nftables.d etc/iptables etc/sysconfig/iptables etc/hosts etc/systemd/system etc/keystone
-    etc/glance etc/nova etc/neutron etc/cinder etc/heat etc/placement etc/openstack-dashboard
-    etc/crontab etc/cron.d etc/default usr/local/bin usr/local/sbin usr/local/libexec""".split()  # noqa: SIM905 - a list would be a page long
+    """etc/keepalived etc/haproxy etc/apache2 etc/httpd etc/xinetd.d etc/corosync etc/drbd.conf etc/drbd.d
+    etc/mysql etc/my.cnf etc/my.cnf.d etc/rabbitmq etc/memcached.conf etc/sysconfig/memcached etc/chrony
+    etc/chrony.conf etc/ntp.conf etc/ntpsec etc/rsyslog.conf etc/rsyslog.d etc/sysctl.conf etc/sysctl.d
+    etc/nftables.conf etc/nftables.d etc/iptables etc/sysconfig/iptables etc/hosts etc/systemd/system
+    etc/keystone etc/glance etc/nova etc/neutron etc/cinder etc/heat etc/placement etc/openstack-
+    dashboard etc/crontab etc/cron.d etc/default usr/local/bin usr/local/sbin usr/local/libexec""".split()  # noqa: SIM905 - a list would be a page long
 )
 """Below the root of a host. Keys, certificates and data are not among them."""
 _EXCLUDED = (

@@ -54,11 +54,8 @@ class Report:
         if not self.files:
             return "Nothing here that the audit can read: no verdict."
         hosts = len({source.host for source in self.files if source.host})
-        scope = (
-            f"{_many(len(self.files), 'file')} of {_many(hosts, 'host')}"
-            if hosts
-            else _many(len(self.files), "file")
-        )
+        scope = _many(len({source.path for source in self.files}), "file")
+        scope += f" of {_many(hosts, 'host')}" if hosts else ""
         counts = Counter(finding.severity for finding in self.findings)
         said = [_many(counts[s], s.word) for s in (Severity.ERROR, Severity.WARNING) if counts[s]]
         open_ = f", {len(self.unknown)} not judged" if self.unknown else ""
