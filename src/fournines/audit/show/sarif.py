@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 from fournines import __version__
 from fournines.audit.suppress import fingerprint
@@ -54,7 +55,7 @@ def _rule(rule: Rule) -> dict[str, Any]:
 def _location(place: Place) -> dict[str, Any]:
     return {
         "physicalLocation": {
-            "artifactLocation": {"uri": place.path},
+            "artifactLocation": {"uri": quote(place.path)},
             "region": {"startLine": max(place.line, 1)},
         }
     }
