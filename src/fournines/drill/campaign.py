@@ -91,7 +91,7 @@ async def run_campaign(
     runs: list[DrillRun] = []
     for number, scenario in enumerate(scenarios, start=1):
         name = f"events-{number}-{scenario.name}.jsonl"
-        opened = (folder / name).open("w", encoding="utf-8") if folder else nullcontext()
+        opened = (folder / name).open("w", encoding="utf-8", buffering=1) if folder else nullcontext()
         with opened as file:
             journal = Journal(new_clock(), file)
             began(scenario, journal)
