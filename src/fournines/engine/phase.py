@@ -14,7 +14,7 @@ from fournines.engine.fanout import on_each
 from fournines.engine.observe import Observed, look
 from fournines.engine.remote import call
 from fournines.engine.transport import Transport
-from fournines.engine.units import Decision, decide, stamp_after, turns
+from fournines.engine.units import Decision, decide, stamp_after, started_again, turns
 from fournines.errors import HostError, RejectedError
 from fournines.kit.step import Absent, Account, Command, Directory, File, Packages, Step, Sysctl, Unit
 
@@ -26,6 +26,17 @@ for unit in "$@"; do
     systemctl is-active --quiet "$unit" || systemctl status --no-pager --full --lines=30 -- "$unit"
 done
 """
+
+_ATTEMPTS = 5
+_ALL_COME_UP = """\
+for unit in "$@"; do
+    case $(systemctl show --property=ActiveState --value "$unit") in
+        active | activating | reloading) ;;
+        *) exit 1 ;;
+    esac
+done
+"""
+"""Whether every unit runs or is about to: between two attempts a unit is ``activating (auto-restart)``."""
 
 Changed = Callable[[str, str, str, str], None]
 """Is told of each change: host, kind of step, subject, what was done."""
@@ -164,15 +175,34 @@ class PhaseRun:
             await self._stamp(host, of_host, settled=True)
 
     async def _act(self, decisions: Mapping[str, Sequence[Decision]]) -> None:
-        todo = {host: tuple(operations.units(of_host)) for host, of_host in decisions.items()}
-        try:
-            await pyinfra.carry_out(self.transport, todo, busy=self.busy)
-        except HostError as error:
-            raise await self._with_journal(error, decisions) from None
+        await self._touch(decisions)
         await on_each(decisions, lambda host: self._stamp(host, decisions[host]))
         for host, of_host in decisions.items():
             for decision in of_host:
                 self.changed(host, "unit", decision.unit.name, decision.words)
+
+    async def _touch(self, decisions: Mapping[str, Sequence[Decision]]) -> None:
+        """Start, restart, reload, stop. A start that fails is an error only where systemd has given up.
+
+        ``systemctl start`` fails with a unit's first attempt, even if ``Restart=`` makes the next one, and a
+        member of a cluster may need two: its peers start at the same time.
+        """
+        again = decisions
+        for attempt in range(1, _ATTEMPTS + 1):
+            todo = {host: tuple(operations.units(of_host)) for host, of_host in again.items()}
+            try:
+                await pyinfra.carry_out(self.transport, todo, busy=self.busy)
+            except HostError as error:
+                if attempt == _ATTEMPTS or not await self._come_up(error.where or "", decisions):
+                    raise await self._with_journal(error, decisions) from None
+            else:
+                return
+            again = {host: tuple(started_again(d) for d in of_host) for host, of_host in decisions.items()}
+
+    async def _come_up(self, host: str, decisions: Mapping[str, Sequence[Decision]]) -> bool:
+        units = [d.unit.name for d in decisions.get(host, ()) if d.unit.running]
+        answer = await self.transport.run(host, ("sh", "-c", _ALL_COME_UP, "sh", *units))
+        return answer.code == 0
 
     async def _stamp(self, host: str, decisions: Iterable[Decision], *, settled: bool = False) -> None:
         stamps = {d.unit.name: stamp_after(d, self.wanted.stamp(host, d.unit.name)) for d in decisions}

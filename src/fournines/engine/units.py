@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
@@ -93,6 +93,11 @@ def _act(unit: Unit, running: bool, stamp: Mapping[str, Any], wanted: Stamp, *, 
     if wanted.reload is not None and (files_change or stamp.get("reload") != wanted.reload):
         return Act.RELOAD
     return Act.NONE
+
+
+def started_again(decision: Decision) -> Decision:
+    """The decision for a second attempt: what was restarted and is not up is only waited for."""
+    return replace(decision, act=Act.START) if decision.act is Act.RESTART else decision
 
 
 def stamp_after(decision: Decision, wanted: Stamp) -> dict[str, Any] | None:
