@@ -176,6 +176,21 @@ def test_a_unit_that_does_not_start_says_so_with_its_own_words(simulation: Simul
     assert "Job for daemon.service failed." in caught.value.output
 
 
+def test_a_first_attempt_that_systemd_makes_up_for_is_no_error(simulation: Simulation) -> None:
+    attempts: list[list[str]] = []
+
+    def refuse(host: str, argv: list[str]) -> str | None:
+        if host != "two" or argv[:2] != ["systemctl", "start"]:
+            return None
+        attempts.append(argv)
+        return "Job for daemon.service failed." if len(attempts) == 1 else None
+
+    simulation.refuse = refuse
+    run(simulation, a_plan())
+    assert len(attempts) == 2
+    assert simulation.hosts["two"].units["daemon.service"].active == "active"
+
+
 def test_a_command_that_ran_without_its_guard_holding_is_an_error(simulation: Simulation) -> None:
     wanted = plan(phase("p", {"one": (Command("make it", ("do", "this"), ("is-done", "that")),)}))
     with pytest.raises(HostError, match=r"one: make it ran, but is not done"):

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fournines.engine.desired import Stamp
-from fournines.engine.units import Act, Decision, decide, stamp_after, turns
+from fournines.engine.units import Act, Decision, decide, stamp_after, started_again, turns
 from fournines.kit.step import Unit
 
 WANTED = Stamp(restart="new", reload="r")
@@ -146,3 +146,10 @@ def test_every_decision_has_exactly_one_turn(todo: dict[str, list[Decision]], we
         key = repr
         assert sorted(at_once + rolled, key=key) == sorted((d for d in of_host if not d.nothing), key=key)
     assert len({host for host, _ in found.one_by_one}) == len(found.one_by_one)
+
+
+def test_a_second_attempt_waits_for_what_was_restarted() -> None:
+    restarted = Decision(Unit("a.service"), act=Act.RESTART, enable=True)
+    assert started_again(restarted) == Decision(Unit("a.service"), act=Act.START, enable=True)
+    reloaded = Decision(Unit("a.service"), act=Act.RELOAD)
+    assert started_again(reloaded) == reloaded
