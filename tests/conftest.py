@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from tests.support import context_of, site_of
 
 from fournines.kit.context import Context
 from fournines.spec.model import Site
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
+
+
+# In CI the same code gives the same verdict; new examples are looked for wherever people run the tests.
+settings.register_profile("ci", derandomize=True, deadline=None)
+if os.environ.get("CI"):
+    settings.load_profile("ci")
 
 
 @pytest.fixture(scope="session")

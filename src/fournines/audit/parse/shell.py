@@ -73,6 +73,11 @@ class _Shell:
     here: list[tuple[str, bool]] = field(default_factory=list)
     waiting: list[tuple[str, bool, int | None]] = field(default_factory=list)
 
+    last: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.last = self.text.count("\n") + 1
+
     def add(self, word: str) -> None:
         if self.glued and self.words:
             self.words[-1] += word
@@ -97,7 +102,7 @@ class _Shell:
         """Read the bodies waiting behind this newline; returns where the next command starts."""
         for delimiter, tabs, index in self.waiting:
             body: list[str] = []
-            first = self.line
+            first = min(self.line, self.last)  # one whose body the text ends before stands on its last line
             closed = False
             while position < len(self.text):
                 stop = self.text.find("\n", position)
