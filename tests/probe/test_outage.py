@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fournines.probe.outage import figures, outages, percentile, worst_availability
+from fournines.probe.outage import figures, lag, outages, percentile, worst_availability
 from fournines.probe.sample import Reply, Sample
 
 INTERVAL = 0.1
@@ -47,7 +47,14 @@ def test_a_stall_that_ends_well_is_not_hidden() -> None:
     seen = figures(samples, interval=INTERVAL, observed=(0, 5), fault=(2.0, 4.0))
     assert seen.failed == seen.unknown == 0
     assert seen.during.p99 == pytest.approx(1.2)
-    assert seen.lag == pytest.approx(1.1)
+
+
+def test_waiting_for_the_connection_is_the_services_fault_and_starting_late_the_probes() -> None:
+    stalled = Sample("p", 0.0, 0.0, 1.2, Reply.OK)
+    queued = Sample("p", 0.1, 1.25, 1.3, Reply.OK)
+    assert lag([stalled, queued], serial=True) == pytest.approx(0.05)
+    assert lag([stalled, queued], serial=False) == pytest.approx(1.15)
+    assert lag([], serial=False) == 0
 
 
 def test_jitter_within_one_interval_is_no_outage() -> None:

@@ -1,50 +1,46 @@
-"""Clients go first; what they start does not."""
+"""Clients go first; hosts that they switch on do not."""
 
 from __future__ import annotations
 
 import os
 import subprocess
 import threading
+from collections.abc import Callable
 
 import pytest
 
-from fournines.probe.priority import hurry
+from fournines.probe.priority import hurry, ordinary
 
 
-def policies() -> list[str]:
-    """Of a thread that hurries: its own scheduling, that of a thread it starts, that of a program."""
-    seen: list[str] = []
-
-    def look() -> None:
-        seen.append(str(os.sched_getscheduler(threading.get_native_id()) & ~os.SCHED_RESET_ON_FORK))
-
-    def work() -> None:
-        assert hurry()
-        look()
-        started = threading.Thread(target=look)
-        started.start()
-        started.join()
-        asked = subprocess.run(["sh", "-c", "chrt -p $$"], capture_output=True, check=True, text=True)
-        seen.append(asked.stdout.split()[-1])
-
-    thread = threading.Thread(target=work)
+def in_a_thread(work: Callable[[], object]) -> object:
+    seen: list[object] = []
+    thread = threading.Thread(target=lambda: seen.append(work()))
     thread.start()
     thread.join()
-    return seen
+    return seen[0]
 
 
-def _may() -> bool:
-    allowed: list[bool] = []
-    thread = threading.Thread(target=lambda: allowed.append(hurry()))
-    thread.start()
-    thread.join()
-    return allowed[0]
+def of_a_child() -> str:
+    shown = subprocess.run(["sh", "-c", "chrt -p $$"], capture_output=True, check=True, text=True)
+    return shown.stdout.splitlines()[0].split()[-1]
 
 
-@pytest.mark.skipif(not _may(), reason="this user may not use real-time scheduling")
-def test_hosts_started_by_a_hurried_thread_are_ordinary() -> None:
-    assert policies() == [str(os.SCHED_RR), str(os.SCHED_OTHER), "0"]
+@pytest.mark.skipif(not in_a_thread(hurry), reason="this user may not use real-time scheduling")
+def test_programs_go_first_and_hosts_do_not() -> None:
+    def work() -> list[str]:
+        hurry()
+        seen = [of_a_child()]
+        with ordinary():
+            seen.append(of_a_child())
+        return [*seen, of_a_child()]
+
+    assert in_a_thread(work) == ["SCHED_RR", "SCHED_OTHER", "SCHED_RR"]
 
 
-def test_the_thread_that_runs_the_tests_is_left_alone() -> None:
-    assert os.sched_getscheduler(0) == os.SCHED_OTHER
+def test_a_thread_that_never_hurried_stays_as_it_is() -> None:
+    def work() -> int:
+        with ordinary():
+            pass
+        return os.sched_getscheduler(threading.get_native_id())
+
+    assert in_a_thread(work) == os.SCHED_OTHER

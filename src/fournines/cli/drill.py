@@ -113,7 +113,6 @@ class _Session:
         self.runs: list[DrillRun] = []
         self.interrupted = False
         self.failure: Exception | None = None
-        self._hurried = False
         self._now: tuple[Scenario, Journal] | None = None
 
     async def run(self) -> None:
@@ -121,7 +120,8 @@ class _Session:
         from fournines.probe.priority import hurry  # noqa: PLC0415
         from fournines.report.style import console  # noqa: PLC0415
 
-        self._hurried = self.opened.ssh_config is not None and hurry()
+        if self.opened.ssh_config:
+            hurry()
         async with anyio.create_task_group() as watching:
             with anyio.CancelScope() as scope, console(stderr=True).status("steady state?") as line:
                 # Signals are taken until the very end: the second Ctrl-C must not kill the undo.
@@ -142,7 +142,7 @@ class _Session:
         try:
             await run_campaign(
                 self.chosen,
-                rig_of(self.opened.plan, transport, power, hurried=self._hurried),
+                rig_of(self.opened.plan, transport, power),
                 seed=self.seed,
                 pace=self.pace,
                 command=self.command,

@@ -33,12 +33,12 @@ def faults_of(context: Context) -> Mapping[str, Fault]:
     return {fault.id: fault for c in taking_part(context.site) for fault in c.faults(context)}
 
 
-def rig_of(plan: Plan, transport: Transport, power: Power | None, *, hurried: bool = False) -> Rig:
-    """What drills of this site work with; ``hurried`` clients go before hosts on the same machine."""
+def rig_of(plan: Plan, transport: Transport, power: Power | None) -> Rig:
+    """What drills of this site work with."""
     return Rig(
         plan=plan,
         transport=transport,
-        fleet=lambda run: fleet_of(plan.context, run, hurried=hurried),
+        fleet=lambda run: fleet_of(plan.context, run),
         faults=faults_of(plan.context),
         power=power,
     )

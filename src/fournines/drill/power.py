@@ -6,6 +6,7 @@ drills that need power say so and stay unknown.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Protocol
 
 from anyio import to_thread
@@ -13,6 +14,7 @@ from anyio import to_thread
 from fournines import lab
 from fournines.errors import LabError
 from fournines.kit.check import Ask, Output
+from fournines.probe.priority import ordinary
 
 
 class Power(Protocol):
@@ -40,9 +42,18 @@ class Power(Protocol):
         """Ask the host past its network; None if it does not answer."""
 
 
+async def _do(deed: Callable[[], None]) -> None:
+    def run() -> None:
+        with ordinary():
+            deed()
+
+    await to_thread.run_sync(run)
+
+
 class LabPower:
     """The power over a lab's hosts. The lab's calls are synchronous: each runs in a worker thread.
 
+    Hosts that it starts are ordinary processes, whatever priority the probes have.
     All deeds raise ``LabError`` when the lab cannot do them.
     """
 
@@ -51,39 +62,40 @@ class LabPower:
 
     async def off(self, host: str) -> str:
         """Power loss."""
-        await to_thread.run_sync(lambda: lab.power(self._lab, host, "off"))
+        await _do(lambda: lab.power(self._lab, host, "off"))
         return f"nines lab power --name {self._lab} {host} off"
 
     async def on(self, host: str) -> str:
         """Power on; systemd boots meanwhile."""
-        await to_thread.run_sync(lambda: lab.power(self._lab, host, "on", wait=False))
+        await _do(lambda: lab.power(self._lab, host, "on", wait=False))
         return f"nines lab power --name {self._lab} {host} on"
 
     async def freeze(self, host: str) -> str:
         """Freeze the host's processes; the lab keeps its cables silent meanwhile."""
-        await to_thread.run_sync(lambda: lab.freeze(self._lab, host))
+        await _do(lambda: lab.freeze(self._lab, host))
         return f"nines lab freeze --name {self._lab} {host}"
 
     async def thaw(self, host: str) -> str:
         """Let it go on, connected again."""
-        await to_thread.run_sync(lambda: lab.thaw(self._lab, host))
+        await _do(lambda: lab.thaw(self._lab, host))
         return f"nines lab thaw --name {self._lab} {host}"
 
     async def cut(self, host: str, network: str) -> str:
         """Unplug the host's cable from the bridge; its carrier stays."""
-        await to_thread.run_sync(lambda: lab.cut(self._lab, host, network))
+        await _do(lambda: lab.cut(self._lab, host, network))
         return f"nines lab net cut --name {self._lab} {host} {network}"
 
     async def heal(self, host: str, network: str) -> str:
         """Plug it in again."""
-        await to_thread.run_sync(lambda: lab.heal(self._lab, host, network))
+        await _do(lambda: lab.heal(self._lab, host, network))
         return f"nines lab net heal --name {self._lab} {host} {network}"
 
     async def inside(self, host: str, ask: Ask) -> Output | None:
         """Ask in the host's own namespaces."""
 
         def run() -> Output:
-            done = lab.exec_(self._lab, host, ask.argv, stdin=ask.stdin, timeout=ask.timeout)
+            with ordinary():
+                done = lab.exec_(self._lab, host, ask.argv, stdin=ask.stdin, timeout=ask.timeout)
             return Output(done.returncode, done.stdout, done.stderr)
 
         try:

@@ -354,7 +354,13 @@ class _Run:
         found = []
         for client in self.fleet.clients:
             own = tuple(s for s in self.journal.samples if s.probe == client.name)
-            seen = figures(own, interval=client.interval, observed=(began or 0.0, ended), fault=fault)
+            seen = figures(
+                own,
+                interval=client.interval,
+                observed=(began or 0.0, ended),
+                fault=fault,
+                serial=client.serial,
+            )
             found.append(
                 Series(client.name, client.kind, client.asks, client.interval, client.timeout, seen, own)
             )

@@ -72,14 +72,8 @@ FleetMaker = Callable[[str], Fleet]
 """Makes the clients of one run; the argument names the run in ledgers and queues."""
 
 
-def fleet_of(context: Context, run: str, *, hurried: bool = False) -> Fleet:
-    """The clients of a site for one run.
-
-    Args:
-        context: the site.
-        run: names the run in ledgers and queues.
-        hurried: clients go before the hosts, with which they share a machine.
-    """
+def fleet_of(context: Context, run: str) -> Fleet:
+    """The clients of a site for one run; ``run`` names it in ledgers and queues."""
     site = context.site
     endpoints = {e.name: e for e in context.declared(Endpoint)}
     trust = _trust(context)
@@ -89,7 +83,7 @@ def fleet_of(context: Context, run: str, *, hurried: bool = False) -> Fleet:
     if identity is not None and ADMIN_PASSWORD in context.secrets:
         login = Login("admin", context.secret(ADMIN_PASSWORD), "admin")
         token = TokenClient(_place(site, identity, trust), login)
-    sql = _sql(context, endpoints, run, hurried=hurried)
+    sql = _sql(context, endpoints, run)
     brokers = _brokers(context)
     publishers = (
         tuple(AmqpClient(brokers, name, run) for name, _ in brokers.members) if brokers is not None else ()
@@ -135,7 +129,7 @@ def _http(site: Site, endpoint: Endpoint, trust: ssl.SSLContext) -> HttpClient:
     return HttpClient(endpoint.name, _place(site, endpoint, trust), request, expect=expect)
 
 
-def _sql(context: Context, endpoints: dict[str, Endpoint], run: str, *, hurried: bool) -> SqlClient | None:
+def _sql(context: Context, endpoints: dict[str, Endpoint], run: str) -> SqlClient | None:
     ledger = next((d for d in context.declared(Database) if d.name == LEDGER), None)
     behind = next((e for e in endpoints.values() if e.single_writer and not e.http), None)
     if ledger is None or behind is None:
@@ -147,7 +141,7 @@ def _sql(context: Context, endpoints: dict[str, Endpoint], run: str, *, hurried:
         context.secret(ledger.password),
         ledger.name,
     )
-    return SqlClient(place, run, hurried=hurried)
+    return SqlClient(place, run)
 
 
 def _brokers(context: Context) -> Brokers | None:

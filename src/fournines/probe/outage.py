@@ -128,12 +128,27 @@ def latency(samples: Iterable[Sample]) -> Latency:
     return Latency(len(seconds), percentile(seconds, 0.5), percentile(seconds, 0.99))
 
 
+def lag(samples: Iterable[Sample], *, serial: bool) -> float:
+    """The longest time by which an attempt started late through the probe's own fault, in seconds.
+
+    A serial client that still waits for an answer is late through the service's fault: that is part of
+    its latency, not of its lag.
+    """
+    longest = busy_until = 0.0
+    for sample in sorted(samples, key=lambda s: (s.started, s.intended)):
+        due = max(sample.intended, busy_until) if serial else sample.intended
+        longest = max(longest, sample.started - due)
+        busy_until = max(busy_until, sample.ended)
+    return longest
+
+
 def figures(
     samples: Sequence[Sample],
     *,
     interval: float,
     observed: tuple[float, float],
     fault: tuple[float, float] | None = None,
+    serial: bool = False,
 ) -> Figures:
     """Everything that can be said of one client's attempts.
 
@@ -142,6 +157,7 @@ def figures(
         interval: seconds between two intended starts.
         observed: from when to when the probe was meant to be answered.
         fault: from when to when the fault lasted; None in a run without one (all of it is before).
+        serial: the client makes one attempt after the other.
     """
     began, ended = observed
     hurt, healed = fault or (ended, ended)
@@ -159,5 +175,5 @@ def figures(
         before=latency(s for s in samples if s.intended < hurt),
         during=latency(s for s in samples if hurt <= s.intended < healed),
         after=latency(s for s in samples if fault and s.intended >= healed),
-        lag=max((s.started - s.intended for s in samples), default=0.0),
+        lag=lag(samples, serial=serial),
     )

@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import os
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 _LOWEST = 1
 
@@ -17,13 +19,24 @@ _LOWEST = 1
 def hurry() -> bool:
     """Let the calling thread go before everything that is not real-time (sched(7)); whether it may.
 
-    What it starts - threads, programs, a lab's hosts - is ordinary again (SCHED_RESET_ON_FORK). A probe
-    that ran wild would still leave the kernel's share of 5 % to everybody else
-    (kernel.sched_rt_runtime_us).
+    What it starts inherits that, and must: starting a program blocks the thread until the new process
+    has called exec, which on a busy machine an ordinary process does a second later. A probe that ran
+    wild would still leave the kernel's share of 5 % to everybody else (kernel.sched_rt_runtime_us).
     """
-    policy = os.SCHED_RR | os.SCHED_RESET_ON_FORK
     try:
-        os.sched_setscheduler(threading.get_native_id(), policy, os.sched_param(_LOWEST))
+        os.sched_setscheduler(threading.get_native_id(), os.SCHED_RR, os.sched_param(_LOWEST))
     except PermissionError:
         return False
     return True
+
+
+@contextmanager
+def ordinary() -> Iterator[None]:
+    """What this thread starts within is ordinary, as a lab's hosts must be; afterwards it hurries again."""
+    thread = threading.get_native_id()
+    policy, parameters = os.sched_getscheduler(thread), os.sched_getparam(thread)
+    os.sched_setscheduler(thread, os.SCHED_OTHER, os.sched_param(0))
+    try:
+        yield
+    finally:
+        os.sched_setscheduler(thread, policy, parameters)

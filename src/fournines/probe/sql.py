@@ -13,7 +13,6 @@ import pymysql
 from anyio import to_thread
 
 from fournines.probe.client import Attempt
-from fournines.probe.priority import hurry
 from fournines.probe.sample import Reply
 
 TABLE = "writes"
@@ -44,8 +43,7 @@ class SqlClient:
     """Inserts (client, number) and commits, through the VIP, over a connection it holds.
 
     A broken connection is counted in ``connections`` and made anew by the next attempt, never by the
-    same one. ``written`` is the ledger: how each attempt ended. ``hurried`` lets its thread go before the
-    hosts of a lab (:mod:`fournines.probe.priority`).
+    same one. ``written`` is the ledger: how each attempt ended.
     """
 
     name = "sql"
@@ -59,7 +57,6 @@ class SqlClient:
         *,
         interval: float = 0.1,
         patience: float = 1.0,
-        hurried: bool = False,
     ) -> None:
         self.asks = f"INSERT and COMMIT at {place.address}:{place.port} over a held connection"
         self.interval = interval
@@ -68,7 +65,6 @@ class SqlClient:
         self.connections = 0
         self.written: dict[int, Reply] = {}
         self._place = place
-        self._hurried = hurried
         self._patience = patience
         self._held: pymysql.Connection[Any] | None = None
         self._server = ""
@@ -105,8 +101,6 @@ class SqlClient:
         self._drop()
 
     def _insert(self, this: Attempt) -> tuple[Reply, str]:
-        if self._hurried:
-            hurry()  # the worker thread began as an ordinary one
         try:
             connection = self._held or self._connect()
             self._execute(connection, _INSERT, self.client, this.number, commit=False)
