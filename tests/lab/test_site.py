@@ -67,7 +67,12 @@ def test_a_deployment_killed_anywhere_is_made_up_for(deployed: Deployed, after: 
 BREAKAGES = [
     ("memcached.round-trip", "controller2", "systemctl stop memcached", "systemctl start memcached"),
     ("chrony.follows", "controller1", "systemctl stop chrony", "systemctl start chrony"),
-    ("nftables.rules", "controller1", "nft flush chain inet fournines input", "systemctl restart nftables"),
+    (
+        "nftables.rules",
+        "controller1",
+        "nft insert rule inet fournines input tcp dport 9999 accept",
+        "systemctl restart nftables",
+    ),
     ("rsyslog.*", "controller1", "systemctl stop syslog.socket rsyslog", "systemctl start rsyslog"),
     ("galera.*", "controller1", "systemctl stop mariadb", "systemctl start mariadb"),
     ("rabbitmq.*", "dashboard", "systemctl stop rabbitmq-server", "systemctl start rabbitmq-server"),
