@@ -11,6 +11,6 @@ SCENARIO = Scenario(
     injury=ComponentFault("haproxy.kill-for-good"),
     # The database's and the token's clients go through the same haproxy, but wait for their own timeout
     # where their connection broke in mid-request; publishers do not go through it at all.
-    # The broker is not hurt here, but in a lab it shares its disk with what is: a confirm waits for its fsync.
+    # The broker is not hurt, but in a lab it shares its disk with what is: a confirm waits for its fsync.
     bounds=Bounds(http=0.5, sql=2.0, amqp=2.0, token=2.0, vip=0.5),
 )
