@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from fournines.kit.node import Node
 
-_BLOCK_WORDS = frozenset(
+BLOCK_WORDS = frozenset(
     [
         "if",
         "then",
@@ -34,6 +34,7 @@ _BLOCK_WORDS = frozenset(
         "select",
     ]
 )
+"""Words of the shell that are commands of their own in the tree: they open, join or close blocks."""
 _ALWAYS_TRUE = frozenset(
     [
         "echo",
@@ -103,7 +104,7 @@ def can_fail(commands: tuple[Node, ...]) -> bool:
             return True
         if node.key == "set" and "errexit" in node.args:
             return True
-        if node.key not in _BLOCK_WORDS and index not in functions:
+        if node.key not in BLOCK_WORDS and index not in functions:
             last = node
     if commands[-1].key in ("fi", "done", "esac", "}"):
         return _tail_of_block_fails(commands)
@@ -145,7 +146,7 @@ def _tail_of_block_fails(commands: tuple[Node, ...]) -> bool:
             depth -= 1
             if depth <= 0:
                 break
-        elif node.key not in _BLOCK_WORDS:
+        elif node.key not in BLOCK_WORDS:
             tails.append(node)
     conditions = {"[", "[[", "test"}
     return any(

@@ -12,29 +12,7 @@ import re
 from dataclasses import dataclass, field, replace
 
 from fournines.kit.node import Node, Parsed, Problem
-
-KEYWORDS = frozenset(
-    [
-        "if",
-        "then",
-        "elif",
-        "else",
-        "fi",
-        "for",
-        "while",
-        "until",
-        "do",
-        "done",
-        "case",
-        "esac",
-        "{",
-        "}",
-        "(",
-        ")",
-        "function",
-        "select",
-    ]
-)
+from fournines.kit.script import BLOCK_WORDS
 
 _TOKEN = re.compile(
     r"""(?P<space>[ \t\r\f\v]+)
@@ -89,7 +67,7 @@ class _Shell:
 
     def end(self, operator: str = "") -> None:
         self.glued = False
-        while self.words and self.words[0] in KEYWORDS:
+        while self.words and self.words[0] in BLOCK_WORDS:
             self.nodes.append(Node((self.words.pop(0),), self.started))
         index = len(self.nodes) if self.words else None
         self.waiting.extend((delimiter, tabs, index) for delimiter, tabs in self.here)
