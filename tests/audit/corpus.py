@@ -20,12 +20,12 @@ from typing import TYPE_CHECKING, Any
 
 from fournines.audit.collect import collect
 from fournines.audit.run import audit
-from fournines.kit.rule import Severity
+from fournines.kit.audit.rule import Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from fournines.kit.rule import Finding
+    from fournines.kit.audit.rule import Finding
 
 NEAR = 3
 ROOT = Path(__file__).resolve().parents[2]

@@ -20,7 +20,7 @@ from fournines.audit.show.sarif import as_sarif
 from fournines.audit.show.text import as_text
 from fournines.audit.suppress import baseline_of, read_baseline, without
 from fournines.errors import AuditError
-from fournines.kit.rule import Rule
+from fournines.kit.audit.rule import Rule
 
 DOCS = Path(__file__).parents[2] / "docs"
 SCHEMA: dict[str, Any] = json.loads((DOCS / "schema" / "audit.json").read_text())

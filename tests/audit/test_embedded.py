@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fournines.audit.collect import File
 from fournines.audit.run import read
-from fournines.kit.source import Source
+from fournines.kit.audit.source import Source
 
 
 def written(text: str) -> list[Source]:

@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fournines.audit.parse import LONGEST, parse
-from fournines.kit.node import Node
-from fournines.kit.source import Syntax
+from fournines.kit.audit.node import Node
+from fournines.kit.audit.source import Syntax
 
 _WORDS = r"""{ } ( ) [ ] ; : , . = # ! " ' \ \" < > << <<EOF EOF && || | $( ` <a b='c'> </a> <!-- --> <<"x">>
     %% vrrp_instance listen global [section] key=value 10.0.0.1:80 if fi then"""

@@ -10,7 +10,7 @@ import pytest
 from fournines.audit import registry
 from fournines.audit.collect import File
 from fournines.audit.run import audit
-from fournines.kit.rule import Finding, Rule
+from fournines.kit.audit.rule import Finding, Rule
 
 RULES = registry.rules()
 

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from fournines.audit import registry
 from fournines.audit.collect import File
 from fournines.audit.run import audit
-from fournines.kit.rule import Consequence, Hit, Rule, Severity
-from fournines.kit.source import Place
+from fournines.kit.audit.rule import Consequence, Hit, Rule, Severity
+from fournines.kit.audit.source import Place
 
 NAMES = st.sampled_from(
     sorted(

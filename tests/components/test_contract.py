@@ -20,8 +20,8 @@ from fournines.plan.context import taking_part
 FOLDER = Path(fournines.components.__file__).parent
 GOLDEN = Path(__file__).parent
 MODULES = {"__init__.py", "model.py", "deploy.py", "checks.py", "faults.py"}
-AUDIT_MODULES = {"facts.py", "rules.py", "facts", "rules"}
-"""What the audit knows of a component has files of its own beside those five (ARCHITECTURE.md)."""
+AUDIT = {"audit"}
+"""What the audit knows of a component has a folder of its own beside those five (ARCHITECTURE.md)."""
 SHIPPED = {"templates", "on_host"}
 """Files for the hosts: templates to render, programs to install."""
 
@@ -45,7 +45,7 @@ def test_components_are_found() -> None:
 @each
 def test_its_folder_holds_what_a_stranger_expects(component: Component) -> None:
     names = {entry.name for entry in (FOLDER / component.name).iterdir() if entry.name != "__pycache__"}
-    assert names <= MODULES | AUDIT_MODULES | SHIPPED
+    assert names <= MODULES | AUDIT | SHIPPED
 
 
 @each

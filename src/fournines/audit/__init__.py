@@ -1,6 +1,6 @@
 """The audit: reads the HA configuration of any site and says what will not fail over, and why.
 
-``collect`` finds texts, ``recognise`` their kinds, ``parse`` their trees. The components' ``facts`` turn
-trees into typed facts, and rules (``components/*/rules``, ``site_rules``) judge the facts of a site at once.
-Everything behind ``collect`` is pure.
+``collect`` finds texts, ``recognise`` their kinds, ``parse`` their trees. The facts of the components
+(``components/*/audit/facts``) are typed values made of trees, and rules (``components/*/audit/rules``,
+``site_rules``) judge the facts of a site at once. Everything behind ``collect`` is pure.
 """

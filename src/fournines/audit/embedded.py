@@ -14,8 +14,8 @@ from fournines.audit.runbook import Draft
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from fournines.kit.node import Node
-    from fournines.kit.source import Kind, Source
+    from fournines.kit.audit.node import Node
+    from fournines.kit.audit.source import Kind, Source
 
 _SETTERS = ("openstack-config", "crudini")
 

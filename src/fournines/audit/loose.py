@@ -7,12 +7,12 @@ from collections import defaultdict
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from fournines.kit.source import EVERY_HOST
+from fournines.kit.audit.source import EVERY_HOST
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from fournines.kit.source import Source
+    from fournines.kit.audit.source import Source
 
 _ONE_A_HOST = {
     "keepalived.conf": r"^\s*virtual_router_id\s+(\S+)",

@@ -15,7 +15,7 @@ from fournines.audit.mask import mask
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from fournines.kit.source import Source
+    from fournines.kit.audit.source import Source
 
 LONGEST = 20.0
 """Seconds one checker may take."""

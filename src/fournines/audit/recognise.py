@@ -7,12 +7,12 @@ from fnmatch import fnmatchcase
 from functools import cache
 from typing import TYPE_CHECKING
 
-from fournines.kit.source import Syntax
+from fournines.kit.audit.source import Syntax
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from fournines.kit.source import Kind
+    from fournines.kit.audit.source import Kind
 
 LOOKED_AT = 64 * 1024
 """Characters of a file that are searched for marks."""

@@ -1,6 +1,7 @@
-"""What the components bring to the audit: kinds of file (``facts.py``) and rules (``rules.py``).
+"""What the components bring to the audit: kinds of file (``audit/facts``) and rules (``audit/rules``).
 
-A component's folder may hold either without being deployable. Both are found by type at module level.
+A component's folder may hold nothing else: then fournines reads that software and does not deploy it.
+Both are found by type at module level.
 """
 
 from __future__ import annotations
@@ -13,15 +14,15 @@ from typing import TYPE_CHECKING, TypeVar
 
 import fournines.audit.site_rules
 import fournines.components
-from fournines.kit.rule import Rule
-from fournines.kit.script import COMMANDS, SCRIPT
-from fournines.kit.source import Kind, Reader
+from fournines.kit.audit.rule import Rule
+from fournines.kit.audit.script import COMMANDS, SCRIPT
+from fournines.kit.audit.source import Kind, Reader
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from types import ModuleType
 
-    from fournines.kit.source import Source
+    from fournines.kit.audit.source import Source
 
 T = TypeVar("T")
 
@@ -61,10 +62,10 @@ def _values(name: str, kind: type[T]) -> Iterator[T]:
 
 def _components(name: str) -> Iterator[ModuleType]:
     for folder in iter_modules(fournines.components.__path__, "fournines.components."):
-        home = Path(folder.module_finder.path) / folder.name.rpartition(".")[2]  # type: ignore[union-attr]
+        home = Path(folder.module_finder.path, folder.name.rpartition(".")[2], "audit")  # type: ignore[union-attr]
         if not (home / f"{name}.py").is_file() and not (home / name / "__init__.py").is_file():
             continue
-        module = import_module(f"{folder.name}.{name}")
+        module = import_module(f"{folder.name}.audit.{name}")
         yield module
         yield from _inside(module)
 

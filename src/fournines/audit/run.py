@@ -17,11 +17,11 @@ from fournines.audit.parse import parse
 from fournines.audit.recognise import recognise
 from fournines.audit.runbook import drafts
 from fournines.audit.sites import sites
-from fournines.components.packages.facts import Package
-from fournines.kit.evidence import Evidence
-from fournines.kit.rule import Finding, Hit, Rule, Severity, Unknown
-from fournines.kit.script import COMMANDS, SCRIPT
-from fournines.kit.source import Source
+from fournines.components.packages.audit.facts import Package
+from fournines.kit.audit.evidence import Evidence
+from fournines.kit.audit.rule import Finding, Hit, Rule, Severity, Unknown
+from fournines.kit.audit.script import COMMANDS, SCRIPT
+from fournines.kit.audit.source import Source
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from fournines.audit.collect import File
     from fournines.audit.programs import ProgramVerdict
     from fournines.audit.runbook import Draft
-    from fournines.kit.evidence import Fact
+    from fournines.kit.audit.evidence import Fact
 
 
 @dataclass(frozen=True)

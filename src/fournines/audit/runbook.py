@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING
 
 from fournines.audit.page import Block, blocks
 from fournines.audit.recognise import recognise
-from fournines.kit.script import COMMANDS
+from fournines.kit.audit.script import COMMANDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from fournines.kit.source import Kind
+    from fournines.kit.audit.source import Kind
 
 _PATH = re.compile(
     r"(?<![\w/.\-])(?:~|\.{0,2})?/?(?:[\w.\-]+/)*[\w\-]+(?:\.[\w\-]+)*"

@@ -6,13 +6,13 @@ import re
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from fournines.kit.source import EVERY_HOST
+from fournines.kit.audit.source import EVERY_HOST
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable, Mapping, Sequence
 
     from fournines.audit.hosts import Owner
-    from fournines.kit.source import Source
+    from fournines.kit.audit.source import Source
 
 _ADDRESS = re.compile(r"(?<![\d.])((?:\d{1,3}\.){3})(\d{1,3})(?![\d.])")
 _NOBODY = ("127.", "0.", "255.", "224.", "239.", "169.254.")

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
     from fournines.audit.run import Report
-    from fournines.kit.rule import Finding
-    from fournines.kit.source import Source
+    from fournines.kit.audit.rule import Finding
+    from fournines.kit.audit.source import Source
 
 _COMMENT = re.compile(r"(?:#|;|!|//|<!--|%)\s*nines:\s*ignore\s+((?:[A-Z]{2}\d{3}[,\s]*)+)(.*)")
 VERSION = 1

@@ -156,7 +156,7 @@ def _print(report: Report, *, as_json: bool, sarif: bool, quiet: bool) -> None:
 
 
 def _status(report: Report, fail_on: FailOn) -> int:
-    from fournines.kit.rule import Severity  # noqa: PLC0415
+    from fournines.kit.audit.rule import Severity  # noqa: PLC0415
 
     if not report.files:
         return AuditError.exit_code

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from fournines.kit.node import Node, Parsed, Problem
+from fournines.kit.audit.node import Node, Parsed, Problem
 
 DEEPEST = 64
 """Blocks nested deeper than this are read at this depth: no real file comes near it."""

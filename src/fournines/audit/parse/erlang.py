@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field
 
 from fournines.audit.parse.braces import DEEPEST
-from fournines.kit.node import Node, Parsed, Problem
+from fournines.kit.audit.node import Node, Parsed, Problem
 
 _TOKEN = re.compile(
     r"""(?P<newline>\n)

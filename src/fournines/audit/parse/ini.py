@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from fournines.kit.node import Node, Parsed, Problem
+from fournines.kit.audit.node import Node, Parsed, Problem
 
 _SECTION = re.compile(r"\[([^\]]*)\]\s*(?:[#;].*)?$")
 _PAIR = re.compile(r"([^\s=:#;\[!][^=:]*?)\s*([=:])\s*(.*)$", re.DOTALL)

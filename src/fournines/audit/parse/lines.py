@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from fournines.kit.node import Node, Parsed, Problem
+from fournines.kit.audit.node import Node, Parsed, Problem
 
 HAPROXY_SECTIONS = frozenset(
     [

@@ -11,8 +11,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field, replace
 
-from fournines.kit.node import Node, Parsed, Problem
-from fournines.kit.script import BLOCK_WORDS
+from fournines.kit.audit.node import Node, Parsed, Problem
+from fournines.kit.audit.script import BLOCK_WORDS
 
 _TOKEN = re.compile(
     r"""(?P<space>[ \t\r\f\v]+)

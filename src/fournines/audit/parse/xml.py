@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fournines.kit.node import Node, Parsed, Problem
+from fournines.kit.audit.node import Node, Parsed, Problem
 
 
 def parse_xml(text: str) -> Parsed:

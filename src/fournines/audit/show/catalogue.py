@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from fournines.kit.rule import Rule
+    from fournines.kit.audit.rule import Rule
 
 FAMILIES = {
     "KA": "keepalived", "HA": "HAProxy", "CO": "Corosync", "PA": "Pacemaker", "DR": "DRBD", "GA": "Galera",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from fournines import __version__
-from fournines.kit.rule import Consequence, Severity
+from fournines.kit.audit.rule import Consequence, Severity
 
 if TYPE_CHECKING:
     from fournines.audit.run import Report

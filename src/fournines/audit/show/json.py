@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from fournines.kit.rule import Severity
+from fournines.kit.audit.rule import Severity
 
 if TYPE_CHECKING:
     from fournines.audit.run import Report
-    from fournines.kit.rule import Finding
-    from fournines.kit.source import Place
+    from fournines.kit.audit.rule import Finding
+    from fournines.kit.audit.source import Place
 
 
 def as_dict(report: Report) -> dict[str, Any]:

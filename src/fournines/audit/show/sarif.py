@@ -8,14 +8,14 @@ from urllib.parse import quote
 
 from fournines import __version__
 from fournines.audit.suppress import fingerprint
-from fournines.kit.rule import Severity
+from fournines.kit.audit.rule import Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from fournines.audit.run import Report
-    from fournines.kit.rule import Finding, Rule
-    from fournines.kit.source import Place
+    from fournines.kit.audit.rule import Finding, Rule
+    from fournines.kit.audit.source import Place
 
 _LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"

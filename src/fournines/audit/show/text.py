@@ -6,13 +6,13 @@ from itertools import groupby
 from textwrap import wrap
 from typing import TYPE_CHECKING
 
-from fournines.kit.rule import Severity
+from fournines.kit.audit.rule import Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from fournines.audit.run import Report
-    from fournines.kit.rule import Consequence, Finding
+    from fournines.kit.audit.rule import Consequence, Finding
 
 _COLOURS = {Severity.ERROR: "31;1", Severity.WARNING: "33", Severity.INFO: "36"}
 _NARROWEST = 40

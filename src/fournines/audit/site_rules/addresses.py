@@ -6,17 +6,17 @@ from ipaddress import ip_address
 from typing import TYPE_CHECKING
 
 from fournines.audit.site_rules.names import addresses, is_address, names, vips
-from fournines.components.client.facts import AuthUrl, Endpoint
-from fournines.components.haproxy.facts import configurations
-from fournines.components.hosts.facts import HostName
-from fournines.components.keepalived.rules.example import keepalived
-from fournines.kit.rule import Consequence, Hit, Severity, Unknown, rule
+from fournines.components.client.audit.facts import AuthUrl, Endpoint
+from fournines.components.haproxy.audit.facts import configurations
+from fournines.components.hosts.audit.facts import HostName
+from fournines.components.keepalived.audit.rules.example import keepalived
+from fournines.kit.audit.rule import Consequence, Hit, Severity, Unknown, rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from fournines.kit.evidence import Evidence
-    from fournines.kit.source import Place
+    from fournines.kit.audit.evidence import Evidence
+    from fournines.kit.audit.source import Place
 
 _ENDPOINT = "#!/bin/sh\nopenstack endpoint create --region R identity public http://{}:5000/v3\n"
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from fournines.audit.site_rules.names import addresses, names
-from fournines.components.chrony.facts import ClockStep, TimeConf, TimeSource
-from fournines.kit.rule import Consequence, Hit, Severity, Unknown, rule
+from fournines.components.chrony.audit.facts import ClockStep, TimeConf, TimeSource
+from fournines.kit.audit.rule import Consequence, Hit, Severity, Unknown, rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from fournines.kit.evidence import Evidence
+    from fournines.kit.audit.evidence import Evidence
 
 _LEAST = 3
 """Sources a host needs to see that one of them lies: two can only disagree (chrony FAQ 2.4)."""

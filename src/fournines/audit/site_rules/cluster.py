@@ -6,22 +6,22 @@ import re
 from typing import TYPE_CHECKING
 
 from fournines.audit.site_rules.names import addresses, is_address, names
-from fournines.components.corosync.facts import CorosyncConf
-from fournines.components.corosync.rules.example import TWO, corosync, node
-from fournines.components.drbd.facts import DrbdResource, setting
-from fournines.components.hosts.facts import HostName
-from fournines.components.keepalived.facts import VrrpInstance
-from fournines.components.keepalived.rules.example import keepalived
-from fournines.components.pacemaker.facts import Primitive, clusters
-from fournines.components.pacemaker.rules.example import DRBD, FS, TIED, VIP, crm
-from fournines.kit.rule import Consequence, Hit, Severity, Unknown, rule
-from fournines.kit.script import Script
+from fournines.components.corosync.audit.facts import CorosyncConf
+from fournines.components.corosync.audit.rules.example import TWO, corosync, node
+from fournines.components.drbd.audit.facts import DrbdResource, setting
+from fournines.components.hosts.audit.facts import HostName
+from fournines.components.keepalived.audit.facts import VrrpInstance
+from fournines.components.keepalived.audit.rules.example import keepalived
+from fournines.components.pacemaker.audit.facts import Primitive, clusters
+from fournines.components.pacemaker.audit.rules.example import DRBD, FS, TIED, VIP, crm
+from fournines.kit.audit.rule import Consequence, Hit, Severity, Unknown, rule
+from fournines.kit.audit.script import Script
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from fournines.kit.evidence import Evidence
-    from fournines.kit.source import Place
+    from fournines.kit.audit.evidence import Evidence
+    from fournines.kit.audit.source import Place
 
 _PAIR = 2
 

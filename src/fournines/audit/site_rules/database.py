@@ -5,20 +5,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from fournines.audit.site_rules.names import addresses
-from fournines.components.galera.facts import DatabaseConf, clusters, members, unfilled
-from fournines.components.galera.rules.example import galera, site
-from fournines.components.haproxy.facts import services
-from fournines.components.haproxy.facts.purpose import Purpose, purpose
-from fournines.components.oslo.facts import OsloConf
-from fournines.kit.rule import Consequence, Hit, Severity, Unknown, rule
-from fournines.kit.source import EVERY_HOST
+from fournines.components.galera.audit.facts import DatabaseConf, clusters, members, unfilled
+from fournines.components.galera.audit.rules.example import galera, site
+from fournines.components.haproxy.audit.facts import services
+from fournines.components.haproxy.audit.facts.purpose import Purpose, purpose
+from fournines.components.oslo.audit.facts import OsloConf
+from fournines.kit.audit.rule import Consequence, Hit, Severity, Unknown, rule
+from fournines.kit.audit.source import EVERY_HOST
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from fournines.components.galera.facts import GaleraHost
-    from fournines.components.haproxy.facts import Service
-    from fournines.kit.evidence import Evidence
+    from fournines.components.galera.audit.facts import GaleraHost
+    from fournines.components.haproxy.audit.facts import Service
+    from fournines.kit.audit.evidence import Evidence
 
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 _PORT = 3306

@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from fournines.components.nftables.facts import Allowed, Firewall
-from fournines.kit.rule import Consequence, Hit, Severity, Unknown, rule
+from fournines.components.nftables.audit.facts import Allowed, Firewall
+from fournines.kit.audit.rule import Consequence, Hit, Severity, Unknown, rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from fournines.kit.evidence import Evidence
-    from fournines.kit.source import Place, Source
+    from fournines.kit.audit.evidence import Evidence
+    from fournines.kit.audit.source import Place, Source
 
 
 @dataclass(frozen=True)

@@ -6,20 +6,20 @@ import re
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from fournines.components.galera.facts import DatabaseConf
-from fournines.components.haproxy.facts import configurations
-from fournines.components.keepalived.facts import VrrpInstance
-from fournines.components.keepalived.rules.example import keepalived
-from fournines.components.oslo.facts import OsloConf
-from fournines.components.packages.facts import Package
-from fournines.components.systemd.facts import Enabled
-from fournines.kit.rule import Consequence, Hit, Severity, Unknown, rule
+from fournines.components.galera.audit.facts import DatabaseConf
+from fournines.components.haproxy.audit.facts import configurations
+from fournines.components.keepalived.audit.facts import VrrpInstance
+from fournines.components.keepalived.audit.rules.example import keepalived
+from fournines.components.oslo.audit.facts import OsloConf
+from fournines.components.packages.audit.facts import Package
+from fournines.components.systemd.audit.facts import Enabled
+from fournines.kit.audit.rule import Consequence, Hit, Severity, Unknown, rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from fournines.kit.evidence import Evidence
-    from fournines.kit.source import Place
+    from fournines.kit.audit.evidence import Evidence
+    from fournines.kit.audit.source import Place
 
 _CLUSTERED = re.compile(
     r"haproxy|keepalived|corosync|pacemaker|mariadb-server|mysql-server|galera-\d|percona-xtradb-cluster\S*|"

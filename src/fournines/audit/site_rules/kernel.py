@@ -5,16 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from fournines.audit.site_rules.names import addresses, vips
-from fournines.components.haproxy.facts import configurations
-from fournines.components.keepalived.rules.example import keepalived
-from fournines.components.sysctl.facts import Sysctl
-from fournines.kit.rule import Consequence, Hit, Severity, Unknown, rule
+from fournines.components.haproxy.audit.facts import configurations
+from fournines.components.keepalived.audit.rules.example import keepalived
+from fournines.components.sysctl.audit.facts import Sysctl
+from fournines.kit.audit.rule import Consequence, Hit, Severity, Unknown, rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from fournines.components.haproxy.facts import Bind
-    from fournines.kit.evidence import Evidence
+    from fournines.components.haproxy.audit.facts import Bind
+    from fournines.kit.audit.evidence import Evidence
 
 NONLOCAL = "net.ipv4.ip_nonlocal_bind"
 RETRIES = "net.ipv4.tcp_retries2"

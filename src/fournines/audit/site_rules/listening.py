@@ -6,16 +6,16 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from fournines.components.apache.facts import Listen, WsgiApp
-from fournines.components.galera.facts import DatabaseConf
-from fournines.components.oslo.facts import OsloConf
+from fournines.components.apache.audit.facts import Listen, WsgiApp
+from fournines.components.galera.audit.facts import DatabaseConf
+from fournines.components.oslo.audit.facts import OsloConf
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from fournines.components.oslo.facts import Option
-    from fournines.kit.evidence import Evidence
-    from fournines.kit.source import Place
+    from fournines.components.oslo.audit.facts import Option
+    from fournines.kit.audit.evidence import Evidence
+    from fournines.kit.audit.source import Place
 
 _EVERYWHERE = frozenset({"*", "0.0.0.0", "::", ""})  # noqa: S104 - compared, not bound
 

@@ -16,20 +16,20 @@ from fournines.audit.site_rules.roles import (
     resolved,
     virtual,
 )
-from fournines.components.haproxy.facts import configurations, services
-from fournines.components.haproxy.facts.purpose import Purpose, purpose
-from fournines.components.keepalived.rules.example import keepalived
-from fournines.components.oslo.facts import OsloConf
-from fournines.components.rabbitmq.facts import Joined, Policy, brokers, cluster, major
-from fournines.kit.rule import Consequence, Hit, Severity, Unknown, rule
+from fournines.components.haproxy.audit.facts import configurations, services
+from fournines.components.haproxy.audit.facts.purpose import Purpose, purpose
+from fournines.components.keepalived.audit.rules.example import keepalived
+from fournines.components.oslo.audit.facts import OsloConf
+from fournines.components.rabbitmq.audit.facts import Joined, Policy, brokers, cluster, major
+from fournines.kit.audit.rule import Consequence, Hit, Severity, Unknown, rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from fournines.components.oslo.facts import Option
-    from fournines.components.rabbitmq.facts import Broker
-    from fournines.kit.evidence import Evidence
-    from fournines.kit.source import Place
+    from fournines.components.oslo.audit.facts import Option
+    from fournines.components.rabbitmq.audit.facts import Broker
+    from fournines.kit.audit.evidence import Evidence
+    from fournines.kit.audit.source import Place
 
 _CLUSTERING = "RabbitMQ documentation, Clustering Guide"
 _PAIR = 2

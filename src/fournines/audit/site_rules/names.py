@@ -6,19 +6,19 @@ from dataclasses import dataclass
 from ipaddress import ip_address
 from typing import TYPE_CHECKING
 
-from fournines.components.corosync.facts import CorosyncConf
-from fournines.components.drbd.facts import DrbdResource
-from fournines.components.galera.facts import GaleraHost
-from fournines.components.hosts.facts import HostName
-from fournines.components.keepalived.facts import VrrpInstance
-from fournines.components.oslo.facts import OsloConf
-from fournines.components.pacemaker.facts.cluster import vips as pacemaker_vips
+from fournines.components.corosync.audit.facts import CorosyncConf
+from fournines.components.drbd.audit.facts import DrbdResource
+from fournines.components.galera.audit.facts import GaleraHost
+from fournines.components.hosts.audit.facts import HostName
+from fournines.components.keepalived.audit.facts import VrrpInstance
+from fournines.components.oslo.audit.facts import OsloConf
+from fournines.components.pacemaker.audit.facts.cluster import vips as pacemaker_vips
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from fournines.kit.evidence import Evidence
-    from fournines.kit.source import Place
+    from fournines.kit.audit.evidence import Evidence
+    from fournines.kit.audit.source import Place
 
 LOCAL = frozenset({"localhost", "127.0.0.1", "::1", "localhost.localdomain", "ip6-localhost"})
 

@@ -6,18 +6,18 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from fournines.audit.site_rules.names import addresses, is_address, names, vips
-from fournines.components.galera.facts import clusters, members, unfilled
-from fournines.components.haproxy.facts import services
-from fournines.components.haproxy.facts.purpose import Purpose, purpose
-from fournines.components.hosts.facts import HostName
-from fournines.components.oslo.facts import Option, OsloConf, host_port
-from fournines.components.pacemaker.facts import Primitive
-from fournines.components.rabbitmq.facts import brokers, cluster
-from fournines.kit.source import EVERY_HOST
+from fournines.components.galera.audit.facts import clusters, members, unfilled
+from fournines.components.haproxy.audit.facts import services
+from fournines.components.haproxy.audit.facts.purpose import Purpose, purpose
+from fournines.components.hosts.audit.facts import HostName
+from fournines.components.oslo.audit.facts import Option, OsloConf, host_port
+from fournines.components.pacemaker.audit.facts import Primitive
+from fournines.components.rabbitmq.audit.facts import brokers, cluster
+from fournines.kit.audit.source import EVERY_HOST
 
 if TYPE_CHECKING:
-    from fournines.kit.evidence import Evidence
-    from fournines.kit.source import Place
+    from fournines.kit.audit.evidence import Evidence
+    from fournines.kit.audit.source import Place
 
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from fournines.components.client.facts import AuthUrl, Endpoint
-from fournines.components.tls.facts import Certificate
-from fournines.kit.rule import Consequence, Hit, Severity, Unknown, rule
+from fournines.components.client.audit.facts import AuthUrl, Endpoint
+from fournines.components.tls.audit.facts import Certificate
+from fournines.kit.audit.rule import Consequence, Hit, Severity, Unknown, rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from fournines.kit.evidence import Evidence
+    from fournines.kit.audit.evidence import Evidence
 
 SOON = 30
 """Days before its end from which a certificate must be renewed."""

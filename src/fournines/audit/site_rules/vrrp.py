@@ -6,19 +6,19 @@ import re
 from typing import TYPE_CHECKING
 
 from fournines.audit.site_rules.names import is_address, names
-from fournines.components.haproxy.facts import services
-from fournines.components.keepalived.facts import VrrpInstance, VrrpScript
-from fournines.components.keepalived.facts.groups import groups
-from fournines.components.keepalived.rules.example import keepalived, script
-from fournines.components.nftables.facts import Allowed, Firewall
-from fournines.kit.rule import Consequence, Hit, Severity, Unknown, rule
-from fournines.kit.script import Script
+from fournines.components.haproxy.audit.facts import services
+from fournines.components.keepalived.audit.facts import VrrpInstance, VrrpScript
+from fournines.components.keepalived.audit.facts.groups import groups
+from fournines.components.keepalived.audit.rules.example import keepalived, script
+from fournines.components.nftables.audit.facts import Allowed, Firewall
+from fournines.kit.audit.rule import Consequence, Hit, Severity, Unknown, rule
+from fournines.kit.audit.script import Script
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from fournines.components.haproxy.facts import Server
-    from fournines.kit.evidence import Evidence
+    from fournines.components.haproxy.audit.facts import Server
+    from fournines.kit.audit.evidence import Evidence
 
 _HOSTS = "127.0.0.1 localhost\n10.0.0.11 node1\n10.0.0.12 node2\n"
 

@@ -1,0 +1,1 @@
+"""Rules about what a load balancer says of the hosts behind it."""

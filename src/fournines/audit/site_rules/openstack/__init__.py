@@ -1,0 +1,1 @@
+"""Rules about OpenStack services that name other hosts, or one another."""

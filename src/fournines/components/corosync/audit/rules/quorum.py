@@ -1,0 +1,147 @@
+"""Votes: whether the loss of one host leaves a majority, and whether a minority knows that it is one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from fournines.components.corosync.audit.facts import CorosyncConf
+from fournines.components.corosync.audit.rules.example import TWO, corosync, node
+from fournines.kit.audit.rule import Consequence, Hit, Severity, Unknown, rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from fournines.kit.audit.evidence import Evidence
+
+_MAN = "votequorum(5)"
+_EVEN = (4, 6, 8, 10)
+
+
+def _is_votequorum(conf: CorosyncConf) -> bool:
+    return conf.quorum.get("provider") == "corosync_votequorum"
+
+
+def _plugin(conf: CorosyncConf) -> bool:
+    """Whether the file is for corosync 1, where Pacemaker's plugin counts the votes."""
+    return bool(conf.all("service"))
+
+
+@rule(
+    "CO001",
+    Severity.ERROR,
+    "No quorum provider",
+    consequence=Consequence.DOWN,
+    why="without votequorum nobody counts votes, and Pacemaker refuses to start: 'Corosync quorum is not "
+    "configured'",
+    fix="quorum { provider: corosync_votequorum }",
+    source="pacemaker lib/cluster/corosync.c, pcmk__corosync_quorum_connect; votequorum(5)",
+    bad={"corosync.conf": corosync(provider="")},
+    good={"corosync.conf": corosync()},
+    points_at="totem {",
+)
+def no_provider(site: Evidence) -> Iterator[Hit | Unknown]:
+    for conf in site.all(CorosyncConf):
+        told = any(other.quorum.get("provider") for other in site.on(conf.at.host, CorosyncConf))
+        if told or conf.excerpt or _plugin(conf) or not conf.all("totem"):
+            continue
+        what = "the file has no quorum section" if not conf.all("quorum") else "quorum has no provider"
+        place = conf.quorum.at if conf.all("quorum") else conf.totem.at
+        yield Hit(place, f"{what}")
+
+
+@rule(
+    "CO003",
+    Severity.ERROR,
+    "two_node without wait_for_all",
+    consequence=Consequence.SPLIT,
+    why="after a power cut with the link down each host starts alone, has quorum by two_node, and starts "
+    "everything or fences the other, again and again",
+    fix="leave wait_for_all out: two_node switches it on",
+    source=f"{_MAN} two_node, wait_for_all",
+    bad={"corosync.conf": corosync("two_node: 1\nwait_for_all: 0", nodes=2)},
+    good={"corosync.conf": corosync("two_node: 1", nodes=2)},
+    points_at="wait_for_all: 0",
+)
+def no_wait_for_all(site: Evidence) -> Iterator[Hit | Unknown]:
+    for conf in site.all(CorosyncConf):
+        if conf.quorum.on("two_node") and conf.quorum.off("wait_for_all"):
+            yield Hit(
+                conf.quorum.place("wait_for_all"),
+                "wait_for_all is off in a cluster of two",
+                related=(conf.quorum.place("two_node"),),
+            )
+
+
+@rule(
+    "CO004",
+    Severity.ERROR,
+    "two_node in a cluster of more than two",
+    consequence=Consequence.SPLIT,
+    why="as long as no third host has joined, one host alone has quorum: at a start in parts two halves run "
+    "everything; later the setting is switched off behind your back",
+    fix="remove two_node, the majority of three needs no trick",
+    source=f"{_MAN} two_node",
+    bad={"corosync.conf": corosync(TWO)},
+    good={"corosync.conf": corosync()},
+    points_at="two_node: 1",
+)
+def two_of_many(site: Evidence) -> Iterator[Hit | Unknown]:
+    for conf in site.all(CorosyncConf):
+        expected = conf.quorum.number("expected_votes") or 0
+        count = len(conf.nodes) or expected
+        if conf.quorum.on("two_node") and count > 2:  # noqa: PLR2004 - two_node is for two
+            yield Hit(conf.quorum.place("two_node"), f"two_node: 1 with {count} hosts")
+
+
+@rule(
+    "CO016",
+    Severity.WARNING,
+    "An even number of votes",
+    consequence=Consequence.DOWN,
+    why="when the network splits in the middle neither half has a majority, and both stop everything",
+    fix="one host more or less, a quorum device, or auto_tie_breaker: 1",
+    source=f"{_MAN} auto_tie_breaker; corosync-qdevice(8)",
+    bad={"corosync.conf": corosync(nodes=4)},
+    good={"corosync.conf": corosync("auto_tie_breaker: 1", nodes=4)},
+    points_at="nodelist {",
+)
+def even_votes(site: Evidence) -> Iterator[Hit | Unknown]:
+    for conf in site.all(CorosyncConf):
+        votes = conf.votes
+        if not _is_votequorum(conf) or votes not in _EVEN or conf.device:
+            continue
+        if not conf.quorum.on("auto_tie_breaker"):
+            half = votes // 2
+            yield Hit(conf.first("nodelist").at, f"{votes} votes: a split of {half} and {half} has no winner")
+
+
+@rule(
+    "CO007",
+    Severity.ERROR,
+    "Nodes without an id of their own",
+    consequence=Consequence.DOWN,
+    why="knet does not make up node ids: corosync refuses to start; two hosts with one id throw "
+    "each other out",
+    fix="a different nodeid in every node section",
+    source="corosync.conf(5) nodeid; corosync -t: 'A nodeid is required'",
+    bad={
+        "corosync.conf": corosync(
+            nodelist="\n".join((node(1), node(2), node(3, nodeid=False))),
+        )
+    },
+    good={"corosync.conf": corosync()},
+    points_at="node {",
+)
+def no_nodeid(site: Evidence) -> Iterator[Hit | Unknown]:
+    for conf in site.all(CorosyncConf):
+        seen: dict[str, str] = {}
+        for one in conf.nodes:
+            name = one.get("name") or one.get("ring0_addr") or "a node"
+            number = one.get("nodeid")
+            if number and number in seen:
+                yield Hit(one.place("nodeid"), f"{name} has nodeid {number}, and so has {seen[number]}")
+            elif number == "0":
+                yield Hit(one.place("nodeid"), f"{name} has nodeid 0, which is reserved")
+            elif not number and conf.transport == "knet":
+                yield Hit(one.at, f"{name} has no nodeid")
+            seen.setdefault(number, name)

@@ -1,0 +1,173 @@
+"""Whether two hosts can ever write, and whether what was acknowledged survives."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from textwrap import indent
+from typing import TYPE_CHECKING
+
+from fournines.components.drbd.audit.facts import FENCING, DrbdResource, common, setting
+from fournines.kit.audit.rule import Consequence, Hit, Severity, Unknown, rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from fournines.kit.audit.evidence import Evidence
+    from fournines.kit.audit.source import Place
+
+_GUIDE = "DRBD user's guide"
+_POLICY = "net {\n    fencing resource-and-stonith;\n}"
+_HANDLERS = (
+    'handlers {\n    fence-peer "/usr/lib/drbd/crm-fence-peer.9.sh";\n'
+    '    unfence-peer "/usr/lib/drbd/crm-unfence-peer.9.sh";\n}'
+)
+_FENCED = f"{_POLICY}\n{_HANDLERS}"
+
+
+def _res(body: str = _FENCED, *, protocol: str = "C", name: str = "mysql") -> str:
+    hosts = "\n".join(
+        f"on node{n} {{\n    device /dev/drbd0;\n    disk /dev/vg/{name};\n    address 10.0.2.1{n}:7789;\n"
+        f"    meta-disk internal;\n}}"
+        for n in (1, 2)
+    )
+    inside = "\n".join(part for part in (f"protocol {protocol};", body, hosts) if part)
+    return f"resource {name} {{\n{indent(inside, '    ')}\n}}\n"
+
+
+@rule(
+    "DR001",
+    Severity.ERROR,
+    "Nothing keeps a lost peer from writing on",
+    consequence=Consequence.DATA,
+    why="when the replication link breaks both sides may become primary: split brain, and one side's writes "
+    "have to be thrown away by hand",
+    fix="fencing resource-and-stonith with crm-fence-peer and crm-unfence-peer handlers, or with DRBD 9 on "
+    "three hosts quorum majority and on-no-quorum io-error",
+    source=f"{_GUIDE}, Pacemaker integration: resource-level fencing; drbd.conf(5) fencing, quorum",
+    bad={"mysql.res": _res("")},
+    good={"mysql.res": _res()},
+    points_at="resource mysql {",
+)
+def no_fencing(site: Evidence) -> Iterator[Hit | Unknown]:
+    for resource in site.all(DrbdResource):
+        if not resource.name or resource.excerpt or len(resource.hosts) < 2:  # noqa: PLR2004 - nothing is copied
+            continue
+        policy, place = setting(site, resource, "fencing")
+        quorum, _ = setting(site, resource, "quorum")
+        shared = common(site, resource)
+        handlers = {**(shared.handlers if shared else {}), **resource.handlers}
+        handler = handlers.get("fence-peer") or handlers.get("outdate-peer")
+        if quorum not in ("", "off"):
+            continue
+        if policy not in FENCING and handler:
+            what = f"{resource.name} has a fence-peer handler that nothing calls: fencing is dont-care"
+            yield Hit(handler, what, fix="fencing resource-and-stonith beside it")
+        elif policy not in FENCING:
+            yield Hit(place, f"{resource.name} has no fencing policy, no fence-peer handler and no quorum")
+        elif not handler:
+            yield Hit(place, f"fencing {policy} without a fence-peer handler: there is nothing to call")
+
+
+@rule(
+    "DR003",
+    Severity.ERROR,
+    "The hosts' definitions of a resource differ",
+    consequence=Consequence.NO_FAILOVER,
+    why="the hosts do not connect, or behave differently when the link breaks",
+    fix="one .res file, copied to both hosts, then drbdadm adjust",
+    source=f"{_GUIDE}, configuring your resource: the file must be identical on all hosts",
+    bad={
+        "node1/mysql.res": _res(),
+        "node2/mysql.res": _res().replace("10.0.2.11:7789", "10.0.2.11:7790"),
+    },
+    good={"node1/mysql.res": _res(), "node2/mysql.res": _res()},
+    points_at="address 10.0.2.11:7790;",
+)
+def copies_differ(site: Evidence) -> Iterator[Hit | Unknown]:
+    first: dict[str, DrbdResource] = {}
+    for resource in site.all(DrbdResource):
+        if not resource.name or resource.excerpt or not resource.at.host:
+            continue
+        other = first.setdefault(resource.name, resource)
+        if other.at.host == resource.at.host or {h.name for h in other.hosts}.isdisjoint(
+            h.name for h in resource.hosts
+        ):
+            continue
+        told = [sorted(text for _, text in one.tree) for one in (resource, other)]
+        if told[0] != told[1]:
+            here, there = _odd(resource, other), _odd(other, resource)
+            what = f"{resource.name} is defined differently on {resource.at.host} and {other.at.host}"
+            yield Hit(_line(resource, here), what, related=(_line(other, there),))
+
+
+def _odd(one: DrbdResource, other: DrbdResource) -> int:
+    """The first line of one that the other does not have."""
+    known = {text for _, text in other.tree}
+    return next((line for line, text in one.tree if text not in known), one.at.line)
+
+
+def _line(resource: DrbdResource, line: int) -> Place:
+    return replace(resource.at, line=line)
+
+
+_DATA = re.compile(
+    r"sql|maria|postgres|pg|db|data|rabbit|mongo|oracle|ldap|mail|nfs|redis|var/lib", re.IGNORECASE
+)
+
+
+@rule(
+    "DR004",
+    Severity.WARNING,
+    "Writes are acknowledged before the other host has them",
+    consequence=Consequence.DATA,
+    why="with protocol A or B what was acknowledged last is lost with the primary: a database says "
+    "committed, and it is gone",
+    fix="protocol C",
+    source=f"{_GUIDE}, replication modes",
+    bad={"mysql.res": _res(protocol="A")},
+    good={"mysql.res": _res(protocol="C")},
+    points_at="protocol A;",
+)
+def asynchronous(site: Evidence) -> Iterator[Hit | Unknown]:
+    seen = set()
+    for resource in site.all(DrbdResource):
+        protocol, place = setting(site, resource, "protocol")
+        if not resource.name or protocol.upper() not in ("A", "B") or place in seen:
+            continue
+        seen.add(place)
+        told = " ".join((resource.name, *(text for _, text in resource.tree if text.startswith("disk "))))
+        remote = "proxy" in resource.sections or any(h.name == "" for h in resource.hosts)
+        severe = bool(_DATA.search(told)) and not remote
+        yield Hit(
+            place,
+            f"{resource.name} is copied with protocol {protocol.upper()}",
+            severity=None if severe else Severity.INFO,
+        )
+
+
+@rule(
+    "DR005",
+    Severity.WARNING,
+    "Written for an older DRBD",
+    consequence=Consequence.DOWN,
+    why="DRBD 9 has no syncer section and no become-primary-on: drbdadm refuses the file, or leaves it out",
+    fix="resync-rate in disk instead of syncer { rate }, and let Pacemaker promote",
+    source="drbdadm 9.22: parse error; DRBD user's guide, upgrading from 8.4",
+    bad={"mysql.res": _res(f"{_FENCED}\nsyncer {{\n    rate 110M;\n}}\noptions {{\n    quorum off;\n}}")},
+    good={
+        "mysql.res": _res(f"{_FENCED}\ndisk {{\n    resync-rate 110M;\n}}\noptions {{\n    quorum off;\n}}")
+    },
+    points_at="syncer {",
+)
+def old_words(site: Evidence) -> Iterator[Hit | Unknown]:
+    for resource in site.all(DrbdResource):
+        severity = None if resource.nine else Severity.INFO
+        if "syncer" in resource.sections:
+            what = "syncer went with DRBD 8.4" + (", and the rest is written for 9" if resource.nine else "")
+            yield Hit(resource.sections["syncer"], what, severity=severity)
+        if "become-primary-on" in resource.said:
+            what = (
+                f"become-primary-on {resource.said['become-primary-on']}: the host decides, not the cluster"
+            )
+            yield Hit(resource.place("become-primary-on"), what, severity=Severity.INFO)

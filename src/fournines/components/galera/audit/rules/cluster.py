@@ -1,0 +1,243 @@
+"""Whether the members of a cluster find one another, and keep a majority when one is lost."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from fournines.components.galera.audit.facts import clusters, members, unfilled
+from fournines.components.galera.audit.rules.example import galera, site
+from fournines.kit.audit.rule import Consequence, Hit, Severity, Unknown, rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from fournines.components.galera.audit.facts import GaleraCluster, GaleraHost
+    from fournines.kit.audit.evidence import Evidence
+
+_QUORUM = "Galera documentation, Weighted Quorum"
+_TWO = ("10.0.0.11", "10.0.0.12")
+_NO = ("", "0", "no", "false", "off")
+
+
+@rule(
+    "GA001",
+    Severity.ERROR,
+    "Every restart makes a cluster of its own",
+    consequence=Consequence.DATA,
+    why="with an empty gcomm:// the host bootstraps whenever it starts: after a reboot it is a cluster of "
+    "one "
+    "beside the old one, and both take writes",
+    fix="the full list of hosts in the file; bootstrap once, by command (galera_new_cluster)",
+    source="MariaDB knowledge base, Getting Started with MariaDB Galera Cluster",
+    bad={"db1/galera.cnf": galera(wsrep_cluster_address='"gcomm://"')},
+    good={"db1/galera.cnf": galera()},
+    points_at='wsrep_cluster_address = "gcomm://"',
+)
+def bootstraps(evidence: Evidence) -> Iterator[Hit | Unknown]:
+    for member in members(evidence):
+        said = member.conf.get("wsrep_cluster_address")
+        if said and member.raw_address.startswith("gcomm://") and not member.peers:
+            yield Hit(said.at, "wsrep_cluster_address names no other host")
+        bootstrap = member.conf.get("wsrep_new_cluster")
+        if bootstrap and not (bootstrap.value and bootstrap.off):
+            yield Hit(bootstrap.at, "wsrep_new_cluster stands in a permanent file")
+
+
+@rule(
+    "GA002",
+    Severity.ERROR,
+    "Two data hosts and no arbiter",
+    consequence=Consequence.NO_FAILOVER,
+    why="one of two is no majority: when one host crashes, the other one becomes non-Primary and refuses "
+    "every "
+    "query",
+    fix="a third data host, or garbd on a third host",
+    source=_QUORUM,
+    bad={f"db{n}/galera.cnf": galera(number=n, peers=_TWO) for n in (1, 2)},
+    good={
+        **{f"db{n}/galera.cnf": galera(number=n, peers=_TWO) for n in (1, 2)},
+        "arbiter/etc/default/garb": 'GALERA_NODES="10.0.0.11 10.0.0.12"\nGALERA_GROUP="openstack"\n',
+    },
+    points_at="wsrep_cluster_address = gcomm://10.0.0.11,10.0.0.12",
+)
+def no_majority(evidence: Evidence) -> Iterator[Hit | Unknown]:
+    for cluster in clusters(evidence):
+        first, *others = cluster.members
+        at = first.place("wsrep_cluster_address")
+        related = tuple(member.place("wsrep_cluster_address") for member in others)
+        yield from _ignores_quorum(cluster)
+        weights = {member.provider.get("pc.weight", "1") for member in cluster.members}
+        if len(cluster.peers) == 1 and unfilled(cluster.peers[0]):
+            yield Unknown(
+                at, f"how many hosts are in the Galera cluster: {cluster.peers[0]} is to be filled in"
+            )
+        elif cluster.size % 2 or not cluster.peers or cluster.arbiters or weights != {"1"}:
+            continue
+        elif cluster.size == 2:  # noqa: PLR2004 - a pair
+            yield Hit(at, "the Galera cluster has two data hosts and no arbiter", related)
+        else:
+            yield Hit(
+                at,
+                f"the Galera cluster has {cluster.size} data hosts and no arbiter",
+                related,
+                why="when the network splits into equal halves neither is a majority, and both stop",
+                severity=Severity.WARNING,
+            )
+
+
+def _ignores_quorum(cluster: GaleraCluster) -> Iterator[Hit]:
+    for member in cluster.members:
+        for name in ("pc.ignore_quorum", "pc.ignore_sb"):
+            if member.provider.get(name, "").lower() not in _NO:
+                yield Hit(
+                    member.place("wsrep_provider_options"),
+                    f"{name} lets a host that lost the others go on alone",
+                    why="each half of a split network takes writes: the data fork, and one half is thrown "
+                    "away",
+                    fix=f"remove {name}; give the cluster a third vote",
+                )
+
+
+@rule(
+    "GA003",
+    Severity.ERROR,
+    "A member does not know all the others",
+    consequence=Consequence.NO_RETURN,
+    why="a host that starts while the named ones are down finds nobody, and does not join the cluster that "
+    "runs "
+    "on the others",
+    fix="the same full list in wsrep_cluster_address on every host",
+    source="Galera documentation, wsrep_cluster_address",
+    bad=site(db3=galera(number=3, peers=("10.0.0.11", "10.0.0.13"))),
+    good=site(),
+    points_at="wsrep_cluster_address = gcomm://10.0.0.11,10.0.0.13",
+)
+def list_incomplete(evidence: Evidence) -> Iterator[Hit | Unknown]:
+    for cluster in clusters(evidence):
+        for member in cluster.members:
+            if not member.peers or any(unfilled(peer) for peer in member.peers):
+                continue
+            missing = _missing(cluster, member)
+            other = next((m for m in cluster.members if m is not member), None)
+            if missing and other:
+                yield Hit(
+                    member.place("wsrep_cluster_address"),
+                    f"{_name(member)} does not name {', '.join(sorted(missing))}, as other members do",
+                    related=(other.place("wsrep_cluster_address", "wsrep_node_address"),),
+                )
+            elif (
+                member.address and len(member.peers) == 1 and not set(member.peers) & member.own and not other
+            ):
+                yield Hit(
+                    member.place("wsrep_cluster_address"),
+                    f"{_name(member)} ({member.address}) names one host only, {member.peers[0]}",
+                )
+
+
+def _missing(cluster: GaleraCluster, member: GaleraHost) -> set[str]:
+    """Who should be in the member's list and is not; empty where lists of names meet lists of addresses."""
+    wanted = set(cluster.peers) - member.own
+    listed = set(member.peers)
+    if any(_is_name(a) != _is_name(b) for a in wanted for b in listed):
+        return set()
+    return {peer for peer in wanted - listed if not unfilled(peer)}
+
+
+def _is_name(peer: str) -> bool:
+    return not (":" in peer or peer.replace(".", "").isdigit())
+
+
+def _name(member: GaleraHost) -> str:
+    return member.at.host or member.name or member.address or "this host"
+
+
+@rule(
+    "GA004",
+    Severity.ERROR,
+    "Members give the cluster different names",
+    consequence=Consequence.NO_RETURN,
+    why="a host whose wsrep_cluster_name differs is refused by the others: it never joins",
+    fix="the same wsrep_cluster_name on every host",
+    source="Galera documentation, wsrep_cluster_name",
+    bad=site(db3=galera(number=3, wsrep_cluster_name="openstak")),
+    good=site(),
+    points_at="wsrep_cluster_name = openstak",
+)
+def names_differ(evidence: Evidence) -> Iterator[Hit | Unknown]:
+    for cluster in clusters(evidence):
+        named = [m for m in cluster.members if m.cluster and m.at.host and not unfilled(m.cluster)]
+        for member, usual in _odd(named, [m.cluster for m in named]):
+            yield Hit(
+                member.place("wsrep_cluster_name"),
+                f"{_name(member)} is of cluster {member.cluster!r}, {_name(usual)} of {usual.cluster!r}",
+                related=(usual.place("wsrep_cluster_name"),),
+            )
+
+
+def _odd(found: list[GaleraHost], values: list[str]) -> Iterator[tuple[GaleraHost, GaleraHost]]:
+    """Each member whose value is not the most common one, and a member that has that."""
+    if not found:
+        return
+    common = max(values, key=lambda value: (values.count(value), -values.index(value)))
+    usual = found[values.index(common)]
+    for member, value in zip(found, values, strict=True):
+        if value != common:
+            yield member, usual
+
+
+_ROOT = "the user of a state transfer needs a password and rights: with root and none it is refused, and a "
+_BACKUPS = ("mariabackup", "mariadb-backup", "xtrabackup", "xtrabackup-v2", "mysqldump", "clone")
+
+
+@rule(
+    "GA011",
+    Severity.WARNING,
+    "A state transfer cannot work",
+    consequence=Consequence.NO_RETURN,
+    why="a host that was away longer than the write-set cache lasts needs a full copy (SST): without a "
+    "method "
+    "that works on both ends it does not come back",
+    fix="the same wsrep_sst_method everywhere, mariabackup with a user of its own",
+    source="Galera documentation, State Snapshot Transfers; MariaDB knowledge base, mariabackup SST Method",
+    bad=site(db2=galera(number=2, wsrep_sst_method="mariabackup")),
+    good=site(),
+    points_at="wsrep_sst_method = mariabackup",
+)
+def transfer(evidence: Evidence) -> Iterator[Hit | Unknown]:
+    for cluster in clusters(evidence):
+        said = [m for m in cluster.members if m.conf.get("wsrep_sst_method") and m.at.host]
+        methods = [_method(m) for m in said]
+        for member, usual in _odd(said, methods):
+            yield Hit(
+                member.place("wsrep_sst_method"),
+                f"{_name(member)} copies by {_method(member)}, {_name(usual)} by {_method(usual)}",
+                related=(usual.place("wsrep_sst_method"),),
+            )
+        for member in cluster.members:
+            yield from _credentials(member)
+
+
+def _method(member: GaleraHost) -> str:
+    setting = member.conf.get("wsrep_sst_method")
+    return setting.value.strip().lower() if setting else ""
+
+
+def _credentials(member: GaleraHost) -> Iterator[Hit]:
+    said = member.conf.get("wsrep_sst_auth")
+    user, _, password = said.value.strip().partition(":") if said else ("", "", "")
+    if not said or not user:
+        return
+    method = _method(member) or "rsync"
+    if user == "root" and not password:
+        yield Hit(
+            said.at,
+            f"the state transfer ({method}) is to log in as root without a password",
+            why=_ROOT + "host that needs a full copy never comes back" if method in _BACKUPS else "",
+            fix="a user of its own with a password; no wsrep_sst_auth at all for rsync",
+        )
+    elif method == "rsync":
+        yield Hit(
+            said.at,
+            "wsrep_sst_auth does nothing for rsync",
+            severity=Severity.INFO,
+        )

@@ -1,0 +1,116 @@
+"""What a proxied service is for, by its ports and names: a database wants other rules than a web page."""
+
+from __future__ import annotations
+
+import re
+from enum import Enum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from fournines.components.haproxy.audit.facts.model import Service
+
+
+class Purpose(Enum):
+    """Kinds of service whose failover differs."""
+
+    DATABASE = "database"
+    AMQP = "message broker"
+    MEMCACHED = "memcached"
+    REDIS = "redis"
+    LDAP = "directory"
+    CONSOLE = "console"
+    OPENSTACK = "OpenStack API"
+    STATS = "statistics page"
+    WEB = "web"
+    OTHER = "service"
+
+
+OPENSTACK_PORTS = {
+    5000: "keystone", 35357: "keystone-admin", 9292: "glance", 9191: "glance-registry", 8774: "nova",
+    8775: "nova-metadata", 8778: "placement", 8776: "cinder", 9696: "neutron", 8004: "heat", 8000: "heat-cfn",
+    8003: "heat-cloudwatch", 8777: "ceilometer", 8042: "aodh", 8041: "gnocchi", 8386: "sahara", 8779: "trove",
+    9876: "octavia", 9311: "barbican", 9001: "designate", 6385: "ironic", 5050: "ironic-inspector",
+    8786: "manila",
+    9511: "magnum", 8989: "mistral", 8888: "zaqar", 9322: "watcher", 15868: "masakari",
+}  # fmt: skip
+"""Default API ports, OpenStack install guides, Firewalls and default ports."""
+
+_PORTS = {
+    3306: Purpose.DATABASE, 4567: Purpose.DATABASE, 5432: Purpose.DATABASE, 33060: Purpose.DATABASE,
+    5672: Purpose.AMQP, 5671: Purpose.AMQP, 11211: Purpose.MEMCACHED, 6379: Purpose.REDIS, 389: Purpose.LDAP,
+    636: Purpose.LDAP, 6080: Purpose.CONSOLE, 6081: Purpose.CONSOLE,
+    6082: Purpose.CONSOLE, 6083: Purpose.CONSOLE,
+    80: Purpose.WEB, 443: Purpose.WEB,
+    **dict.fromkeys(OPENSTACK_PORTS, Purpose.OPENSTACK),
+}  # fmt: skip
+_COMMON = frozenset({5000, 5050, 8000, 8003, 8041, 8042, 8386, 8777, 8888, 8989, 9001, 9322, 9511})
+"""Ports that anything may use: without a name they do not make a service OpenStack's."""
+_NAMES = (
+    (
+        re.compile(
+            r"mysql|maria|galera|percona|pxc|postgres|patroni|pgsql|(?:^|[_\-.])db(?:$|[_\-.])|database"
+        ),
+        Purpose.DATABASE,
+    ),
+    (re.compile(r"amqp|rabbit(?!.*(?:mgmt|manage|http|ui|dash|web|admin|stat|prom))"), Purpose.AMQP),
+    (re.compile(r"memcache"), Purpose.MEMCACHED),
+    (re.compile(r"redis|valkey"), Purpose.REDIS),
+    (re.compile(r"ldap"), Purpose.LDAP),
+    (re.compile(r"vnc|spice|serial.?(?:console|proxy)|console"), Purpose.CONSOLE),
+    (
+        re.compile(
+            r"keystone|glance|nova|neutron|cinder|placement|heat|swift|octavia|barbican|designate|ironic|manila|"
+            r"magnum|"
+            r"ceilometer|gnocchi|aodh|trove|sahara|masakari|senlin|zun"
+        ),
+        Purpose.OPENSTACK,
+    ),
+    (re.compile(r"horizon|dashboard|http|web|www|nginx|apache"), Purpose.WEB),
+)
+
+
+def purpose(service: Service) -> Purpose:
+    """The purpose of a service: by the port of its servers, then by name, then by the port clients use."""
+    if not service.servers and service.front.stats:
+        return Purpose.STATS
+    ports = {server.port for server in service.servers if server.port}
+    found = {_PORTS[port] for port in ports if port in _PORTS}
+    name = f"{service.front.name} {service.back.name}".lower()
+    named = next((value for pattern, value in _NAMES if pattern.search(name)), None)
+    common = ports and ports <= _COMMON
+    if len(found) == 1 and not (common and named is None):
+        only = found.pop()
+        unsure = only in (Purpose.WEB, Purpose.OPENSTACK) and named not in (None, only)
+        return named if unsure and named else only
+    if named:
+        return named
+    fronts = {bind.port for bind in service.binds if bind.port}
+    by_front = {_PORTS[port] for port in fronts if port in _PORTS and port not in _COMMON}
+    return by_front.pop() if len(by_front) == 1 else Purpose.OTHER
+
+
+def api_name(service: Service) -> str:
+    """The OpenStack API a service is (``nova``), or the empty string."""
+    name = f"{service.front.name} {service.back.name}".lower()
+    for port in (*(bind.port for bind in service.binds), *(server.port for server in service.servers)):
+        if port in OPENSTACK_PORTS and purpose(service) is Purpose.OPENSTACK:
+            return OPENSTACK_PORTS[port]
+    if purpose(service) is Purpose.CONSOLE:
+        return ""
+    return next((api for api in OPENSTACK_PORTS.values() if api in name), "")
+
+
+_MYSQL = re.compile(r"mysql|maria|galera|percona|pxc|wsrep")
+
+
+READERS = re.compile(r"read|(?:^|[\W_])ro(?:$|[\W_])|slave|replica|reader")
+"""Names of pools that only read: any host that answers will do."""
+
+
+def is_mysql(service: Service) -> bool:
+    """Whether a service is a MySQL kind of database: only there Galera's rules hold."""
+    if purpose(service) is not Purpose.DATABASE:
+        return False
+    name = f"{service.front.name} {service.back.name}".lower()
+    ports = {server.port for server in service.servers} | {bind.port for bind in service.binds}
+    return bool(_MYSQL.search(name)) or 3306 in ports  # noqa: PLR2004 - MySQL's port

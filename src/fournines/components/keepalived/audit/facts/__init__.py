@@ -1,0 +1,35 @@
+"""keepalived.conf as facts: VRRP instances, what they track, and the scripts that decide."""
+
+from __future__ import annotations
+
+from fournines.components.keepalived.audit.facts.model import (
+    ADVERT_INT,
+    DOWN_TIMER_ADVERTS,
+    Block,
+    KeepalivedConf,
+    Notify,
+    SyncGroup,
+    TrackedFile,
+    TrackedProcess,
+    Tracker,
+    Vip,
+    VrrpInstance,
+    VrrpScript,
+)
+from fournines.components.keepalived.audit.facts.read import KEEPALIVED
+
+__all__ = [
+    "ADVERT_INT",
+    "DOWN_TIMER_ADVERTS",
+    "KEEPALIVED",
+    "Block",
+    "KeepalivedConf",
+    "Notify",
+    "SyncGroup",
+    "TrackedFile",
+    "TrackedProcess",
+    "Tracker",
+    "Vip",
+    "VrrpInstance",
+    "VrrpScript",
+]

@@ -1,0 +1,173 @@
+"""One instance by itself: its state, its addresses, its authentication."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from fournines.components.keepalived.audit.facts import VrrpInstance
+from fournines.components.keepalived.audit.rules.example import keepalived
+from fournines.kit.audit.rule import Consequence, Hit, Severity, Unknown, rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from fournines.kit.audit.evidence import Evidence
+
+_MAN = "keepalived.conf(5)"
+LONGEST_PASSWORD = 8
+"""Characters of auth_pass that count; keepalived.conf(5) auth_pass."""
+_WELL_KNOWN = frozenset(
+    [
+        "1111",
+        "2222",
+        "1234",
+        "12345",
+        "123456",
+        "12345678",
+        "secret",
+        "password",
+        "pass",
+        "admin",
+        "changeme",
+        "keepalived",
+    ]
+)
+
+
+@rule(
+    "KA007",
+    Severity.ERROR,
+    "nopreempt or preempt_delay with state MASTER",
+    consequence=Consequence.SLOW,
+    why="keepalived clears the setting with a warning: the VIP moves back as soon as the old master returns, "
+    "a second "
+    "outage",
+    fix="state BACKUP on every host, with different priorities",
+    source=f"{_MAN} nopreempt: 'the initial state must not be MASTER'",
+    bad={"keepalived.conf": keepalived("nopreempt", state="MASTER")},
+    good={"keepalived.conf": keepalived("nopreempt", state="BACKUP")},
+    points_at="nopreempt",
+)
+def nopreempt_master(site: Evidence) -> Iterator[Hit | Unknown]:
+    for instance in site.all(VrrpInstance):
+        for keyword in ("nopreempt", "preempt_delay"):
+            zero = keyword == "preempt_delay" and not instance.preempt_delay
+            if instance.has(keyword) and instance.state.upper() == "MASTER" and not zero:
+                yield Hit(
+                    instance.place(keyword),
+                    f"{instance.name} has {keyword} and starts as MASTER: {keyword} is dropped",
+                    related=(instance.place("state"),),
+                )
+
+
+@rule(
+    "KA020",
+    Severity.ERROR,
+    "The VIP lives on an interface nobody watches",
+    consequence=Consequence.NO_FAILOVER,
+    why="with no_track (and in keepalived 1.x always) only the instance's own interface is watched: when the "
+    "VIP's "
+    "link dies the host stays MASTER and the VIP is unreachable",
+    fix="remove no_track, or add the interface to track_interface",
+    source="keepalived.conf(5) virtual_ipaddress no_track; vrrp.c tracks the interfaces of VIPs since 2.0.0",
+    bad={"keepalived.conf": keepalived(vip="10.0.0.20/24 dev eth1 no_track")},
+    good={"keepalived.conf": keepalived(vip="10.0.0.20/24 dev eth1")},
+    points_at="10.0.0.20/24 dev eth1 no_track",
+)
+def unwatched_interface(site: Evidence) -> Iterator[Hit | Unknown]:
+    version = site.versions.get("keepalived", "")
+    for instance in site.all(VrrpInstance):
+        watched = {t.name for t in instance.trackers if t.kind == "interface"} | {instance.interface}
+        for vip in instance.vips:
+            loopback = vip.dev == "lo" or vip.dev.startswith("dummy")
+            unseen = vip.untracked or version.startswith(("0.", "1."))
+            if vip.dev and instance.interface and vip.dev not in watched and not loopback and unseen:
+                yield Hit(
+                    vip.at,
+                    f"{vip.text} is on {vip.dev}, {instance.name} watches {', '.join(sorted(watched))}",
+                    related=(instance.place("interface"),),
+                )
+
+
+@rule(
+    "KA028",
+    Severity.INFO,
+    "auth_pass is too long or too well known",
+    consequence=Consequence.EXPOSED,
+    why="only the first 8 characters count, and PASS travels in clear text: it guards against mistakes, not "
+    "people",
+    fix="8 random characters, unicast peers, and a firewall rule for protocol 112",
+    source=f"{_MAN} auth_pass",
+    bad={"keepalived.conf": keepalived("authentication {\n    auth_type PASS\n    auth_pass 1111\n}")},
+    good={"keepalived.conf": keepalived("authentication {\n    auth_type PASS\n    auth_pass q7Lw2xZp\n}")},
+    points_at="auth_pass ***",
+)
+def weak_password(site: Evidence) -> Iterator[Hit | Unknown]:
+    for instance in site.all(VrrpInstance):
+        password = instance.auth_pass
+        if len(password) > LONGEST_PASSWORD and not password.startswith(("$", "%", "<", "{")):
+            yield Hit(instance.place("auth_pass"), f"{instance.name}: auth_pass is cut after 8 characters")
+        elif password.lower() in _WELL_KNOWN:
+            yield Hit(instance.place("auth_pass"), f"{instance.name}: auth_pass is one that everybody tries")
+
+
+@rule(
+    "KA040",
+    Severity.WARNING,
+    "Settings that this VRRP version or strict mode refuses",
+    consequence=Consequence.DOWN,
+    why="VRRPv3 has no authentication and drops it silently; vrrp_strict refuses unicast peers, "
+    "authentication and "
+    "instances without an address",
+    fix="remove authentication with version 3; leave vrrp_strict out",
+    source=f"{_MAN} vrrp_strict, vrrp_version; RFC 5798 9",
+    bad={
+        "keepalived.conf": keepalived(
+            "authentication {\n    auth_type PASS\n    auth_pass q7Lw2xZp\n}",
+            head="global_defs {\n    vrrp_version 3\n}",
+        )
+    },
+    good={"keepalived.conf": keepalived(head="global_defs {\n    vrrp_version 3\n}")},
+    points_at="auth_type PASS",
+)
+def refused(site: Evidence) -> Iterator[Hit | Unknown]:
+    for instance in site.all(VrrpInstance):
+        if instance.auth_type and instance.version == 3:  # noqa: PLR2004 - the version's name
+            yield Hit(instance.place("auth_type"), f"{instance.name}: VRRPv3 ignores authentication")
+        elif instance.auth_type and instance.strict:
+            yield Hit(instance.place("auth_type"), f"{instance.name}: vrrp_strict ignores authentication")
+        if instance.strict and instance.unicast:
+            yield Hit(instance.place("unicast_peer"), f"{instance.name}: vrrp_strict refuses unicast peers")
+        if instance.strict and not instance.vips:
+            yield Hit(instance.at, f"{instance.name}: vrrp_strict refuses an instance without an address")
+
+
+@rule(
+    "KA041",
+    Severity.WARNING,
+    "The VIP is announced once and never again",
+    consequence=Consequence.SLOW,
+    why="with no repeated gratuitous ARP, a switch that missed the one at takeover, or heard another host's "
+    "after a split "
+    "brain healed, keeps sending to the wrong host",
+    fix="garp_master_refresh 60, and leave garp_master_repeat and garp_lower_prio_repeat at their defaults "
+    "or above",
+    source="acassen/keepalived #166, #1528",
+    bad={"keepalived.conf": keepalived("garp_master_repeat 0")},
+    good={"keepalived.conf": keepalived("garp_master_refresh 60")},
+    points_at="garp_master_repeat 0",
+)
+def announced_once(site: Evidence) -> Iterator[Hit | Unknown]:
+    texts = {
+        source.path: source.text.split("\n") for source in site.kinds("keepalived.conf") if not source.lines
+    }
+    for instance in site.all(VrrpInstance):
+        for keyword in ("garp_master_repeat", "garp_lower_prio_repeat"):
+            place = instance.place(keyword)
+            lines = texts.get(place.path, [])
+            if (
+                instance.has(keyword)
+                and place.line <= len(lines)
+                and lines[place.line - 1].split()[1:2] == ["0"]
+            ):
+                yield Hit(place, f"{instance.name} announces its addresses with {keyword} 0")

@@ -1,0 +1,362 @@
+"""The scripts that decide: what they run, whether they can fail, how fast they notice."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from fournines.components.keepalived.audit.facts import (
+    KeepalivedConf,
+    Notify,
+    SyncGroup,
+    VrrpInstance,
+    VrrpScript,
+)
+from fournines.components.keepalived.audit.rules.example import keepalived, script
+from fournines.kit.audit.rule import Consequence, Hit, Severity, Unknown, rule
+from fournines.kit.audit.script import Script
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from fournines.kit.audit.evidence import Evidence
+    from fournines.kit.audit.node import Node
+    from fournines.kit.audit.source import Place
+
+_MAN = "keepalived.conf(5)"
+_SHELL = re.compile(r"(?:^|/)(?:ba|da|k|z)?sh$")
+_OPERATOR = re.compile(r"[|;<>`]|&&|&>|\$\?|\$\(|&\s*$")
+_QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"")
+
+_STATUS_SCRIPT = "#!/bin/sh\ncurl -fs --max-time 1 http://127.0.0.1:8404/health >/dev/null || exit 1\n"
+_CHECKED = script(script='"/etc/keepalived/check_haproxy.sh"')
+
+
+def given(site: Evidence, host: str, command: str) -> Script | None:
+    """The script a command line runs, if it is among the files given."""
+    words = [word for word in command.split() if not word.startswith("-")]
+    if words and _SHELL.search(words[0]):
+        words = words[1:]
+    if not words:
+        return None
+    found = [s for s in site.all(Script) if s.named(words[0])]
+    own = [s for s in found if s.at.host == host]
+    shared = [s for s in found if s.at.host == ""]
+    return next(iter((*own, *shared)), None)
+
+
+def _is_path(command: str) -> bool:
+    first = command.split(maxsplit=1)[0] if command.split() else ""
+    return "/" in first and not first.startswith(("/bin/", "/usr/bin/", "/sbin/", "/usr/sbin/"))
+
+
+def _bare(node: Node) -> list[str]:
+    words = [word.rsplit("/", 1)[-1] for word in node.words]
+    while (words and words[0] in ("sudo", "nohup", "exec", "timeout")) or (words and words[0].isdigit()):
+        words = words[1:]
+    if words and node.words[0].startswith("/etc/init.d/"):
+        words = ["service", *words]
+    return words
+
+
+def orders(node: Node) -> tuple[str, str] | None:
+    """``("stop", "keepalived")`` for any of the ways to order a service about."""
+    words = _bare(node)
+    if len(words) < 2:  # noqa: PLR2004
+        return None
+    verbs = ("start", "stop", "restart", "reload", "kill")
+    if words[0] == "systemctl":
+        rest = [word for word in words[1:] if not word.startswith("-")]
+        if len(rest) > 1 and rest[0] in verbs:
+            return rest[0], rest[1].removesuffix(".service")
+    if words[0] in ("service", "rc-service") and len(words) > 2 and words[2] in verbs:  # noqa: PLR2004
+        return words[2], words[1]
+    if words[0] in ("killall", "pkill") and "-0" not in words:
+        return "stop", next((w for w in reversed(words[1:]) if not w.startswith("-")), "")
+    return None
+
+
+@rule(
+    "KA021",
+    Severity.ERROR,
+    "The check stops keepalived instead of failing",
+    consequence=Consequence.NO_RETURN,
+    why="a keepalived that was stopped does not come back by itself: when the service is well again the host "
+    "stays out "
+    "until somebody notices, and after a second failure nobody holds the VIP",
+    fix="return a status: exit 1 when the service is dead, and let keepalived move the VIP",
+    source="keepalived.conf(5) vrrp_script: a script answers by its exit status",
+    bad={
+        "keepalived.conf": keepalived(check=_CHECKED),
+        "check_haproxy.sh": "#!/bin/sh\nif ! pidof haproxy >/dev/null; then\n    systemctl stop "
+        "keepalived\nfi\n",
+    },
+    good={"keepalived.conf": keepalived(check=_CHECKED), "check_haproxy.sh": _STATUS_SCRIPT},
+    points_at="systemctl stop keepalived",
+)
+def stops_keepalived(site: Evidence) -> Iterator[Hit | Unknown]:
+    used: dict[Place, Place] = {}
+    for check in site.all(VrrpScript):
+        found = given(site, check.at.host, check.command)
+        if found:
+            used.setdefault(found.at, check.place("script"))
+    for found in site.all(Script):
+        name = found.path.rsplit("/", 1)[-1].lower()
+        if found.at not in used and not re.search(r"ch(?:ec)?k|keepalived|health", name):
+            continue
+        for node, place in zip(found.commands, found.places, strict=True):
+            if (orders(node) or ("", ""))[0] in ("stop", "kill") and "keepalived" in (
+                orders(node) or ("", "")
+            )[1]:
+                related = (used[found.at],) if found.at in used else ()
+                yield Hit(place, "the check stops keepalived instead of returning a status", related=related)
+        if any("keepalived" in (orders(node) or ("", ""))[1] for node in found.commands):
+            yield from _asks_the_vip(site, found)
+    for check in site.all(VrrpScript):
+        if re.search(
+            r"\b(?:stop\s+keepalived|keepalived\s+stop|kill(?:all)?\s+(?:-\w+\s+)*keepalived)", check.command
+        ):
+            yield Hit(check.place("script"), f"{check.name} stops keepalived instead of returning a status")
+
+
+def _asks_the_vip(site: Evidence, found: Script) -> Iterator[Hit]:
+    """A ping of the VIP inside a check that stops keepalived: it asks the other host, not this one."""
+    vips = {vip.address for i in site.on(found.at.host, VrrpInstance) for vip in i.vips if vip.address}
+    names = {
+        f"${name}"
+        for node in found.commands
+        for name, equals, value in [node.key.partition("=")]
+        if equals and value in vips
+    }
+    for node, place in zip(found.commands, found.places, strict=True):
+        if "ping" in node.key and (vips | names) & {
+            word.replace("{", "").replace("}", "") for word in node.args
+        }:
+            yield Hit(place, "this host stops keepalived when it cannot ping the VIP, wherever the VIP is")
+            return
+
+
+@rule(
+    "KA022",
+    Severity.ERROR,
+    "The check script can never fail",
+    consequence=Consequence.NO_FAILOVER,
+    why="keepalived looks at the exit status only, and every way through this script ends in 0: the check "
+    "always passes",
+    fix="exit 1 when the service is not well",
+    source="keepalived.conf(5) vrrp_script; acassen/keepalived #2103, #1197",
+    bad={
+        "keepalived.conf": keepalived(check=_CHECKED),
+        "check_haproxy.sh": "#!/bin/sh\nif ! pidof haproxy >/dev/null; then\n    echo 1\nfi\n",
+    },
+    good={"keepalived.conf": keepalived(check=_CHECKED), "check_haproxy.sh": _STATUS_SCRIPT},
+    points_at="echo 1",
+)
+def never_fails(site: Evidence) -> Iterator[Hit | Unknown]:
+    seen = set()
+    for check in site.all(VrrpScript):
+        found = given(site, check.at.host, check.command)
+        if found is None:
+            if _is_path(check.command):
+                path = check.command.split()[0]
+                yield Unknown(
+                    check.place("script"), f"{path} was not given: whether it can fail is not known"
+                )
+            continue
+        if found.can_fail is None:
+            yield Unknown(found.at, f"{found.path} is not a shell script: whether it can fail is not known")
+        elif not found.can_fail and found.at not in seen:
+            seen.add(found.at)
+            acting = [
+                p
+                for n, p in zip(found.commands, found.places, strict=True)
+                if len(n.key) > 1 and n.key != "fi"
+            ]
+            yield Hit(
+                acting[-1] if acting else found.at,
+                f"no way through {found.path.rsplit('/', 1)[-1]} ends in a status other than 0",
+                related=(check.place("script"),),
+            )
+
+
+@rule(
+    "KA024",
+    Severity.ERROR,
+    "Shell syntax in a command that is run without a shell",
+    consequence=Consequence.NO_FAILOVER,
+    why="since 1.3.0 keepalived runs scripts without a shell: pipes and redirections are passed as "
+    "arguments, and the "
+    "status says nothing about the service",
+    fix="put the commands into a script of their own, or write sh -c '...'",
+    source="acassen/keepalived #601",
+    bad={"keepalived.conf": keepalived(check=script(script='"pidof haproxy | grep -q ."'))},
+    good={"keepalived.conf": keepalived(check=script(script="\"/bin/sh -c 'pidof haproxy | grep -q .'\""))},
+    points_at='script "pidof haproxy | grep -q ."',
+)
+def shell_syntax(site: Evidence) -> Iterator[Hit | Unknown]:
+    for check in site.all(VrrpScript):
+        words = check.command.split()
+        if not words or _SHELL.search(words[0]):
+            continue
+        operator = _OPERATOR.search(_QUOTED.sub("", check.command))
+        if operator and "<" not in words[0][:1]:
+            yield Hit(
+                check.place("script"),
+                f"{check.name} needs a shell for {operator.group().strip()!r} and gets none",
+            )
+
+
+@rule(
+    "KA025",
+    Severity.ERROR,
+    "A notify script starts or stops the service that the check asks for",
+    consequence=Consequence.NO_FAILOVER,
+    why="on the backup the service is stopped, so its check always fails there: the backup can never take "
+    "over",
+    fix="run the service on all hosts all the time, and let keepalived move the address only",
+    source="acassen/keepalived #2485 (maintainer)",
+    bad={
+        "keepalived.conf": keepalived(
+            'notify_backup "/usr/bin/systemctl stop haproxy"',
+            check=script(script='"/usr/bin/killall -0 haproxy"'),
+        )
+    },
+    good={"keepalived.conf": keepalived(check=script(script='"/usr/bin/killall -0 haproxy"'))},
+    points_at='notify_backup "/usr/bin/systemctl stop haproxy"',
+)
+def notify_orders_the_service(site: Evidence) -> Iterator[Hit | Unknown]:
+    for instance in site.all(VrrpInstance):
+        tracked = [
+            check
+            for tracker in instance.trackers
+            for check in site.on(instance.at.host, VrrpScript)
+            if tracker.kind == "script" and check.name == tracker.name
+        ]
+        for notify in instance.notifies:
+            wanted = {"backup": "stop", "master": "start"}.get(notify.event)
+            for verb, service in _ordered(site, notify) if wanted else ():
+                for check in tracked:
+                    if verb == wanted and service and re.search(rf"\b{re.escape(service)}\b", check.command):
+                        yield Hit(
+                            notify.at,
+                            f"notify_{notify.event} {verb}s {service}, and {check.name} checks {service}",
+                            related=(check.place("script"),),
+                        )
+
+
+def _ordered(site: Evidence, notify: Notify) -> Iterator[tuple[str, str]]:
+    found = given(site, notify.at.host, notify.command)
+    if found:
+        for node in found.commands:
+            order = orders(node)
+            if order:
+                yield order
+    match = re.search(r"systemctl\s+(start|stop)\s+(\S+)", notify.command)
+    if match:
+        yield match.group(1), match.group(2).removesuffix(".service")
+    match = re.search(r"(?:service\s+|/etc/init\.d/)(\S+)\s+(start|stop)", notify.command)
+    if match:
+        yield match.group(2), match.group(1)
+
+
+@rule(
+    "KA026",
+    Severity.ERROR,
+    "enable_script_security without a user for the scripts",
+    consequence=Consequence.NO_FAILOVER,
+    why="scripts then run as keepalived_script, a user that packages do not create: keepalived drops the "
+    "script",
+    fix="script_user root in global_defs, or a user that exists",
+    source="acassen/keepalived #2184, #586",
+    bad={"keepalived.conf": keepalived(head="global_defs {\n    enable_script_security\n}")},
+    good={
+        "keepalived.conf": keepalived(
+            head="global_defs {\n    enable_script_security\n    script_user root\n}"
+        )
+    },
+    points_at="enable_script_security",
+)
+def no_script_user(site: Evidence) -> Iterator[Hit | Unknown]:
+    for conf in site.all(KeepalivedConf):
+        if not conf.script_security or conf.script_user or conf.includes:
+            continue
+        bare = [s for s in site.on(conf.at.host, VrrpScript) if not s.user and s.at.path == conf.at.path]
+        if bare:
+            names = ", ".join(s.name for s in bare)
+            yield Hit(
+                conf.place("enable_script_security"),
+                f"neither script_user nor a user in {names}",
+                related=tuple(s.at for s in bare),
+            )
+
+
+@rule(
+    "KA027",
+    Severity.ERROR,
+    "A script where anybody can write, under enable_script_security",
+    consequence=Consequence.NO_FAILOVER,
+    why="'Unsafe permissions found for script - disabling': the check is switched off",
+    fix="put it where only root can write, /usr/local/bin or /etc/keepalived",
+    source="acassen/keepalived #1372, #842",
+    bad={
+        "keepalived.conf": keepalived(
+            check=script(script='"/tmp/check.sh"'),
+            head="global_defs {\n    enable_script_security\n    script_user root\n}",
+        )
+    },
+    good={
+        "keepalived.conf": keepalived(
+            head="global_defs {\n    enable_script_security\n    script_user root\n}"
+        )
+    },
+    points_at='script "/tmp/check.sh"',
+)
+def unsafe_path(site: Evidence) -> Iterator[Hit | Unknown]:
+    for check in site.all(VrrpScript):
+        if not any(conf.script_security for conf in site.on(check.at.host, KeepalivedConf)):
+            continue
+        path = next((word for word in check.command.split() if "/" in word), "")
+        if path.startswith(("/tmp/", "/var/tmp/", "/dev/shm/")):  # noqa: S108 - that is what is looked for
+            yield Hit(check.place("script"), f"{check.name} runs {path}, in a folder anybody can write to")
+
+
+_STORE = re.compile(
+    r"(?<![a-z])(?:pg|postgres\w*|psql|mysql\w*|maria\w*|redis\w*|mongo\w*|ldap|slapd|oracle)(?![a-z])",
+    re.IGNORECASE,
+)
+_PROMOTE = re.compile(
+    r"promot|fail_?over|become_?master|to_?master|to_?primary|switch|takeover", re.IGNORECASE
+)
+_PROMOTES = re.compile(
+    r"pg_ctl\b.*\bpromote|pg_promote|pg_autoctl|slaveof\s+no\s+one|replicaof\s+no\s+one|(?:stop|reset)\s+(?:slave|replica)|"
+    r"read_only\s*=\s*(?:0|off)|drbdadm\s+primary|trigger_file|repmgr\s+standby\s+promote|rs\.stepDown",
+    re.IGNORECASE,
+)
+
+
+@rule(
+    "KA038",
+    Severity.ERROR,
+    "Becoming MASTER promotes a database, and nothing fences the old one",
+    consequence=Consequence.DATA,
+    why="VRRP has no quorum: when the hosts do not see each other both become MASTER, both promote, and two "
+    "databases "
+    "take writes",
+    fix="leave promotion to something with quorum or fencing: Galera, Patroni, Pacemaker with STONITH",
+    source="RFC 5798 6.4: a BACKUP becomes MASTER when adverts stop, whatever the reason",
+    bad={"keepalived.conf": keepalived('notify_master "/usr/local/bin/pg_promote.sh"')},
+    good={"keepalived.conf": keepalived('notify_master "/usr/local/bin/tell-monitoring.sh"')},
+    points_at='notify_master "/usr/local/bin/pg_promote.sh"',
+)
+def promotes_without_fencing(site: Evidence) -> Iterator[Hit | Unknown]:
+    owners: tuple[VrrpInstance | SyncGroup, ...] = (*site.all(VrrpInstance), *site.all(SyncGroup))
+    for owner in owners:
+        for notify in owner.notifies:
+            if notify.event != "master":
+                continue
+            found = given(site, notify.at.host, notify.command)
+            text = " ".join(" ".join(n.words) for n in found.commands) if found else ""
+            if _PROMOTES.search(text or notify.command):
+                yield Hit(notify.at, f"{owner.name} promotes a data store when it becomes MASTER")
+            elif not found and _STORE.search(notify.command) and _PROMOTE.search(notify.command):
+                yield Hit(notify.at, f"{owner.name} runs {notify.command.split()[0]} when it becomes MASTER")

@@ -1,0 +1,134 @@
+"""What keepalived itself would stumble over, or silently leave out."""
+
+from __future__ import annotations
+
+import re
+from difflib import get_close_matches
+from typing import TYPE_CHECKING
+
+from fournines.components.keepalived.audit.facts import VrrpInstance, keywords
+from fournines.components.keepalived.audit.rules.example import keepalived, script
+from fournines.kit.audit.rule import Consequence, Hit, Severity, Unknown, rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from fournines.kit.audit.evidence import Evidence
+    from fournines.kit.audit.node import Node
+    from fournines.kit.audit.source import Source
+
+_PLACEHOLDER = re.compile(
+    r"<[A-Za-z][\w .\-]*>|%[A-Za-z_]\w*%|\$\{[^}]*\}|\{\{.*?\}\}|\[[A-Za-z][\w "
+    r"\-]*\]|@@?[A-Z_]{3,}@@?|\b(?:CHANGE_?ME|X{3,}|YOUR_\w+)\b|"
+    r"\b(?:\d{1,3}\.){1,3}[xX]{1,3}\b"
+)
+_KNOWN = {
+    "global_defs": keywords.GLOBAL,
+    "vrrp_instance": keywords.INSTANCE,
+    "vrrp_script": keywords.SCRIPT,
+    "vrrp_sync_group": keywords.SYNC_GROUP,
+    "vrrp_track_process": keywords.PROCESS,
+    "authentication": keywords.AUTHENTICATION,
+}
+_CURLY = re.compile("[\u201c\u201d\u2018\u2019\u00ab\u00bb]")
+
+
+@rule(
+    "KA032",
+    Severity.WARNING,
+    "A state keepalived does not know",
+    consequence=Consequence.SLOW,
+    why="only MASTER and BACKUP exist; any other word is reported and BACKUP is taken",
+    fix="MASTER or BACKUP",
+    source="keepalived 2.2.7: 'unknown state'",
+    bad={"keepalived.conf": keepalived(state="SLAVE")},
+    good={"keepalived.conf": keepalived(state="BACKUP")},
+    points_at="state SLAVE",
+)
+def unknown_state(site: Evidence) -> Iterator[Hit | Unknown]:
+    for instance in site.all(VrrpInstance):
+        state = instance.state
+        if state and state not in ("MASTER", "BACKUP") and not _PLACEHOLDER.search(state):
+            yield Hit(instance.place("state"), f"{instance.name}: {state} is no state, BACKUP is taken")
+
+
+@rule(
+    "KA033",
+    Severity.WARNING,
+    "Something keepalived does not understand",
+    consequence=Consequence.NO_FAILOVER,
+    why="keepalived leaves out what it does not know and starts all the same: the setting you rely on is not "
+    "there",
+    fix="write the keyword as the manual does, close every block, use straight quotes",
+    source="keepalived 2.2.7 -t: 'Unknown keyword', 'Missing '}''",
+    bad={"keepalived.conf": keepalived(check=script(fall="", fail=2))},
+    good={"keepalived.conf": keepalived()},
+    points_at="fail 2",
+)
+def not_understood(site: Evidence) -> Iterator[Hit | Unknown]:
+    for source in site.kinds("keepalived.conf"):
+        for problem in source.problems:
+            yield Hit(source.at(problem.line), problem.what)
+        for node in source.nodes:
+            yield from _top(source, node)
+            known = _KNOWN.get(node.key)
+            if known:
+                yield from _inside(source, node, known)
+
+
+def _top(source: Source, node: Node) -> Iterator[Hit]:
+    if _CURLY.search(" ".join(node.words)):
+        yield Hit(source.at(node), "typographic quotes are letters to keepalived")
+    key = node.key
+    if key in keywords.TOP or key.startswith(("include", "@", "$", "~")) or "{%" in key or "{{" in key:
+        return
+    if node.block and key == "":
+        yield Hit(source.at(node), "a block without a name")
+    elif key in ("vrrp_instance", "vrrp_script") or (key and not _PLACEHOLDER.search(key)):
+        yield Hit(source.at(node), f"{' '.join(node.words)!r} belongs to no block: keepalived ignores it")
+
+
+def _inside(source: Source, block: Node, known: frozenset[str]) -> Iterator[Hit]:
+    for node in block.children:
+        key = node.key
+        if _CURLY.search(" ".join(node.words)):
+            yield Hit(source.at(node), "typographic quotes are letters to keepalived")
+        elif key and key not in known and not _excused(key):
+            close = get_close_matches(key, known, n=1, cutoff=0.7)
+            hint = f" ({close[0]} is meant?)" if close else ""
+            where = " ".join(block.words)
+            yield Hit(source.at(node), f"{key} is no keyword of {where}{hint}")
+        elif key in _KNOWN and node.block:
+            yield from _inside(source, node, _KNOWN[key])
+
+
+def _excused(key: str) -> bool:
+    return key.startswith(("@", "$", "include", "~")) or "{%" in key or bool(_PLACEHOLDER.search(key))
+
+
+@rule(
+    "KA034",
+    Severity.ERROR,
+    "A placeholder was never filled in",
+    consequence=Consequence.DOWN,
+    why="keepalived reads it as a value: the instance does not start, or starts with a default nobody wanted",
+    fix="put in the value of this host",
+    source="keepalived 2.2.7 -t: 'not a valid number', 'Unknown state'",
+    bad={"keepalived.conf": keepalived(state="%STATE%")},
+    good={"keepalived.conf": keepalived(state="BACKUP")},
+    points_at="state %STATE%",
+)
+def placeholder(site: Evidence) -> Iterator[Hit | Unknown]:
+    for source in site.kinds("keepalived.conf"):
+        defined = {
+            node.key[1:].split("=")[0]
+            for node in source.nodes
+            if node.key.startswith("$") and "=" in node.key
+        }
+        for root in source.nodes:
+            for node in root.walk():
+                text = " ".join(node.words)
+                found = _PLACEHOLDER.search(text)
+                if found and not any(f"${{{name}}}" in text for name in defined):
+                    yield Hit(source.at(node), f"{found.group()} was never filled in")
+                    break

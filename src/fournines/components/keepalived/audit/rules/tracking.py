@@ -1,0 +1,337 @@
+"""Whether keepalived would notice that the service died, and act on it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from fournines.components.keepalived.audit.facts import (
+    KeepalivedConf,
+    SyncGroup,
+    TrackedFile,
+    TrackedProcess,
+    Tracker,
+    VrrpInstance,
+    VrrpScript,
+)
+from fournines.components.keepalived.audit.facts.groups import groups
+from fournines.components.keepalived.audit.rules.example import CHECK, keepalived, script
+from fournines.kit.audit.rule import Consequence, Hit, Severity, Unknown, rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from fournines.components.keepalived.audit.facts.groups import VrrpGroup
+    from fournines.kit.audit.evidence import Evidence
+
+Defined = VrrpScript | TrackedProcess | TrackedFile
+_DEFINED = frozenset({"script", "process", "file"})
+_MAN = "keepalived.conf(5)"
+
+
+def _owners(site: Evidence) -> tuple[VrrpInstance | SyncGroup, ...]:
+    return (*site.all(VrrpInstance), *site.all(SyncGroup))
+
+
+def _defined(site: Evidence, tracker: Tracker) -> tuple[Defined, ...]:
+    """What a tracker of this kind may name on its host."""
+    host = tracker.at.host
+    if tracker.kind == "script":
+        return site.on(host, VrrpScript)
+    if tracker.kind == "process":
+        return site.on(host, TrackedProcess)
+    return site.on(host, TrackedFile) if tracker.kind == "file" else ()
+
+
+def _definition(site: Evidence, tracker: Tracker) -> Defined | None:
+    return next((d for d in _defined(site, tracker) if d.name == tracker.name), None)
+
+
+def _includes(site: Evidence, host: str) -> bool:
+    return any(conf.includes or conf.excerpt for conf in site.on(host, KeepalivedConf))
+
+
+def weight_of(site: Evidence, tracker: Tracker) -> int | None:
+    """The weight a tracker adds or takes; None when it cannot be known."""
+    if tracker.weight is not None:
+        return tracker.weight
+    definition = _definition(site, tracker)
+    return definition.weight if definition else None
+
+
+@rule(
+    "KA001",
+    Severity.ERROR,
+    "A tracked script, process or file is not defined",
+    consequence=Consequence.NO_FAILOVER,
+    why="keepalived logs 'not found, ignoring' and runs without the check: the VIP stays where the service "
+    "is dead",
+    fix="write the name as it is defined",
+    source="keepalived 2.2.7: 'track script X not found, ignoring...'",
+    bad={"keepalived.conf": keepalived(tracked="track_script {\n    chceck_haproxy\n}")},
+    good={"keepalived.conf": keepalived()},
+    points_at="chceck_haproxy",
+)
+def undefined_tracker(site: Evidence) -> Iterator[Hit | Unknown]:
+    for owner in _owners(site):
+        for tracker in owner.trackers:
+            if tracker.kind not in _DEFINED or _definition(site, tracker):
+                continue
+            said = f"{owner.name} tracks {tracker.kind} {tracker.name}, which is not defined"
+            if _includes(site, tracker.at.host):
+                yield Unknown(tracker.at, f"{said} in the files given; it may be in an included file")
+                continue
+            defined = ", ".join(d.name for d in _defined(site, tracker))
+            yield Hit(tracker.at, f"{said}{f' (defined: {defined})' if defined else ''}")
+
+
+@rule(
+    "KA002",
+    Severity.ERROR,
+    "A tracked script is defined after the instance that tracks it",
+    consequence=Consequence.NO_FAILOVER,
+    why="keepalived resolves the name while it reads the instance: a definition that comes later is 'not "
+    "found, "
+    "ignoring', and the instance runs without the check",
+    fix="move the vrrp_script above the vrrp_instance",
+    source="run on keepalived 2.2.7; vrrp_track.c alloc_track_script, also in 2.4",
+    bad={"keepalived.conf": keepalived(check="") + "\n" + CHECK.strip("\n")},
+    good={"keepalived.conf": keepalived()},
+    points_at="check_haproxy",
+)
+def defined_too_late(site: Evidence) -> Iterator[Hit | Unknown]:
+    for owner in site.all(VrrpInstance):
+        for tracker in owner.trackers:
+            definition = _definition(site, tracker)
+            if definition and definition.at.path == tracker.at.path and definition.at.line > tracker.at.line:
+                yield Hit(
+                    tracker.at,
+                    f"{tracker.name} is defined in line {definition.at.line}, behind {owner.name} that "
+                    f"tracks it",
+                    related=(definition.at,),
+                )
+
+
+@rule(
+    "KA003",
+    Severity.ERROR,
+    "A vrrp_script is tracked by nobody",
+    consequence=Consequence.NO_FAILOVER,
+    why="a script runs only if an instance or sync group monitors it: this check never happens",
+    fix="name it in the track_script of the instance",
+    source=f"{_MAN}, VRRP script(s): 'the script will only be executed if at least one VRRP instance "
+    f"monitors it'",
+    bad={"keepalived.conf": keepalived(tracked="")},
+    good={"keepalived.conf": keepalived()},
+    points_at="vrrp_script check_haproxy {",
+)
+def untracked_script(site: Evidence) -> Iterator[Hit | Unknown]:
+    for script_ in site.all(VrrpScript):
+        host = script_.at.host
+        users: tuple[VrrpInstance | SyncGroup, ...] = (
+            *site.on(host, VrrpInstance),
+            *site.on(host, SyncGroup),
+        )
+        if not users or _includes(site, host):
+            continue
+        if not any(t.name == script_.name for user in users for t in user.trackers if t.kind == "script"):
+            yield Hit(script_.at, f"no instance tracks {script_.name}: it is never run")
+
+
+def _acting(site: Evidence, instance: VrrpInstance) -> bool:
+    """Whether anything but a link or a peer can move this instance."""
+    trackers = list(instance.trackers)
+    for group in site.on(instance.at.host, SyncGroup):
+        if instance.name in group.members:
+            trackers.extend(group.trackers)
+    return any(tracker.kind in ("script", "process", "file") for tracker in trackers)
+
+
+@rule(
+    "KA004",
+    Severity.ERROR,
+    "Nothing but the link decides where the VIP is",
+    consequence=Consequence.NO_FAILOVER,
+    why="only the death of the host, its link or keepalived moves the address; when the service behind it "
+    "dies or "
+    "hangs, the VIP stays and nothing answers",
+    fix="track the service: a vrrp_script that asks it, or track_process",
+    source=f"{_MAN}, track_script and track_process",
+    bad={"keepalived.conf": keepalived(check="", tracked="")},
+    good={"keepalived.conf": keepalived()},
+    points_at="vrrp_instance VI_1 {",
+)
+def tracks_nothing(site: Evidence) -> Iterator[Hit | Unknown]:
+    for instance in site.all(VrrpInstance):
+        if not instance.vips or _acting(site, instance):
+            continue
+        if _includes(site, instance.at.host):
+            yield Unknown(instance.at, f"{instance.name} tracks no service in the part that was given")
+            continue
+        yield Hit(
+            instance.at, f"{instance.name} holds {_vips(instance)} and tracks no script, process or file"
+        )
+
+
+def _vips(instance: VrrpInstance) -> str:
+    shown = [vip.text for vip in instance.vips]
+    return ", ".join(shown[:3]) + (f" and {len(shown) - 3} more" if len(shown) > 3 else "")  # noqa: PLR2004
+
+
+def _effective(priority: int, change: int) -> int:
+    """Keepalived keeps an effective priority between 1 and 254 (vrrp.c, vrrp_set_effective_priority)."""
+    return max(1, min(254, priority + change))
+
+
+def _bonus(site: Evidence, member: VrrpInstance) -> int:
+    """What positive weights add while everything is well."""
+    weights = (weight_of(site, t) or 0 for t in member.trackers if not t.reverse)
+    return sum(weight for weight in weights if weight > 0)
+
+
+@rule(
+    "KA005",
+    Severity.ERROR,
+    "The weight of a check is too small to move the VIP",
+    consequence=Consequence.NO_FAILOVER,
+    why="after the failure the host still has the highest priority, or an equal one, and a BACKUP that hears "
+    "an equal "
+    "advert stays BACKUP: the VIP never moves",
+    fix="leave the weight out (a failed check is then FAULT, whatever the priorities), or make it larger "
+    "than the "
+    "gap between the priorities",
+    source="RFC 5798 6.4.2; acassen/keepalived #2599, #942",
+    bad={
+        "node1/keepalived.conf": keepalived(check=script(weight=-10), state="MASTER", priority=150),
+        "node2/keepalived.conf": keepalived(check=script(weight=-10), priority=100),
+    },
+    good={
+        "node1/keepalived.conf": keepalived(check=script(weight=-60), state="MASTER", priority=150),
+        "node2/keepalived.conf": keepalived(check=script(weight=-60), priority=100),
+    },
+    points_at="weight -10",
+)
+def weight_too_small(site: Evidence) -> Iterator[Hit | Unknown]:
+    grouped = {member.at for group in groups(site) for member in group.members}
+    for instance in site.all(VrrpInstance):
+        for tracker in instance.trackers if instance.at not in grouped else ():
+            if weight_of(site, tracker) and not tracker.reverse:
+                yield Unknown(
+                    tracker.at,
+                    f"whether weight {weight_of(site, tracker)} moves the VIP: no other host of "
+                    f"{instance.name} was given",
+                )
+    for group in groups(site):
+        for member in group.by_priority:
+            for tracker in member.trackers:
+                yield from _holds_on(site, group, member, tracker)
+
+
+def _holds_on(site: Evidence, group: VrrpGroup, member: VrrpInstance, tracker: Tracker) -> Iterator[Hit]:
+    weight = weight_of(site, tracker)
+    if not weight or tracker.reverse or member.priority is None:
+        return
+    below = [
+        o for o in group.by_priority if (o.priority or 0) < member.priority and o.at.host != member.at.host
+    ]
+    if not below:
+        return
+    failed = _effective(member.priority, _bonus(site, member) - max(weight, 0) + min(weight, 0))
+    rival = max(below, key=lambda other: _effective(other.priority or 0, _bonus(site, other)))
+    reached = _effective(rival.priority or 0, _bonus(site, rival))
+    if reached > failed:
+        return
+    definition = _definition(site, tracker)
+    at = tracker.at if tracker.weight is not None or definition is None else definition.place("weight")
+    tie = " (a tie does not move it)" if reached == failed else ""
+    yield Hit(
+        at,
+        f"when {tracker.name} fails on {member.at.host or member.name} its priority is {failed}, "
+        f"and {rival.at.host or rival.name} offers {reached}{tie}",
+        related=(member.place("priority"), rival.place("priority")),
+    )
+
+
+@rule(
+    "KA006",
+    Severity.ERROR,
+    "nopreempt together with a weighted check",
+    consequence=Consequence.NO_FAILOVER,
+    why="a weight only lowers the priority of the living master, and with nopreempt nobody takes over from a "
+    "living "
+    "master: the VIP stays with the dead service",
+    fix="leave the weight out: a failed check is then FAULT, which gives the VIP away also under nopreempt",
+    source="acassen/keepalived #2599 (maintainer), #2379",
+    bad={"keepalived.conf": keepalived("nopreempt", check=script(weight=-20))},
+    good={"keepalived.conf": keepalived("nopreempt")},
+    points_at="nopreempt",
+)
+def nopreempt_with_weight(site: Evidence) -> Iterator[Hit | Unknown]:
+    for instance in site.all(VrrpInstance):
+        if not instance.nopreempt or instance.state.upper() == "MASTER":
+            continue  # with state MASTER keepalived drops nopreempt: KA007 says so
+        weighted = [t for t in instance.trackers if t.kind != "interface" and weight_of(site, t)]
+        if weighted and not any(weight_of(site, t) == 0 for t in instance.trackers if t.kind == "script"):
+            names = ", ".join(f"{t.name} (weight {weight_of(site, t)})" for t in weighted)
+            definitions = [d.place("weight") for t in weighted if (d := _definition(site, t))]
+            yield Hit(
+                instance.place("nopreempt"),
+                f"{instance.name} has nopreempt and tracks {names}",
+                related=tuple(definitions),
+            )
+
+
+@rule(
+    "KA023",
+    Severity.ERROR,
+    "A check whose success is a failure",
+    consequence=Consequence.DOWN,
+    why="'weight 0 reverse' puts the instance into FAULT while the check succeeds: a healthy host never "
+    "holds the VIP",
+    fix="remove reverse, unless the script really reports health by failing",
+    source=f"{_MAN}, vrrp_script weight",
+    bad={"keepalived.conf": keepalived(check=script(weight="0 reverse"))},
+    good={"keepalived.conf": keepalived()},
+    points_at="weight 0 reverse",
+)
+def reversed_check(site: Evidence) -> Iterator[Hit | Unknown]:
+    for script_ in site.all(VrrpScript):
+        if script_.reverse and script_.weight == 0:
+            yield Hit(script_.place("weight"), f"{script_.name} takes the VIP away while it succeeds")
+    for owner in _owners(site):
+        for tracker in owner.trackers:
+            if tracker.reverse and tracker.weight == 0 and tracker.kind == "script":
+                yield Hit(tracker.at, f"{tracker.name} takes the VIP away while it succeeds")
+
+
+@rule(
+    "KA039",
+    Severity.WARNING,
+    "Weights inside a sync group are ignored",
+    consequence=Consequence.NO_FAILOVER,
+    why="the instances of a sync group move together, and trackers with a weight are not used for that: a "
+    "failed check "
+    "changes nothing",
+    fix="use weight 0 (FAULT) in the group, or sync_group_tracking_weight with equal priorities",
+    source=f"{_MAN}, VRRP synchronization group(s)",
+    bad={
+        "keepalived.conf": keepalived(
+            check=script(weight=-20), head="vrrp_sync_group VG_1 {\n    group {\n        VI_1\n    }\n}"
+        )
+    },
+    good={"keepalived.conf": keepalived(head="vrrp_sync_group VG_1 {\n    group {\n        VI_1\n    }\n}")},
+    points_at="check_haproxy",
+)
+def weight_in_group(site: Evidence) -> Iterator[Hit | Unknown]:
+    for group in site.all(SyncGroup):
+        if group.has("sync_group_tracking_weight"):
+            continue
+        members = [m for m in site.on(group.at.host, VrrpInstance) if m.name in group.members]
+        owners: tuple[VrrpInstance | SyncGroup, ...] = (group, *members)
+        for owner in owners:
+            for tracker in owner.trackers:
+                if tracker.kind in _DEFINED and weight_of(site, tracker):
+                    yield Hit(
+                        tracker.at,
+                        f"{tracker.name} has weight {weight_of(site, tracker)} in sync group {group.name}",
+                        related=(group.at,),
+                    )

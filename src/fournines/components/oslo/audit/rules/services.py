@@ -1,0 +1,153 @@
+"""What a service alone must be told to survive a lost host."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from fournines.components.oslo.audit.facts import OsloConf
+from fournines.kit.audit.rule import Consequence, Hit, Severity, Unknown, rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from fournines.kit.audit.evidence import Evidence
+
+_URL = "connection = mysql+pymysql://nova:s3cret@10.0.0.20/nova\n"
+
+
+@rule(
+    "OS010",
+    Severity.INFO,
+    "A service that gives up on its database",
+    consequence=Consequence.NO_RETURN,
+    why="by default a service tries ten times to reach its database when it starts, and then stays dead: "
+    "after a "
+    "power cut the services are up before the database",
+    fix="max_retries = -1, and connection_recycle_time below the proxy's timeout",
+    source="oslo.db options: max_retries; openstack/kolla-ansible nova.conf.j2",
+    bad={"ctl1/nova.conf": f"[database]\n{_URL}max_retries = 10\n"},
+    good={"ctl1/nova.conf": f"[database]\n{_URL}max_retries = -1\n"},
+    points_at="max_retries = 10",
+)
+def gives_up(evidence: Evidence) -> Iterator[Hit | Unknown]:
+    silent = []
+    for conf in evidence.all(OsloConf):
+        said = conf.get("database", "max_retries")
+        if said and said.number is not None and said.number > 0:  # 0: gone at once, and systemd tries again
+            yield Hit(said.at, f"{conf.service or 'the service'} gives up after {said.number} attempts")
+        elif said is None and not conf.excerpt and conf.database and conf.database.section == "database":
+            silent.append(conf.database.at)
+    if silent:
+        yield Hit(silent[0], "max_retries is not said: ten attempts, then none", related=tuple(silent[1:]))
+
+
+@rule(
+    "OS011",
+    Severity.WARNING,
+    "A database driver that stops the whole worker",
+    consequence=Consequence.SLOW,
+    why="mysql:// is the C library: while one query hangs in a failover, every other request of the worker "
+    "waits, "
+    "health checks included",
+    fix="mysql+pymysql://",
+    source="OpenStack wiki, PyMySQL evaluation; SQLAlchemy, MySQL DBAPI: the default driver is mysqlclient",
+    bad={"ctl1/nova.conf": "[database]\nconnection = mysql://nova:s3cret@10.0.0.20/nova\n"},
+    good={"ctl1/nova.conf": f"[database]\n{_URL}"},
+    points_at="connection = mysql://nova:***@10.0.0.20/nova",
+)
+def blocking_driver(evidence: Evidence) -> Iterator[Hit | Unknown]:
+    for conf in evidence.all(OsloConf):
+        for option in conf.all("connection", "sql_connection", "slave_connection"):
+            if option.url and option.url.scheme in ("mysql", "mysql+mysqldb"):
+                yield Hit(
+                    option.at, f"{conf.service or 'the service'} uses the driver of {option.url.scheme}://"
+                )
+
+
+_NEUTRON = (
+    "[DEFAULT]\ncore_plugin = ml2\nservice_plugins = router\ndhcp_agents_per_network = {}\nl3_ha = {}\n"
+)
+
+
+@rule(
+    "OS012",
+    Severity.WARNING,
+    "A network that lives on one host",
+    consequence=Consequence.SINGLE,
+    why="the DHCP server or the router of a tenant's network is on one network host only: with it the tenant "
+    "is cut "
+    "off until somebody reschedules it",
+    fix="dhcp_agents_per_network = 2 and l3_ha = true",
+    source="Neutron documentation, High availability: DHCP agents, l3_ha",
+    bad={"ctl1/neutron.conf": _NEUTRON.format(1, "false")},
+    good={"ctl1/neutron.conf": _NEUTRON.format(2, "true")},
+    points_at="dhcp_agents_per_network = 1",
+)
+def lone_agents(evidence: Evidence) -> Iterator[Hit | Unknown]:
+    confs = evidence.all(OsloConf)
+    if any("ovn" in option.value.lower() for conf in confs for option in conf.all(*_PLUGINS)):
+        return  # OVN has neither of these agents
+    for conf in confs:
+        agents = conf.find("dhcp_agents_per_network")
+        if agents and agents.number is not None and agents.number < 2:  # noqa: PLR2004 - more than one
+            yield Hit(agents.at, f"{agents.number} DHCP agent for each network")
+        routers = conf.find("l3_ha")
+        distributed = conf.find("router_distributed")
+        moved = conf.find("allow_automatic_l3agent_failover")
+        if routers and routers.off and not (distributed and distributed.on):
+            lesser = Severity.INFO if moved and moved.on else None
+            yield Hit(routers.at, "routers are on one L3 agent each", severity=lesser)
+        yield from _contradiction(conf)
+        yield from _unsaid(conf)
+
+
+_PLUGINS = ("mechanism_drivers", "service_plugins", "core_plugin", "ovn_nb_connection")
+
+
+def _contradiction(conf: OsloConf) -> Iterator[Hit]:
+    least, most = conf.find("min_l3_agents_per_router"), conf.find("max_l3_agents_per_router")
+    if not most or most.number is None:
+        return
+    if most.number == 1:
+        yield Hit(most.at, "a router may be on one L3 agent at most")
+    elif least and least.number is not None and 0 < most.number < least.number:
+        yield Hit(least.at, f"at least {least.number} L3 agents, at most {most.number}", related=(most.at,))
+
+
+def _unsaid(conf: OsloConf) -> Iterator[Hit]:
+    """Both defaults are one host: worth a word where the server's own file was given whole."""
+    plugins = conf.find("service_plugins")
+    if conf.excerpt or conf.service != "neutron" or not plugins or "router" not in plugins.value:
+        return
+    unsaid = [name for name in ("dhcp_agents_per_network", "l3_ha") if not conf.find(name)]
+    if unsaid:
+        yield Hit(plugins.at, f"not said, so one agent: {', '.join(unsaid)}", severity=Severity.INFO)
+
+
+_CINDER = "[DEFAULT]\nenabled_backends = ceph\ncluster = blocks\n[ceph]\nvolume_driver = rbd\n"
+
+
+@rule(
+    "OS013",
+    Severity.WARNING,
+    "Volume services that share work without a lock",
+    consequence=Consequence.DATA,
+    why="several cinder-volume of one cluster lock in files of their own host unless a coordinator is named: "
+    "two "
+    "change one volume at once",
+    fix="[coordination] backend_url to etcd or Redis on every host",
+    source="Cinder documentation, High availability: active-active needs a distributed lock manager",
+    bad={"ctl1/cinder.conf": _CINDER},
+    good={"ctl1/cinder.conf": f"{_CINDER}[coordination]\nbackend_url = etcd3+http://10.0.0.11:2379\n"},
+    points_at="cluster = blocks",
+)
+def no_coordination(evidence: Evidence) -> Iterator[Hit | Unknown]:
+    for conf in evidence.all(OsloConf):
+        cluster = conf.get("DEFAULT", "cluster")
+        if conf.service != "cinder" or conf.excerpt or not cluster or not cluster.value:
+            continue
+        backend = conf.get("coordination", "backend_url")
+        if backend is None or backend.value.startswith("file:"):
+            yield Hit(
+                cluster.at, "active/active without a coordinator", related=(backend.at,) if backend else ()
+            )

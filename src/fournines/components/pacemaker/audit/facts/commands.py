@@ -1,0 +1,344 @@
+"""``pcs`` and ``crm`` commands, in scripts and in pages, as the facts their cluster ends up with."""
+
+from __future__ import annotations
+
+import re
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from fournines.components.pacemaker.audit.facts.crm import Statement, agent, read_text, statements
+from fournines.components.pacemaker.audit.facts.model import (
+    Collection,
+    Constraint,
+    Member,
+    Op,
+    Primitive,
+    Property,
+    Ref,
+    Story,
+    role,
+    seconds,
+    true,
+)
+from fournines.kit.audit.source import Kind, Reader, Source, Syntax
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from fournines.kit.audit.node import Node
+    from fournines.kit.audit.source import Place
+
+_CLONES = {"clone": "clone", "--clone": "clone", "master": "promotable", "--master": "promotable"}
+_CLONES |= {"promotable": "promotable"}
+_SECTIONS = frozenset({"op", "meta", "group", "--group", "bundle", *_CLONES})
+_VALUED = frozenset({"-f", "-u", "-p", "--name", "--before", "--after", "--group", "--request-timeout"})
+
+
+def read_commands(source: Source) -> Iterator[object]:
+    """The facts of the cluster commands in a source; nothing where there are none."""
+    yield from _crm(source)
+    facts = [fact for node in source.nodes for fact in _pcs(source, node)]
+    words = [" ".join(node.words) for node in source.nodes if "pcs" in node.words[:2]]
+    if words:
+        text = "\n".join(words)
+        built = "cluster setup" in text and "resource create" in text
+        yield Story(source.top, "pcs", whole=False, builds=built, text=text)
+        yield from facts
+
+
+def _crm(source: Source) -> Iterator[object]:
+    found: list[Statement] = []
+    texts: list[str] = []
+    for node in source.nodes:
+        words = _bare(node)
+        if words[:1] == ["crm"] and "configure" in words[:4]:
+            rest = words[words.index("configure") + 1 :]
+            found += [Statement(rest, [node.line] * len(rest))] if rest else []
+            texts.append(" ".join(rest))
+        elif words[:1] == ["crm_attribute"]:
+            found += _attribute(words, node.line)
+        for child in node.children if words[:1] == ["crm"] else ():
+            found += statements(child.rest, child.line)
+            texts.append(child.rest)
+    if found:
+        yield from read_text(source, found, "\n".join(texts))
+
+
+_FLAGS = {"-n": "name", "--name": "name", "--attr-name": "name", "-v": "value", "--update": "value"}
+
+
+def _attribute(words: Sequence[str], line: int) -> list[Statement]:
+    """``crm_attribute -n NAME -v VALUE`` as the property it sets."""
+    said = {"name": "", "value": ""}
+    for flag, value in pairwise(words):
+        key = _FLAGS.get(flag)
+        if key:
+            said[key] = value
+    if not said["name"] or not said["value"] or "-N" in words or "--node" in words:
+        return []
+    return [Statement(["property", f"{said['name']}={said['value']}"], [line, line])]
+
+
+def _bare(node: Node) -> list[str]:
+    words = [word for word in node.words if word not in ("\\", "")]
+    while words and words[0] in ("sudo", "run", "exec", "time", "!", "nohup"):
+        words = words[1:]
+    return words
+
+
+def _pcs(source: Source, node: Node) -> Iterator[object]:
+    words = _bare(node)
+    if words[:1] != ["pcs"]:
+        return
+    words = _without_redirections(words[1:])
+    while len(words) > 1 and words[0].startswith("-"):
+        words = words[2 if words[0] in _VALUED else 1 :]
+    at = source.at(node)
+    head = tuple(words[:2])
+    if head in (("resource", "create"), ("stonith", "create")):
+        yield from _create(at, words)
+    elif head in (
+        ("resource", "group"),
+        ("resource", "clone"),
+        ("resource", "master"),
+        ("resource", "promotable"),
+    ):
+        yield from _collect(at, words)
+    elif words[:1] == ["constraint"]:
+        yield from _constraint(at, words[1:])
+    elif words[:1] == ["cluster"]:
+        yield from _setup(at, words[1:])
+    else:
+        yield from _settings(at, words)
+
+
+def _without_redirections(words: list[str]) -> list[str]:
+    for index, word in enumerate(words):
+        if re.fullmatch(r"\d*(?:>>?|<|>&|&>)", word):
+            return words[:index]
+    return words
+
+
+def _pairs(words: Sequence[str]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for word in words:
+        key, equals, value = word.partition("=")
+        if equals:
+            found[key] = value
+    return found
+
+
+def _settings(at: Place, words: list[str]) -> Iterator[Property]:
+    scopes = {
+        ("property", "set"): "cluster",
+        ("resource", "defaults"): "rsc_defaults",
+        ("resource", "op"): "op_defaults",
+    }
+    scope = scopes.get((words[0], words[1])) if len(words) > 1 else None
+    for name, value in _pairs(words[2:]).items() if scope else ():
+        yield Property(at, scope or "", name, value)
+
+
+def _setup(at: Place, words: list[str]) -> Iterator[Member]:
+    """``pcs cluster setup``: the nodes; pcs 0.9 says ``--name NAME``, later ones name the cluster first."""
+    if words[:1] == ["node"] and words[1:2] in (["add"], ["add-remote"]) and len(words) > 2:  # noqa: PLR2004
+        yield Member(at, words[2], remote=words[1] == "add-remote")
+    if words[:1] != ["setup"]:
+        return
+    rest = words[1:]
+    named = "--name" in rest
+    names: list[str] = []
+    skip = False
+    for word in rest:
+        if skip or word.startswith("--"):
+            skip = not skip and word in _VALUED
+        elif word in ("transport", "totem", "quorum"):
+            break
+        elif "=" not in word:
+            names.append(word)
+    for name in names if named else names[1:]:
+        if "$" not in name:
+            yield Member(at, name.split(",")[0])
+
+
+def _create(at: Place, words: list[str]) -> Iterator[object]:
+    stonith = words[0] == "stonith"
+    rest = [word for word in words[2:] if word not in ("--force", "--wait", "--disabled", "--no-default-ops")]
+    if len(rest) < 2:  # noqa: PLR2004 - ID AGENT
+        return
+    name, kind = rest[:2]
+    parts: dict[str, list[str]] = {"params": []}
+    ops: list[list[str]] = []
+    section = "params"
+    for word in rest[2:]:
+        if word in _SECTIONS:
+            section = word
+            parts.setdefault(section, [])
+            if word == "op":
+                ops.append([])
+        elif section == "op":
+            if "=" not in word and ops[-1]:
+                ops.append([])  # op start timeout=1 stop timeout=2
+            ops[-1].append(word)
+        else:
+            parts[section].append(word)
+    meta = _pairs(parts.get("meta", ()))
+    yield Primitive(
+        at=at,
+        id=name,
+        agent=("stonith", "", kind.removeprefix("stonith:")) if stonith else agent(kind),
+        params=_pairs(parts["params"]),
+        meta=meta,
+        ops=tuple(_op(at, op) for op in ops if op),
+        filled="--no-default-ops" not in words,
+    )
+    yield from _wrapped(at, name, parts, meta)
+
+
+def _op(at: Place, words: list[str]) -> Op:
+    said = _pairs(words)
+    return Op(
+        at,
+        words[0],
+        seconds(said["interval"]) if "interval" in said else None,
+        seconds(said["timeout"]) if "timeout" in said else None,
+        role(said.get("role", "")),
+    )
+
+
+def _wrapped(at: Place, name: str, parts: dict[str, list[str]], meta: dict[str, str]) -> Iterator[Collection]:
+    for word, kind in _CLONES.items():
+        if word in parts:
+            more = _pairs(parts[word]) | meta
+            given = [w for w in parts[word] if "=" not in w and w not in ("meta", "promotable")]
+            yield _clone(at, given[0] if given else "", name, kind, more)
+    for word in ("group", "--group"):
+        if parts.get(word):
+            yield Collection(at, parts[word][0], "group", (Ref(at, name),), {})
+
+
+def _clone(at: Place, own: str, name: str, kind: str, meta: dict[str, str]) -> Collection:
+    """A clone by the name it was given, or by those pcs 0.9 and 0.10 make up."""
+    if kind == "clone" and true(meta.get("promotable", "")):
+        kind = "promotable"
+    names = [own] if own else [f"{name}-clone", f"{name}-master"]
+    return Collection(at, names[0], kind, (Ref(at, name),), meta, tuple(names[1:]))
+
+
+def _collect(at: Place, words: list[str]) -> Iterator[Collection]:
+    rest: list[str] = []
+    skip = False
+    for word in words[2:]:
+        if skip or word.startswith("--"):
+            skip = not skip and word in _VALUED
+        else:
+            rest.append(word)
+    bare = [word for word in rest if "=" not in word and word != "meta"]
+    if words[1] == "group" and bare[:1] == ["add"] and len(bare) > 2:  # noqa: PLR2004 - add GROUP RSC
+        yield Collection(at, bare[1], "group", tuple(Ref(at, member) for member in bare[2:]), {})
+    elif words[1] == "master" and len(bare) > 1:
+        yield _clone(at, bare[0], bare[1], "promotable", _pairs(rest))
+    elif words[1] != "group" and bare:
+        own = bare[1] if len(bare) > 1 else ""
+        yield _clone(at, own, bare[0], _CLONES[words[1]], _pairs(rest))
+
+
+_ACTIONS = frozenset({"start", "stop", "promote", "demote"})
+
+
+def _constraint(at: Place, words: list[str]) -> Iterator[Constraint]:
+    kind = words[0] if words else ""
+    rest = [word for word in words[1:] if not word.startswith("--")]
+    if kind in ("order", "colocation"):
+        rest = rest[1:] if rest[:1] == ["add"] else rest
+        if "set" in rest:
+            yield from _sets(at, kind, rest)
+        elif kind == "order" and "then" in rest:
+            yield _order(at, rest)
+        elif kind == "colocation":
+            yield from _colocation(at, rest)
+    elif kind == "location":
+        yield from _location(at, rest)
+
+
+def _sets(at: Place, kind: str, words: list[str]) -> Iterator[Constraint]:
+    refs: list[Ref] = []
+    members: list[str] = []
+    options: list[str] = []
+
+    def close() -> None:
+        said = _pairs(options)
+        refs.extend(Ref(at, m, role(said.get("role", "")), said.get("action", "")) for m in members)
+        members.clear()
+        options.clear()
+
+    for word in words:
+        if word in ("set", "setoptions"):
+            close()
+            if word == "setoptions":
+                break
+        elif "=" in word:
+            options.append(word)
+        else:
+            members.append(word)
+    close()
+    yield Constraint(at, "", kind, _pairs(words).get("score", "INFINITY"), tuple(refs))
+
+
+def _order(at: Place, words: list[str]) -> Constraint:
+    middle = words.index("then")
+    refs = []
+    for part in (words[:middle], words[middle + 1 :]):
+        names = [word for word in part if "=" not in word]
+        asked = names[0] if len(names) > 1 and names[0] in _ACTIONS else ""
+        refs += [Ref(at, names[1 if asked else 0], action=asked)] if names else []
+    return Constraint(at, "", "order", _pairs(words).get("kind", "Mandatory"), tuple(refs))
+
+
+def _colocation(at: Place, words: list[str]) -> Iterator[Constraint]:
+    """``ROLE? RSC with ROLE? RSC SCORE?``; before pcs 0.9.20 also without ``with``."""
+    said = _pairs(words)
+    names = [word for word in words if "=" not in word and word != "with"]
+    score = said.get("score", "")
+    if names and re.fullmatch(r"[+\-]?(?:INFINITY|inf|\d+)", names[-1], re.IGNORECASE):
+        score = names.pop()
+    refs: list[Ref] = []
+    asked = ""
+    for word in names:
+        if role(word) or word.lower() in ("started", "stopped"):
+            asked = word
+        else:
+            option = "with-rsc-role" if refs else "rsc-role"
+            refs.append(Ref(at, word, role(asked or said.get(option, ""))))
+            asked = ""
+    if len(refs) > 1:
+        yield Constraint(at, "", "colocation", score or "INFINITY", tuple(refs[:2]))
+
+
+def _location(at: Place, words: list[str]) -> Iterator[Constraint]:
+    if words[:1] == ["add"] and len(words) > 4:  # noqa: PLR2004 - add ID RSC NODE SCORE
+        yield Constraint(at, words[1], "location", words[4], (Ref(at, words[2]),), ((words[3], words[4]),))
+    elif len(words) > 2 and words[1] in ("prefers", "avoids"):  # noqa: PLR2004 - RSC prefers NODE
+        sign = "-" if words[1] == "avoids" else ""
+        nodes = []
+        for word in words[2:]:
+            node, _, score = word.partition("=")
+            nodes.append((node, sign + (score or "INFINITY")))
+        yield Constraint(at, "", "location", nodes[0][1], (Ref(at, words[0]),), tuple(nodes))
+
+
+_SPOKEN = (
+    r"^[ \t]*(?:sudo\s+)?(?:pcs\s+(?:-f\s+\S+\s+)?"
+    r"(?:(?:resource|stonith)\s+create|property\s+set|constraint\s+\w+|cluster\s+setup)\s"
+    r"|crm(?:\s+-F)?\s+configure\s+\w)"
+)
+COMMANDS = Kind(
+    name="cluster commands",
+    syntax=Syntax.SHELL,
+    names=("*.pcs", "pcs*.txt", "*pcs*commands*"),
+    marks=(_SPOKEN,),
+    read=read_commands,
+)
+"""A list of commands that is no script: no ``#!``, no ``.sh``."""
+
+IN_SCRIPTS = Reader("script", read_commands)

@@ -1,0 +1,312 @@
+"""``crm configure`` text: as ``crm configure show`` prints it, and as people paste it.
+
+Pages lose the backslashes that join lines. What such a line means is plain all the same: it is read as the
+continuation it was, and its place kept, for crmsh refuses it.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from fournines.components.pacemaker.audit.facts.model import (
+    Collection,
+    Constraint,
+    Member,
+    Op,
+    Primitive,
+    Property,
+    Ref,
+    Story,
+    role,
+    seconds,
+    true,
+)
+from fournines.kit.audit.source import Kind, Place, Source, Syntax
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+STATEMENTS = frozenset(
+    """node primitive group clone ms master order colocation collocation location property rsc_defaults
+    op_defaults rsc_template rsc_ticket tag user role acl_target acl_group fencing_topology monitor alert
+    bundle xml commit configure exit quit end bye edit verify show up cib ra resource options crm""".split()  # noqa: SIM905 - a list would be a page long
+)
+"""Words that open a statement of crmsh's configure level (crm(8), Configure)."""
+
+_SECTIONS = frozenset({"params", "meta", "op", "operations", "utilization", "rule", "attributes"})
+_LISTS = frozenset(
+    {"group", "clone", "ms", "master", "order", "colocation", "collocation", "location", "tag"}
+)
+_PROMPT = re.compile(r"^\s*crm\(live[^)]*\)\w*#\s*")
+_COMMAND = re.compile(r"^\s*(?:sudo\s+)?crm(?:\s+-\S+)*\s+configure\s+(?=\w)")
+_WORD = re.compile(r"""(?:[^\s"']|"(?:[^"\\]|\\.)*"?|'[^']*'?)+""")
+_QUOTES = re.compile(r"""(["'])(.*?)(?:\1|\Z)""")
+
+
+@dataclass
+class Statement:
+    """One statement: its words, the line each stands on, and lines joined to it without a backslash."""
+
+    words: list[str] = field(default_factory=list)
+    lines: list[int] = field(default_factory=list)
+    broken: list[int] = field(default_factory=list)
+
+    @property
+    def key(self) -> str:
+        """What kind of statement it is."""
+        return self.words[0] if self.words else ""
+
+
+def statements(text: str, first: int = 1) -> list[Statement]:
+    """The statements of a text whose first line is number ``first``."""
+    found: list[Statement] = []
+    joined = False
+    for number, raw in enumerate(text.split("\n"), start=first):
+        line = _COMMAND.sub("", _PROMPT.sub("", raw)).rstrip()
+        goes_on = line.endswith("\\")
+        words = _words(line.rstrip("\\"))
+        if not words:
+            joined = joined and goes_on
+            if not line and found:
+                found.append(Statement())  # a blank line ends what went before
+            continue
+        if joined and found:
+            _append(found[-1], words, number)
+        elif words[0] in STATEMENTS:
+            found.append(Statement())
+            _append(found[-1], words, number)
+        elif found and _continues(found[-1], words):
+            found[-1].broken.append(number)
+            _append(found[-1], words, number)
+        joined = goes_on
+    return [statement for statement in found if statement.words]
+
+
+def _append(statement: Statement, words: list[str], number: int) -> None:
+    statement.words += words
+    statement.lines += [number] * len(words)
+
+
+def _words(line: str) -> list[str]:
+    if line.lstrip().startswith("#"):
+        return []
+    words: list[str] = []
+    for match in _WORD.finditer(line):
+        word = match.group()
+        if word == "#":
+            break
+        words.append(_QUOTES.sub(r"\2", word) if '"' in word or "'" in word else word)
+    return words
+
+
+def _continues(statement: Statement, words: list[str]) -> bool:
+    """Whether a line without a statement's word carries on what went before it."""
+    if not statement.words:
+        return False
+    if words[0] in _SECTIONS or "=" in words[0]:
+        return True
+    if statement.key == "primitive":
+        return ":" in words[0] and not any(
+            ":" in word or word.startswith("@") for word in statement.words[2:3]
+        )
+    return statement.key in _LISTS and bool(re.fullmatch(r"[\w.:\-]+", words[0]))
+
+
+def read(source: Source) -> Iterator[object]:
+    """The facts of a file of crm text."""
+    yield from read_text(source, statements(source.text), source.text)
+
+
+def read_text(source: Source, found: list[Statement], text: str) -> Iterator[object]:
+    """The facts of some crm text inside a source; ``text`` is all of it."""
+    keys = {statement.key for statement in found}
+    dump = "node" in keys and "property" in keys
+    yield Story(
+        at=source.at(found[0].lines[0]) if found else source.top,
+        form="crm",
+        whole=dump and not source.excerpt,
+        builds=False,
+        text=text,
+        broken=tuple(source.at(line) for statement in found for line in statement.broken),
+    )
+    for statement in found:
+        make = _MAKERS.get(statement.key)
+        if make and len(statement.words) > 1:
+            yield from make(source, statement)
+
+
+def _is_pair(word: str) -> bool:
+    return bool(re.match(r"[$\w.\-]+=", word))
+
+
+@dataclass
+class _Settings:
+    """The parts of a statement behind its head: ``params a=b meta c=d op monitor interval=...``."""
+
+    values: dict[str, dict[str, str]] = field(default_factory=dict)
+    places: dict[str, Place] = field(default_factory=dict)
+    ops: list[tuple[Place, str, dict[str, str]]] = field(default_factory=list)
+
+
+def _settings(source: Source, statement: Statement, start: int, section: str = "params") -> _Settings:
+    found = _Settings()
+    awaiting = False
+    for word, line in zip(statement.words[start:], statement.lines[start:], strict=True):
+        if word in _SECTIONS:
+            section, awaiting = word, word == "op"
+        elif awaiting:
+            found.ops.append((source.at(line), word, {}))
+            awaiting = False
+        elif _is_pair(word):
+            key, _, value = word.partition("=")
+            if section == "op" and found.ops:
+                found.ops[-1][2].setdefault(key, value)
+            else:
+                found.values.setdefault(section, {}).setdefault(key, value)
+                found.places.setdefault(key, source.at(line))
+    return found
+
+
+def agent(text: str) -> tuple[str, str, str]:
+    """``ocf:heartbeat:IPaddr2`` as class, provider and type; a bare name is an OCF agent of heartbeat."""
+    parts = [part for part in text.split(":") if part]
+    if len(parts) > 2:  # noqa: PLR2004 - class, provider, type
+        return parts[0], parts[1], ":".join(parts[2:])
+    if len(parts) == 2:  # noqa: PLR2004
+        return parts[0], "", parts[1]
+    return "ocf", "heartbeat", text
+
+
+def _primitive(source: Source, statement: Statement) -> Iterator[Primitive]:
+    named = statement.words[2] if len(statement.words) > 2 else ""  # noqa: PLR2004 - primitive ID AGENT
+    found = _settings(source, statement, 2)
+    ops = tuple(
+        Op(
+            at,
+            name,
+            seconds(said["interval"]) if "interval" in said else (None if name == "monitor" else 0.0),
+            seconds(said["timeout"]) if "timeout" in said else None,
+            role(said.get("role", "")),
+        )
+        for at, name, said in found.ops
+    )
+    yield Primitive(
+        at=source.at(statement.lines[0]),
+        id=statement.words[1],
+        agent=agent(named),
+        params=found.values.get("params", {}),
+        meta=found.values.get("meta", {}),
+        ops=ops,
+        templated=named.startswith("@"),
+        places=found.places,
+    )
+
+
+def _collection(source: Source, statement: Statement) -> Iterator[Collection]:
+    kind = {"ms": "promotable", "master": "promotable"}.get(statement.key, statement.key)
+    refs = []
+    for word, line in zip(statement.words[2:], statement.lines[2:], strict=True):
+        if word in _SECTIONS or _is_pair(word):
+            break
+        refs.append(Ref(source.at(line), word))
+    meta = _settings(source, statement, 2).values.get("meta", {})
+    if kind == "clone" and true(meta.get("promotable", "")):
+        kind = "promotable"
+    old = statement.key in ("ms", "master")
+    yield Collection(source.at(statement.lines[0]), statement.words[1], kind, tuple(refs), meta, old=old)
+
+
+def _parts(source: Source, statement: Statement) -> tuple[str, list[Ref]]:
+    """Score and references of a constraint: words up to the options, brackets of sets taken off."""
+    score = ""
+    refs: list[Ref] = []
+    for word, line in zip(statement.words[2:], statement.lines[2:], strict=True):
+        bare = word.strip("()[]{}")
+        if not bare or _is_pair(word):
+            continue
+        if bare.endswith(":") or bare in ("Mandatory", "Optional", "Serialize"):
+            score = score or bare.rstrip(":")
+        else:
+            name, _, asked = bare.partition(":")
+            refs.append(Ref(source.at(line), name, role(asked), asked.lower()))
+    return score, refs
+
+
+def _constraint(source: Source, statement: Statement) -> Iterator[Constraint]:
+    kind = "colocation" if statement.key == "collocation" else statement.key
+    score, refs = _parts(source, statement)
+    yield Constraint(source.at(statement.lines[0]), statement.words[1], kind, score, tuple(refs))
+
+
+def _location(source: Source, statement: Statement) -> Iterator[Constraint]:
+    at = source.at(statement.lines[0])
+    words = [word.strip("{}") for word in statement.words[2:] if word.strip("{}")]
+    refs = (Ref(at, words[0]),) if words else ()
+    score, node = "", ""
+    if len(words) == 3 and words[1].endswith(":"):  # noqa: PLR2004 - RSC SCORE: NODE
+        score, node = words[1].rstrip(":"), words[2]
+    nodes = ((node, score),) if node else ()
+    yield Constraint(at, statement.words[1], "location", score, refs, nodes)
+
+
+def _property(source: Source, statement: Statement) -> Iterator[Property]:
+    scope = "cluster" if statement.key == "property" else statement.key
+    for word, line in zip(statement.words[1:], statement.lines[1:], strict=True):
+        name, equals, value = word.partition("=")
+        if equals and not name.startswith("$"):
+            yield Property(source.at(line), scope, name, value)
+
+
+def _node(source: Source, statement: Statement) -> Iterator[Member]:
+    found = _settings(source, statement, 2, "attributes")
+    name = re.sub(r"^\d+:\s*", "", statement.words[1])
+    if re.fullmatch(r"\d+:", statement.words[1]) and len(statement.words) > 2:  # noqa: PLR2004 - ID: NAME
+        name = statement.words[2]
+    name, _, kind = name.partition(":")
+    standby = true(found.values.get("attributes", {}).get("standby", ""))
+    yield Member(source.at(statement.lines[0]), name, kind == "remote", standby)
+
+
+def _tag(source: Source, statement: Statement) -> Iterator[Collection]:
+    yield Collection(source.at(statement.lines[0]), statement.words[1].rstrip(":"), "tag", (), {})
+
+
+_MAKERS: dict[str, Callable[[Source, Statement], Iterator[object]]] = {
+    "primitive": _primitive,
+    "group": _collection,
+    "clone": _collection,
+    "ms": _collection,
+    "master": _collection,
+    "bundle": _tag,
+    "tag": _tag,
+    "rsc_template": _tag,
+    "order": _constraint,
+    "colocation": _constraint,
+    "collocation": _constraint,
+    "location": _location,
+    "property": _property,
+    "rsc_defaults": _property,
+    "op_defaults": _property,
+    "node": _node,
+}
+
+_CLASSES = r"(?:ocf|lsb|systemd|stonith|service|upstart)"
+_START = r"^[ \t]*(?:crm\(live[^)\n]*\)\w*#[ \t]*)?"
+CRM = Kind(
+    name="crm",
+    syntax=Syntax.LINES,
+    names=("*.crm", "crm*.txt", "crm*.conf", "*crm_config*", "*crm-config*", "*crm_configure*", "*crmsh*"),
+    marks=(
+        rf"{_START}primitive\s+\S+(?:\s|\\)+{_CLASSES}:",
+        r"^[ \t]+(?:op|params|meta)\s+\S+",
+        r"^[ \t]*(?:op|params|meta)\s+[\w\-]+(?:=|\s+[\w\-]+=)",
+        rf"{_START}(?:group|clone|ms|master)\s+[\w.\-]+\s+[\w.\-]+",
+        rf"{_START}(?:group|clone|ms|master)\s+\w+[_\-][\w.\-]+\s+\w+[_\-][\w.\-]+",
+        rf"{_START}(?:order|colocation|location)\s+\S+\s+(?:\S+\s+)?[\w+\-]+:",
+        rf"{_START}(?:property|rsc_defaults|op_defaults)\s+(?:\S+[:\s]\s*)?\\?\s*[\w\-]+=",
+        r"\b(?:no-quorum-policy|stonith-enabled|pe-input-series-max|resource-stickiness)=",
+    ),
+    read=read,
+)

@@ -1,0 +1,227 @@
+"""Fencing and quorum: whether a host that cannot be asked can still write."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from fournines.components.pacemaker.audit.facts.cluster import clusters
+from fournines.components.pacemaker.audit.facts.model import false, placeholder
+from fournines.components.pacemaker.audit.rules.example import DRBD, FENCED, FS, TIED, VIP, crm
+from fournines.kit.audit.rule import Consequence, Hit, Severity, Unknown, rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from fournines.components.pacemaker.audit.facts import Cluster, Primitive
+    from fournines.kit.audit.evidence import Evidence
+    from fournines.kit.audit.source import Place
+
+_EXPLAINED = "Pacemaker Explained"
+_HARMLESS = frozenset(
+    """ipaddr2 ipaddr ipsrcaddr sendarp haproxy nginx apache http apache2 dummy ping iface-vlan route mailto
+    memcache conntrack ldirector clustermon vip""".split()  # noqa: SIM905 - a list would be a page long
+)
+"""Agents whose second copy harms nobody's data."""
+
+
+def _keeps_data(cluster: Cluster) -> bool:
+    """Whether two hosts at once could harm data: anything that is not known to be harmless may."""
+    services = [p for p in cluster.primitives if not p.fencing]
+    return not services or any(p.type.lower().rstrip("d") not in _HARMLESS for p in services)
+
+
+@rule(
+    "PA001",
+    Severity.ERROR,
+    "Fencing is switched off",
+    consequence=Consequence.DATA,
+    why="a host that does not answer may still write: Pacemaker starts its services elsewhere all the same, "
+    "and two hosts use the same data or address",
+    fix="a fence device for every host (IPMI, hypervisor, SBD), tested, then stonith-enabled=true",
+    source=f"{_EXPLAINED}, Fencing; stonith-enabled=false is not supported by SUSE and Red Hat",
+    bad=crm(DRBD, FS, TIED, fenced="", properties="stonith-enabled=false no-quorum-policy=stop"),
+    good=crm(DRBD, FS, TIED),
+    points_at="stonith-enabled=false no-quorum-policy=stop",
+)
+def stonith_off(site: Evidence) -> Iterator[Hit | Unknown]:
+    for cluster in clusters(site):
+        said = cluster.setting("stonith-enabled")
+        if said and false(said.value):
+            data = _keeps_data(cluster)
+            yield Hit(
+                said.at,
+                f"stonith-enabled is {said.value}",
+                severity=None if data else Severity.WARNING,
+                why=""
+                if data
+                else "a host that does not answer keeps its addresses, and so does its successor",
+            )
+
+
+def _policy(cluster: Cluster) -> Place | None:
+    """Where a person would write about fencing: at the cluster's properties."""
+    places = [p.at for p in cluster.properties if p.scope == "cluster"]
+    return places[0] if places else cluster.stories[0].at if cluster.stories else None
+
+
+@rule(
+    "PA002",
+    Severity.ERROR,
+    "Fencing is on and there is no fence device",
+    consequence=Consequence.DOWN,
+    why="Pacemaker starts nothing ('Resource start-up disabled since no STONITH resources have been "
+    "defined'), and who then switches fencing off has none",
+    fix="a stonith resource for every host",
+    source="crm_verify; Pacemaker: stonith-enabled is true unless it is said otherwise",
+    bad=crm(VIP, fenced="", properties="no-quorum-policy=stop"),
+    good=crm(VIP),
+    points_at="no-quorum-policy=stop",
+)
+def no_device(site: Evidence) -> Iterator[Hit | Unknown]:
+    for cluster in clusters(site):
+        said = cluster.setting("stonith-enabled")
+        if said and (false(said.value) or placeholder(said.value)):
+            continue
+        place = said.at if said else _policy(cluster)
+        if place and cluster.unfenced and any(not p.fencing for p in cluster.primitives):
+            what = "stonith-enabled is true" if said else "nothing is said of fencing, so it is on"
+            yield Hit(place, f"{what}, and no resource can fence")
+
+
+@rule(
+    "PA003",
+    Severity.ERROR,
+    "Lost quorum is ignored",
+    consequence=Consequence.SPLIT,
+    why="when the network splits, every part believes that it is the cluster and starts everything",
+    fix="no-quorum-policy=stop; for two hosts two_node: 1 in corosync.conf, which keeps quorum when "
+    "one is lost",
+    source="SUSE SLE HA guide, no-quorum-policy; votequorum(5) two_node",
+    bad=crm(VIP, properties="no-quorum-policy=ignore stonith-enabled=false", fenced="", nodes=3),
+    good=crm(VIP, properties="no-quorum-policy=stop stonith-enabled=true", nodes=3),
+    points_at="no-quorum-policy=ignore stonith-enabled=false",
+)
+def quorum_ignored(site: Evidence) -> Iterator[Hit | Unknown]:
+    for cluster in clusters(site):
+        said = cluster.setting("no-quorum-policy")
+        if not said or said.value.lower() != "ignore":
+            continue
+        stonith = cluster.setting("stonith-enabled")
+        fenced = bool(cluster.fence_devices) and not (stonith and false(stonith.value))
+        on = bool(stonith) and not false(stonith.value) if stonith else False
+        if fenced or on:
+            what = "no-quorum-policy is ignore: only fencing keeps the parts of a split cluster apart"
+            yield Hit(said.at, what, severity=Severity.INFO)
+        else:
+            yield Hit(said.at, "no-quorum-policy is ignore, and nothing fences")
+
+
+@rule(
+    "PA004",
+    Severity.ERROR,
+    "A minority keeps its services, and nothing fences it",
+    consequence=Consequence.SPLIT,
+    why="freeze lets the part without quorum run on, while the majority starts the same services",
+    fix="fencing, or no-quorum-policy=stop",
+    source="SUSE SLE HA guide, no-quorum-policy freeze",
+    bad=crm(VIP, properties="no-quorum-policy=freeze stonith-enabled=false", fenced=""),
+    good=crm(VIP, properties="no-quorum-policy=freeze stonith-enabled=true"),
+    points_at="no-quorum-policy=freeze stonith-enabled=false",
+)
+def frozen(site: Evidence) -> Iterator[Hit | Unknown]:
+    for cluster in clusters(site):
+        said = cluster.setting("no-quorum-policy")
+        if said and said.value.lower() == "freeze" and cluster.unfenced:
+            yield Hit(said.at, "no-quorum-policy is freeze, and nothing fences")
+
+
+def _targets(device: Primitive) -> frozenset[str]:
+    listed = device.params.get("pcmk_host_list", "").replace(",", " ").split()
+    mapped = device.params.get("pcmk_host_map", "").replace(",", ";").replace(" ", ";").split(";")
+    return frozenset([*listed, *(pair.split(":")[0] for pair in mapped if ":" in pair)])
+
+
+def _outlet(device: Primitive) -> tuple[str, ...]:
+    """What exactly a device switches: its address and the plug behind it."""
+    params = device.params
+    address = next((params[key] for key in ("ip", "ipaddr", "hostname", "ipaddress") if params.get(key)), "")
+    plug = [params.get(key, "") for key in ("plug", "port", "ipport", "nodename", "sysid", "systems_uri")]
+    return (device.type, address, *plug)
+
+
+@rule(
+    "PA005",
+    Severity.ERROR,
+    "A fence device that cannot fence its host",
+    consequence=Consequence.SPLIT,
+    why="fencing fails or hits the wrong host, and Pacemaker waits for it for ever: no service moves",
+    fix="one device a host, each with its own address, allowed on every host but its target",
+    source=f"{_EXPLAINED}, Fencing: special options of fencing resources",
+    bad=crm(VIP, fenced=FENCED.replace("10.0.9.12", "10.0.9.11")),
+    good=crm(VIP),
+    points_at="params ip=10.0.9.11 pcmk_host_list=node2 \\",
+)
+def unfit_device(site: Evidence) -> Iterator[Hit | Unknown]:
+    for cluster in clusters(site):
+        yield from _same_outlet(cluster)
+        for device in cluster.fence_devices:
+            targets = _targets(device)
+            names = cluster.names_of(device.id)
+            banned = {
+                node: constraint.at
+                for constraint in cluster.constraints
+                if constraint.kind == "location" and names & {ref.id for ref in constraint.refs}
+                for node, score in constraint.nodes
+                if score.lower() in ("-inf", "-infinity")
+            }
+            free = set(cluster.voters) - set(banned)
+            if targets and len(cluster.voters) > 1 and free and free <= targets and len(targets) == 1:
+                target = next(iter(targets))
+                place = next(iter(banned.values()))
+                what = f"{device.id} fences {target} and may run on no other host"
+                yield Hit(place, what, related=(device.at,))
+
+
+def _same_outlet(cluster: Cluster) -> Iterator[Hit]:
+    seen: dict[tuple[str, ...], Primitive] = {}
+    for device in cluster.fence_devices:
+        outlet = _outlet(device)
+        if not outlet[1] or placeholder(outlet[1]) or device.params.get("pcmk_host_map"):
+            continue
+        other = seen.setdefault(outlet, device)
+        targets = (_targets(device), _targets(other))
+        if other is not device and targets[0] and targets[1] and not targets[0] & targets[1]:
+            what = f"{device.id} and {other.id} switch the same thing: {outlet[1]}"
+            place = device.place("ip", "ipaddr", "hostname")
+            yield Hit(place, what, related=(other.place("ip", "ipaddr", "hostname"),))
+
+
+_NO_RACE = frozenset({"fence_scsi", "fence_mpath", "fence_kdump"})
+"""Agents that take away the disk: the first wins by itself."""
+_DELAYS = ("pcmk_delay_base", "pcmk_delay_max", "delay", "pcmk_delay")
+
+
+@rule(
+    "PA006",
+    Severity.WARNING,
+    "Two hosts that fence each other at once",
+    consequence=Consequence.DOWN,
+    why="when the link between them breaks both shoot at the same moment, and both are gone",
+    fix="pcmk_delay_base=5s on the device of one host, or priority-fencing-delay with priorities",
+    source=f"{_EXPLAINED}, pcmk_delay_base, priority-fencing-delay; Trento priority-fencing-delay",
+    bad=crm(VIP, fenced=FENCED.replace(" pcmk_delay_base=5s", "")),
+    good=crm(VIP),
+    points_at="primitive fence-node1 stonith:fence_ipmilan \\",
+)
+def no_delay(site: Evidence) -> Iterator[Hit | Unknown]:
+    for cluster in clusters(site):
+        devices = [
+            d for d in cluster.fence_devices if d.type not in ("fence_scsi", "fence_mpath", "fence_kdump")
+        ]
+        stonith = cluster.setting("stonith-enabled")
+        if len(cluster.voters) != 2 or not devices or (stonith and false(stonith.value)):  # noqa: PLR2004
+            continue
+        delayed = any(key in device.params for device in devices for key in _DELAYS)
+        if not delayed and not cluster.setting("priority-fencing-delay") and not cluster.mentions("qdevice"):
+            others = tuple(device.at for device in devices[1:])
+            yield Hit(devices[0].at, "no fence device of this pair has a delay", related=others)

@@ -1,0 +1,103 @@
+"""What one broker's host must have right to be a member of its cluster."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from fournines.components.rabbitmq.audit.facts import Cookie, CookieMode, Joined, brokers
+from fournines.kit.audit.rule import Consequence, Hit, Severity, Unknown, rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from fournines.kit.audit.evidence import Evidence
+    from fournines.kit.audit.source import Place
+
+_CLUSTERING = "RabbitMQ documentation, Clustering Guide"
+_CLASSIC = """
+    [{{rabbit, [{{cluster_nodes, {{['rabbit@mq1', 'rabbit@mq2', 'rabbit@mq3'], {}}}}},
+               {{cluster_partition_handling, pause_minority}}]}}].
+    """
+
+
+@rule(
+    "RM007",
+    Severity.ERROR,
+    "The brokers' Erlang cookies differ",
+    consequence=Consequence.NO_RETURN,
+    why="a broker with another cookie is refused by the others, and one whose file others may read does not "
+    "start",
+    fix="the same .erlang.cookie on every host, owner rabbitmq, mode 400",
+    source=f"{_CLUSTERING}: the Erlang cookie",
+    bad={
+        "mq1/var/lib/rabbitmq/.erlang.cookie": "QWERTYUIOPASDFGHJKLZ",
+        "mq2/var/lib/rabbitmq/.erlang.cookie": "QWERTYUIOPASDFGHJKLX",
+    },
+    good={
+        "mq1/var/lib/rabbitmq/.erlang.cookie": "QWERTYUIOPASDFGHJKLZ",
+        "mq2/var/lib/rabbitmq/.erlang.cookie": "QWERTYUIOPASDFGHJKLZ",
+    },
+    points_at="***",
+)
+def cookies(evidence: Evidence) -> Iterator[Hit | Unknown]:
+    first: Cookie | None = None
+    for cookie in evidence.all(Cookie):
+        first = first or cookie
+        if cookie.secret != first.secret and cookie.at.host != first.at.host:
+            yield Hit(
+                cookie.at, f"another Erlang cookie than on {first.at.host or 'the others'}", (first.at,)
+            )
+    for said in evidence.all(CookieMode):
+        if said.mode not in ("400", "600"):
+            yield Hit(said.at, f"the Erlang cookie gets mode {said.mode}: Erlang wants it for its owner only")
+
+
+@rule(
+    "RM008",
+    Severity.WARNING,
+    "A broker that keeps its definitions in memory only",
+    consequence=Consequence.SINGLE,
+    why="users, queues and policies are on the disc nodes alone: when those are lost, a RAM node cannot "
+    "start",
+    fix="disc nodes throughout; RabbitMQ 4 has no others",
+    source=f"{_CLUSTERING}: RAM nodes are deprecated",
+    bad={"mq1/rabbitmq.config": _CLASSIC.format("ram")},
+    good={"mq1/rabbitmq.config": _CLASSIC.format("disc")},
+    points_at="[{rabbit, [{cluster_nodes, {['rabbit@mq1', 'rabbit@mq2', 'rabbit@mq3'], ram}},",
+)
+def memory_only(evidence: Evidence) -> Iterator[Hit | Unknown]:
+    seen: set[Place] = set()
+    for broker in brokers(evidence):
+        for member in broker.members:
+            if member.ram and member.at not in seen:
+                seen.add(member.at)
+                yield Hit(member.at, "the broker joins as a RAM node")
+    for joined in evidence.all(Joined):
+        if joined.ram:
+            yield Hit(joined.at, "the broker joins as a RAM node")
+
+
+@rule(
+    "RM009",
+    Severity.WARNING,
+    "The broker can be entered with the name everybody knows",
+    consequence=Consequence.EXPOSED,
+    why="guest is an administrator with a published password: whoever reaches the port can drop every queue",
+    fix="a user and a virtual host of the services' own; leave loopback_users alone",
+    source="RabbitMQ documentation, Access Control: default virtual host and user",
+    bad={"mq1/rabbitmq.conf": "listeners.tcp.1 = 10.0.0.11:5672\nloopback_users = none\n"},
+    good={"mq1/rabbitmq.conf": "listeners.tcp.1 = 10.0.0.11:5672\ndefault_user = openstack\n"},
+    points_at="loopback_users = none",
+)
+def guest(evidence: Evidence) -> Iterator[Hit | Unknown]:
+    seen: set[Place] = set()
+    for broker in brokers(evidence):
+        own = broker.get("default_user")
+        name = own.value if own else "guest"
+        opened = broker.get("loopback_users") or broker.get(f"loopback_users.{name}")
+        if own and name == "guest" and own.at not in seen:
+            seen.add(own.at)
+            yield Hit(own.at, "the broker's first user is guest")
+        elif opened and name == "guest" and opened.value in ("none", "false", "") and opened.at not in seen:
+            seen.add(opened.at)
+            yield Hit(opened.at, "guest may log in from anywhere")

@@ -1,0 +1,55 @@
+"""xinetd services as facts: which port, and which program answers there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import zip_longest
+from typing import TYPE_CHECKING
+
+from fournines.kit.audit.source import Kind, Place, Source, Syntax
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+@dataclass(frozen=True)
+class SmallService:
+    """A ``service`` block; ``port`` is None where /etc/services decides it."""
+
+    at: Place
+    name: str
+    port: int | None
+    program: str
+    disabled: bool
+
+
+def read(source: Source) -> Iterator[SmallService]:
+    """The services of a file."""
+    for node, following in zip_longest(source.nodes, source.nodes[1:]):
+        if node.key != "service" or not node.value:
+            continue
+        inside = node.children
+        if not inside and following is not None and not following.words:  # the brace stands on the next line
+            inside = following.children
+        said = {child.key: [word for word in child.args if word != "="] for child in inside}
+        port = next(iter(said.get("port", [])), "")
+        yield SmallService(
+            at=source.at(node),
+            name=node.value,
+            port=int(port) if port.isdecimal() and len(port) < 6 else None,  # noqa: PLR2004 - 65535 has 5
+            program=next(iter(said.get("server", [])), ""),
+            disabled=said.get("disable", []) == ["yes"],
+        )
+
+
+XINETD = Kind(
+    name="xinetd",
+    syntax=Syntax.KEEPALIVED,
+    names=("xinetd.d/*", "xinetd.conf"),
+    marks=(
+        r"^\s*service\s+[\w\-]+\s*\{?\s*$",
+        r"^\s*socket_type\s*=\s*\w+",
+        r"^\s*disable\s*=\s*(?:yes|no)\s*$",
+    ),
+    read=read,
+)

@@ -1,0 +1,96 @@
+"""Votes and files: arithmetic that is right, and files that only look wrong."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from fournines.audit.collect import File
+from fournines.audit.run import audit
+from fournines.components.corosync.audit.rules.example import TWO, corosync
+
+
+def seen(files: dict[str, str]) -> dict[str, int]:
+    """Rule id -> the line of its first error or warning."""
+    found: dict[str, int] = {}
+    for finding in audit([File(path, text) for path, text in files.items()], strict=True).findings:
+        if finding.severity.word != "info":
+            found.setdefault(finding.rule, finding.at.line)
+    return found
+
+
+def alone(text: str) -> set[str]:
+    return set(seen({"corosync.conf": text}))
+
+
+@pytest.mark.parametrize(
+    ("quorum", "nodes", "rules"),
+    [
+        ("", 3, set()),
+        ("", 2, {"CO002"}),
+        (TWO, 2, set()),
+        ("two_node: 1\nwait_for_all: 1", 2, set()),
+        ("two_node: 1\nwait_for_all: 0", 2, {"CO003"}),
+        (TWO, 3, {"CO004"}),
+        ("device {\nmodel: net\nvotes: 1\n}", 2, set()),
+        ("expected_votes: 3\ndevice {\nmodel: net\nvotes: 1\n}", 2, set()),
+        ("expected_votes: 2\ntwo_node: 1", 2, set()),
+        ("expected_votes: 3", 3, set()),
+        ("expected_votes: 2", 3, {"CO005"}),
+        ("expected_votes: 5", 3, {"CO005"}),
+        ("", 4, {"CO016"}),
+        ("auto_tie_breaker: 1", 4, set()),
+        ("device {\nmodel: net\n}", 4, set()),
+        ("", 5, set()),
+    ],
+)
+def test_votes(quorum: str, nodes: int, rules: set[str]) -> None:
+    assert alone(corosync(quorum, nodes=nodes)) == rules
+
+
+def test_hosts_without_a_vote_do_not_count() -> None:
+    text = corosync(nodes=4).replace("nodeid: 4", "nodeid: 4\n        quorum_votes: 0")
+    assert alone(text) == set()
+
+
+def test_two_braces_on_a_line_are_one_to_corosync() -> None:
+    """coroparse.c looks for one brace a line: ``}}`` closes one section, the next ``}`` the other."""
+    tail = "logging {\n    logger_subsys {\n        debug: off\n    }}\n}"
+    assert alone(corosync(tail=tail)) == set()
+    assert alone(corosync(tail=tail + "\n}")) == {"CO015"}
+
+
+def test_an_excerpt_says_nothing_about_what_it_leaves_out() -> None:
+    block = "totem {\n  token: 3000\n  transport: knet\n}\n"
+    page = f"# Links\n\nIn /etc/corosync/corosync.conf:\n\n```\n{block}```\n"
+    assert "CO001" not in seen({"howto.md": page})
+
+
+def test_a_name_spelt_in_two_ways_is_two_clusters() -> None:
+    files = {"a/corosync.conf": corosync(name="Control"), "b/corosync.conf": corosync(name="control")}
+    assert set(seen(files)) == {"CO006"}
+
+
+def test_clusters_that_share_nothing_may_differ() -> None:
+    other = corosync(name="store", totem="token: 4000").replace("10.0.", "10.7.").replace("node", "disk")
+    other = other.replace("disklist", "nodelist").replace("disk {", "node {").replace("diskid", "nodeid")
+    assert "CO006" not in seen({"a/corosync.conf": corosync(), "b/corosync.conf": other})
+
+
+@pytest.mark.parametrize(("consensus", "rules"), [(3600, set()), (3599, {"CO012"})])
+def test_consensus_is_enough_at_exactly_its_bound(consensus: int, rules: set[str]) -> None:
+    assert alone(corosync(totem=f"token: 3000\nconsensus: {consensus}")) == rules
+
+
+def test_the_size_may_stand_in_another_file() -> None:
+    conf = corosync("expected_votes: 2", nodelist="")
+    setup = "#!/bin/sh\npcs cluster setup --name c n1 n2 n3\n"
+    assert seen({"corosync.conf": conf, "setup.sh": setup}).keys() == {"CO005"}
+    assert alone(conf) == {"CO002"}
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.text(st.sampled_from("totem{}:\n #quorumnodeli_1x"), max_size=120))
+def test_no_text_ends_in_a_traceback(text: str) -> None:
+    audit([File("corosync.conf", text)], strict=True)

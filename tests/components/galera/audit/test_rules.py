@@ -1,0 +1,131 @@
+"""The judgements about Galera where a hasty rule would be wrong, in either direction."""
+
+from __future__ import annotations
+
+import pytest
+
+from fournines.audit import registry
+from fournines.audit.collect import File
+from fournines.audit.run import Report, audit
+from fournines.components.galera.audit.rules.example import galera, site
+
+RULES = {rule.id: rule for rule in registry.rules()}
+TWO = ("10.0.0.11", "10.0.0.12")
+
+
+def judged(rule: str, files: dict[str, str]) -> Report:
+    return audit([File(path, text) for path, text in files.items()], rules=[RULES[rule]], strict=True)
+
+
+def severities(rule: str, files: dict[str, str]) -> list[str]:
+    return [finding.severity.word for finding in judged(rule, files).findings]
+
+
+class TestMajority:
+    def test_one_shared_file_that_names_three_is_three(self) -> None:
+        assert severities("GA002", {"galera.cnf": galera()}) == []
+
+    def test_two_in_one_shared_file_are_two(self) -> None:
+        assert severities("GA002", {"galera.cnf": galera(peers=TWO)}) == ["error"]
+
+    def test_four_survive_one_loss_but_not_a_split(self) -> None:
+        assert severities("GA002", {"galera.cnf": galera(peers=(*TWO, "10.0.0.13", "10.0.0.14"))}) == [
+            "warning"
+        ]
+
+    def test_weights_are_a_decision(self) -> None:
+        text = galera('wsrep_provider_options = "pc.weight=2; gcache.size=1G"', peers=TWO)
+        assert severities("GA002", {"galera.cnf": text}) == []
+
+    def test_an_arbiter_under_pacemaker_counts(self) -> None:
+        script = "#!/bin/sh\npcs resource create arbiter ocf:heartbeat:garbd wsrep_cluster_name=openstack\n"
+        assert severities("GA002", {"galera.cnf": galera(peers=TWO), "setup.sh": script}) == []
+
+    def test_one_placeholder_for_all_is_unknown_not_wrong(self) -> None:
+        report = judged("GA002", {"galera.cnf": galera(peers=("ALL_IPS",))})
+        assert report.findings == ()
+        assert len(report.unknown) == 1
+
+    def test_going_on_without_a_majority_is_worse_than_two(self) -> None:
+        text = galera('wsrep_provider_options = "pc.ignore_sb=true"')
+        assert severities("GA002", {"galera.cnf": text}) == ["error"]
+
+
+class TestPeers:
+    def test_a_list_may_leave_out_its_own_host(self) -> None:
+        files = {f"db{n}/galera.cnf": galera(number=n, peers=_others(n)) for n in (1, 2, 3)}
+        assert severities("GA003", files) == []
+        assert severities("GA002", files) == []
+
+    def test_names_and_addresses_are_not_compared(self) -> None:
+        assert severities("GA003", site(db3=galera(number=3, peers=("db1", "db2", "db3")))) == []
+
+    def test_a_template_beside_is_no_member(self) -> None:
+        assert severities("GA005", {"galera.cnf": galera(wsrep_node_address="THIS_IP")}) == []
+
+    def test_the_original_is_not_blamed(self) -> None:
+        files = site(db1=galera(number=1), db2=galera(number=2, wsrep_node_address="10.0.0.11"))
+        assert [f.at.host for f in judged("GA005", files).findings] == ["db2"]
+
+
+def _others(number: int) -> tuple[str, ...]:
+    return tuple(f"10.0.0.1{n}" for n in (1, 2, 3) if n != number)
+
+
+class TestVersions:
+    def test_percona_needs_no_wsrep_on(self) -> None:
+        report = judged("GA009", {"galera.cnf": galera("pxc_strict_mode = ENFORCING", wsrep_on="")})
+        assert report.findings == ()
+        assert report.unknown == ()
+
+    def test_mariadb_needs_it(self) -> None:
+        text = galera(wsrep_on="", wsrep_sst_method="mariabackup")
+        assert severities("GA009", {"galera.cnf": text}) == ["error"]
+
+    def test_an_unknown_server_is_unknown(self) -> None:
+        report = judged("GA009", {"galera.cnf": galera(wsrep_on="")})
+        assert report.findings == ()
+        assert len(report.unknown) == 1
+
+    @pytest.mark.parametrize(("section", "severity"), [("mysqld", "info"), ("mariadb-11.4", "warning")])
+    def test_what_was_removed_depends_on_the_release(self, section: str, severity: str) -> None:
+        text = galera("innodb_locks_unsafe_for_binlog = 1").replace("[mysqld]", f"[{section}]")
+        assert severities("GA012", {"galera.cnf": text}) == [severity]
+
+
+class TestTransfer:
+    @pytest.mark.parametrize(
+        ("method", "credentials", "expected"),
+        [
+            ("mariabackup", "mysql:", []),
+            ("mariabackup", "sst:k7Lw2x", []),
+            ("mariabackup", "root:", ["warning"]),
+            ("rsync", "root:", ["warning"]),
+            ("rsync", "sst:k7Lw2x", ["info"]),
+        ],
+    )
+    def test_credentials(self, method: str, credentials: str, expected: list[str]) -> None:
+        text = galera(wsrep_sst_method=method, wsrep_sst_auth=credentials)
+        assert severities("GA011", {"galera.cnf": text}) == expected
+
+
+class TestBinding:
+    PROXY = "listen galera\n bind 10.0.0.20:3306\n mode tcp\n server a 10.0.0.11:3306 check\n"
+
+    def test_the_file_read_last_counts(self) -> None:
+        files = {
+            "db1/etc/mysql/mariadb.conf.d/50-server.cnf": "[mysqld]\nbind-address = 127.0.0.1\n",
+            "db1/etc/mysql/mariadb.conf.d/60-galera.cnf": galera(),
+            "db1/haproxy.cfg": self.PROXY,
+        }
+        assert severities("GA008", files) == []
+
+    def test_the_distribution_s_default_is_seen(self) -> None:
+        files = {
+            "db1/etc/mysql/mariadb.conf.d/50-server.cnf": "[mysqld]\nbind-address = 127.0.0.1\n",
+            "db1/etc/mysql/mariadb.conf.d/60-galera.cnf": galera(bind_address=""),
+            "db1/haproxy.cfg": self.PROXY,
+        }
+        (finding,) = judged("GA008", files).findings
+        assert finding.at.path.endswith("50-server.cnf")
+        assert finding.severity.word == "error"

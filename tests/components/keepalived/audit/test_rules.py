@@ -1,0 +1,197 @@
+"""The judgements that are easy to get wrong: what must be seen, and what must not."""
+
+from __future__ import annotations
+
+import pytest
+
+from fournines.audit.collect import File
+from fournines.audit.run import audit
+from fournines.components.keepalived.audit.rules.example import CHECK, TRACKED, keepalived, script
+from fournines.kit.audit.rule import Finding
+
+
+def findings(rule: str, *texts: str, **files: str) -> list[Finding]:
+    """What one rule says about a site: one keepalived.conf a host, and files beside them."""
+    given = [File(f"node{number}/keepalived.conf", text) for number, text in enumerate(texts, start=1)]
+    given += [File(path.replace("__", "/"), text) for path, text in files.items()]
+    return [finding for finding in audit(given, strict=True).findings if finding.rule == rule]
+
+
+def weighted(priorities: tuple[int, ...], weight: int, tracked: str = TRACKED) -> list[str]:
+    return [keepalived(check=script(weight=weight), priority=p, tracked=tracked) for p in priorities]
+
+
+@pytest.mark.parametrize(
+    ("priorities", "weight", "stuck"),
+    [
+        ((150, 100), -10, ["node1"]),
+        ((150, 100), -50, ["node1"]),  # a tie
+        ((150, 100), -51, []),
+        ((101, 100), -2, []),
+        ((150, 100), 2, ["node1"]),
+        ((150, 100), 50, ["node1"]),  # a tie: 150 against 100 + 50
+        ((150, 100), 51, []),
+        ((150, 100, 90), -60, []),
+        ((150, 100, 90), -10, ["node1", "node2"]),
+        ((150, 140, 90), -11, ["node2"]),
+        ((254, 253), -254, []),
+        ((3, 2), -10, []),  # an effective priority is never below 1
+        ((2, 1), -10, ["node1"]),
+        ((100, 100), -10, []),  # KA019 has it
+    ],
+)
+def test_the_arithmetic_of_weights(priorities: tuple[int, ...], weight: int, stuck: list[str]) -> None:
+    assert [f.at.host for f in findings("KA005", *weighted(priorities, weight))] == stuck
+
+
+def test_the_weight_said_where_it_is_tracked_counts() -> None:
+    tracked = "track_script {\n    check_haproxy weight -60\n}"
+    assert findings("KA005", *weighted((150, 100), -10, tracked)) == []
+
+
+def test_a_watched_interface_has_a_weight_too() -> None:
+    tracked = TRACKED + "\ntrack_interface {\n    eth1 weight -5\n}"
+    pair = [keepalived(tracked=tracked, priority=p) for p in (150, 100)]
+    assert [f.seen for f in findings("KA005", *pair)] == ["eth1 weight -5"]
+
+
+def test_a_weight_without_the_other_host_is_unknown() -> None:
+    report = audit([File("keepalived.conf", weighted((150,), -10)[0])], strict=True)
+    assert [f for f in report.findings if f.rule == "KA005"] == []
+    assert any("no other host" in item.what for item in report.unknown)
+
+
+def test_nopreempt_under_master_is_ka007_alone() -> None:
+    text = keepalived("nopreempt", state="MASTER", check=script(weight=-20))
+    assert findings("KA007", text)
+    assert findings("KA006", text) == []
+
+
+def test_preempt_delay_zero_is_nothing() -> None:
+    assert findings("KA007", keepalived("preempt_delay 0", state="MASTER")) == []
+    assert findings("KA007", keepalived("preempt_delay 30", state="MASTER"))
+
+
+def test_a_sync_group_tracks_for_its_members() -> None:
+    head = f"{CHECK}\nvrrp_sync_group G {{\n    group {{\n        VI_1\n    }}\n    {TRACKED}\n}}"
+    text = keepalived(check="", tracked="", head=head)
+    for rule in ("KA001", "KA003", "KA004"):
+        assert findings(rule, text) == []
+
+
+def test_what_an_included_file_may_define_is_unknown() -> None:
+    text = keepalived(check="include /etc/keepalived/checks.conf")
+    report = audit([File("keepalived.conf", text)], strict=True)
+    assert "KA001" not in [f.rule for f in report.findings]
+    assert any("included file" in item.what for item in report.unknown)
+
+
+def test_two_files_of_one_host_define_for_each_other() -> None:
+    files = [
+        File("n1/etc/keepalived/keepalived.conf", keepalived(check="")),
+        File("n1/etc/keepalived/conf.d/keepalived-checks.conf", CHECK),
+    ]
+    rules = [f.rule for f in audit(files, strict=True).findings]
+    assert "KA001" not in rules
+    assert "KA003" not in rules
+
+
+def test_equal_priorities_are_meant_where_nobody_preempts() -> None:
+    assert findings("KA019", keepalived("nopreempt"), keepalived("nopreempt")) == []
+    assert findings("KA019", keepalived(), keepalived())
+
+
+def test_a_host_that_serves_two_vips_crosswise_has_two_groups() -> None:
+    def both(first: int, second: int) -> str:
+        one = keepalived(priority=first)
+        return one + keepalived(priority=second, vrid=52, vip="10.0.0.21/24", check="").replace(
+            "VI_1", "VI_2"
+        )
+
+    sites = both(150, 100), both(100, 150)
+    for rule in ("KA009", "KA010", "KA012", "KA018", "KA019"):
+        assert findings(rule, *sites) == []
+
+
+def test_one_router_id_on_two_interfaces_is_fine() -> None:
+    two = keepalived() + keepalived(vip="192.168.1.20/24", interface="eth1", check="").replace("VI_1", "VI_2")
+    assert findings("KA010", two) == []
+
+
+def test_a_lone_host_with_another_address_is_a_wrong_address() -> None:
+    assert findings("KA010", keepalived(), keepalived(vip="10.0.0.200/24")) == []
+    assert [f.at.host for f in findings("KA012", keepalived(), keepalived(vip="10.0.0.200/24"))] == ["node2"]
+
+
+def test_authentication_means_nothing_in_version_3() -> None:
+    head = "global_defs {\n    vrrp_version 3\n}"
+    auth = "authentication {{\n    auth_type PASS\n    auth_pass {}\n}}"
+    pair = [keepalived(auth.format(word), head=head) for word in ("one", "two")]
+    assert findings("KA011", *pair) == []
+    assert len(findings("KA040", *pair)) == 2
+
+
+def test_only_eight_characters_of_a_password_count() -> None:
+    auth = "authentication {{\n    auth_type PASS\n    auth_pass {}\n}}"
+    pair = [keepalived(auth.format(word)) for word in ("12345678-a", "12345678-b")]
+    assert findings("KA011", *pair) == []
+
+
+@pytest.mark.parametrize(
+    ("command", "shell"),
+    [
+        ('"pidof haproxy"', False),
+        ("\"/bin/sh -c 'pidof haproxy && true'\"", False),
+        ('"killall -0 haproxy || exit 1"', True),
+        ('"</dev/tcp/127.0.0.1/80"', False),  # keepalived's own samples write it so
+        ('"curl http://127.0.0.1/?a=1"', False),
+        ("\"pgrep -f 'a|b'\"", False),
+        ('"test -f /x > /dev/null"', True),
+    ],
+)
+def test_what_needs_a_shell(command: str, *, shell: bool) -> None:
+    assert bool(findings("KA024", keepalived(check=script(script=command)))) is shell
+
+
+def test_conditions_and_variables_of_keepalived() -> None:
+    text = keepalived().replace("priority 101", "@node1 priority 150\n    @node2 priority 100")
+    head = "$WEIGHT=-60\n"
+    pair = [head + text.replace("rise 2", "rise 2\n    weight $WEIGHT")] * 2
+    assert findings("KA005", *pair) == []
+    assert findings("KA019", *pair) == []
+    assert findings("KA033", *pair) == []
+
+
+@pytest.mark.parametrize(
+    ("body", "stops"),
+    [
+        ("pidof haproxy || systemctl stop keepalived", True),
+        ("pidof haproxy || /etc/init.d/keepalived stop", True),
+        ("pidof haproxy || sudo service keepalived stop", True),
+        ("pidof haproxy || pkill keepalived", True),
+        ("pidof haproxy || killall -0 keepalived", False),
+        ("pidof haproxy || systemctl restart haproxy", False),
+        ("systemctl status keepalived", False),
+    ],
+)
+def test_ways_to_stop_keepalived(body: str, *, stops: bool) -> None:
+    text = keepalived(check=script(script='"/etc/keepalived/chk.sh"'))
+    assert bool(findings("KA021", text, **{"chk.sh": f"#!/bin/bash\n{body}\n"})) is stops
+
+
+def test_a_placeholder_is_one_finding_a_block() -> None:
+    text = keepalived(state="%STATE%", vip="%VIP%")
+    assert len(findings("KA034", text)) == 1
+
+
+def test_templates_are_no_unknown_keywords() -> None:
+    text = keepalived("{% for a in b %}\n{{ a }}\n{% endfor %}")
+    assert [f.what for f in findings("KA033", text) if "keyword" in f.what] == []
+
+
+def test_a_copy_of_the_file_is_no_other_host() -> None:
+    text = keepalived(state="MASTER")
+    files = [File("node1/keepalived.conf", text), File("node1/old/keepalived.conf", text)]
+    files.append(File("node2/keepalived.conf", keepalived(priority=100)))
+    rules = {f.rule for f in audit(files, strict=True).findings}
+    assert not rules & {"KA018", "KA019"}
