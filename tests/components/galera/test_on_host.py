@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fournines.components.galera.on_host import records, responder, start
-from fournines.components.galera.on_host.arbiter import lonely
+from fournines.components.galera.on_host.arbiter import command, lonely
 from fournines.components.galera.on_host.election import Answer, Phase, Position
 from fournines.components.galera.on_host.responder import Sample
 from fournines.kit.context import Context
@@ -41,7 +41,7 @@ def grastate(uuid: str, seqno: int, safe: int = 0) -> str:
 
 
 def recovered(uuid: str, seqno: int) -> str:
-    return f"--wsrep_start_position={uuid}:{seqno}\n"
+    return f"{uuid}:{seqno}"
 
 
 # --- the three records of a stopped host --------------------------------------------------------------------
@@ -77,6 +77,18 @@ def test_data_that_is_not_to_be_trusted_has_no_position_and_is_not_fresh(state: 
 
 def test_unreadable_data_without_a_record_is_not_taken_for_a_new_installation() -> None:
     assert not records.position(grastate(UUID, -1), "", "").fresh
+
+
+def test_the_position_is_read_from_what_mariadbd_logs_at_a_recovery() -> None:
+    log = (
+        "2026-11-25  9:12:01 0 [Note] InnoDB: log sequence number 52841; transaction id 77\n"
+        "2026-11-25  9:12:01 0 [Note] WSREP: Recovered position: {}\n"
+        "2026-11-25  9:12:01 0 [Note] mariadbd: Shutdown complete\n"
+    )
+    assert records.parse_recovered(log.format(f"{UUID}:3267")) == f"{UUID}:3267"
+    assert records.parse_recovered(log.format(f"{UUID}:3267,0-1-9")) == f"{UUID}:3267"
+    assert records.parse_recovered(log.format(f"{ZERO}:-1")) == f"{ZERO}:-1"
+    assert not records.parse_recovered("[Note] WSREP: skipping position recovery since wsrep is off\n")
 
 
 def test_the_arbiter_is_no_member_with_data() -> None:
@@ -279,8 +291,6 @@ def test_peers_that_do_not_answer_sensibly_are_left_out(tmp_path: Path) -> None:
 def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The paths of a host, under a temporary folder; nothing waits long."""
     for module, name in (
-        (start, "NEW_CLUSTER"),
-        (start, "START_POSITION"),
         (start, "OVERRIDE"),
         (start, "DATA"),
         (records, "GRASTATE"),
@@ -308,17 +318,15 @@ def published() -> Answer:
 def test_the_only_data_host_bootstraps(here: Path) -> None:
     (here / "GRASTATE").write_text(grastate(UUID, 7))
     (here / "VIEW").write_text(f"{UUID} {members('a')}")
-    assert start.start(ALONE) == 0
-    assert (here / "NEW_CLUSTER").read_text() == "_WSREP_NEW_CLUSTER=--wsrep-new-cluster\n"
+    assert start.start(ALONE) == ["--wsrep-new-cluster"]
     assert (here / "GRASTATE").read_text() == grastate(UUID, 7, safe=1)
     assert published().phase is Phase.BOOTSTRAPPING
 
 
 def test_a_joiner_leaves_no_order_to_bootstrap(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (here / "NEW_CLUSTER").write_text("left by an attempt that was killed")
+    (here / "STARTING").write_text(records.encode(Answer(Phase.BOOTSTRAPPING)))  # an attempt that was killed
     hears(monkeypatch, b=Answer(Phase.PRIMARY))
-    assert start.start(PAIR) == 0
-    assert not (here / "NEW_CLUSTER").exists()
+    assert start.start(PAIR) == []
     assert published().phase is Phase.JOINING
 
 
@@ -328,9 +336,8 @@ def test_who_must_wait_says_where_it_stands_and_tries_again(
     (here / "GRASTATE").write_text(grastate(UUID, 7))
     (here / "VIEW").write_text(f"{UUID} {members('a', 'b')}")
     hears(monkeypatch)
-    assert start.start(PAIR) == start.TRY_AGAIN
+    assert start.start(PAIR) is None
     assert published() == Answer(Phase.WAITING, Position(UUID, 7, frozenset({"a", "b"})))
-    assert not (here / "NEW_CLUSTER").exists()
 
 
 def test_a_claim_gives_way_to_an_earlier_one(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -339,9 +346,8 @@ def test_a_claim_gives_way_to_an_earlier_one(here: Path, monkeypatch: pytest.Mon
     rival = Answer(Phase.CLAIMING, Position(UUID, 6, frozenset({"a", "b"})))
     hears(monkeypatch, a=rival)
     later = records.Config("b", {"a": "127.0.0.2", "b": "127.0.0.1"}, 1)
-    assert start.start(later) == start.TRY_AGAIN
+    assert start.start(later) is None
     assert published().phase is Phase.WAITING
-    assert not (here / "NEW_CLUSTER").exists()
 
 
 def test_a_persons_word_counts_once_for_this_host_and_not_beside_a_primary(
@@ -351,14 +357,59 @@ def test_a_persons_word_counts_once_for_this_host_and_not_beside_a_primary(
     (here / "VIEW").write_text(f"{UUID} {members('a', 'b')}")
     (here / "OVERRIDE").write_text("b\n")
     hears(monkeypatch)
-    assert start.start(PAIR) == start.TRY_AGAIN
+    assert start.start(PAIR) is None
     (here / "OVERRIDE").write_text("a\n")
     hears(monkeypatch, b=Answer(Phase.BOOTSTRAPPING))
-    assert start.start(PAIR) == start.TRY_AGAIN
+    assert start.start(PAIR) is None
     hears(monkeypatch)
-    assert start.start(PAIR) == 0
-    assert (here / "NEW_CLUSTER").exists()
+    assert start.start(PAIR) == ["--wsrep-new-cluster"]
     assert not (here / "OVERRIDE").exists()
+
+
+@pytest.fixture
+def mariadbd(here: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
+    """A stand-in that says, at a recovery, what it is given; it writes down what it was told."""
+
+    def stand_in(said: str) -> None:
+        program = here / "mariadbd"
+        program.write_text(f'#!/bin/sh\necho "$@" >>{here}/told\necho "{said}" >&2\n')
+        program.chmod(0o755)
+        monkeypatch.setattr(start, "MARIADBD", str(program))
+
+    (here / "DATA").touch()
+    return stand_in
+
+
+def test_after_a_crash_mariadbd_is_told_the_position_it_recovered(
+    here: Path, mariadbd: Callable[[str], None]
+) -> None:
+    mariadbd(f"[Note] WSREP: Recovered position: {UUID}:3267")
+    (here / "GRASTATE").write_text(grastate(UUID, -1))
+    (here / "VIEW").write_text(f"{UUID} {members('a')}")
+    assert start.start(ALONE) == [f"--wsrep-start-position={UUID}:3267", "--wsrep-new-cluster"]
+    assert (here / "told").read_text() == "--wsrep-recover --disable-log-error\n"
+
+
+def test_half_a_state_transfer_is_not_recovered(here: Path, mariadbd: Callable[[str], None]) -> None:
+    mariadbd(f"[Note] WSREP: Recovered position: {UUID}:3267")
+    (here / "GRASTATE").write_text(grastate(ZERO, -1))
+    (here / "VIEW").write_text(f"{UUID} {members('a', 'b')}")
+    assert start.start(ALONE) is None
+    assert not (here / "told").exists()
+
+
+def test_what_could_not_be_recovered_is_no_position(here: Path, mariadbd: Callable[[str], None]) -> None:
+    mariadbd("[ERROR] InnoDB: corruption")
+    (here / "GRASTATE").write_text(grastate(UUID, -1))
+    (here / "VIEW").write_text(f"{UUID} {members('a')}")
+    assert start.start(ALONE) is None
+    assert published().position == Position(members=frozenset({"a"}))
+
+
+def test_garbd_is_told_what_the_units_environment_says() -> None:
+    environment = {"GALERA_NODES": "10.0.0.11,10.0.0.12", "GALERA_GROUP": "blog", "GALERA_OPTIONS": "a=b;c=d"}
+    told = ["--address=gcomm://10.0.0.11,10.0.0.12", "--group=blog", "--options=a=b;c=d"]
+    assert command(environment) == ["/usr/bin/garbd", *told]
 
 
 def test_the_arbiter_knows_when_it_is_alone_with_the_vote() -> None:

@@ -53,9 +53,9 @@ def _data_host(context: Context, host: Host) -> Iterator[Step]:
     yield File(CONFIG, _on_host_config(context, host))
     yield from _programs("election", "records", "start", "responder")
     options = context.options("galera", Options)
-    dropin = f"{SYSTEMD}/mariadb.service.d/fournines.conf"
     yield File(
-        dropin, _render(context, "mariadb.service.d_fournines.conf.j2", programs=PROGRAMS, options=options)
+        f"{SYSTEMD}/mariadb.service",
+        _render(context, "mariadb.service.j2", programs=PROGRAMS, options=options),
     )
     address = context.site.address(host)
     for unit in (SOCKET, RESPONDER, RESTARTER, "fournines-galera-restart.service"):
@@ -70,7 +70,7 @@ def _data_host(context: Context, host: Host) -> Iterator[Step]:
         restart_on=(CONFIG, f"{SYSTEMD}/{RESPONDER}", *(program_path(name) for name in answering)),
     )
     yield Unit(RESTARTER, restart_on=(f"{SYSTEMD}/{RESTARTER}",))
-    # The start program and the drop-in are read at the next start, they are no reason for one.
+    # The start program and the unit are read at the next start, they are no reason for one.
     yield Unit("mariadb.service", restart_on=(CONF,), rolling=True)
     if host == context.first(data_hosts(context.site)):
         yield from _accounts(context)
@@ -83,10 +83,10 @@ def _arbiter(context: Context, host: Host) -> Iterator[Step]:
         GARB_CONF,
         _render(context, "garb.j2", members=_members(context), provider=_joined(provider)),
     )
-    dropin = f"{SYSTEMD}/garb.service.d/fournines.conf"
-    yield File(dropin, _render(context, "garb.service.d_fournines.conf.j2", programs=PROGRAMS))
+    unit = f"{SYSTEMD}/garb.service"
+    yield File(unit, _render(context, "garb.service.j2", conf=GARB_CONF, programs=PROGRAMS))
     yield from _programs("arbiter")
-    yield Unit("garb.service", restart_on=(GARB_CONF, dropin, program_path("arbiter")))
+    yield Unit("garb.service", restart_on=(GARB_CONF, unit, program_path("arbiter")))
 
 
 def program_path(name: str) -> str:

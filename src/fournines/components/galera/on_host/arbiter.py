@@ -3,6 +3,8 @@
 When the last data host leaves in good order, garbd stays behind as a primary component of one, without
 data: nobody can get a state transfer from it, and it never joins the component that a data host bootstraps
 later (seen with 26.4.23: it does not even connect). Ended and started again it looks for the data hosts.
+
+The unit's environment says what to tell garbd: ``GALERA_NODES``, ``GALERA_GROUP``, ``GALERA_OPTIONS``.
 """
 
 from __future__ import annotations
@@ -11,6 +13,7 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Mapping
 
 LONELY = "New COMPONENT: primary = yes, bootstrap = no, my_idx = 0, memb_num = 1"
 
@@ -20,10 +23,17 @@ def lonely(line: str) -> bool:
     return line.rstrip().endswith(LONELY)
 
 
+def command(environment: Mapping[str, str]) -> list[str]:
+    """The command that starts garbd as the environment says (garbd(8))."""
+    told = {"address": f"gcomm://{environment['GALERA_NODES']}"}
+    told |= {"group": environment["GALERA_GROUP"], "options": environment["GALERA_OPTIONS"]}
+    return ["/usr/bin/garbd", *(f"--{name}={value}" for name, value in told.items())]
+
+
 def main() -> int:
     """Pass garbd's words on; 1 when it was ended because it was alone, its own exit code otherwise."""
     garbd = subprocess.Popen(
-        ["/usr/bin/garb-systemd", "start"],
+        command(os.environ),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,8 +17,11 @@ CONFIG = Path("/etc/fournines/galera.json")
 GRASTATE = Path("/var/lib/mysql/grastate.dat")
 VIEW = Path("/var/lib/fournines-galera/view")
 """Outside the data directory: a state transfer empties that one."""
-STARTING = Path("/run/mysqld/fournines-starting.json")
-"""On a tmpfs: what was published before a power loss does not speak for the host after it."""
+STARTING = Path("/run/fournines-database/starting.json")
+"""On a tmpfs, in a folder that mariadb.service makes anew at each start: what was published before a power
+loss, or by an attempt that was killed, does not speak for the host after it."""
+
+_RECOVERED = re.compile(r"WSREP: Recovered position:\s*([0-9a-f-]+:-?[0-9]+)")
 
 
 @dataclass(frozen=True)
@@ -61,13 +65,13 @@ def allow_bootstrap(text: str) -> str:
     return "\n".join([*lines, "safe_to_bootstrap: 1", ""])
 
 
-def parse_start_position(text: str) -> tuple[str, int]:
-    """What ``galera_recovery`` printed: ``--wsrep_start_position=UUID:SEQNO``; nothing is no position."""
-    _, _, found = text.strip().partition("--wsrep_start_position=")
-    if not found:
-        return "", -1
-    uuid, _, rest = found.partition(":")
-    return ("" if uuid == NO_UUID else uuid), int(rest.partition(",")[0])
+def parse_recovered(text: str) -> str:
+    """``UUID:SEQNO`` from what ``mariadbd --wsrep-recover`` logs; nothing where it recovered no position.
+
+    The log's line is ``WSREP: Recovered position: UUID:SEQNO``, a GTID may follow behind a comma (Galera's
+    documentation, "Restarting the cluster").
+    """
+    return next((m[1] for line in text.splitlines() if (m := _RECOVERED.search(line))), "")
 
 
 def parse_view(text: str) -> frozenset[str] | None:
@@ -79,7 +83,7 @@ def parse_view(text: str) -> frozenset[str] | None:
 
 
 def position(grastate: str, recovered: str, view: str) -> Position:
-    """A stopped host's position from its three records.
+    """A stopped host's position from its three records; ``recovered`` is ``UUID:SEQNO`` or nothing.
 
     A clean stop leaves the position in ``grastate.dat``; after a crash InnoDB knows it, and it counts only
     for the history named there. Zeroes mean that the data was given up (a state transfer that was
@@ -90,9 +94,10 @@ def position(grastate: str, recovered: str, view: str) -> Position:
     if not uuid:
         return Position(members=members)
     if seqno < 0:
-        found, seqno = parse_start_position(recovered)
+        found, _, number = recovered.partition(":")
         if found != uuid:
             return Position(members=members or frozenset())
+        seqno = int(number)
     return Position(uuid, seqno, members)
 
 

@@ -1,16 +1,20 @@
-"""Runs before mariadbd, as its user: finds out with the other hosts whether to bootstrap or to join.
+"""Starts mariadbd, as its user: finds out with the other hosts whether to bootstrap or to join.
 
-``start`` decides and exits 0; exit 75 means that it could not yet, and systemd tries again. ``account``
-runs after the start and makes the responder's account. Both are part of mariadb.service.
+``start`` decides and becomes mariadbd; exit 75 means that it could not yet, and systemd tries again.
+``account`` runs after the start and makes the responder's account. Both are part of mariadb.service.
+
+What mariadbd is told goes into its arguments (``--wsrep-new-cluster``, ``--wsrep-start-position``; MariaDB's
+documentation of mariadbd options), not through files that a unit reads: those moved with 11.8.9.
 """
 
 from __future__ import annotations
 
+import os
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -31,8 +35,7 @@ PACE = 0.5
 """Seconds between two rounds of asking."""
 TRY_AGAIN = 75
 """EX_TEMPFAIL of sysexits.h."""
-NEW_CLUSTER = Path("/run/mysqld/wsrep-new-cluster")
-START_POSITION = Path("/run/mysqld/wsrep-start-position")
+MARIADBD = "/usr/sbin/mariadbd"
 OVERRIDE = Path("/var/lib/fournines-galera/bootstrap-here")
 """A person's word, this host's name in it: bootstrap here although a host is missing. Used up by its use."""
 DATA = Path("/var/lib/mysql/ibdata1")
@@ -42,16 +45,21 @@ def main(argv: list[str]) -> int:
     """Run one of the two commands."""
     if argv == ["account"]:
         return _account()
-    return start(records.Config.load())
+    arguments = start(records.Config.load())
+    if arguments is not None:
+        # the same process goes on as mariadbd, with systemd's socket for sd_notify(3)
+        os.execv(MARIADBD, (MARIADBD, *arguments))  # noqa: S606 - no shell
+    return TRY_AGAIN
 
 
-def start(config: records.Config) -> int:
-    """Decide, leave for mariadb.service what it needs, and say in the journal what and why."""
-    for left in (NEW_CLUSTER, START_POSITION, records.STARTING):
-        left.unlink(missing_ok=True)
+def start(config: records.Config) -> Sequence[str] | None:
+    """Decide, and say in the journal what and why: what to tell mariadbd, or None to try again later."""
+    records.STARTING.unlink(missing_ok=True)
     until = time.monotonic() + PATIENCE
     _wait_for_address(config.hosts[config.me], until)
-    mine = _position()
+    recovered = _recovered()
+    mine = records.position(records.read(records.GRASTATE), recovered, records.read(records.VIEW))
+    told = [f"--wsrep-start-position={recovered}"] if recovered else []
     said = ""
     while time.monotonic() < until:
         _publish(Phase.WAITING, mine)
@@ -62,17 +70,17 @@ def start(config: records.Config) -> int:
             _say(f"{decision.action.value}: {said}")
         if decision.action is Action.JOIN:
             _publish(Phase.JOINING, None)
-            return 0
+            return told
         if decision.action is Action.CLAIM and _claimed(config, mine, until):
-            return _bootstrap()
+            return [*told, _bootstrap()]
         if decision.action is Action.WAIT and _overridden(config, heard):
-            return _bootstrap()
+            return [*told, _bootstrap()]
         time.sleep(PACE)
     _say(
         f"still waiting: {said}. Start mariadb on the hosts it waits for. Only if such a host is lost for"
         f" good: write {config.me} into {OVERRIDE} and lose what only the lost host had"
     )
-    return TRY_AGAIN
+    return None
 
 
 def _claimed(config: records.Config, mine: Position, until: float) -> bool:
@@ -102,26 +110,37 @@ def _overridden(config: records.Config, heard: dict[str, Answer]) -> bool:
     return True
 
 
-def _bootstrap() -> int:
+def _bootstrap() -> str:
+    """Make this host ready to bootstrap; the word that makes mariadbd do it."""
     grastate = records.read(records.GRASTATE)
     if grastate:
         records.write(records.GRASTATE, records.allow_bootstrap(grastate), mode=0o660)
-    NEW_CLUSTER.write_text("_WSREP_NEW_CLUSTER=--wsrep-new-cluster\n")
     _publish(Phase.BOOTSTRAPPING, None)
     _say("bootstrapping")
-    return 0
+    return "--wsrep-new-cluster"
 
 
-def _position() -> Position:
-    """This host's position; InnoDB's recovery runs where there is data and its history is known."""
-    grastate = records.read(records.GRASTATE)
-    recovered = ""
-    if DATA.exists() and records.parse_grastate(grastate)[0]:
-        # Debian's own way to ask InnoDB; its output is what mariadb.service passes on to mariadbd. It is not
-        # run where grastate.dat disowns the data: half a state transfer cannot be recovered, only replaced.
-        recovered = _output("/usr/bin/galera_recovery")
-        START_POSITION.write_text(f"_WSREP_START_POSITION={recovered.strip()}\n")
-    return records.position(grastate, recovered, records.read(records.VIEW))
+def _recovered() -> str:
+    """``UUID:SEQNO`` as InnoDB knows it, where there is data and its history is known; else nothing.
+
+    Not asked where grastate.dat disowns the data: half a state transfer cannot be recovered, only replaced,
+    and an attempt that fails would be repeated for ever.
+    """
+    if not DATA.exists() or not records.parse_grastate(records.read(records.GRASTATE))[0]:
+        return ""
+    asked = subprocess.run(
+        (MARIADBD, "--wsrep-recover", "--disable-log-error"),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        errors="replace",
+        check=False,
+    )
+    found = records.parse_recovered(asked.stderr)
+    if asked.returncode or not found:
+        _say(f"the position of the data was not recovered (exit {asked.returncode}):\n{asked.stderr}")
+    return found
 
 
 def _wait_for_address(address: str, until: float) -> None:
