@@ -91,7 +91,9 @@ def test_status_as_json_tells_labs_from_the_remains_of_labs(
         if name == "broken":
             raise LabError("there is no lab broken")
         cable = lab.CableStatus("mgmt", "10.0.0.11", "eth0", "controller1-e0", plugged=False)
-        return lab.LabStatus(name, up=True, hosts=(lab.HostStatus("controller1", "frozen", (cable,)),))
+        return lab.LabStatus(
+            name, up=True, disk="memory", hosts=(lab.HostStatus("controller1", "frozen", (cable,)),)
+        )
 
     monkeypatch.setattr(lab, "status", status)
     told = json.loads(nines("status", "--json").stdout)

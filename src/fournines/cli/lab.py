@@ -49,12 +49,16 @@ def up(
     site: SiteFile,
     name: Annotated[str | None, typer.Option(help="Call the lab otherwise than the site.")] = None,
     mirror: Annotated[str | None, typer.Option(help="Debian mirror; otherwise this machine's apt's.")] = None,
+    disk: Annotated[
+        str | None,
+        typer.Option(metavar="DIR|memory", help="Where the hosts' disks lie; in memory where it suffices."),
+    ] = None,
 ) -> None:
     """Bring up every host of the site. What runs already is left alone; the first time builds an image."""
     from fournines import lab  # noqa: PLC0415
 
     plan = _plan(site, name)
-    lab.up(plan, mirror=mirror, progress=_tell)
+    lab.up(plan, mirror=mirror, disks=disk, progress=_tell)
     typer.echo(f"lab {plan.name} is up: {', '.join(host.name for host in plan.hosts)}")
 
 
@@ -157,7 +161,16 @@ def status(name: LabOption = None, *, as_json: JsonOption = False) -> None:
 
 
 def _show(lab: LabStatus) -> None:
-    table = Table("host", "power", "network", "address", "interface", "cable", title=f"lab {lab.name}")
+    table = Table(
+        "host",
+        "power",
+        "network",
+        "address",
+        "interface",
+        "cable",
+        title=f"lab {lab.name}",
+        caption=f"disks: {lab.disk}",
+    )
     for host in lab.hosts:
         first = [host.name, host.power]
         for cable in host.cables:

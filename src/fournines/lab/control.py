@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from fournines.errors import LabError
-from fournines.lab import image, network, sources, ssh, state
+from fournines.lab import disk, image, network, sources, ssh, state
 from fournines.lab.cgroups import (
     HostCgroups,
     hierarchies,
@@ -59,21 +59,32 @@ class HostStatus:
 
 @dataclass(frozen=True, slots=True)
 class LabStatus:
-    """A lab now; ``up`` means its network is there, be its hosts on or off."""
+    """A lab now; ``up`` means its network is there, be its hosts on or off.
+
+    ``disk`` is where the hosts' disks lie: ``memory``, or a directory.
+    """
 
     name: str
     up: bool
+    disk: str
     hosts: tuple[HostStatus, ...]
 
 
-def up(plan: LabPlan, *, mirror: str | None = None, progress: Callable[[str], None] = _silent) -> None:
+def up(
+    plan: LabPlan,
+    *,
+    mirror: str | None = None,
+    disks: str | None = None,
+    progress: Callable[[str], None] = _silent,
+) -> None:
     """Make every host of the plan run, plugged in and booted. What runs already is left alone.
 
     A cable that was cut is plugged in again and a frozen host goes on: afterwards the lab is as planned.
+    ``disks`` is ``memory`` or a directory; memory where it suffices unless given.
 
     Raises:
-        LabError: the image could not be built, a host did not boot, or a lab of that name is up with
-            another plan.
+        LabError: the image could not be built, a host did not boot, the disks would not fit into memory, or
+            a lab of that name is up with another plan.
     """
     need_root()
     paths = LabPaths(checked_name(plan.name))
@@ -81,6 +92,8 @@ def up(plan: LabPlan, *, mirror: str | None = None, progress: Callable[[str], No
     with state.alone(paths):
         _refuse_other_plan(paths, plan)
         state.save(paths, plan, tree)
+        lie = disk.prepare(paths, disks, hosts=len(plan.hosts))
+        progress(f"disks: {lie.where}{f' ({lie.why})' if lie.why else ''}")
         public_key = ssh.ensure_key(paths)
         raise_inotify()
         network.make(plan)
@@ -187,6 +200,8 @@ def _sweep(paths: LabPaths, progress: Callable[[str], None]) -> None:
         _forget_machine(machine(paths.lab, host))
     remove_lab(where, paths.lab)
     network.remove(paths.lab)
+    state.unmount(paths)
+    disk.forget(paths)
     state.remove(paths)
 
 
@@ -217,7 +232,8 @@ def status(name: str) -> LabStatus:
     where = hierarchies()
     links = network.links(name) if network.exists(name) else {}
     hosts = tuple(_host_status(host, links, HostCgroups(where, name, host.name)) for host in plan.hosts)
-    return LabStatus(name, bool(links), hosts)
+    lie = disk.current(paths)
+    return LabStatus(name, bool(links), lie.where if lie else "", hosts)
 
 
 def _host_status(host: LabHost, links: Mapping[str, Link], cgroups: HostCgroups) -> HostStatus:

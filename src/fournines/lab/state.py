@@ -97,9 +97,19 @@ class LabPaths:
         """The operator's private key; the public one has ``.pub`` appended."""
         return self.directory / "id_ed25519"
 
+    @property
+    def hosts(self) -> Path:
+        """The hosts' disks lie in it; it may be mounted."""
+        return self.directory / "hosts"
+
+    @property
+    def disk(self) -> Path:
+        """Says where the hosts' disks lie."""
+        return self.directory / "disk"
+
     def host(self, name: str) -> HostPaths:
         """A host's files."""
-        return HostPaths(self.directory / "hosts" / name)
+        return HostPaths(self.hosts / name)
 
 
 def write_atomically(path: Path, text: str, mode: int = 0o644) -> None:
@@ -161,24 +171,35 @@ def current_mounts() -> str:
     return Path("/proc/self/mounts").read_text(encoding="utf-8")
 
 
-def remove(paths: LabPaths, *, timeout: float = 5.0) -> None:
-    """Unmount and delete everything the lab has on disk.
+def unmount(paths: LabPaths, *, timeout: float = 5.0) -> None:
+    """Unmount everything at or below the lab's directory.
 
     Raises:
-        LabError: something below the directory stays mounted, or stays, for ``timeout`` seconds.
+        LabError: something stays mounted for ``timeout`` seconds.
     """
     give_up = time.monotonic() + timeout
-    while paths.directory.exists():
+    while points := mounts_below(paths.directory, current_mounts()):
         trouble = "still mounted"
-        for point in mounts_below(paths.directory, current_mounts()):
+        for point in points:
             trouble = run(["umount", point], check=False).stderr.strip() or trouble
-        if not mounts_below(paths.directory, current_mounts()):  # never delete through a mount
-            try:
-                shutil.rmtree(paths.directory)
-            except OSError as error:
-                trouble = str(error)
         if time.monotonic() > give_up:
             raise LabError(trouble, where=str(paths.directory))
+
+
+def remove(paths: LabPaths) -> None:
+    """Delete the lab's directory, in which nothing is mounted any more.
+
+    Raises:
+        LabError: something of it stays.
+    """
+    if mounts_below(paths.directory, current_mounts()):  # never delete through a mount
+        raise LabError("still mounted", where=str(paths.directory))
+    try:
+        shutil.rmtree(paths.directory)
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        raise LabError(str(error), where=str(paths.directory)) from error
 
 
 @contextmanager
