@@ -3,6 +3,7 @@
 ::
 
     NinesError                what went wrong, where, and what to try
+    |- FileError              a file of the operator's machine cannot be read, written or locked
     |- SpecError              site.yaml: one error carrying every Mistake found in it
     |- PlanError              the site cannot be built as declared (a need nobody provides, a cycle)
     |- SecretsError           the secrets file is missing, unreadable or not ours to open
@@ -72,6 +73,10 @@ class SpecError(NinesError):
     def __init__(self, mistakes: Sequence[Mistake]) -> None:
         self.mistakes = tuple(sorted(mistakes))
         super().__init__("\n".join(str(m) for m in self.mistakes))
+
+
+class FileError(NinesError):
+    """A file of the operator's machine cannot be read, written or locked; nothing is left half written."""
 
 
 class PlanError(NinesError):

@@ -8,7 +8,7 @@ import pytest
 
 from fournines.audit.collect import collect
 from fournines.audit.run import audit
-from fournines.cli.common import open_site
+from fournines.cli.shared.site import open_site
 from fournines.kit.audit.rule import Severity
 from fournines.plan.placeholders import without_secrets
 from fournines.plan.render import write

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from fournines.cli.common import Opened
+from fournines.cli.shared.site import Opened
 from fournines.engine.agent.main import MARK
 from fournines.engine.transport import Call, Fake
 from fournines.errors import TransportError

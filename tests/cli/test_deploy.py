@@ -14,8 +14,8 @@ from rich.console import Console
 from tests.engine.simulation import HOSTS, Simulation, all_active, everywhere, phase, plan, simulation
 from typer.testing import CliRunner, Result
 
-from fournines.cli.common import Opened
-from fournines.cli.progress import Board, lines, shown
+from fournines.cli.shared.progress import Board, lines, shown
+from fournines.cli.shared.site import Opened
 from fournines.engine import events
 from fournines.engine.transport import Fake
 from fournines.errors import TransportError

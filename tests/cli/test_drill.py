@@ -13,8 +13,8 @@ from tests.drill.test_result import RUN
 from typer.testing import CliRunner
 
 from fournines.cli import app
-from fournines.cli.common import Opened
 from fournines.cli.drill import _Session, progress
+from fournines.cli.shared.site import Opened
 from fournines.drill.journal import Journal
 from fournines.drill.result import StageName, from_json
 from fournines.drill.run import Pace

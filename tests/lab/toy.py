@@ -12,7 +12,7 @@ from pathlib import Path
 
 import anyio
 
-from fournines.cli.common import open_site
+from fournines.cli.shared.site import open_site
 from fournines.engine.events import Event, StepChanged
 from fournines.engine.run import deploy
 from fournines.errors import HostError, NinesError

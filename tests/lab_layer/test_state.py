@@ -13,7 +13,6 @@ from fournines.lab.state import (
     mounts_below,
     remove,
     save,
-    write_atomically,
 )
 
 if TYPE_CHECKING:
@@ -37,15 +36,6 @@ def test_no_lab_and_a_lab_of_another_version_are_told_apart(tmp_path: Path) -> N
     paths.plan.write_text('{"name": "blog", "surprise": 1}')
     with pytest.raises(LabError, match="another version"):
         load(paths)
-
-
-def test_a_file_is_replaced_whole_with_its_mode(tmp_path: Path) -> None:
-    path = tmp_path / "file"
-    path.write_text("old")
-    write_atomically(path, "new", 0o600)
-    assert path.read_text() == "new"
-    assert path.stat().st_mode & 0o777 == 0o600
-    assert list(tmp_path.iterdir()) == [path]
 
 
 def test_mounts_are_listed_deepest_first_and_only_those_below() -> None:

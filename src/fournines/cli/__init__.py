@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import sys
 from typing import Annotated
 
 import typer
@@ -9,13 +11,14 @@ import typer
 from fournines import __version__
 from fournines.cli import lab, secrets
 from fournines.cli.audit import audit
-from fournines.cli.common import errors_shown
 from fournines.cli.deploy import deploy
 from fournines.cli.drill import drill
 from fournines.cli.init import init
 from fournines.cli.plan import plan
 from fournines.cli.render import render
 from fournines.cli.schema import schema
+from fournines.cli.shared.exits import epilog
+from fournines.cli.shared.trouble import errors_shown
 from fournines.cli.show import show
 from fournines.cli.status import status
 from fournines.cli.verify import verify
@@ -24,7 +27,8 @@ app = typer.Typer(
     name="nines",
     help="Build, prove, audit and operate a highly available OpenStack control plane from one site file.",
     no_args_is_help=True,
-    add_completion=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="What the exit codes mean stands below each verb's --help.",
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
@@ -46,12 +50,15 @@ def _root(
 
 
 for _verb in (init, schema, show, render, plan, deploy, verify, status, drill, audit):
-    app.command()(_verb)
+    app.command(epilog=epilog(_verb.__name__))(_verb)
 app.add_typer(lab.app, name="lab")
 app.add_typer(secrets.app, name="secrets")
 
 
 def main() -> None:
     """The ``nines`` command."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a terminal that knows only ASCII gets "?", not an error
     with errors_shown():
         app()

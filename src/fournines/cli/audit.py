@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from fournines import files
 from fournines.errors import AuditError
 
 if TYPE_CHECKING:  # heavy rooms are entered by the verbs that need them; `nines --help` stays fast
@@ -72,8 +73,8 @@ def audit(
 ) -> None:
     """Read the HA configuration of any site and say what will not fail over, and why.
 
-    A folder inside PATH is a host (node1/keepalived.conf, node1/etc/...). Exit 0: nothing at or above
-    --fail-on; 1: findings; 2: unreadable input.
+    A folder inside PATH is a host (node1/keepalived.conf, node1/etc/...). Without PATH and without --site,
+    the current folder is read.
     """
     if rules or explain:
         _catalogue(explain, as_json=as_json, markdown=markdown)
@@ -89,14 +90,15 @@ def audit(
 
         report = replace(report, programs=tuple(ask(report.files)))
     if write_baseline:
-        write_baseline.write_text(baseline_of(report))
+        files.write(write_baseline, baseline_of(report))
         typer.echo(f"{write_baseline} knows {len(report.findings)} findings", err=True)
         return
     _print(report, as_json=as_json, sarif=sarif, quiet=quiet)
     if html:
         from fournines.audit.show.html import as_html  # noqa: PLC0415
 
-        html.write_text(as_html(report, title=str(site or " ".join(str(path) for path in paths or [Path()]))))
+        title = str(site or " ".join(str(path) for path in paths or [Path()]))
+        files.write(html, as_html(report, title=title))
     raise typer.Exit(_status(report, fail_on))
 
 
@@ -110,7 +112,7 @@ def _files(paths: list[Path], site: Path | None) -> list[File]:
     import anyio  # noqa: PLC0415
 
     from fournines.audit.live import files_of  # noqa: PLC0415
-    from fournines.cli.common import open_site  # noqa: PLC0415
+    from fournines.cli.shared.site import open_site  # noqa: PLC0415
 
     opened = open_site(site)
 

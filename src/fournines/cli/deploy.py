@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import anyio
 import typer
 
-from fournines.cli.common import JsonOption, Opened, SiteFile, open_site
+from fournines.cli.shared.site import JsonOption, Opened, SiteFile, open_site
 
 if TYPE_CHECKING:
     from fournines.engine.events import Event, Listener
@@ -17,10 +17,9 @@ if TYPE_CHECKING:
 def deploy(site: SiteFile, *, as_json: JsonOption = False) -> None:
     """Make the site what its file says; a site that is so already is left alone.
 
-    Can be interrupted at any point and run again. Exit code 0: done; 2: the site file or its secrets are
-    wrong, nothing was done; 3: a host could not be reached or a step failed there.
+    Can be interrupted at any point and run again.
     """
-    from fournines.cli.progress import shown  # noqa: PLC0415 - keeps `nines --help` fast
+    from fournines.cli.shared.progress import shown  # noqa: PLC0415 - keeps `nines --help` fast
     from fournines.engine.log import RunLog  # noqa: PLC0415
 
     opened = open_site(site, keep_secrets=True)

@@ -12,20 +12,20 @@ from typing import TYPE_CHECKING, Annotated
 import anyio
 import typer
 
-from fournines.cli.common import JsonOption, SiteFile, open_site
+from fournines import files
+from fournines.cli.shared.site import JsonOption, SiteFile, open_site
+from fournines.cli.shared.trouble import INTERRUPTED
 
 if TYPE_CHECKING:  # `nines --help` stays fast
     from anyio.abc import TaskStatus
     from rich.status import Status
 
-    from fournines.cli.common import Opened
+    from fournines.cli.shared.site import Opened
     from fournines.drill.journal import Journal
     from fournines.drill.result import Campaign, DrillRun
     from fournines.drill.run import Pace
     from fournines.drill.scenario import Scenario
 
-INTERRUPTED = 130
-"""What a shell reports of a program that Ctrl-C ended."""
 _REFRESH = 0.25
 
 
@@ -49,10 +49,7 @@ def drill(
     ] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Hurt the site, undo it, and judge what clients saw. Ctrl-C undoes the fault first.
-
-    Exit code: 0 every promise held, 1 one was broken, 4 one is unknown and none is broken.
-    """
+    """Hurt the site, undo it, and judge what clients saw. Ctrl-C undoes the fault first."""
     from fournines.drill.campaign import new_seed, picked  # noqa: PLC0415
     from fournines.drill.control import CONTROL  # noqa: PLC0415
     from fournines.drill.run import Pace  # noqa: PLC0415
@@ -67,7 +64,7 @@ def drill(
     opened = open_site(site)
     number = new_seed() if seed is None else seed
     folder = out or Path("reports") / f"{opened.site.name}-{datetime.now(UTC):%Y%m%dT%H%M%SZ}"
-    folder.mkdir(parents=True, exist_ok=True)
+    files.folder(folder)
     command = _command(site, [s.name for s in chosen], number, hold)
     # A broker that dies is the subject here; aiormq would log it as an error each time.
     logging.getLogger("aiormq").setLevel(logging.CRITICAL)
@@ -169,7 +166,7 @@ class _Session:
         from fournines.drill.result import to_json  # noqa: PLC0415
 
         self.runs.append(run)
-        (self.folder / "result.json").write_text(to_json(self.campaign()), encoding="utf-8")
+        files.write(self.folder / "result.json", to_json(self.campaign()))
         typer.echo(f"{run.name}: {run.outcome.value}", err=True)
 
     async def _interruptible(
@@ -209,8 +206,8 @@ def _finish(session: _Session, *, as_json: bool) -> None:
 
     campaign = session.campaign()
     text = to_json(campaign)
-    (session.folder / "result.json").write_text(text, encoding="utf-8")
-    (session.folder / "report.html").write_text(html(campaign), encoding="utf-8")
+    files.write(session.folder / "result.json", text)
+    files.write(session.folder / "report.html", html(campaign))
     if as_json:
         typer.echo(text)
     else:

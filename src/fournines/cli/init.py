@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from fournines.errors import NinesError
+from fournines import files
 from fournines.spec.starter import STARTER
 
 
@@ -15,13 +15,5 @@ def init(
     site: Annotated[Path, typer.Argument(metavar="SITE", help="The file to write.")] = Path("site.yaml"),
 ) -> None:
     """Write a commented starter site file. An existing file is never touched."""
-    try:
-        with site.open("x", encoding="utf-8") as stream:
-            stream.write(STARTER)
-    except FileExistsError:
-        raise NinesError(
-            "the file exists already", where=str(site), try_this="name another file, or move this one away"
-        ) from None
-    except OSError as error:
-        raise NinesError(f"cannot be written: {error.strerror}", where=str(site)) from None
+    files.write(site, STARTER, new=True)
     typer.echo(f"wrote {site}; edit it, then: nines show {site}")

@@ -14,7 +14,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from fournines.cli.common import JsonOption, SiteFile, load_site
+from fournines.cli.shared.site import JsonOption, SiteFile, load_site
 from fournines.errors import LabError
 
 if TYPE_CHECKING:  # `nines --help` stays fast

@@ -10,7 +10,7 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from fournines.cli.common import JsonOption, Opened, SiteFile, open_site
+from fournines.cli.shared.site import JsonOption, Opened, SiteFile, open_site
 from fournines.errors import TransportError
 
 if TYPE_CHECKING:
@@ -33,8 +33,7 @@ def plan(
 ) -> None:
     """Show what a deployment would change on which host, with diffs in which secrets are masked.
 
-    Changes nothing. Exit code 0: shown; 1: changes are pending (only with --exit-code); 2: the site file
-    is wrong; 3: a host could not be reached.
+    Changes nothing.
     """
     opened = open_site(site, reach_hosts=not offline)
     if offline:

@@ -8,8 +8,7 @@ from typing import Annotated
 
 import typer
 
-from fournines.cli.common import SiteFile, open_site
-from fournines.errors import NinesError
+from fournines.cli.shared.site import SiteFile, open_site
 
 
 def render(
@@ -28,8 +27,6 @@ def render(
     from fournines.plan.render import write  # noqa: PLC0415
 
     begun = time.monotonic()
-    if output.exists() and any(output.iterdir()):
-        raise NinesError("the directory is not empty", where=str(output), try_this="name a new one")
     opened = open_site(site, keep_secrets=with_secrets, reach_hosts=False)
     plan = opened.plan if with_secrets else without_secrets(opened.plan)
     count = write(plan, output)

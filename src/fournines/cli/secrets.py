@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from fournines.cli.common import SiteFile, load_site
+from fournines.cli.shared.site import SiteFile, load_site
 from fournines.errors import NinesError
 
 app = typer.Typer(help="List and rotate a site's secrets; values are never printed.", no_args_is_help=True)

@@ -8,7 +8,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from fournines.cli.common import JsonOption, SiteFile, load_site
+from fournines.cli.shared.site import JsonOption, SiteFile, load_site
 
 
 def show(site: SiteFile, *, as_json: JsonOption = False) -> None:

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Annotated
 import anyio
 import typer
 
-from fournines.cli.common import JsonOption, SiteFile, open_site
+from fournines.cli.shared.site import JsonOption, SiteFile, open_site
 from fournines.errors import NinesError
 
 if TYPE_CHECKING:  # `nines --help` stays fast
-    from fournines.cli.common import Opened
+    from fournines.cli.shared.site import Opened
     from fournines.engine.transport import Transport
     from fournines.plan.model import Plan
     from fournines.report.status import StatusDocument
@@ -33,10 +33,7 @@ def status(
     watch: Annotated[bool, typer.Option("--watch", help="Look again and again until Ctrl-C.")] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Show who holds the VIP, what runs, what is degraded and what to do next, on one screen.
-
-    Exit code, as Nagios wants it: 0 ok, 1 warning (served, but degraded), 2 critical (not served), 3 unknown.
-    """
+    """Show who holds the VIP, what runs, what is degraded and what to do next, on one screen."""
     from fournines.report.document import text_of  # noqa: PLC0415
     from fournines.report.status import EXIT_CODES  # noqa: PLC0415
     from fournines.report.status_screen import screen  # noqa: PLC0415

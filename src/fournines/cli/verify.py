@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Annotated
 import anyio
 import typer
 
-from fournines.cli.common import JsonOption, SiteFile, open_site
+from fournines.cli.shared.site import JsonOption, SiteFile, open_site
 from fournines.errors import NinesError
 
 if TYPE_CHECKING:  # `nines --help` stays fast
-    from fournines.cli.common import Opened
+    from fournines.cli.shared.site import Opened
     from fournines.kit.check import Check
     from fournines.report.document import Judged
 
@@ -40,10 +40,7 @@ def verify(
     ] = 0.0,
     as_json: JsonOption = False,
 ) -> None:
-    """Ask the hosts whether every promise holds. Nothing is changed.
-
-    Exit code: 0 all hold, 1 one is broken, 4 one is unknown and none is broken.
-    """
+    """Ask the hosts whether every promise holds. Nothing is changed."""
     from fournines.report.document import EXIT_CODES, outcome_of, text_of, verify_document  # noqa: PLC0415
     from fournines.report.style import console  # noqa: PLC0415
     from fournines.report.verdicts import shown  # noqa: PLC0415

@@ -11,6 +11,8 @@ from io import TextIOWrapper
 from pathlib import Path
 from typing import Any
 
+from fournines import files
+
 
 def log_folder(environment: Mapping[str, str], *, root: bool) -> Path:
     """Where logs go: ``/var/log/fournines`` for root, else below ``$XDG_STATE_HOME``."""
@@ -31,7 +33,7 @@ class RunLog:
     def begin(cls, verb: str, site: str, *, folder: Path | None = None) -> RunLog:
         """Open a new file, named after the site, the verb and the time (UTC)."""
         where = folder or log_folder(os.environ, root=os.geteuid() == 0)
-        where.mkdir(parents=True, exist_ok=True)
+        files.folder(where)
         now = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
         path = where / f"{site}-{verb}-{now}-{os.getpid()}.jsonl"
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)

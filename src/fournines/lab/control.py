@@ -7,6 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from fournines import files
 from fournines.errors import LabError
 from fournines.lab import disk, image, network, sources, ssh, state
 from fournines.lab.cgroups import (
@@ -102,8 +103,8 @@ def up(
         for host in hosts:
             host.prepare(public_key)
         keys = {host.host.name: host.host_key() for host in hosts}
-        state.write_atomically(paths.known_hosts, ssh.render_known_hosts(plan, keys))
-        state.write_atomically(paths.ssh_config, ssh.render_config(plan, paths))
+        files.write(paths.known_hosts, ssh.render_known_hosts(plan, keys), mode=0o644)
+        files.write(paths.ssh_config, ssh.render_config(plan, paths), mode=0o644)
         off = [host for host in hosts if not host.on]
         started = time.monotonic()
         for host in hosts:

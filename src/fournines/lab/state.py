@@ -7,7 +7,6 @@ lab's SSH files, and each host's disk as an overlay. Nothing in it is needed to 
 from __future__ import annotations
 
 import fcntl
-import os
 import shutil
 import time
 from contextlib import contextmanager
@@ -17,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
+from fournines import files
 from fournines.errors import LabError
 from fournines.lab.plan import LabPlan
 from fournines.lab.shell import run
@@ -112,21 +112,10 @@ class LabPaths:
         return HostPaths(self.hosts / name)
 
 
-def write_atomically(path: Path, text: str, mode: int = 0o644) -> None:
-    """Replace a file so that a reader, or a crash, sees the old content or the new one."""
-    staged = path.with_name(f".{path.name}.{os.getpid()}")
-    with staged.open("w", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
-        os.fchmod(file.fileno(), mode)
-        os.fsync(file.fileno())
-    staged.replace(path)
-
-
 def save(paths: LabPaths, plan: LabPlan, image: Path) -> None:
     """Remember what the lab is made from."""
     paths.directory.mkdir(parents=True, exist_ok=True)
-    write_atomically(paths.plan, plan.model_dump_json(indent=1) + "\n")
+    files.write(paths.plan, plan.model_dump_json(indent=1) + "\n")
     link = paths.image.with_name(".image")
     link.unlink(missing_ok=True)
     link.symlink_to(image)

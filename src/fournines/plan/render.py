@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from fournines.files import whole_folder
 from fournines.kit.step import File
 from fournines.plan.model import Plan
 
@@ -28,13 +29,18 @@ def rendered(plan: Plan) -> Iterator[Rendered]:
 
 
 def write(plan: Plan, directory: Path) -> int:
-    """Write ``directory/HOST/path`` for every file; returns how many. Modes are kept, owners are not."""
+    """Write ``directory/HOST/path`` for every file; returns how many. Modes are kept, owners are not.
+
+    Raises:
+        FileError: the directory is not empty, or something could not be written; nothing is left there.
+    """
     count = 0
-    for one in rendered(plan):
-        target = directory / one.host / one.file.path.lstrip("/")
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.touch(mode=0o600)
-        target.write_text(one.file.content, encoding="utf-8")
-        target.chmod(one.file.mode)
-        count += 1
+    with whole_folder(directory) as folder:
+        for one in rendered(plan):
+            target = folder / one.host / one.file.path.lstrip("/")
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.touch(mode=0o600)
+            target.write_text(one.file.content, encoding="utf-8")
+            target.chmod(one.file.mode)
+            count += 1
     return count

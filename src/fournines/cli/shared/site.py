@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from fournines.errors import HostError, LabError, Mistake, NinesError, SpecError
+from fournines.errors import LabError
 
 if TYPE_CHECKING:  # heavy rooms are entered by the verbs that need them; `nines --help` stays fast
     from fournines.engine.transport import Transport
@@ -79,40 +76,3 @@ def open_site(path: Path, *, keep_secrets: bool = False, reach_hosts: bool = Tru
     elif reach_hosts and site.lab:
         raise LabError(f"the lab {site.name} is down", where=str(path), try_this=f"nines lab up {path}")
     return Opened(site, make_plan(site, secrets), ssh_config)
-
-
-@contextmanager
-def errors_shown() -> Iterator[None]:
-    """Show a NinesError as where, what and what to try, and exit with its code."""
-    try:
-        yield
-    except NinesError as error:
-        _show(error)
-    except KeyboardInterrupt:
-        typer.echo("interrupted; run the same command again to go on", err=True)
-        sys.exit(130)
-
-
-def _show(error: NinesError) -> NoReturn:
-    if isinstance(error, SpecError):
-        for mistake in error.mistakes:
-            typer.echo(explained(mistake), err=True)
-        count = len(error.mistakes)
-        typer.echo(f"{count} mistake{'s' if count > 1 else ''}; nothing was done", err=True)
-    else:
-        typer.echo(f"error: {error}", err=True)
-        if isinstance(error, HostError) and error.output:
-            typer.echo("\n".join(f"  | {line}" for line in error.output.strip().splitlines()), err=True)
-        if error.try_this:
-            typer.echo(f"  try: {error.try_this}", err=True)
-    sys.exit(error.exit_code)
-
-
-def explained(mistake: Mistake) -> str:
-    """A mistake in three lines: where and what, the line with a mark under the place, what to write."""
-    lines = [str(mistake)]
-    if mistake.source:
-        lines += [f"  {mistake.source}", f"  {' ' * (mistake.column - 1)}^"]
-    if mistake.try_this:
-        lines.append(f"  try: {mistake.try_this}")
-    return "\n".join(lines)
