@@ -9,8 +9,8 @@
     |- SecretsError           the secrets file is missing, unreadable or not ours to open
     |- TransportError         a host could not be reached, or the connection broke
     |- HostError              a command or step on a host failed
-    |   `- RejectedError      a program refused the file staged for it; nothing was changed
-    |- BarrierError           a phase's checks did not turn to pass in time
+    |   |- RejectedError      a program refused the file staged for it; nothing was changed
+    |   `- BarrierError       a phase's checks did not turn to pass in time
     |- LabError               a lab could not be made, found or taken down
     |- DrillError             a drill could not be run (its verdict is never an exception)
     `- AuditError             the input of an audit cannot be read at all
@@ -109,10 +109,8 @@ class RejectedError(HostError):
     """A program refused the file staged for it; nothing on the host was changed."""
 
 
-class BarrierError(NinesError):
-    """A phase's checks did not turn to pass in time."""
-
-    exit_code = 3
+class BarrierError(HostError):
+    """A phase's checks did not turn to pass in time; ``output`` are the errors of units that are not up."""
 
 
 class LabError(NinesError):

@@ -19,6 +19,7 @@ import pytest
 from fournines.engine import remote
 from fournines.engine.agent import commands, facts, main, tree
 from fournines.engine.agent.process import Ran
+from fournines.engine.startup import WHAT_IS_DOWN
 from fournines.engine.transport import Call, Fake
 from fournines.errors import TransportError
 from fournines.kit.check import Ask, Check, Output
@@ -67,6 +68,8 @@ class Simulation:
     log: list[tuple[str, str]] = field(default_factory=list)
     refuse: Callable[[str, list[str]], str | None] = lambda _host, _argv: None
     on_call: Callable[[int], None] = lambda _number: None
+    down: dict[str, str] = field(default_factory=dict)
+    """What a host answers when it is asked which units are down, and why."""
     calls: int = 0
     current: str = ""
 
@@ -84,6 +87,8 @@ class Simulation:
             _, request = json.loads(call.stdin)
             response = main.respond({**request, "root": str(self.hosts[call.host].root)})
             return Output(0, main.MARK + json.dumps(response))
+        if call.argv[2] == WHAT_IS_DOWN:
+            return Output(0, self.down.get(call.host, ""))
         return self._shell(call.argv)
 
     # --- programs ---------------------------------------------------------------------------------------

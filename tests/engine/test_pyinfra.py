@@ -69,9 +69,12 @@ def test_what_takes_long_is_told_with_its_host(monkeypatch: pytest.MonkeyPatch) 
         await anyio.sleep(0.4 if call.host == "two" else 0)
         return Output(0, "")
 
+    async def tell(busy: tuple[tuple[str, str], ...], _seconds: float) -> None:
+        told.append(busy)
+
     async def whole() -> None:
         operations = dict.fromkeys(HOSTS, (shell("a"),))
-        await carry_out(Fake(slow), operations, busy=lambda busy, _: told.append(busy))
+        await carry_out(Fake(slow), operations, busy=tell)
 
     anyio.run(whole)
     assert told[-1] == (("two", "do a"),)

@@ -20,7 +20,9 @@ from tests.engine.simulation import (
 from fournines.engine import events
 from fournines.engine.run import Summary, deploy, observe
 from fournines.errors import BarrierError, HostError, RejectedError, TransportError
+from fournines.kit.check import Ask, Check
 from fournines.kit.step import Absent, Command, Directory, File, Packages, Unit
+from fournines.kit.verdict import failed
 from fournines.plan.model import Plan
 
 CONF = "/etc/daemon.conf"
@@ -189,6 +191,34 @@ def test_a_first_attempt_that_systemd_makes_up_for_is_no_error(simulation: Simul
     run(simulation, a_plan())
     assert len(attempts) == 2
     assert simulation.hosts["two"].units["daemon.service"].active == "active"
+
+
+def test_the_same_failure_three_times_ends_the_phase_and_its_cause_comes_first(
+    simulation: Simulation,
+) -> None:
+    attempts: list[list[str]] = []
+
+    def refuse(host: str, argv: list[str]) -> str | None:
+        if host != "two" or argv[:2] != ["systemctl", "start"]:
+            return None
+        attempts.append(argv)
+        return "Job for daemon.service failed."
+
+    simulation.refuse = refuse
+    simulation.down["two"] = 'daemon.service activating\n{"MESSAGE": "[ERROR] no primary view"}'
+    with pytest.raises(HostError) as caught:
+        run(simulation, a_plan())
+    assert len(attempts) == 3
+    assert caught.value.output.startswith("daemon.service: [ERROR] no primary view\n")
+
+
+def test_a_barrier_that_is_missed_says_which_unit_is_down_and_why(simulation: Simulation) -> None:
+    simulation.down["two"] = 'daemon.service failed\n{"MESSAGE": "[ERROR] no disk"}'
+    never = Check("c.c", "never", {"one": Ask(("ask-active", "other"))}, lambda _: failed("no"), seconds=0.5)
+    wanted = plan(phase("p", {"two": (Unit("daemon.service"),)}, never))
+    with pytest.raises(BarrierError, match=r"c\.c did not pass") as caught:
+        run(simulation, wanted)
+    assert caught.value.output == "two: daemon.service: [ERROR] no disk"
 
 
 def test_a_command_that_ran_without_its_guard_holding_is_an_error(simulation: Simulation) -> None:

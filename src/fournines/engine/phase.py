@@ -13,6 +13,7 @@ from fournines.engine.difference import Seen, missing_packages, same
 from fournines.engine.fanout import on_each
 from fournines.engine.observe import Observed, look
 from fournines.engine.remote import call
+from fournines.engine.startup import Down, Start, explained
 from fournines.engine.transport import Transport
 from fournines.engine.units import Decision, decide, stamp_after, started_again, turns
 from fournines.errors import HostError, RejectedError
@@ -23,7 +24,7 @@ _SYSTEMD_FOLDERS = ("/etc/systemd/", "/usr/lib/systemd/", "/lib/systemd/", "/usr
 
 _STATUS_OF_WHAT_IS_DOWN = """\
 for unit in "$@"; do
-    systemctl is-active --quiet "$unit" || systemctl status --no-pager --full --lines=30 -- "$unit"
+    systemctl is-active --quiet "$unit" || systemctl status --no-pager --full --lines=10 -- "$unit"
 done
 """
 
@@ -185,16 +186,21 @@ class PhaseRun:
         """Start, restart, reload, stop. A start that fails is an error only where systemd has given up.
 
         ``systemctl start`` fails with a unit's first attempt, even if ``Restart=`` makes the next one, and a
-        member of a cluster may need two: its peers start at the same time.
+        member of a cluster may need two: its peers start at the same time. One that fails in the same way
+        three times in a row will not come up by waiting.
         """
+        units = {h: tuple(d.unit.name for d in of_host if d.unit.running) for h, of_host in decisions.items()}
+        start = Start(self.transport, units, self.busy)
         again = decisions
         for attempt in range(1, _ATTEMPTS + 1):
             todo = {host: tuple(operations.units(of_host)) for host, of_host in again.items()}
             try:
-                await pyinfra.carry_out(self.transport, todo, busy=self.busy)
+                await pyinfra.carry_out(self.transport, todo, busy=start.still)
             except HostError as error:
-                if attempt == _ATTEMPTS or not await self._come_up(error.where or "", decisions):
-                    raise await self._with_journal(error, decisions) from None
+                downs = await start.failed(error.where or "")
+                last = attempt == _ATTEMPTS or start.hopeless
+                if last or not await self._come_up(error.where or "", decisions):
+                    raise await self._with_journal(error, decisions, downs) from None
             else:
                 return
             again = {host: tuple(started_again(d) for d in of_host) for host, of_host in decisions.items()}
@@ -210,12 +216,14 @@ class PhaseRun:
             stamps = {name: stamp and {**stamp, "settled": True} for name, stamp in stamps.items()}
         await call(self.transport, host, {"do": ["stamp"], "stamps": stamps})
 
-    async def _with_journal(self, error: HostError, decisions: Mapping[str, Sequence[Decision]]) -> HostError:
-        """The error with what systemd knows about the units that do not run: ``systemctl`` only says look."""
+    async def _with_journal(
+        self, error: HostError, decisions: Mapping[str, Sequence[Decision]], downs: Sequence[Down]
+    ) -> HostError:
+        """The error with why the units did not start, and then what systemd knows of them."""
         host = error.where or ""
         names = [d.unit.name for d in decisions.get(host, ()) if d.unit.running]
         said = await self.transport.run(host, ("sh", "-c", _STATUS_OF_WHAT_IS_DOWN, "sh", *names))
-        output = f"{error.output}\n{said.stdout}"
+        output = "\n".join((*explained(downs), error.output, said.stdout))
         return HostError(error.what, where=host, try_this=error.try_this, output=output)
 
     # --- commands ---------------------------------------------------------------------------------------

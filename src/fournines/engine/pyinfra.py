@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import logging
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from concurrent.futures import CancelledError, Future
 from dataclasses import dataclass, field
 from functools import partial
@@ -52,15 +52,17 @@ Operations = Mapping[str, Sequence[Operation]]
 """Per host, in order. The n-th operations of all hosts run at the same time."""
 
 
-Busy = Callable[[tuple[tuple[str, str], ...], float], None]
+Busy = Callable[[tuple[tuple[str, str], ...], float], Awaitable[None]]
 """Is told, every ``BUSY_SECONDS``, which host is at what, and for how long the run has lasted."""
 
 BUSY_SECONDS = 15.0
 
 
-async def carry_out(
-    transport: Transport, operations: Operations, *, busy: Busy = lambda _busy, _seconds: None
-) -> None:
+async def _nobody(_busy: tuple[tuple[str, str], ...], _seconds: float) -> None:
+    """Tell nobody."""
+
+
+async def carry_out(transport: Transport, operations: Operations, *, busy: Busy = _nobody) -> None:
     """Run the operations on their hosts; the first failure anywhere stops all hosts.
 
     Raises:
@@ -84,7 +86,7 @@ async def _tell(wire: _Wire, busy: Busy) -> None:
     while True:
         await anyio.sleep(BUSY_SECONDS)
         if wire.busy:
-            busy(tuple(wire.busy.items()), anyio.current_time() - began)
+            await busy(tuple(wire.busy.items()), anyio.current_time() - began)
 
 
 def _visit(wire: _Wire, wanted: Mapping[str, tuple[Operation, ...]]) -> NinesError | None:

@@ -16,8 +16,9 @@ from fournines.engine.difference import Difference
 from fournines.engine.mask import Masker
 from fournines.engine.observe import Observed, differences, look_at_all
 from fournines.engine.phase import Barrier, PhaseRun
+from fournines.engine.startup import units_of, why_down
 from fournines.engine.transport import Transport
-from fournines.errors import HostError, NinesError, TransportError
+from fournines.errors import BarrierError, HostError, NinesError, TransportError
 from fournines.kit.check import Check
 from fournines.kit.verdict import Verdict
 from fournines.plan.model import Plan
@@ -184,8 +185,13 @@ class _Run:
             counted[host] += 1
             self.tell(events.StepChanged, phase=stage.name, host=host, kind=kind, subject=subject, what=what)
 
-        def busy(hosts: tuple[tuple[str, str], ...], seconds: float) -> None:
-            self.tell(events.StillBusy, phase=stage.name, busy=hosts, seconds=seconds)
+        told: list[tuple[tuple[str, str], ...]] = [()]
+
+        async def busy(hosts: tuple[tuple[str, str], ...], seconds: float) -> None:
+            shown = tuple((host, self.masker.mask(what)) for host, what in hosts)
+            if shown != told[-1]:  # once per change: nobody reads the same line every 15 s
+                told.append(shown)
+                self.tell(events.StillBusy, phase=stage.name, busy=shown, seconds=seconds)
 
         barrier = Barrier(holds=lambda: self._holds(stage), wait=lambda: self._wait([stage]))
         phase = PhaseRun(self.transport, self.wanted, stage, barrier, changed, busy)
@@ -226,7 +232,15 @@ class _Run:
             pairs = tuple((check.id, self.masker.mask(verdict.seen)) for check, verdict in unwell)
             self.tell(events.BarrierWaiting, phase=name, waiting=pairs)
 
-        seconds = await wait_until_well(self.transport, checks, waiting=waiting)
+        began = anyio.current_time()
+        try:
+            seconds = await wait_until_well(self.transport, checks, waiting=waiting)
+        except BarrierError as error:
+            units = units_of(stages)
+            output = await why_down(self.transport, units, seconds=anyio.current_time() - began)
+            raise BarrierError(
+                error.what, where=error.where, try_this=error.try_this, output=output
+            ) from None
         self.tell(events.BarrierPassed, phase=name, checks=len(checks), seconds=seconds)
 
     def tell(self, event: Callable[..., events.Event], **fields: object) -> None:
