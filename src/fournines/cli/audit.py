@@ -17,7 +17,7 @@ from fournines.errors import AuditError
 
 if TYPE_CHECKING:  # heavy rooms are entered by the verbs that need them; `nines --help` stays fast
     from fournines.audit.collect import File
-    from fournines.audit.run import Report
+    from fournines.audit.report import Report
 
 _WIDEST = 110
 
