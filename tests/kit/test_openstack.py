@@ -11,7 +11,7 @@ from fournines.kit.openstack import (
     authtoken_section,
     cache_section,
     cache_servers,
-    catalogue_url,
+    catalogue_urls,
     database_section,
     own_url,
     public_url,
@@ -39,7 +39,7 @@ def test_a_section_writes_booleans_as_oslo_reads_them() -> None:
 def test_urls_are_by_name_outside_and_by_address_inside(blog: Site) -> None:
     assert public_url(blog, 5000, "/v3") == "https://controller:5000/v3"
     assert own_url(blog, blog.hosts["controller2"], 5000) == "http://10.0.0.12:5000"
-    assert catalogue_url(blog, SERVICE) == "https://controller:1234/v2"
+    assert set(catalogue_urls(blog, SERVICE).values()) == {"https://controller:1234/v2"}
 
 
 def test_every_cache_server_is_listed_in_the_files_order(blog: Site) -> None:

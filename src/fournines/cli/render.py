@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from fournines.cli.shared.site import IdentityOption, SiteFile, open_site
+from fournines.cli.shared.site import SiteFile, open_site
 
 
 def render(
@@ -18,19 +18,21 @@ def render(
     with_secrets: Annotated[
         bool, typer.Option("--with-secrets", help="Write real secrets, with the files' own modes.")
     ] = False,
-    identity: IdentityOption = None,
 ) -> None:
     """Write every file of every host as it would lie on disk, without touching a host.
 
-    Secrets are replaced by their names unless --with-secrets is given.
+    Secrets are replaced by their names unless --with-secrets is given. Interfaces that the site file does not
+    name are assumed, as said at the end; `nines plan` and `nines deploy` find them on the hosts.
     """
     from fournines.plan.placeholders import without_secrets  # noqa: PLC0415 - keeps `nines --help` fast
     from fournines.plan.render import write  # noqa: PLC0415
 
     begun = time.monotonic()
-    opened = open_site(site, identity=identity, keep_secrets=with_secrets, reach_hosts=False)
+    opened = open_site(site, keep_secrets=with_secrets, reach_hosts=False)
     plan = opened.plan if with_secrets else without_secrets(opened.plan)
     count = write(plan, output)
     typer.echo(
         f"{count} files of {len(opened.site.hosts)} hosts in {output} ({time.monotonic() - begun:.1f} s)"
     )
+    if assumed := opened.plan.context.assumed:
+        typer.echo(f"assumed, no host was asked: {', '.join(assumed)}")

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+from typing import TYPE_CHECKING
 
 import typer
 from rich.console import Console
 from rich.table import Table
 
 from fournines.cli.shared.site import JsonOption, SiteFile, load_site
+
+if TYPE_CHECKING:
+    from fournines.spec.model import Host, Site
 
 
 def show(site: SiteFile, *, as_json: JsonOption = False) -> None:
@@ -35,12 +39,14 @@ def show(site: SiteFile, *, as_json: JsonOption = False) -> None:
     console = Console()
     console.print(f"[bold]{loaded.name}[/]  {loaded.release}, {loaded.mode}")
     for name, vip in loaded.vips.items():
-        console.print(f"VIP {name} = {vip.address} ({vip.network})")
+        serves = ", ".join(loaded.served_by(name)) or "nobody"
+        console.print(f"VIP {name} = {vip.address} ({vip.network}), for {serves}")
+    console.print(f"cluster network: {loaded.cluster_network}")
     votes = ", ".join(host.name for host in loaded.voters)
     console.print(f"{len(loaded.voters)} votes: {votes}")
     hosts = Table("host", "roles", *loaded.networks)
     for host in loaded.hosts.values():
-        addresses = [str(host.addresses.get(network, "")) for network in loaded.networks]
+        addresses = [_attachment(loaded, host, network) for network in loaded.networks]
         hosts.add_row(host.name, ", ".join(host.roles), *addresses)
     console.print(hosts)
     table = Table("phase", "component", "hosts", "what it is")
@@ -50,3 +56,12 @@ def show(site: SiteFile, *, as_json: JsonOption = False) -> None:
             where = "all hosts" if len(names) == len(loaded.hosts) else ", ".join(names)
             table.add_row(str(number), component.name, where, component.summary)
     console.print(table)
+
+
+def _attachment(site: Site, host: Host, network: str) -> str:
+    """``10.0.0.11``, with the interface where the file names it; empty where the host is not attached."""
+    address = host.addresses.get(network)
+    if address is None and network not in host.bare:
+        return ""
+    interface = site.named_interface(host, network)
+    return " ".join(filter(None, [str(address or ""), f"({interface})" if interface else ""]))

@@ -13,6 +13,7 @@ from fournines.engine.ask import verdicts
 from fournines.engine.barrier import wait_until_well
 from fournines.engine.desired import Desired, Stage, desired
 from fournines.engine.difference import Difference
+from fournines.engine.interfaces import with_interfaces
 from fournines.engine.mask import Masker
 from fournines.engine.observe import Observed, differences, look_at_all
 from fournines.engine.phase import Barrier, PhaseRun
@@ -50,8 +51,8 @@ async def observe(plan: Plan, transport: Transport, *, masker: Masker | None = N
         HostError: a host could not be looked at.
     """
     hide = masker or masker_of(plan)
-    wanted = desired(plan)
     with _masked(hide):
+        wanted = desired(await with_interfaces(plan, transport))
         return differences(wanted, await look_at_all(transport, wanted.stages, show=True), hide)
 
 
@@ -108,6 +109,9 @@ class _Run:
             phases=tuple(stage.name for stage in self.wanted.stages),
             hosts=self.wanted.hosts,
         )
+        settled = await with_interfaces(plan, self.transport)
+        if settled is not plan:
+            self.wanted = desired(settled)
         observed, difference = await self._first_look()
         self._tell_observed(difference)
         if not difference.changes and self._hold():

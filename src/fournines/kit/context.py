@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import TypeVar
 
 from fournines.errors import PlanError
-from fournines.kit.declare import Declaration
+from fournines.kit.declare import Declaration, InterfaceOf
 from fournines.kit.template import Templates
 from fournines.spec.model import Host, Role, Site, Strict
 
@@ -24,6 +24,8 @@ class Context:
     declarations: tuple[Declaration, ...]
     secrets: Mapping[str, str]
     parsed: Mapping[str, Strict] = field(default_factory=dict)
+    interfaces: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """Host -> network -> the interface that has the host's address there; empty before hosts are asked."""
     templates: Templates = field(default_factory=Templates)
 
     def declared(self, kind: type[D]) -> tuple[D, ...]:
@@ -45,6 +47,34 @@ class Context:
         """A component's options: the defaults of its model with the site's overrides."""
         found = self.parsed.get(component)
         return found if isinstance(found, model) else model()
+
+    def interface(self, host: Host, network: str) -> str:
+        """The host's interface in a network: as the site file names it, else as it was found on the host.
+
+        Where no host was asked (``nines render``) it is assumed: eth0 in the first network of the file that
+        the host is attached to, eth1 in the second, as hosts of a lab have it. A component that uses this
+        declares ``InterfaceOf``, so that hosts are asked before anything is written to them.
+        """
+        named = self.site.named_interface(host, network) or self.interfaces.get(host.name, {}).get(network)
+        if named:
+            return named
+        attached = [name for name in self.site.networks if name in host.addresses]
+        return f"eth{attached.index(network)}"
+
+    @cached_property
+    def unnamed(self) -> tuple[tuple[str, str], ...]:
+        """Every host and network whose interface some component uses and the site file does not name."""
+        wanted = {(name, one.network): None for one in self.declared(InterfaceOf) for name in one.hosts}
+        hosts = self.site.hosts
+        return tuple(
+            (n, network) for n, network in wanted if not self.site.named_interface(hosts[n], network)
+        )
+
+    @property
+    def assumed(self) -> tuple[str, ...]:
+        """What a plan made without asking its hosts takes for granted: ``mgmt is eth0 on controller1``."""
+        pairs = [(n, w) for n, w in self.unnamed if w not in self.interfaces.get(n, {})]
+        return tuple(f"{w} is {self.interface(self.site.hosts[n], w)} on {n}" for n, w in pairs)
 
     def render(self, component: str, template: str, **values: object) -> str:
         """Render ``components/<component>/templates/<template>`` with ``site`` and the given values."""

@@ -10,6 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from fournines.spec.model import Visibility
+
 
 @dataclass(frozen=True, slots=True)
 class HealthCheck:
@@ -32,7 +34,8 @@ class Endpoint:
     ``single_writer`` sends everything to one host at a time, the others standing by. ``tls`` means that
     the balancer ends TLS on the VIP. ``hosts`` are host names. ``affinity`` is a part of the path, counted
     from 1: requests that agree in it go to the same host while that lives (3 is ``ID`` in
-    ``/v2/images/ID/file``); requests whose path is shorter go anywhere.
+    ``/v2/images/ID/file``); requests whose path is shorter go anywhere. ``visible`` says for whom it is: it
+    is served on the VIPs that serve any of these, and nowhere else.
     """
 
     name: str
@@ -44,6 +47,7 @@ class Endpoint:
     single_writer: bool = False
     timeout_server: float = 60.0
     affinity: int | None = None
+    visible: tuple[Visibility, ...] = tuple(Visibility)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,15 +104,11 @@ class SecretKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Secret:
-    """A secret that is generated once and kept.
-
-    ``names`` are a certificate's DNS names and addresses. ``purpose`` is said of a secret that people need.
-    """
+    """A secret that is generated once and kept. ``names`` are a certificate's DNS names and addresses."""
 
     name: str
     kind: SecretKind = SecretKind.PASSWORD
     names: tuple[str, ...] = ()
-    purpose: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +137,14 @@ class FirewallPort:
     protocol: str = "tcp"
     port: int | None = None
     network: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class InterfaceOf:
+    """A component's files name these hosts' interface in a network: it is asked for before rendering."""
+
+    network: str
+    hosts: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +180,7 @@ Declaration = (
     | Secret
     | LogFile
     | FirewallPort
+    | InterfaceOf
     | ServedCertificate
     | VipCondition
 )

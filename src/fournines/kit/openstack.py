@@ -10,8 +10,9 @@ from collections.abc import Mapping
 
 from fournines.kit.context import Context
 from fournines.kit.declare import CacheServers, Database, KeystoneService
+from fournines.kit.endpoints import at
 from fournines.kit.program import fed
-from fournines.spec.model import Host, Site
+from fournines.spec.model import Host, Site, Visibility
 
 REGION = "RegionOne"
 ADMIN_PASSWORD = "keystone/admin"  # noqa: S105 - the name under which the password is kept
@@ -26,19 +27,37 @@ _CACHE_DEAD_RETRY = 120
 """Seconds a dead memcached is left alone; once per that time a request pays the timeout again."""
 
 
+def internal_url(site: Site, port: int, path: str = "") -> str:
+    """Where the control plane's own clients reach a service: ``https://controller:5000/v3``."""
+    return _url(site, Visibility.INTERNAL, port, path)
+
+
 def public_url(site: Site, port: int, path: str = "") -> str:
-    """Where clients reach a service: ``https://controller:5000/v3``."""
-    return f"https://{site.vip_name}:{port}{path}"
+    """Where clients from outside reach a service."""
+    return _url(site, Visibility.PUBLIC, port, path)
+
+
+def _url(site: Site, kind: Visibility, port: int, path: str) -> str:
+    return f"https://{at(site.vip_serving(kind), port)}{path}"
+
+
+def one_address(site: Site) -> bool:
+    """Whether everybody reaches the services at one VIP: only then may a service name its own URL.
+
+    A service that is told its public URL answers it to internal clients too, who would leave their network.
+    Without, it answers with the name it was asked by.
+    """
+    return len({site.vip_serving(kind) for kind in Visibility}) == 1
 
 
 def own_url(site: Site, host: Host, port: int) -> str:
     """Where a service listens on its own host, behind the balancer and without TLS."""
-    return f"http://{site.address(host)}:{port}"
+    return f"http://{at(site.address(host), port)}"
 
 
-def catalogue_url(site: Site, service: KeystoneService) -> str:
-    """The URL of a declared service in the catalogue."""
-    return public_url(site, service.port, service.path)
+def catalogue_urls(site: Site, service: KeystoneService) -> dict[str, str]:
+    """The URLs of a declared service in the catalogue, by interface (public, internal, admin)."""
+    return {kind.value: _url(site, kind, service.port, service.path) for kind in Visibility}
 
 
 def cache_servers(context: Context) -> str:
@@ -47,7 +66,7 @@ def cache_servers(context: Context) -> str:
     The order matters: a client picks a server by the key's hash modulo their number.
     """
     return ",".join(
-        f"{context.site.address(host)}:{cache.port}"
+        at(context.site.address(host), cache.port)
         for cache in context.declared(CacheServers)
         for host in cache.hosts
     )
@@ -121,12 +140,11 @@ def authtoken_section(context: Context, service: KeystoneService, *, cache_key: 
     who could write there could make himself an administrator. The middleware takes whole seconds only
     for memcached's timeout, so a dead one costs 1 s, once per 120 s and process.
     """
-    url = public_url(context.site, IDENTITY_PORT)
     return section(
         "keystone_authtoken",
         {
-            "www_authenticate_uri": url,
-            "auth_url": url,
+            "www_authenticate_uri": public_url(context.site, IDENTITY_PORT),
+            "auth_url": internal_url(context.site, IDENTITY_PORT),
             "cafile": CA_BUNDLE,
             "auth_type": "password",
             "username": service.user,

@@ -10,11 +10,13 @@ from __future__ import annotations
 import re
 from hashlib import sha256
 from ipaddress import IPv4Address, IPv4Interface, IPv4Network
+from itertools import count
 from typing import TYPE_CHECKING
 
 from pydantic import BaseModel, ConfigDict
 
 from fournines.errors import LabError
+from fournines.spec.model import Purpose
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -120,14 +122,19 @@ def lab_plan(site: Site, *, name: str | None = None, packages: Iterable[str] = (
     """The lab that stands for a site; ``name`` is the site's unless given.
 
     Raises:
-        LabError: the name cannot be a lab's, or a network has no address left for the lab itself.
+        LabError: the name cannot be a lab's, a network has no address left for the lab itself, or no range.
     """
     lab = checked_name(name or site.name)
+    for provider in (n for n, network in site.networks.items() if network.purpose is Purpose.PROVIDER):
+        raise LabError(
+            f"network {provider} is a provider network, which a lab cannot make yet",
+            try_this="leave it out of the lab's site file",
+        )
     taken = {a for host in site.hosts.values() for a in host.addresses.values()}
     taken |= {vip.address for vip in site.vips.values()}
     bridges = interface_names([("br", network) for network in site.networks])
     networks = tuple(
-        LabNetwork(name=n, cidr=net.cidr, address=own_address(net.cidr, taken), bridge=bridges["br", n])
+        LabNetwork(name=n, cidr=net.range, address=own_address(net.range, taken), bridge=bridges["br", n])
         for n, net in site.networks.items()
     )
     cables = [(h.name, f"e{i}") for h in site.hosts.values() for i in range(len(h.addresses))]
@@ -135,22 +142,27 @@ def lab_plan(site: Site, *, name: str | None = None, packages: Iterable[str] = (
     return LabPlan(
         name=lab,
         networks=networks,
-        hosts=tuple(_lab_host(host, networks, outsides) for host in site.hosts.values()),
+        hosts=tuple(_lab_host(site, host, networks, outsides) for host in site.hosts.values()),
         cluster=site.cluster_network,
         through=site.ssh.through,
         packages=tuple(sorted(set(packages))),
     )
 
 
-def _lab_host(host: Host, networks: tuple[LabNetwork, ...], outsides: dict[tuple[str, str], str]) -> LabHost:
+def _lab_host(
+    site: Site, host: Host, networks: tuple[LabNetwork, ...], outsides: dict[tuple[str, str], str]
+) -> LabHost:
+    """Its cables; interfaces are called as the site file says, else eth0, eth1, ... as the networks are."""
     attached = [n for n in networks if n.name in host.addresses]
+    named = {n.name: name for n in attached if (name := site.named_interface(host, n.name))}
+    free = (name for name in (f"eth{number}" for number in count()) if name not in named.values())
     return LabHost(
         name=host.name,
         nics=tuple(
             Nic(
                 network=n.name,
                 address=IPv4Interface(f"{host.addresses[n.name]}/{n.cidr.prefixlen}"),
-                inside=f"eth{position}",
+                inside=named.get(n.name) or next(free),
                 outside=outsides[host.name, f"e{position}"],
                 bridge=n.bridge,
             )

@@ -30,12 +30,15 @@ def wanted_secrets(site: Site) -> tuple[Secret, ...]:
     return tuple(dict.fromkeys(d for d in declarations(site) if isinstance(d, Secret)))
 
 
-def context_for(site: Site, secrets: Mapping[str, str]) -> Context:
-    """The context that every component of the site sees."""
+def context_for(
+    site: Site, secrets: Mapping[str, str], interfaces: Mapping[str, Mapping[str, str]] | None = None
+) -> Context:
+    """The context that every component of the site sees; ``interfaces`` as they were found on the hosts."""
     components = taking_part(site)
     return Context(
         site=site,
         declarations=tuple(d for component in components for d in component.declares(site)),
         secrets=secrets,
+        interfaces=interfaces or {},
         parsed={c.name: c.options.model_validate(site.components.get(c.name, {})) for c in components},
     )

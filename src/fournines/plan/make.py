@@ -15,13 +15,15 @@ from fournines.plan.order import levels
 from fournines.spec.model import Site
 
 
-def make_plan(site: Site, secrets: Mapping[str, str]) -> Plan:
-    """The site's plan.
+def make_plan(
+    site: Site, secrets: Mapping[str, str], interfaces: Mapping[str, Mapping[str, str]] | None = None
+) -> Plan:
+    """The site's plan; ``interfaces`` are those found on the hosts, by host and network.
 
     Raises:
         PlanError: a need nobody provides, a circle of needs, or two components claiming one path.
     """
-    context = context_for(site, secrets)
+    context = context_for(site, secrets, interfaces)
     components = taking_part(site)
     checks = {component.name: tuple(component.checks(context)) for component in components}
     plan = Plan(

@@ -6,6 +6,7 @@ Every scalar stays text. YAML 1.1 would turn ``52:54:00:12:34:56`` into 41135085
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,9 +14,21 @@ from typing import Any
 import yaml
 
 from fournines.errors import Mistake, SpecError
+from fournines.spec.types import shown
 
 Path = tuple[str, ...]
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+_DEEPEST = 20
+"""A site file has five levels; what is deeper is a mistake, and Python's own stack is not endless."""
+_BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
+"""What ends a line in YAML 1.1."""
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufeff\ufffe\uffff]")
+_NOT_ONE_LINE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff]")
+_TAG = "tag:yaml.org,2002:"
+_TAGS = {
+    f"{_TAG}{name}" for name in ("str", "int", "float", "bool", "null", "timestamp", "value", "map", "seq")
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +43,8 @@ class Place:
 class Document:
     """A YAML file as plain values (text, lists, dicts), and where each of them stands.
 
-    ``places`` maps the path of a value to its place; ``keys`` the path to the place of its key.
+    ``places`` maps the path of a value to its place; ``keys`` the path to the place of its key; ``written``
+    the path of a value as the models have it to the path as it stands in the file, where these differ.
     """
 
     file: str
@@ -38,16 +52,27 @@ class Document:
     value: dict[str, Any] = field(default_factory=dict)
     places: dict[Path, Place] = field(default_factory=dict)
     keys: dict[Path, Place] = field(default_factory=dict)
+    written: dict[Path, Path] = field(default_factory=dict)
     mistakes: list[Mistake] = field(default_factory=list)
 
-    def mistake(self, path: Path, what: str, *, try_this: str | None = None, at_key: bool = False) -> Mistake:
+    def mistake(self, path: Path, what: str, try_this: str, *, at_key: bool = False) -> Mistake:
         """A mistake about the value (or key) at ``path``; a path that is not there points to its parent."""
+        path = self.as_written(path)
         return self.mistake_at(self._place(path, at_key=at_key), path, what, try_this)
 
-    def mistake_at(self, place: Place, path: Path, what: str, try_this: str | None = None) -> Mistake:
+    def mistake_at(self, place: Place, path: Path, what: str, try_this: str) -> Mistake:
         """A mistake at a place of the file."""
         line = self.lines[place.line - 1] if place.line <= len(self.lines) else ""
-        return Mistake(self.file, place.line, place.column, ".".join(path), what, line, try_this)
+        dotted = ".".join(part if part.isprintable() else shown(part) for part in path)
+        return Mistake(self.file, place.line, place.column, dotted, what, line, try_this)
+
+    def as_written(self, path: Path) -> Path:
+        """The path as it stands in the file."""
+        for length in range(len(path), 0, -1):
+            found = self.written.get(path[:length])
+            if found is not None:
+                return (*found, *path[length:])
+        return path
 
     def _place(self, path: Path, *, at_key: bool) -> Place:
         first, second = (self.keys, self.places) if at_key else (self.places, self.keys)
@@ -63,33 +88,104 @@ def parse(text: str, file: str) -> Document:
     """Read YAML text.
 
     Raises:
-        SpecError: it is not YAML, or not a mapping at the top. Duplicate keys, aliases and merge keys
-            are collected in ``mistakes`` instead, so that they are shown together with the others.
+        SpecError: it is not YAML, or not a mapping at the top. Duplicate keys, aliases, tags and text that is
+            not one line are collected in ``mistakes`` instead, so that they are shown with the others.
     """
-    document = Document(file, tuple(text.splitlines()))
-    try:
-        root = yaml.compose(text, Loader=_Loader)
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        place = Place(mark.line + 1, mark.column + 1) if mark else Place(1, 1)
-        what = " ".join(str(part) for part in (error.context, error.problem) if part)
-        raise SpecError([document.mistake_at(place, (), f"not valid YAML: {what}")]) from None
-    except yaml.YAMLError as error:
-        what = str(error).replace("\n", " ")
-        raise SpecError([document.mistake_at(Place(1, 1), (), f"not valid YAML: {what}")]) from None
-    if not isinstance(root, yaml.MappingNode):
-        raise SpecError(
-            [
-                document.mistake_at(
-                    Place(1, 1),
-                    (),
-                    "a site file is a mapping of keys such as name, networks, hosts",
-                    "start from the file that `nines init` writes",
-                )
-            ]
+    document = Document(file, tuple(_BREAK.split(text)))
+    strange = _CONTROL.search(text, 1 if text.startswith("\ufeff") else 0)
+    if strange:
+        lines = _BREAK.split(text[: strange.start()])
+        raise _only(
+            document,
+            Place(len(lines), len(lines[-1]) + 1),
+            f"the character U+{ord(strange[0]):04X} cannot stand in a site file",
+            "remove it",
         )
+    root = _composed(document, text)
+    if not isinstance(root, yaml.MappingNode):
+        what = (
+            "the file is empty" if root is None else "a site file is keys with values: name, networks, hosts"
+        )
+        place = Place(1, 1) if root is None else _place(root)
+        raise _only(document, place, what, "start from the file that `nines init` writes")
     document.value = _Walk(document).mapping(root, ())
     return document
+
+
+def _only(document: Document, place: Place, what: str, try_this: str) -> SpecError:
+    return SpecError([document.mistake_at(place, (), what, try_this)])
+
+
+def _composed(document: Document, text: str) -> yaml.Node | None:
+    """The tree of nodes; how deep it goes is known before anything recurses into it."""
+    try:
+        depth = 0
+        for event in yaml.parse(text, Loader=_Loader):
+            depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+            if depth > _DEEPEST:
+                raise _only(
+                    document,
+                    _marked(event.start_mark),
+                    f"more than {_DEEPEST} levels of brackets or indentation",
+                    "close the brackets: a site file has at most five levels",
+                )
+        found: yaml.Node | None = yaml.compose(text, Loader=_Loader)
+    except yaml.MarkedYAMLError as error:
+        place = _marked(error.problem_mark or error.context_mark)
+        raise _only(document, place, *_syntax(str(error.problem), str(error.context))) from None
+    except yaml.YAMLError:
+        raise _only(document, Place(1, 1), "this is not YAML", "start from `nines init`") from None
+    return found
+
+
+_SYNTAX = (
+    (r"character '\t'", "a tab stands here; YAML is indented by spaces", "replace the tab by spaces"),
+    ("single document", "a second document begins here", "keep one document, without --- between"),
+    ("quoted scalar", "a quotation mark is opened and not closed", "close it, or take it away"),
+    (
+        "mapping values are not",
+        "a colon where no key can stand",
+        "quote a text that holds ': ', or mend the indentation",
+    ),
+    (
+        "',' or '[\\]}]'",
+        "a bracket is opened and not closed, or a comma is missing",
+        "close it on this line or before",
+    ),
+    (
+        "'?<document start>|block (end|mapping)|block sequence",
+        "what stands here does not go on with the lines before",
+        "mend the indentation: keys of one level begin in one column",
+    ),
+    ("could not find expected ':'", "a key without a colon", "write key: value"),
+    ("cannot start any token", "this character cannot begin a text", "put the text into quotation marks"),
+    ("undefined alias|anchor|alias", "aliases (*name) are not understood", "write the value out"),
+    ("tag|handle", "tags (!name) are not understood", "write the plain value"),
+    (
+        "block scalar|chomping|indentation",
+        "a block of text (| or >) that is not one",
+        "write the value on one line",
+    ),
+    ("escape", "a backslash with a letter that means nothing", "use single quotation marks"),
+    (
+        "expected the node content|flow node|did not find expected node",
+        "a value is missing here, or a bracket is too many",
+        "write the value, or take the bracket away",
+    ),
+    ("directive|%", "a line that begins with % is none of a site file's", "remove it"),
+)
+
+
+def _syntax(problem: str, context: str) -> tuple[str, str]:
+    """YAML's own complaint in our words, and what to do."""
+    said = f"{context} {problem}"
+    for pattern, what, hint in _SYNTAX:
+        if re.search(pattern, said):
+            return what, hint
+    return (
+        "this cannot be read as YAML",
+        "look for a bracket, a quotation mark or a colon too many or too few",
+    )
 
 
 class _Walk:
@@ -103,14 +199,11 @@ class _Walk:
         self._document.places[path] = _place(node)
         found: dict[str, Any] = {}
         for key_node, value_node in node.value:
-            if not isinstance(key_node, yaml.ScalarNode):
-                self._add(key_node, path, "a key must be a plain word")
+            key = self._key(key_node, path)
+            if key is None:
                 continue
-            key = str(key_node.value)
             here = (*path, key)
-            if key_node.tag == "tag:yaml.org,2002:merge":
-                self._add(key_node, here, "merge keys (<<) are not understood", "write the keys out")
-            elif key in found:
+            if key in found:
                 first = self._document.keys[here].line
                 self._add(
                     key_node, here, f"this key stands twice; the first is on line {first}", "keep one of them"
@@ -120,35 +213,50 @@ class _Walk:
                 found[key] = self._value(value_node, here)
         return found
 
+    def _key(self, node: yaml.Node, path: Path) -> str | None:
+        if not isinstance(node, yaml.ScalarNode) or not node.value:
+            self._add(node, path, "a key must be a plain word", "write key: value")
+        elif node.tag == f"{_TAG}merge":
+            self._add(node, (*path, "<<"), "merge keys (<<) are not understood", "write the keys out")
+        elif _NOT_ONE_LINE.search(node.value):
+            self._add(
+                node, path, f"the key {shown(node.value)} is not one plain word", "write it without escapes"
+            )
+        else:
+            return str(node.value)
+        return None
+
     def _value(self, node: yaml.Node, path: Path) -> Any:  # noqa: ANN401 - YAML holds anything
         self._document.places[path] = _place(node)
         if id(node) in self._seen:
             self._add(node, path, "aliases (*name) are not understood", "write the value out", key=path)
             return None
         self._seen.add(id(node))
+        if node.tag not in _TAGS:
+            self._add(node, path, "tags (!name) are not understood", "write the plain value")
         if isinstance(node, yaml.MappingNode):
             return self.mapping(node, path)
         if isinstance(node, yaml.SequenceNode):
             return [self._value(item, (*path, str(index))) for index, item in enumerate(node.value)]
-        if node.tag == "tag:yaml.org,2002:null" and not node.value:
+        if node.tag == f"{_TAG}null" and not node.value:
             return None
+        if _NOT_ONE_LINE.search(node.value):
+            self._add(
+                node, path, f"{shown(node.value)} is not one line of plain text", "write it on one line"
+            )
         return str(node.value)
 
-    def _add(
-        self,
-        node: yaml.Node,
-        path: Path,
-        what: str,
-        try_this: str | None = None,
-        *,
-        key: Path | None = None,
-    ) -> None:
+    def _add(self, node: yaml.Node, path: Path, what: str, try_this: str, *, key: Path | None = None) -> None:
         place = self._document.keys.get(key, _place(node)) if key else _place(node)
         self._document.mistakes.append(self._document.mistake_at(place, path, what, try_this))
 
 
 def _place(node: yaml.Node) -> Place:
-    return Place(node.start_mark.line + 1, node.start_mark.column + 1)
+    return _marked(node.start_mark)
+
+
+def _marked(mark: Any) -> Place:  # noqa: ANN401 - a Mark of one of PyYAML's two parsers
+    return Place(mark.line + 1, mark.column + 1) if mark else Place(1, 1)
 
 
 def plain(value: object) -> object:

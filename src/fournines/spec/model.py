@@ -8,14 +8,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from enum import StrEnum
+from functools import cached_property
 from ipaddress import IPv4Address, IPv4Network
 from pathlib import PurePath
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-Name = Annotated[str, StringConstraints(pattern=r"^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$")]
-"""A host name label in lower case (RFC 1123), starting with a letter: it becomes an Erlang node name too."""
+from fournines.spec.types import (
+    InterfaceName,
+    Line,
+    Login,
+    LookedUp,
+    Name,
+    NetworkName,
+    SiteName,
+    shown,
+    wrong,
+)
 
 
 class Role(StrEnum):
@@ -37,22 +47,78 @@ class Mode(StrEnum):
     ACTIVE_PASSIVE = "active-passive"
 
 
+class Purpose(StrEnum):
+    """What a network is for, where that does not follow from the rest of the file."""
+
+    CLUSTER = "cluster"
+    """The hosts talk to each other here; every host has an address in it. One network has this purpose."""
+    PROVIDER = "provider"
+    """The hosts are attached to it without an address: it is handed on to virtual networks."""
+
+
+class Visibility(StrEnum):
+    """Whom an endpoint is for: the three interfaces of Keystone's catalogue."""
+
+    PUBLIC = "public"
+    INTERNAL = "internal"
+    ADMIN = "admin"
+
+
 class Strict(BaseModel):
     """A frozen model that refuses keys it does not know."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
 
+def _range(given: object) -> object:
+    """A network as people write it, or what is wrong with it."""
+    if not isinstance(given, str):
+        return given
+    hint = "write the network's own address and the prefix length: 10.0.0.0/24"
+    address, slash, _ = given.partition("/")
+    try:
+        IPv4Address(address)
+        network = IPv4Network(given, strict=False)
+    except ValueError:
+        raise wrong(f"{shown(given)} is not an IPv4 network", hint) from None
+    if not slash:
+        raise wrong(f"{given} has no prefix length", f"write for example {given}/24")
+    if str(network) != given:
+        raise wrong(f"{given} is not how its network is written", f"write {network}")
+    return network
+
+
+Cidr = Annotated[IPv4Network, BeforeValidator(_range, json_schema_input_type=str)]
+
+
 class Network(Strict):
     """One network that the site's hosts are attached to."""
 
-    cidr: IPv4Network
-    """The network's range, for example 10.0.0.0/24."""
+    cidr: Cidr | None = None
+    """The network's range, for example 10.0.0.0/24; only a provider network has none."""
+    purpose: Purpose | None = None
+    """``cluster``: the hosts talk to each other here. Unless one network says so, it is the one to which most
+    hosts are attached, the first in the file where several are equal. ``provider``: the hosts have no
+    addresses in it."""
+    interface: InterfaceName | None = None
+    """The hosts' interface in this network, where it cannot be found by their address or another one than
+    the address's is meant; a host may say otherwise."""
+
+    @property
+    def range(self) -> IPv4Network:
+        """The network's range.
+
+        Raises:
+            ValueError: it is a provider network without one.
+        """
+        if self.cidr is None:
+            raise ValueError("a provider network has no range")
+        return self.cidr
 
     @property
     def prefix(self) -> int:
         """The prefix length in bits."""
-        return self.cidr.prefixlen
+        return self.range.prefixlen
 
 
 class Vip(Strict):
@@ -62,17 +128,32 @@ class Vip(Strict):
     """The network the address belongs to."""
     address: IPv4Address
     """The address itself; no host may have it."""
+    serves: tuple[Visibility, ...] | None = None
+    """Whose clients come here: public, internal, admin. Unless given, everything that no other VIP serves."""
+
+
+class Attachment(Strict):
+    """How a host is attached to a network, where its address alone does not say it."""
+
+    address: IPv4Address | None = None
+    """The host's address in the network; a provider network has none."""
+    interface: InterfaceName | None = None
+    """The host's interface in the network, where it is not the one that has the address."""
 
 
 class Host(Strict):
     """One machine of the site."""
 
-    name: Name
+    name: LookedUp
     """The host's name, as in ``/etc/hosts`` and in every cluster's member list."""
     roles: tuple[Role, ...]
     """What the host is for."""
     addresses: Mapping[str, IPv4Address]
-    """The host's address in each network it is attached to, by network name."""
+    """The host's address in each network, by network name."""
+    interfaces: Mapping[str, InterfaceName] = Field(default_factory=dict)
+    """The host's interface in a network, where the file names it."""
+    bare: tuple[str, ...] = ()
+    """The networks that the host is attached to without an address."""
 
     def has(self, role: Role) -> bool:
         """Whether the host has this role."""
@@ -82,7 +163,7 @@ class Host(Strict):
 class Ssh(Strict):
     """How the operator reaches the hosts."""
 
-    user: str = "root"
+    user: Login = "root"
     """The login; it must be root or able to run everything as root without a password."""
     through: Name | None = None
     """The jump host, when only that one is reachable from the operator's machine."""
@@ -91,23 +172,25 @@ class Ssh(Strict):
 class SecretsAt(Strict):
     """Where the generated secrets are kept, and who can read them."""
 
-    recipients: tuple[str, ...] = ()
+    recipients: tuple[Line, ...] = ()
     """age recipients or paths of ssh-ed25519 public keys; none means a site key file of mode 0600."""
 
 
 class Site(Strict):
     """Everything one site file describes."""
 
-    name: Name
+    name: SiteName
     """The site's name; also the lab's and the clusters' name."""
     release: Literal["epoxy"] = "epoxy"
     """The OpenStack release: Epoxy (2025.1), as packaged by Debian 13."""
-    networks: Mapping[Name, Network]
-    """The networks, by name. The first is where the clusters talk to each other."""
-    vips: Mapping[Name, Vip]
+    networks: Mapping[NetworkName, Network]
+    """The networks, by name."""
+    vips: Mapping[LookedUp, Vip]
     """The moving addresses, by the name that clients use for them."""
-    hosts: Mapping[Name, Host]
-    """The hosts, by name."""
+    hosts: Mapping[LookedUp, Host]
+    """The hosts, by name: ``roles``, and the host's address in each network under the network's name. Where
+    more is to be said of an attachment it is a mapping, ``{address: 10.0.0.11, interface: enp1s0}``, or
+    without an address ``{interface: enp2s0}``."""
     ssh: Ssh = Ssh()
     """How the operator reaches the hosts."""
     lab: bool = False
@@ -138,12 +221,19 @@ class Site(Strict):
         """The hosts whose majority decides: the controllers and the arbiter, in the file's order."""
         return tuple(h for h in self.hosts.values() if h.has(Role.CONTROLLER) or h.has(Role.ARBITER))
 
-    @property
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        """A copy with some fields replaced, and nothing kept of what was worked out from the old ones."""
+        copied = super().model_copy(update=update, deep=deep)
+        copied.__dict__.pop("cluster_network", None)
+        return copied
+
+    @cached_property
     def cluster_network(self) -> str:
-        """The network in which the clusters talk: the VIP's, or the first one."""
-        for vip in self.vips.values():
-            return vip.network
-        return next(iter(self.networks))
+        """The network in which the hosts talk to each other (``Network.purpose``)."""
+        return cluster_of(
+            {name: network.purpose for name, network in self.networks.items()},
+            [tuple(host.addresses) for host in self.hosts.values()],
+        )
 
     def address(self, host: Host | str, network: str | None = None) -> IPv4Address:
         """A host's address in a network (the cluster network when none is named).
@@ -154,12 +244,47 @@ class Site(Strict):
         found = self.hosts[host] if isinstance(host, str) else host
         return found.addresses[network or self.cluster_network]
 
+    def named_interface(self, host: Host, network: str) -> str | None:
+        """The host's interface in a network as the file names it; None where it is to be found by address."""
+        return host.interfaces.get(network) or self.networks[network].interface
+
+    def vip_serving(self, visibility: Visibility) -> str:
+        """The name of the VIP to which clients of this kind come."""
+        rest = None
+        for name, vip in self.vips.items():
+            if vip.serves is None:
+                rest = rest or name
+            elif visibility in vip.serves:
+                return name
+        return rest or next(iter(self.vips))
+
+    def served_by(self, vip: str) -> tuple[Visibility, ...]:
+        """Whose clients come to this VIP."""
+        return tuple(visibility for visibility in Visibility if self.vip_serving(visibility) == vip)
+
     @property
     def vip_name(self) -> str:
-        """The name clients use for the control plane: the first VIP's."""
-        return next(iter(self.vips))
+        """The name the control plane itself uses for its endpoints: that of the VIP for internal clients."""
+        return self.vip_serving(Visibility.INTERNAL)
 
     @property
     def vip(self) -> Vip:
-        """The control plane's moving address."""
+        """The VIP for internal clients."""
         return self.vips[self.vip_name]
+
+
+def cluster_of(purposes: Mapping[str, Purpose | None], attached: list[tuple[str, ...]]) -> str:
+    """The name of the cluster network.
+
+    It is the one with that purpose; else, whatever the order of VIPs, the one to which most hosts are
+    attached, the first where several are equal.
+
+    Args:
+        purposes: every network with its purpose, in the file's order; not empty.
+        attached: per host the networks in which it has an address.
+    """
+    for name, purpose in purposes.items():
+        if purpose is Purpose.CLUSTER:
+            return name
+    counts = {name: sum(name in of_host for of_host in attached) for name in purposes}
+    return max(counts, key=lambda name: counts[name])

@@ -2,30 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from difflib import get_close_matches
-from ipaddress import IPv4Address
-from itertools import combinations
 
 from fournines.spec.document import Path
-from fournines.spec.model import Host, Network, Role, Ssh, Vip
+from fournines.spec.draft import Draft
+from fournines.spec.model import Role
 from fournines.spec.vocabulary import Vocabulary
+from fournines.spec.words import near
 
 MINIMUM_CONTROLLERS = 2
-
-
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """The readable parts of a site. ``complete`` means that nothing was left out as unreadable."""
-
-    networks: Mapping[str, Network]
-    vips: Mapping[str, Vip]
-    hosts: Mapping[str, Host]
-    ssh: Ssh
-    services: tuple[str, ...]
-    mode: str
-    complete: bool
+_UNBUILT = {Role.NETWORK: "Neutron", Role.COMPUTE: "Nova"}
+"""Roles for which there is no component yet, and which it will be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,167 +22,76 @@ class Problem:
 
     path: Path
     what: str
-    try_this: str | None = None
+    try_this: str
     at_key: bool = False
 
 
-def problems(draft: Draft, vocabulary: Vocabulary) -> Iterator[Problem]:
-    """Every complaint of every rule. Rules that count things wait until everything was readable."""
-    for rule in _ALWAYS:
-        yield from rule(draft)
-    yield from _services(draft, vocabulary)
-    if draft.complete:
-        for rule in _WHEN_COMPLETE:
-            yield from rule(draft)
+Rule = Callable[[Draft], Iterator[Problem]]
 
 
-def _addresses(draft: Draft) -> Iterator[Problem]:
-    for host in draft.hosts.values():
-        for name, address in host.addresses.items():
-            path = ("hosts", host.name, name)
-            network = draft.networks.get(name)
-            if network:
-                yield from _outside(path, address, name, network)
-            elif draft.complete or not draft.networks:
-                close = get_close_matches(name, [*draft.networks, "roles"], n=1)
-                known = ", ".join(draft.networks)
-                hint = f"did you mean {close[0]}?" if close else f"the networks are {known}"
-                yield Problem(path, f"{name} is not a network of this site", hint, at_key=True)
-    for name, vip in draft.vips.items():
-        network = draft.networks.get(vip.network)
-        if network:
-            yield from _outside(("vips", name, "address"), vip.address, vip.network, network)
-        elif draft.complete:
-            known = ", ".join(draft.networks)
-            yield Problem(
-                ("vips", name, "network"),
-                f"{vip.network} is not a network of this site",
-                f"write one of {known}",
-            )
-
-
-def _outside(path: Path, address: IPv4Address, name: str, network: Network) -> Iterator[Problem]:
-    cidr = network.cidr
-    if address not in cidr:
-        yield Problem(
-            path,
-            f"{address} is not in network {name} ({cidr})",
-            f"write a free address of {cidr}, or widen it",
-        )
-    elif address in {cidr.network_address, cidr.broadcast_address}:
-        yield Problem(
-            path, f"{address} is the network or broadcast address of {cidr}", "write a host's address"
-        )
-
-
-def _twice(draft: Draft) -> Iterator[Problem]:
-    owners: dict[IPv4Address, Path] = {}
-    for host in draft.hosts.values():
-        for network, address in host.addresses.items():
-            path = ("hosts", host.name, network)
-            if address in owners:
-                yield Problem(
-                    path, f"{address} is also {'.'.join(owners[address])}", "give each host its own"
-                )
-            owners.setdefault(address, path)
-    for name, vip in draft.vips.items():
-        path = ("vips", name, "address")
-        if vip.address in owners:
-            owner = ".".join(owners[vip.address])
-            yield Problem(path, f"the VIP {vip.address} is also {owner}", "a VIP moves: no host may own it")
-        owners.setdefault(vip.address, path)
-        if name in draft.hosts:
-            yield Problem(
-                ("vips", name), "a host has this name too", "names are looked up: use another", at_key=True
-            )
-
-
-def _roles(draft: Draft) -> Iterator[Problem]:
-    for host in draft.hosts.values():
+def roles(draft: Draft) -> Iterator[Problem]:
+    """A role stands once, and something is built for it."""
+    for host in (draft.hosts or {}).values():
         for index, role in enumerate(host.roles):
-            if role in host.roles[:index]:
-                yield Problem(("hosts", host.name, "roles", str(index)), f"{role} stands twice", "keep one")
+            path = ("hosts", host.name, "roles", str(index))
+            if role is not None and role in host.roles[:index]:
+                yield Problem(path, f"{role} stands twice", "keep one")
+            elif role in _UNBUILT:
+                yield Problem(
+                    path,
+                    f"nothing is built for the role {role} yet: {_UNBUILT[role]} is not among the services",
+                    "take the role away; the host still gets names, firewall, time and logs",
+                )
 
 
-def _overlaps(draft: Draft) -> Iterator[Problem]:
-    for (one, a), (other, b) in combinations(draft.networks.items(), 2):
-        if a.cidr.overlaps(b.cidr):
-            yield Problem(
-                ("networks", other, "cidr"),
-                f"{b.cidr} overlaps network {one} ({a.cidr})",
-                "use separate ranges",
-            )
-
-
-def _jump_host(draft: Draft) -> Iterator[Problem]:
-    through = draft.ssh.through
-    if through and through not in draft.hosts and draft.complete:
+def votes(draft: Draft) -> Iterator[Problem]:
+    """At least two controllers, and an odd number of votes; where a role is unreadable, what can be known."""
+    if draft.hosts is None:
+        return
+    hosts = draft.hosts.values()
+    unknown = sum(not host.roles_known for host in hosts)
+    controllers = sum(host.has(Role.CONTROLLER) for host in hosts)
+    voters = [h.name for h in hosts if h.has(Role.CONTROLLER) or h.has(Role.ARBITER)]
+    if controllers + unknown < MINIMUM_CONTROLLERS:
         yield Problem(
-            ("ssh", "through"),
-            f"{through} is not a host of this site",
-            f"write one of {', '.join(draft.hosts)}",
+            ("hosts",),
+            f"controllers: {controllers}; one that fails must leave another",
+            "give at least two hosts the role controller",
+            at_key=True,
+        )
+    elif not unknown and len(voters) % 2 == 0:
+        yield Problem(
+            ("hosts",),
+            f"{len(voters)} hosts vote ({', '.join(voters)}): an even number cannot break a tie",
+            "give one more host the role arbiter, or take it from one",
+            at_key=True,
         )
 
 
-def _mode(draft: Draft) -> Iterator[Problem]:
+def jump_host(draft: Draft) -> Iterator[Problem]:
+    """The jump host is one of the hosts."""
+    if draft.through is not None and draft.hosts and draft.through not in draft.hosts:
+        hint = near(draft.through, draft.hosts)
+        yield Problem(("ssh", "through"), f"{draft.through} is not a host of this site", hint)
+
+
+def mode(draft: Draft) -> Iterator[Problem]:
+    """The one architecture that can be built."""
     if draft.mode == "active-passive":
         yield Problem(
             ("mode",), "active-passive cannot be built yet", "write active-active, or leave mode out"
         )
 
 
-def _has_parts(draft: Draft) -> Iterator[Problem]:
-    if not draft.networks:
-        yield Problem(("networks",), "there is no network", "add one: mgmt: {cidr: 10.0.0.0/24}")
-    if not draft.vips:
-        yield Problem(
-            ("vips",), "there is no VIP", "add one: controller: {network: mgmt, address: 10.0.0.20}"
-        )
-
-
-def _votes(draft: Draft) -> Iterator[Problem]:
-    controllers = [h for h in draft.hosts.values() if h.has(Role.CONTROLLER)]
-    voters = [h for h in draft.hosts.values() if h.has(Role.CONTROLLER) or h.has(Role.ARBITER)]
-    if len(controllers) < MINIMUM_CONTROLLERS:
-        yield Problem(
-            ("hosts",),
-            f"{len(controllers)} of the hosts are controllers; one that fails must leave another",
-            "give at least two hosts the role controller",
-            at_key=True,
-        )
-    elif len(voters) % 2 == 0:
-        names = ", ".join(h.name for h in voters)
-        yield Problem(
-            ("hosts",),
-            f"{len(voters)} hosts vote ({names}): an even number cannot break a tie",
-            "give one more host the role arbiter, or take it from one",
-            at_key=True,
-        )
-
-
-def _attached(draft: Draft) -> Iterator[Problem]:
-    cluster = next((vip.network for vip in draft.vips.values()), None)
-    for host in draft.hosts.values():
-        if cluster in draft.networks and cluster not in host.addresses:
-            yield Problem(
-                ("hosts", host.name),
-                f"the host has no address in {cluster}, the VIP's network, where the clusters talk",
-                f"add {cluster}: ADDRESS",
-                at_key=True,
-            )
-
-
-def _services(draft: Draft, vocabulary: Vocabulary) -> Iterator[Problem]:
+def services(draft: Draft, vocabulary: Vocabulary) -> Iterator[Problem]:
+    """Services are known, stand once, and have what they need."""
     for index, service in enumerate(draft.services):
         path = ("services", str(index))
+        if not service:
+            continue
         if service not in vocabulary.services:
-            known = ", ".join(sorted(vocabulary.services))
-            close = get_close_matches(service, list(vocabulary.services), n=1)
-            yield Problem(
-                path,
-                f"{service} is not a service fournines builds",
-                f"did you mean {close[0]}?" if close else f"it builds {known}",
-            )
+            hint = near(service, sorted(vocabulary.services))
+            yield Problem(path, f"{service} is not a service fournines builds", hint)
             continue
         if service in draft.services[:index]:
             yield Problem(path, f"{service} stands twice", "keep one")
@@ -203,12 +100,27 @@ def _services(draft: Draft, vocabulary: Vocabulary) -> Iterator[Problem]:
                 yield Problem(path, f"{service} needs {need}, which is not listed", f"add {need} to services")
 
 
-def _dashboard(draft: Draft) -> Iterator[Problem]:
-    if "horizon" in draft.services and not any(h.has(Role.DASHBOARD) for h in draft.hosts.values()):
+def idle_options(draft: Draft, vocabulary: Vocabulary) -> Iterator[Problem]:
+    """Options are those of something that is built."""
+    for name in draft.options:
+        if name in vocabulary.services and name not in draft.services:
+            yield Problem(
+                ("components", name),
+                f"{name} is not among the services, so its options mean nothing",
+                f"add {name} to services, or take its options away",
+                at_key=True,
+            )
+
+
+def dashboard(draft: Draft) -> Iterator[Problem]:
+    """Horizon has a host, and a dashboard host has a Horizon."""
+    hosts = (draft.hosts or {}).values()
+    if "horizon" not in draft.services or draft.hosts is None or not all(h.roles_known for h in hosts):
+        return
+    if not any(h.has(Role.DASHBOARD) for h in hosts):
         where = ("services", str(draft.services.index("horizon")))
         yield Problem(where, "horizon needs a host with the role dashboard", "give one host that role")
 
 
-_Rule = Callable[[Draft], Iterator[Problem]]
-_ALWAYS: tuple[_Rule, ...] = (_addresses, _twice, _roles, _overlaps, _jump_host, _mode)
-_WHEN_COMPLETE: tuple[_Rule, ...] = (_has_parts, _votes, _attached, _dashboard)
+SITE_RULES: tuple[Rule, ...] = (roles, votes, jump_host, mode, dashboard)
+WORD_RULES = (services, idle_options)

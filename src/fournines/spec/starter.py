@@ -5,12 +5,13 @@ STARTER = """\
 name: mysite                        # also the name of the lab and of the clusters
 release: epoxy                      # OpenStack 2025.1, as packaged by Debian 13
 
-networks:                           # the VIP's network is where the clusters talk to each other
-  mgmt:     {cidr: 10.0.0.0/24}
+networks:                           # every host has an address in the cluster network
+  mgmt:     {cidr: 10.0.0.0/24, purpose: cluster}
   external: {cidr: 192.168.1.0/24}
 
 vips:                               # addresses that move to a living controller; clients use the name
   controller: {network: mgmt, address: 10.0.0.20}
+  # cloud:    {network: external, address: 192.168.1.20, serves: [public]}    # with every controller on it
 
 # Roles: controller (the control plane), dashboard (Horizon), bastion (jump host), time (chrony server),
 # arbiter (a third vote without data). Controllers and arbiters vote: their number must be odd.
@@ -18,6 +19,8 @@ hosts:
   dashboard:   {roles: [bastion, dashboard, time, arbiter], mgmt: 10.0.0.10, external: 192.168.1.10}
   controller1: {roles: [controller], mgmt: 10.0.0.11}
   controller2: {roles: [controller], mgmt: 10.0.0.12}
+# Interfaces are found on the hosts by these addresses. Where another is meant:
+#   controller2: {roles: [controller], mgmt: {address: 10.0.0.12, interface: bond0}}
 
 ssh:
   user: root                        # root, or a login that may run everything with sudo without a password

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from ipaddress import IPv4Address, IPv4Network
+from dataclasses import replace
+from ipaddress import IPv4Address
 from itertools import pairwise
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.components.fixed import file_of, fixed
 from tests.programs import opinion
+from tests.support import context_of, split_site
 
 from fournines.components.keepalived import COMPONENT
 from fournines.components.keepalived.deploy import CONF, DROP_IN
@@ -20,9 +22,9 @@ from fournines.components.keepalived.model import (
     ANSWERS_TIMEOUT,
     SERVES_INTERVAL,
     Options,
-    addresses,
     priority,
     router_number,
+    routers,
     scripts,
     serves_fall,
 )
@@ -30,7 +32,7 @@ from fournines.kit.check import Check, Output
 from fournines.kit.context import Context
 from fournines.kit.declare import VipCondition
 from fournines.kit.verdict import Outcome
-from fournines.spec.model import Network, Site, Vip
+from fournines.spec.model import Site, Vip, Visibility
 
 GOLDEN = Path(__file__).parent / "golden"
 
@@ -130,23 +132,47 @@ def test_a_hung_balancer_is_noticed_within_a_second_and_a_half(context: Context)
 
 
 def test_the_routers_number_comes_from_the_vip(blog: Site) -> None:
-    assert router_number(blog, Options()) == 20
-    assert router_number(blog, Options(vrid=77)) == 77
-    zero = Vip(network="mgmt", address=IPv4Address("10.0.1.0"))
-    assert router_number(blog.model_copy(update={"vips": {"controller": zero}}), Options()) == 1
+    assert router_number(blog.vip, Options()) == 20
+    assert router_number(blog.vip, Options(vrid=77)) == 77
+    assert router_number(Vip(network="mgmt", address=IPv4Address("10.0.1.0")), Options()) == 1
 
 
-def test_all_vips_move_together_each_on_its_networks_interface(blog: Site) -> None:
-    public = Vip(network="external", address=IPv4Address("192.168.1.20"))
-    networks = {**blog.networks, "storage": Network(cidr=IPv4Network("10.2.0.0/24"))}
-    host = blog.hosts["dashboard"]
-    site = blog.model_copy(update={"vips": {**blog.vips, "public": public}, "networks": networks})
-    assert [str(a) for a in addresses(site, host, Options())] == [
-        "10.0.0.20/24 dev eth0",
-        "192.168.1.20/24 dev eth1",
-    ]
-    named = Options(interfaces={"mgmt": "bond0"})
-    assert str(addresses(site, host, named)[0]) == "10.0.0.20/24 dev bond0"
+def two_vips(**found: dict[str, str]) -> Context:
+    """A site whose public VIP lies in another network and stands first, and what its hosts said."""
+    return replace(context_of(split_site()), interfaces=found)
+
+
+def test_each_network_has_its_own_router_on_the_interface_that_was_found_there() -> None:
+    several = two_vips(controller1={"mgmt": "enp1s0", "external": "enp7s0"})
+    first, second = routers(several, several.site.hosts["controller1"])
+    assert (first.name, first.interface, first.number) == ("cloud", "enp7s0", 20)
+    assert (str(first.own), [str(p) for p in first.peers]) == ("192.168.1.11", ["192.168.1.12"])
+    assert first.addresses == ("192.168.1.20/24 dev enp7s0",)
+    assert (second.name, second.interface) == ("controller", "enp1s0")
+    assert second.addresses == ("10.0.0.20/24 dev enp1s0",)
+    assert conf(several, "controller1").count("vrrp_instance") == 2
+
+
+def test_a_vip_is_reached_at_a_port_that_it_serves_by_a_host_of_its_network() -> None:
+    several = two_vips()
+    asked = check(several, "keepalived.reached-cloud").asks
+    assert list(asked) == ["dashboard"]
+    assert asked["dashboard"].argv[-2:] == ("192.168.1.20", "9292")
+
+
+def test_vips_of_one_network_move_together(context: Context) -> None:
+    more = Vip(network="mgmt", address=IPv4Address("10.0.0.21"), serves=(Visibility.PUBLIC,))
+    site = context.site.model_copy(update={"vips": {**context.site.vips, "cloud": more}})
+    (router,) = routers(replace(context, site=site), site.hosts["controller2"])
+    assert router.addresses == ("10.0.0.20/24 dev eth0", "10.0.0.21/24 dev eth0")
+
+
+def test_the_site_file_has_the_last_word_on_an_interface(context: Context) -> None:
+    networks = {n: v.model_copy(update={"interface": "bond0"}) for n, v in context.site.networks.items()}
+    site = context.site.model_copy(update={"networks": networks})
+    named = replace(context, site=site, interfaces={"controller1": {"mgmt": "enp1s0"}})
+    assert named.unnamed == ()
+    assert routers(named, site.hosts["controller1"])[0].interface == "bond0"
 
 
 def test_ownership_goes_red(context: Context) -> None:

@@ -211,7 +211,7 @@ def test_a_site_may_have_other_numbers(blog: Site) -> None:
 
 def test_services_that_others_declare_are_registered(context: Context) -> None:
     wanted = json.loads(command(context, "catalogue").stdin)
-    assert [(s["name"], s["url"]) for s in wanted["services"]] == [
+    assert [(s["name"], s["urls"]["public"]) for s in wanted["services"]] == [
         ("keystone", "https://controller:5000/v3"),
         ("glance", "https://controller:9292"),
     ]

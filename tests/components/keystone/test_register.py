@@ -11,11 +11,16 @@ from tests.components.keystone.fake import Keystone, served
 
 from fournines.components.keystone.on_host import register
 
+URLS = {
+    "public": "https://cloud:9292",
+    "internal": "https://controller:9292",
+    "admin": "https://controller:9292",
+}
 GLANCE = {
     "name": "glance",
     "type": "image",
     "description": "Images",
-    "url": "https://controller:9292",
+    "urls": URLS,
     "user": "glance",
     "password": "pw",
     "roles": ["service"],
@@ -41,7 +46,7 @@ def test_an_empty_keystone_gets_everything_once(keystone: Keystone, wanted: dict
     assert {s["name"] for s in keystone.kept["services"].values()} == {"keystone", "glance"}
     (glance,) = keystone.found("services", name="glance")
     urls = {e["interface"]: e["url"] for e in keystone.found("endpoints", service_id=glance["id"])}
-    assert urls == dict.fromkeys(("public", "internal", "admin"), "https://controller:9292")
+    assert urls == URLS
     (user,) = keystone.found("users", name="glance")
     assert user["password"] == "pw"
     (role,) = keystone.found("roles", name="service")

@@ -30,7 +30,7 @@ def steps(context: Context, host: Host) -> Iterator[Step]:
             "chrony.conf.j2",
             serves=serves,
             orphan=len(servers) > 1,
-            network=site.networks[site.cluster_network].cidr,
+            network=site.networks[site.cluster_network].range,
             upstream=context.options("chrony", Options).upstream if serves else (),
             servers=[site.address(server) for server in servers if server != host],
         ),

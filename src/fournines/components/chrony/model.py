@@ -5,6 +5,7 @@ from __future__ import annotations
 from pydantic import Field
 
 from fournines.spec.model import Host, Role, Site, Strict
+from fournines.spec.types import Seconds, Server
 
 PORT = 123
 
@@ -12,10 +13,10 @@ PORT = 123
 class Options(Strict):
     """What a site may override."""
 
-    upstream: tuple[str, ...] = ()
+    upstream: tuple[Server, ...] = ()
     """NTP servers outside the site for the time hosts; none means that the time host's own clock is the
     site's time: nothing outside is needed, and the hosts still agree among themselves."""
-    max_offset: float = Field(default=0.1, gt=0, le=5)
+    max_offset: Seconds = Field(default=0.1, gt=0, le=5)
     """Seconds by which a host may differ from the time host before the check fails. Tokens, certificates and
     Galera's logs bear a second; 0.1 s is where an honest NTP client in a LAN has long been corrected."""
 

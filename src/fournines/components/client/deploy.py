@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from fournines.kit.context import Context
-from fournines.kit.openstack import ADMIN_PASSWORD, CA_BUNDLE, IDENTITY_PORT, REGION, public_url
+from fournines.kit.openstack import ADMIN_PASSWORD, CA_BUNDLE, IDENTITY_PORT, REGION, internal_url
 from fournines.kit.step import Directory, File, Packages, Step
 from fournines.spec.model import Host, Role, Site
 
@@ -23,7 +23,7 @@ def places(site: Site) -> tuple[Host, ...]:
 def files(context: Context) -> dict[str, str]:
     """Path -> content of the client files; the same on every host."""
     values = {
-        "url": public_url(context.site, IDENTITY_PORT, "/v3"),
+        "url": internal_url(context.site, IDENTITY_PORT, "/v3"),
         "password": context.secret(ADMIN_PASSWORD),
         "region": REGION,
         "ca": CA_BUNDLE,

@@ -19,7 +19,7 @@ from fournines.components.galera.model import (
 )
 from fournines.kit.component import Component
 from fournines.kit.declare import Database, Declaration, Endpoint, FirewallPort, HealthCheck, Secret
-from fournines.spec.model import Host, Site
+from fournines.spec.model import Host, Site, Visibility
 
 SESSION_SECONDS = 3600.0
 """An idle connection of a pool is cut by the services' own recycling (about an hour), not by the balancer."""
@@ -47,6 +47,7 @@ def declares(site: Site) -> Iterator[Declaration]:
         tls=False,
         single_writer=True,
         timeout_server=SESSION_SECONDS,
+        visible=(Visibility.INTERNAL,),
     )
     network = site.cluster_network
     yield FirewallPort("mariadb", hosts=data, port=PORT, network=network)

@@ -179,7 +179,7 @@ def _accounts(context: Context) -> Iterator[Step]:
 
 def account_origin(context: Context) -> str:
     """Where accounts may log in from: the cluster network, as ``address/netmask`` (no resolver needed)."""
-    return context.site.networks[context.site.cluster_network].cidr.with_netmask
+    return context.site.networks[context.site.cluster_network].range.with_netmask
 
 
 def create_sql(database: Database, origin: str, password: str) -> str:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import Field, StringConstraints
+from pydantic import Field
 
+from fournines.kit.endpoints import at
 from fournines.spec.model import Host, Role, Site, Strict
+from fournines.spec.types import Measure, Seconds, Whole, WholeSeconds
 
 PORT = 3306
 GROUP_PORT = 4567
@@ -16,26 +18,26 @@ SST_PORT = 4444
 RESPONDER_PORT = 9200
 """Where balancers and the other hosts ask."""
 
-Size = Annotated[str, StringConstraints(pattern=r"^[1-9][0-9]*[MG]$")]
+Size = Annotated[str, Measure({"M": 2**20, "G": 2**30}, lowest="8M", highest="4096G")]
 """Mebibytes or gibibytes as MariaDB writes them: 512M, 2G."""
 
 
 class Options(Strict):
     """What a site may override."""
 
-    suspect_timeout: float = Field(default=1.0, ge=0.5, le=10.0)
+    suspect_timeout: Seconds = Field(default=1.0, ge=0.5, le=10.0)
     """Seconds of silence until a member is suspected; when one is lost, writes stall about 1.3 times this."""
     gcache_size: Size = "128M"
     """How much history is kept to bring a returning host up to date without a full copy."""
     buffer_pool: Size = "256M"
     """InnoDB's cache (innodb_buffer_pool_size)."""
-    max_connections: int = Field(default=1000, ge=50, le=20000)
+    max_connections: Whole = Field(default=1000, ge=50, le=20000)
     """How many clients at once; each API worker keeps a pool."""
-    appliers: int = Field(default=2, ge=1, le=64)
+    appliers: Whole = Field(default=2, ge=1, le=64)
     """How many threads apply what other hosts wrote (wsrep_slave_threads)."""
-    start_timeout: int = Field(default=900, ge=120)
+    start_timeout: WholeSeconds = Field(default=900, ge=120, le=86400)
     """Seconds a start may take; a full copy extends it by itself."""
-    stop_timeout: int = Field(default=60, ge=10)
+    stop_timeout: WholeSeconds = Field(default=60, ge=10, le=3600)
     """Seconds a stop may take before the process is killed."""
 
     def provider(self, address: str) -> dict[str, str]:
@@ -52,7 +54,7 @@ class Options(Strict):
         suspect = self.suspect_timeout
         beat = max(0.1, suspect / 5)
         return {
-            "gmcast.listen_addr": f"tcp://{address}:{GROUP_PORT}",
+            "gmcast.listen_addr": f"tcp://{at(address, GROUP_PORT)}",
             "gmcast.peer_timeout": _period(max(1.0, suspect)),
             "evs.keepalive_period": _period(beat),
             "evs.inactive_check_period": _period(0.1),

@@ -6,13 +6,13 @@ import hashlib
 from collections.abc import Iterator, Mapping
 
 from fournines.components.glance.deploy import CONF, configuration
-from fournines.components.glance.model import PORT, SERVICE
+from fournines.components.glance.model import PORT
 from fournines.components.glance.on_host import image
 from fournines.kit import program
 from fournines.kit.check import Answers, Ask, Check, Output, each_host
 from fournines.kit.context import Context
 from fournines.kit.health_check import health_check
-from fournines.kit.openstack import ADMIN_PASSWORD, IDENTITY_PORT, catalogue_url, public_url
+from fournines.kit.openstack import ADMIN_PASSWORD, IDENTITY_PORT, internal_url
 from fournines.kit.unit_check import units_check
 from fournines.kit.verdict import Verdict, failed, passed, unknown, worst
 
@@ -23,8 +23,8 @@ def checks(context: Context) -> Iterator[Check]:
     yield health_check("glance", context, context.controllers, PORT, barrier=True)
     yield units_check("glance", names, ["glance-api.service"])
     question = {
-        "keystone": public_url(context.site, IDENTITY_PORT),
-        "glance": catalogue_url(context.site, SERVICE),
+        "keystone": internal_url(context.site, IDENTITY_PORT),
+        "glance": internal_url(context.site, PORT),
         "password": context.secret(ADMIN_PASSWORD),
     }
     yield Check(

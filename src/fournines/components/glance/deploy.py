@@ -10,9 +10,10 @@ from fournines.kit.context import Context
 from fournines.kit.on_host import schema
 from fournines.kit.openstack import (
     authtoken_section,
-    catalogue_url,
     database_section,
+    one_address,
     own_url,
+    public_url,
     schema_question,
 )
 from fournines.kit.step import Command, Directory, File, Packages, Step, Unit
@@ -62,7 +63,7 @@ def configuration(context: Context, host: Host) -> str:
         options=context.options("glance", Options),
         address=context.site.address(host),
         port=PORT,
-        public_endpoint=catalogue_url(context.site, SERVICE),
+        public_endpoint=public_url(context.site, PORT) if one_address(context.site) else None,
         own_url=own_url(context.site, host, PORT),
         images=IMAGES,
         database=database_section(context, DATABASE, pool=5),

@@ -8,6 +8,7 @@ from pydantic import Field
 
 from fournines.kit.declare import Database, KeystoneService
 from fournines.spec.model import Strict
+from fournines.spec.types import Whole
 
 PORT: Final = 9292
 CACHE_KEY: Final = "glance/token-cache"
@@ -27,5 +28,5 @@ IMAGES: Final = "/var/lib/glance/images"
 class Options(Strict):
     """What a site may override."""
 
-    workers: int = Field(default=2, ge=1, le=64)
+    workers: Whole = Field(default=2, ge=1, le=64)
     """API processes per host; each takes about 150 MiB."""

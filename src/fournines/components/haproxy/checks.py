@@ -12,6 +12,7 @@ from fournines.components.haproxy.model import HEALTH, PROMETHEUS_PORT, SOCKET
 from fournines.kit.check import Ask, Check, Output, each_host
 from fournines.kit.context import Context
 from fournines.kit.declare import Endpoint, ServedCertificate
+from fournines.kit.endpoints import at, vip_addresses
 from fournines.kit.unit_check import units_check
 from fournines.kit.verdict import Verdict, failed, passed
 
@@ -91,10 +92,10 @@ def checks(context: Context) -> Iterator[Check]:
 
 def _binds(context: Context) -> Iterator[str]:
     for endpoint in context.declared(Endpoint):
-        for vip in context.site.vips.values():
-            yield f"{vip.address}:{endpoint.port}"
+        for address in vip_addresses(context.site, endpoint):
+            yield at(address, endpoint.port)
         if not endpoint.http:
-            yield f"127.0.0.1:{endpoint.port}"
+            yield at("127.0.0.1", endpoint.port)
 
 
 def _last(text: str, otherwise: str) -> str:

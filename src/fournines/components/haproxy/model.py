@@ -10,7 +10,9 @@ from pydantic import Field, model_validator
 
 from fournines.kit.context import Context
 from fournines.kit.declare import Endpoint, HealthCheck
+from fournines.kit.endpoints import at, vip_addresses
 from fournines.spec.model import Strict
+from fournines.spec.types import Milliseconds, Seconds, Whole, wrong
 
 HEALTH_PORT = 8404
 HEALTH = f"http://127.0.0.1:{HEALTH_PORT}"
@@ -24,34 +26,34 @@ LOG = "/var/log/haproxy.log"
 class Options(Strict):
     """What a site may override. Times in milliseconds where the name says so."""
 
-    maxconn: int = Field(default=8000, ge=100, le=1_000_000)
+    maxconn: Whole = Field(default=8000, ge=100, le=1_000_000)
     """Connections at once. Each takes two files; 20,000 is what an unprivileged container allows."""
-    check_interval_ms: int = Field(default=500, ge=100, le=60_000)
+    check_interval_ms: Milliseconds = Field(default=500, ge=100, le=60_000)
     """Time between two health checks of a backend that is up (``inter``)."""
-    check_fast_ms: int = Field(default=200, ge=50, le=60_000)
+    check_fast_ms: Milliseconds = Field(default=200, ge=50, le=60_000)
     """The same after a first failure or success, until the state is settled (``fastinter``)."""
-    check_down_ms: int = Field(default=1000, ge=100, le=60_000)
+    check_down_ms: Milliseconds = Field(default=1000, ge=100, le=60_000)
     """The same for a backend that is down (``downinter``)."""
-    check_timeout_ms: int = Field(default=400, ge=50, le=60_000)
+    check_timeout_ms: Milliseconds = Field(default=400, ge=50, le=60_000)
     """How long a backend may take to answer a check; shorter than ``check_interval_ms``. Left out, HAProxy
     waits a whole ``inter`` for the answer, and with the ten seconds that most guides set it notices a hung
     API after 58 s."""
-    writer_interval_ms: int = Field(default=300, ge=100, le=60_000)
+    writer_interval_ms: Milliseconds = Field(default=300, ge=100, le=60_000)
     """``inter`` of a single-writer pool: every write waits for it, and its health page is cheap to ask."""
-    writer_fast_ms: int = Field(default=150, ge=50, le=60_000)
+    writer_fast_ms: Milliseconds = Field(default=150, ge=50, le=60_000)
     """``fastinter`` of a single-writer pool."""
-    writer_timeout_ms: int = Field(default=250, ge=50, le=60_000)
+    writer_timeout_ms: Milliseconds = Field(default=250, ge=50, le=60_000)
     """``timeout check`` of a single-writer pool; shorter than ``writer_interval_ms``."""
-    fall: int = Field(default=2, ge=1, le=20)
+    fall: Whole = Field(default=2, ge=1, le=20)
     """Failed checks until a backend is down. 1 would let one lost packet move every client."""
-    rise: int = Field(default=2, ge=1, le=100)
+    rise: Whole = Field(default=2, ge=1, le=100)
     """Good checks until a backend is up again."""
-    writer_rise: int = Field(default=3, ge=1, le=100)
+    writer_rise: Whole = Field(default=3, ge=1, le=100)
     """Good checks until the preferred server of a single-writer pool takes the writes back: that ends the
     sessions at its stand-in, so it should be there to stay."""
-    connect_timeout_ms: int = Field(default=500, ge=50, le=60_000)
+    connect_timeout_ms: Milliseconds = Field(default=500, ge=50, le=60_000)
     """How long a backend may take to accept a connection, before another one is tried."""
-    client_timeout: float = Field(default=60.0, ge=1)
+    client_timeout: Seconds = Field(default=60.0, ge=1, le=86400)
     """Seconds an HTTP client may be silent."""
 
     @model_validator(mode="after")
@@ -59,9 +61,11 @@ class Options(Strict):
         for kind in ("check", "writer"):
             timeout, interval = getattr(self, f"{kind}_timeout_ms"), getattr(self, f"{kind}_interval_ms")
             if timeout >= interval:
-                raise ValueError(
-                    f"{kind}_timeout_ms ({timeout}) must be below "
-                    f"{kind}_interval_ms ({interval}): a check must end before the next one begins"
+                raise wrong(
+                    f"{timeout} ms is not below {kind}_interval_ms ({interval}): a check must end before the "
+                    "next one begins",
+                    f"write less than {interval}, or a longer {kind}_interval_ms",
+                    at=f"{kind}_timeout_ms",
                 )
         return self
 
@@ -105,7 +109,7 @@ class Listener:
 
 
 def listeners(context: Context, certificate: str | None) -> Iterator[Listener]:
-    """What HAProxy listens to: each endpoint on every VIP, and a protocol other than HTTP on 127.0.0.1 too.
+    """What HAProxy listens to: each endpoint on the VIPs that serve it; other than HTTP on 127.0.0.1 too.
 
     The local port lets a service reach the database through its own host's HAProxy: the death of the VIP's
     holder then costs it nothing. Both HAProxies must pick the same writer without talking to each other, so
@@ -115,7 +119,7 @@ def listeners(context: Context, certificate: str | None) -> Iterator[Listener]:
     for endpoint in context.declared(Endpoint):
         tls = f" ssl crt {certificate}" if endpoint.tls and certificate else ""
         tls += " alpn h2,http/1.1" if tls and endpoint.http else ""
-        binds = [f"{vip.address}:{endpoint.port}{tls}" for vip in context.site.vips.values()]
+        binds = [f"{at(address, endpoint.port)}{tls}" for address in vip_addresses(context.site, endpoint)]
         if not endpoint.http:
             binds.append(f"127.0.0.1:{endpoint.port}")
         yield Listener(
@@ -151,7 +155,7 @@ def _backends(context: Context, endpoint: Endpoint, options: Options) -> Iterato
             words += (
                 " backup" if index else f" rise {options.writer_rise} on-marked-up shutdown-backup-sessions"
             )
-        yield Backend(host, f"{context.site.address(host)}:{endpoint.port}", words)
+        yield Backend(host, at(context.site.address(host), endpoint.port), words)
 
 
 def writer_pools(context: Context) -> tuple[str, ...]:

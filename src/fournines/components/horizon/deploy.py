@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from fournines.components.horizon.model import CERTIFICATE, SECRET_KEY, Options, served_names
 from fournines.kit.context import Context
-from fournines.kit.openstack import CA_BUNDLE, IDENTITY_PORT, public_url
+from fournines.kit.openstack import CA_BUNDLE, IDENTITY_PORT, internal_url
 from fournines.kit.step import Absent, File, Packages, Step, Unit
 from fournines.spec.model import Host
 
@@ -63,7 +63,7 @@ def settings(context: Context) -> str:
         "horizon",
         "settings.py.j2",
         names=served_names(context.site),
-        keystone=public_url(context.site, IDENTITY_PORT, "/v3"),
+        keystone=internal_url(context.site, IDENTITY_PORT, "/v3"),
         ca=CA_BUNDLE,
         secret_key=context.secret(SECRET_KEY),
         options=context.options("horizon", Options),

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Final
+from typing import Final
 
-from pydantic import Field, StringConstraints
+from pydantic import Field
 
 from fournines.spec.model import Host, Role, Site, Strict
+from fournines.spec.types import DnsName, Whole, WholeSeconds
 
 CERTIFICATE: Final = "horizon/certificate"
 SECRET_KEY: Final = "horizon/secret-key"  # noqa: S105 - a name
-
-DnsName = Annotated[
-    str, StringConstraints(pattern=r"^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$")
-]
 
 
 class Options(Strict):
@@ -21,11 +18,11 @@ class Options(Strict):
 
     names: tuple[DnsName, ...] = ()
     """More names users reach the dashboard by; they are put into its certificate and are let in."""
-    processes: int = Field(default=2, ge=1, le=32)
+    processes: Whole = Field(default=2, ge=1, le=32)
     """Django processes per host; each takes about 120 MiB."""
-    threads: int = Field(default=8, ge=1, le=64)
+    threads: Whole = Field(default=8, ge=1, le=64)
     """Requests one process works on at once."""
-    session: int = Field(default=3600, ge=300, le=86400)
+    session: WholeSeconds = Field(default=3600, ge=300, le=86400)
     """Seconds after which a user has to log in again; no longer than a token lives."""
 
 

@@ -5,20 +5,21 @@ from __future__ import annotations
 from pydantic import Field
 
 from fournines.spec.model import Host, Role, Strict
+from fournines.spec.types import Line, SysctlName, Whole, WholeSeconds
 
 
 class Options(Strict):
     """What a site may override."""
 
-    tcp_retries2: int = Field(default=5, ge=3, le=15)
+    tcp_retries2: Whole = Field(default=5, ge=3, le=15)
     """Retransmissions before a connection to a silent peer is given up: 5 are 12.6 s, the kernel's own 15 are
     924.6 s (tcp(7); Kolla's production guide asks for 6). A host that lost power sends no FIN."""
-    tcp_syn_retries: int = Field(default=3, ge=1, le=6)
+    tcp_syn_retries: Whole = Field(default=3, ge=1, le=6)
     """Retries of a connection attempt to a silent host: 3 are 15 s, the kernel's own 6 are 127 s."""
-    tcp_keepalive_time: int = Field(default=30, ge=5, le=7200)
+    tcp_keepalive_time: WholeSeconds = Field(default=30, ge=5, le=7200)
     """Seconds of silence before an idle connection is probed (``SO_KEEPALIVE``); the kernel's own wait
     is two hours."""
-    sysctls: dict[str, str] = Field(default_factory=dict)
+    sysctls: dict[SysctlName, Line] = Field(default_factory=dict)
     """Further kernel settings for every host, by name."""
 
 

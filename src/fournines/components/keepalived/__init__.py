@@ -9,7 +9,7 @@ from fournines.components.keepalived.deploy import steps
 from fournines.components.keepalived.faults import faults
 from fournines.components.keepalived.model import LOG, TAGS, Options
 from fournines.kit.component import Component
-from fournines.kit.declare import Declaration, FirewallPort, LogFile
+from fournines.kit.declare import Declaration, FirewallPort, InterfaceOf, LogFile
 from fournines.spec.model import Host, Site
 
 
@@ -19,9 +19,11 @@ def hosts(site: Site) -> tuple[Host, ...]:
 
 
 def declares(site: Site) -> Iterator[Declaration]:
-    """VRRP in the VIP's network, and a log."""
+    """VRRP in every network with a VIP, its interfaces, and a log."""
     names = tuple(h.name for h in hosts(site))
-    yield FirewallPort("keepalived", hosts=names, protocol="vrrp", network=site.cluster_network)
+    for network in dict.fromkeys(vip.network for vip in site.vips.values()):
+        yield FirewallPort("keepalived", hosts=names, protocol="vrrp", network=network)
+        yield InterfaceOf(network, hosts=names)
     for tag in TAGS:
         yield LogFile(tag, LOG, hosts=names)
 

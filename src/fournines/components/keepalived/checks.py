@@ -9,6 +9,7 @@ from functools import partial
 from fournines.kit.check import Answers, Ask, Check, Output, each_host
 from fournines.kit.context import Context
 from fournines.kit.declare import Endpoint, VipCondition
+from fournines.kit.endpoints import served_on
 from fournines.kit.unit_check import units_check
 from fournines.kit.verdict import Verdict, failed, passed, unknown
 
@@ -41,11 +42,15 @@ def checks(context: Context) -> Iterator[Check]:
             judge=partial(_judge_owner, address=str(vip.address)),
             barrier=True,
         )
-        for endpoint in context.declared(Endpoint)[:1]:
+        served = [e for e in context.declared(Endpoint) if name in served_on(site, e)]
+        asker = context.asker
+        if vip.network not in site.hosts[asker].addresses:
+            asker = hosts[0]
+        for endpoint in served[:1]:
             yield Check(
                 f"keepalived.reached-{name}",
                 f"{name} is reached over the network, where its holder listens",
-                asks={context.asker: Ask(("python3", "-c", _CONNECT, str(vip.address), str(endpoint.port)))},
+                asks={asker: Ask(("python3", "-c", _CONNECT, str(vip.address), str(endpoint.port)))},
                 judge=each_host(_judge_reached),
                 barrier=True,
             )

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from ipaddress import IPv4Address
 
 from pydantic import Field
 
 from fournines.kit.context import Context
 from fournines.kit.declare import VipCondition
-from fournines.spec.model import Host, Site, Strict
+from fournines.spec.model import Host, Strict, Vip
+from fournines.spec.types import Seconds, Whole
 
 LOG = "/var/log/keepalived.log"
 TAGS = ("Keepalived", "Keepalived_vrrp", "keepalived")
@@ -28,13 +30,11 @@ SERVES_INTERVAL = 1.0
 class Options(Strict):
     """What a site may override."""
 
-    advert_seconds: float = Field(default=0.1, ge=0.05, le=10)
+    advert_seconds: Seconds = Field(default=0.1, ge=0.05, le=10)
     """Time between two adverts. A silent holder is replaced after three of them and the skew: 0.3 s here."""
-    vrid: int | None = Field(default=None, ge=1, le=255)
-    """The virtual router's number, which must be unique in the network; the VIP's last octet unless given."""
-    interfaces: dict[str, str] = Field(default_factory=dict)
-    """The controllers' interface in each network, by network name; eth0 in the first network a controller is
-    attached to, eth1 in the second, ... unless given."""
+    vrid: Whole | None = Field(default=None, ge=1, le=255)
+    """The virtual routers' number, which must be unique in each network with a VIP; the last octet of the
+    network's first VIP unless given."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,15 +50,20 @@ class Script:
 
 
 @dataclass(frozen=True, slots=True)
-class Address:
-    """A VIP as the holder configures it."""
+class Router:
+    """A VRRP instance of one host: the VIPs of one network, which move together.
 
-    address: str
+    Each network has its own. HAProxy is a proxy and no router: nothing needs two VIPs on one host, so there
+    is no sync group, and trouble in one network moves that network's VIPs and no others. ``addresses`` are
+    ``ADDRESS/PREFIX dev INTERFACE``, as the holder configures them.
+    """
+
+    name: str
     interface: str
-
-    def __str__(self) -> str:
-        """``10.0.0.20/24 dev eth0``."""
-        return f"{self.address} dev {self.interface}"
+    number: int
+    own: IPv4Address
+    peers: tuple[IPv4Address, ...]
+    addresses: tuple[str, ...]
 
 
 def priority(position: int, count: int) -> int:
@@ -72,28 +77,31 @@ def priority(position: int, count: int) -> int:
     return max(1, HIGHEST - position * max(1, step))
 
 
-def router_number(site: Site, options: Options) -> int:
+def router_number(vip: Vip, options: Options) -> int:
     """The VRID: the option, or the VIP's last octet (1 where that is 0)."""
-    return options.vrid or int(site.vip.address) % 256 or 1
+    return options.vrid or int(vip.address) % 256 or 1
 
 
-def interface(site: Site, host: Host, network: str, options: Options) -> str:
-    """The host's interface in a network."""
-    if network in options.interfaces:
-        return options.interfaces[network]
-    attached = [name for name in site.networks if name in host.addresses]
-    return f"eth{attached.index(network) if network in attached else 0}"
-
-
-def addresses(site: Site, host: Host, options: Options) -> tuple[Address, ...]:
-    """All VIPs: they move together, so that a client never finds one half of the control plane."""
-    return tuple(
-        Address(
-            f"{vip.address}/{site.networks[vip.network].prefix}",
-            interface(site, host, vip.network, options),
+def routers(context: Context, host: Host) -> tuple[Router, ...]:
+    """The VRRP instances of a controller, each named after the first VIP of its network."""
+    site, options = context.site, context.options("keepalived", Options)
+    by_network: dict[str, list[str]] = {}
+    for name, vip in site.vips.items():
+        by_network.setdefault(vip.network, []).append(name)
+    found = []
+    for network, names in by_network.items():
+        interface, prefix = context.interface(host, network), site.networks[network].prefix
+        found.append(
+            Router(
+                name=names[0],
+                interface=interface,
+                number=router_number(site.vips[names[0]], options),
+                own=site.address(host, network),
+                peers=tuple(site.address(c, network) for c in context.controllers if c != host),
+                addresses=tuple(f"{site.vips[n].address}/{prefix} dev {interface}" for n in names),
+            )
         )
-        for vip in site.vips.values()
-    )
+    return tuple(found)
 
 
 def serves_fall(condition: VipCondition) -> int:

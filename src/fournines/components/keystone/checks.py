@@ -13,11 +13,9 @@ from fournines.kit import program
 from fournines.kit.check import Answers, Ask, Check, Output
 from fournines.kit.context import Context
 from fournines.kit.health_check import health_check
-from fournines.kit.openstack import ADMIN_PASSWORD, own_url, public_url
+from fournines.kit.openstack import ADMIN_PASSWORD, internal_url, own_url
 from fournines.kit.unit_check import units_check
 from fournines.kit.verdict import Verdict, failed, passed, unknown, worst
-
-INTERFACES = ("public", "internal", "admin")
 
 
 def checks(context: Context) -> Iterator[Check]:
@@ -58,7 +56,7 @@ def checks(context: Context) -> Iterator[Check]:
 def token_ask(context: Context) -> Ask:
     """The question behind three checks, for the place where a client of the site is played."""
     question = {
-        "url": public_url(context.site, PORT),
+        "url": internal_url(context.site, PORT),
         "password": context.secret(ADMIN_PASSWORD),
         "hosts": {host.name: own_url(context.site, host, PORT) for host in context.controllers},
     }
@@ -92,22 +90,26 @@ def judge_valid(answer: Output, hosts: list[str]) -> Verdict:
     )
 
 
-def judge_catalogue(answer: Output, wanted: Mapping[str, str]) -> Verdict:
-    """Every wanted type must be there, with the same URL on each interface."""
+def judge_catalogue(answer: Output, wanted: Mapping[str, Mapping[str, str]]) -> Verdict:
+    """Every wanted type must be there, with its URL on each interface."""
     found = program.heard(answer)
     if found is None:
         return unknown("without a token there is no catalogue")
     return worst(
-        ((kind, _one_entry(found["catalogue"].get(kind), url)) for kind, url in wanted.items()),
+        ((kind, _one_entry(found["catalogue"].get(kind), urls)) for kind, urls in wanted.items()),
         all_well=f"{', '.join(wanted)} as declared",
     )
 
 
-def _one_entry(entry: Mapping[str, str] | None, url: str) -> Verdict:
+def _one_entry(entry: Mapping[str, str] | None, urls: Mapping[str, str]) -> Verdict:
     if entry is None:
         return failed("not in the catalogue")
-    wrong = {interface: entry.get(interface) for interface in INTERFACES if entry.get(interface) != url}
-    return failed(f"{wrong} instead of {url}") if wrong else passed(url)
+    wrong = [
+        f"{interface} is {entry.get(interface)} instead of {url}"
+        for interface, url in urls.items()
+        if entry.get(interface) != url
+    ]
+    return failed(", ".join(wrong)) if wrong else passed("as declared")
 
 
 _DIGESTS = """\

@@ -24,8 +24,9 @@ from fournines.kit.openstack import (
     ADMIN_PASSWORD,
     REGION,
     cache_section,
-    catalogue_url,
+    catalogue_urls,
     database_section,
+    one_address,
     own_url,
     public_url,
     schema_question,
@@ -58,7 +59,7 @@ def configuration(context: Context) -> str:
         "keystone",
         "keystone.conf.j2",
         options=context.options("keystone", Options),
-        public_endpoint=public_url(context.site, PORT),
+        public_endpoint=public_url(context.site, PORT) if one_address(context.site) else None,
         database=database_section(context, DATABASE, pool=5),
         cache=cache_section(context),
         active_keys=max(3, len(json.loads(context.secret(FERNET)))),
@@ -122,10 +123,10 @@ def _once(context: Context, host: Host) -> Iterator[Step]:
     )
 
 
-def catalogue(context: Context) -> dict[str, str]:
-    """Service type -> URL of everything that must stand in the catalogue."""
+def catalogue(context: Context) -> dict[str, dict[str, str]]:
+    """Service type -> interface -> URL of everything that must stand in the catalogue."""
     services = (CATALOGUED, *context.declared(KeystoneService))
-    return {service.type: catalogue_url(context.site, service) for service in services}
+    return {service.type: catalogue_urls(context.site, service) for service in services}
 
 
 def wanted_identity(context: Context, host: Host) -> str:
@@ -140,7 +141,7 @@ def wanted_identity(context: Context, host: Host) -> str:
                     "name": service.name,
                     "type": service.type,
                     "description": service.description,
-                    "url": catalogue_url(context.site, service),
+                    "urls": catalogue_urls(context.site, service),
                     "user": service.user,
                     "password": context.secret(service.password) if service.user else "",
                     "roles": ["service"],

@@ -9,6 +9,7 @@ from pydantic import Field
 from fournines.kit.declare import Database, KeystoneService
 from fournines.kit.openstack import IDENTITY_PORT
 from fournines.spec.model import Strict
+from fournines.spec.types import Whole, WholeSeconds
 
 PORT: Final = IDENTITY_PORT
 FERNET: Final = "keystone/fernet"
@@ -34,9 +35,9 @@ REPOSITORIES: Final = {"/etc/keystone/fernet-keys": FERNET, "/etc/keystone/crede
 class Options(Strict):
     """What a site may override."""
 
-    processes: int = Field(default=2, ge=1, le=64)
+    processes: Whole = Field(default=2, ge=1, le=64)
     """API processes per host; each takes about 115 MiB."""
-    threads: int = Field(default=4, ge=1, le=64)
+    threads: Whole = Field(default=4, ge=1, le=64)
     """Requests one process works on at once."""
-    token_lifetime: int = Field(default=3600, ge=60, le=604800)
+    token_lifetime: WholeSeconds = Field(default=3600, ge=60, le=604800)
     """Seconds a token is valid; a longer life means fewer log-ins and a longer danger when one is stolen."""

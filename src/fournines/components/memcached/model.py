@@ -5,6 +5,7 @@ from __future__ import annotations
 from pydantic import Field
 
 from fournines.spec.model import Strict
+from fournines.spec.types import Mebibytes, Whole
 
 PORT = 11211
 
@@ -12,7 +13,7 @@ PORT = 11211
 class Options(Strict):
     """What a site may override."""
 
-    memory_mb: int = Field(default=64, ge=16, le=65536)
+    memory_mb: Mebibytes = Field(default=64, ge=16, le=65536)
     """How much memory the cache may use, in MiB (memcached -m)."""
-    connections: int = Field(default=1024, ge=64, le=16384)
+    connections: Whole = Field(default=1024, ge=64, le=16384)
     """How many clients at once (memcached -c); each API worker keeps a pool of up to 10."""

@@ -28,7 +28,7 @@ def steps(context: Context, host: Host) -> Iterator[Step]:
             table=TABLE,
             chain=CHAIN,
             openings=openings(context, host),
-            cluster=site.networks[site.cluster_network].cidr,
+            cluster=site.networks[site.cluster_network].range,
         ),
         mode=0o755,
         validate=("nft", "-c", "-f", "{}"),

@@ -9,7 +9,9 @@ from pydantic import Field
 
 from fournines.kit.context import Context
 from fournines.kit.declare import Endpoint, FirewallPort
+from fournines.kit.endpoints import vip_addresses
 from fournines.spec.model import Host, Role, Strict
+from fournines.spec.types import Port
 
 TABLE = "fournines"
 CHAIN = "input"
@@ -18,11 +20,11 @@ CHAIN = "input"
 class Options(Strict):
     """What a site may override."""
 
-    ssh_ports: tuple[int, ...] = Field(default=(22,), min_length=1)
+    ssh_ports: tuple[Port, ...] = Field(default=(22,), min_length=1)
     """The ports sshd listens on. They are open to everybody, always: nobody can lock himself out."""
-    open_tcp: tuple[int, ...] = ()
+    open_tcp: tuple[Port, ...] = ()
     """TCP ports that are open to everybody on every host, for software that fournines does not manage."""
-    open_udp: tuple[int, ...] = ()
+    open_udp: tuple[Port, ...] = ()
     """The same for UDP."""
 
 
@@ -50,8 +52,8 @@ class Opening:
 def openings(context: Context, host: Host) -> tuple[Opening, ...]:
     """What this host accepts, SSH first; declarations that say the same are one opening.
 
-    Clients of the VIPs may sit anywhere, so a controller accepts an endpoint's port on the VIPs from
-    anybody; its own address is open only as far as the endpoint's component declared.
+    Clients of the VIPs may sit anywhere, so a controller accepts an endpoint's port on the VIPs that serve it
+    from anybody; its own address is open only as far as the endpoint's component declared.
     """
     site = context.site
     table: dict[Opening, list[str]] = {}
@@ -61,8 +63,8 @@ def openings(context: Context, host: Host) -> tuple[Opening, ...]:
             names.append(opening.name)
     if host.has(Role.CONTROLLER):
         for endpoint in context.declared(Endpoint):
-            for vip in site.vips.values():
-                table[Opening("tcp", endpoint.port, target=str(vip.address))] = [endpoint.name]
+            for address in vip_addresses(site, endpoint):
+                table[Opening("tcp", endpoint.port, target=str(address))] = [endpoint.name]
     return tuple(replace(opening, name=", ".join(names)) for opening, names in table.items())
 
 
@@ -78,5 +80,5 @@ def _always(options: Options) -> Iterator[Opening]:
 def _declared(context: Context, host: Host) -> Iterator[Opening]:
     for declared in context.declared(FirewallPort):
         if host.name in declared.hosts:
-            source = str(context.site.networks[declared.network].cidr) if declared.network else ""
+            source = str(context.site.networks[declared.network].range) if declared.network else ""
             yield Opening(declared.protocol, declared.port, source, name=declared.name)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import Field, StringConstraints
+from pydantic import Field
 
 from fournines.spec.model import Host, Site, Strict
+from fournines.spec.types import Measure, Milliseconds, WholeSeconds
 
 PORT = 5672
 DIST_PORT = 25672
@@ -14,24 +15,24 @@ DIST_PORT = 25672
 EPMD_PORT = 4369
 """Where brokers look up each other's port."""
 
-Size = Annotated[str, StringConstraints(pattern=r"^[1-9][0-9]*(MB|GB)$")]
+Size = Annotated[str, Measure({"MB": 10**6, "GB": 10**9}, lowest="50MB", highest="10000GB")]
 """Megabytes or gigabytes as RabbitMQ writes them: 512MB, 2GB."""
 
 
 class Options(Strict):
     """What a site may override."""
 
-    heartbeat: int = Field(default=10, ge=5, le=60)
+    heartbeat: WholeSeconds = Field(default=10, ge=5, le=60)
     """Seconds between a client's signs of life; below 5 RabbitMQ's guide warns of false alarms."""
-    net_ticktime: int = Field(default=5, ge=4, le=60)
+    net_ticktime: WholeSeconds = Field(default=5, ge=4, le=60)
     """Seconds until a silent broker counts as down; declaring a queue stalls that long after a power loss."""
-    leader_poll: int = Field(default=200, ge=100, le=5000)
+    leader_poll: Milliseconds = Field(default=200, ge=100, le=5000)
     """Milliseconds between looks at the hosts of queue leaders (aten): how soon another one leads."""
     disk_free_limit: Size = "1GB"
     """With less free disk than this, publishers are blocked."""
-    start_timeout: int = Field(default=600, ge=60)
+    start_timeout: WholeSeconds = Field(default=600, ge=60, le=86400)
     """Seconds a start may wait for the other brokers before it is tried anew."""
-    stop_timeout: int = Field(default=30, ge=5)
+    stop_timeout: WholeSeconds = Field(default=30, ge=5, le=3600)
     """Seconds a stop may take before the process is killed."""
 
 

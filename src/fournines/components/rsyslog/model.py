@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Annotated
 
 from pydantic import Field
 
 from fournines.kit.declare import LogFile
 from fournines.spec.model import Strict
+from fournines.spec.types import Days, Measure
+
+Size = Annotated[str, Measure({"k": 2**10, "M": 2**20, "G": 2**30}, lowest="100k", highest="1000G")]
+"""An amount as logrotate writes it."""
 
 CHECK_TAG = "fournines-check"
 CHECK_LOG = "/var/log/fournines-check.log"
@@ -16,9 +21,9 @@ CHECK_LOG = "/var/log/fournines-check.log"
 class Options(Strict):
     """What a site may override."""
 
-    keep_days: int = Field(default=14, ge=1, le=3650)
+    keep_days: Days = Field(default=14, ge=1, le=3650)
     """How many days of logs are kept."""
-    max_size: str = Field(default="100M", pattern=r"^[1-9][0-9]*[kMG]$")
+    max_size: Size = "100M"
     """A log that grows beyond this is rotated the next time logrotate runs, before its day is over."""
 
 

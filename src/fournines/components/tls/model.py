@@ -5,6 +5,7 @@ from __future__ import annotations
 from pydantic import Field
 
 from fournines.spec.model import Site, Strict
+from fournines.spec.types import Days
 
 AUTHORITY = "tls/authority"
 CERTIFICATE = "tls/vip"
@@ -16,7 +17,7 @@ _END = "-----END CERTIFICATE-----\n"
 class Options(Strict):
     """What a site may override."""
 
-    warn_days: int = Field(default=14, ge=1, le=365)
+    warn_days: Days = Field(default=14, ge=1, le=365)
     """The check of the dates fails when a certificate has fewer days than this to live."""
 
 

@@ -9,5 +9,5 @@ export OS_USER_DOMAIN_NAME=Default
 export OS_PROJECT_NAME=admin
 export OS_PROJECT_DOMAIN_NAME=Default
 export OS_REGION_NAME=RegionOne
-export OS_INTERFACE=public
+export OS_INTERFACE=internal
 export OS_IDENTITY_API_VERSION=3

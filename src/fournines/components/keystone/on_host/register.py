@@ -1,7 +1,7 @@
 """Makes Keystone hold the declared services, their endpoints and users. Runs on a host.
 
 Input: JSON with url (of a Keystone), password (the administrator's), region, and services: name, type,
-description, url, user, password, roles; a service without a user has an empty one.
+description, urls (by interface), user, password, roles; a service without a user has an empty one.
 
 Argument and exit status:
     administrator   0 when the administrator can log in, else 1
@@ -131,7 +131,7 @@ class Registrar:
 
     def endpoint(self, wanted: dict[str, Any], service: str, interface: str, found: list[Any]) -> None:
         """One endpoint of one interface in the region, with the wanted URL."""
-        region, url = self.wanted["region"], wanted["url"]
+        region, url = self.wanted["region"], wanted["urls"][interface]
         right = {"service_id": service, "interface": interface, "region_id": region, "url": url}
         here = [e for e in found if e["region_id"] == region]
         for extra in here[1:]:

@@ -68,8 +68,7 @@ def unknown_state(site: Evidence) -> Iterator[Hit | Unknown]:
 def not_understood(site: Evidence) -> Iterator[Hit | Unknown]:
     for source in site.kinds("keepalived.conf"):
         for problem in source.problems:
-            if not problem.ours:
-                yield Hit(source.at(problem.line), problem.what)
+            yield Hit(source.at(problem.line), problem.what)
         for node in source.nodes:
             yield from _top(source, node)
             known = _KNOWN.get(node.key)

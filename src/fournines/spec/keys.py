@@ -1,0 +1,99 @@
+"""The file's own shape turned into the models', and mistyped keys taken for what was meant.
+
+A mistyped key is one mistake. Taken for what it was meant to be, the rest of the file can still be judged,
+and the mistake does not come back as a missing key, an unknown network and an uneven number of votes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+from typing import Any
+
+from fournines.spec.document import Document, Path
+from fournines.spec.model import Attachment, Network, SecretsAt, Site, Ssh, Strict, Vip
+from fournines.spec.vocabulary import Vocabulary
+from fournines.spec.words import near
+
+_INTERNAL = {"file"}
+_ONE: dict[str, type[Strict]] = {"ssh": Ssh, "secrets": SecretsAt}
+_MANY: dict[str, type[Strict]] = {"networks": Network, "vips": Vip}
+SECTIONS = _ONE | _MANY
+"""The sections with keys of their own: one set of them, or one under each name."""
+
+
+def known_keys(model: type[Strict]) -> list[str]:
+    """The keys a site file may have where the model is meant."""
+    return [name for name in model.model_fields if name not in _INTERNAL]
+
+
+def shaped(document: Document, raw: dict[str, Any], vocabulary: Vocabulary) -> None:
+    """Bring the file's values into the models' shape, in place; mistyped keys are added to the mistakes."""
+    for internal in _INTERNAL & set(raw):
+        del raw[internal]
+        path = (internal,)
+        document.mistakes.append(document.mistake(path, "unknown key", "leave it out", at_key=True))
+    _mend(document, raw, known_keys(Site), ())
+    for section, one in _ONE.items():
+        _mend(document, raw.get(section), known_keys(one), (section,))
+    for section, each in _MANY.items():
+        for name, entry in _entries(raw.get(section)):
+            _mend(document, entry, known_keys(each), (section, name))
+    networks = [name for name, _ in _entries(raw.get("networks"))]
+    for name, host in _entries(raw.get("hosts")):
+        if isinstance(host, dict):
+            _host(document, name, host, networks)
+    components = raw.get("components")
+    _mend(document, components, vocabulary.options, ("components",), what="there is no such component")
+    for name, options in _entries(components):
+        if name in vocabulary.options:
+            _mend(document, options, known_keys(vocabulary.options[name]), ("components", name))
+
+
+def _entries(section: object) -> Iterable[tuple[str, Any]]:
+    return list(section.items()) if isinstance(section, dict) else ()
+
+
+def _mend(
+    document: Document, value: object, known: Iterable[str], path: Path, *, what: str = "unknown key"
+) -> None:
+    """Take each unknown key for the known one that it resembles and that is not there."""
+    if not isinstance(value, dict):
+        return
+    for key in [key for key in value if key not in known]:
+        close = get_close_matches(key, [name for name in known if name not in value], n=1)
+        if close:
+            here = (*path, key)
+            document.mistakes.append(document.mistake(here, what, f"did you mean {close[0]}?", at_key=True))
+            document.written[(*path, close[0])] = document.as_written(here)
+            value[close[0]] = value.pop(key)
+
+
+def _host(document: Document, name: str, host: dict[str, Any], networks: list[str]) -> None:
+    """``{roles: [...], mgmt: 10.0.0.11}`` says the address per network; the model keeps them together."""
+    here = ("hosts", name)
+    _mend(document, host, ["roles", *networks], here, what="neither roles nor a network of this site")
+    addresses: dict[str, Any] = {}
+    interfaces: dict[str, Any] = {}
+    bare: list[str] = []
+    for network in [key for key in host if key != "roles"]:
+        value = host.pop(network)
+        path = document.as_written((*here, network))
+        if isinstance(value, dict):
+            _mend(document, value, known_keys(Attachment), (*here, network))
+            for key in [key for key in value if key not in known_keys(Attachment)]:
+                hint = near(key, known_keys(Attachment))
+                document.mistakes.append(document.mistake((*path, key), "unknown key", hint, at_key=True))
+            if "address" not in value:
+                bare.append(network)
+            for key, found in (("address", addresses), ("interface", interfaces)):
+                if key in value:
+                    found[network] = value[key]
+                    document.written[(*here, f"{key}es" if key == "address" else f"{key}s", network)] = (
+                        document.as_written((*here, network, key))
+                    )
+        else:
+            addresses[network] = value
+            document.written[(*here, "addresses", network)] = path
+    document.written[(*here, "name")] = document.as_written(here)
+    host |= {"name": name, "addresses": addresses, "interfaces": interfaces, "bare": bare}

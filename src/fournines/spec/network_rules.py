@@ -1,0 +1,227 @@
+"""The rules about networks, addresses and VIPs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from ipaddress import IPv4Address, IPv4Network
+from itertools import combinations
+
+from fournines.spec.document import Path
+from fournines.spec.draft import Draft, DraftVip, addresses
+from fournines.spec.model import Purpose, Role, Visibility, cluster_of
+from fournines.spec.rules import Problem, Rule
+from fournines.spec.words import near
+
+_UNUSABLE = {
+    "0.0.0.0/8": "means this host",
+    "127.0.0.0/8": "is every host's own loopback",
+    "169.254.0.0/16": "is link-local: hosts give themselves such addresses",
+    "224.0.0.0/4": "is multicast",
+    "240.0.0.0/4": "is reserved",
+}
+"""RFC 6890's ranges that no host can have as an address others reach it by, and why."""
+_LONGEST = 30
+"""A range of four addresses has two for hosts."""
+
+
+def has_parts(draft: Draft) -> Iterator[Problem]:
+    """There are networks, VIPs and hosts at all."""
+    if draft.networks is not None and not draft.networks:
+        yield Problem(("networks",), "there is no network", "add one: mgmt: {cidr: 10.0.0.0/24}")
+    if draft.vips is not None and not draft.vips:
+        hint = "add one: controller: {network: mgmt, address: 10.0.0.20}"
+        yield Problem(("vips",), "there is no VIP", hint)
+
+
+def ranges(draft: Draft) -> Iterator[Problem]:
+    """Every network but a provider's has a range that hosts can use, apart from the others'."""
+    networks = draft.networks or {}
+    for name, network in networks.items():
+        path = ("networks", name, "cidr")
+        if network.cidr is None:
+            if not network.has_cidr and network.purpose is not Purpose.PROVIDER:
+                yield Problem(path, "cidr is missing", "add cidr: 10.0.0.0/24", at_key=True)
+            continue
+        yield from _unusable(path, network.cidr)
+    readable = [(name, network.cidr) for name, network in networks.items() if network.cidr is not None]
+    for (one, a), (other, b) in combinations(readable, 2):
+        if a.overlaps(b):
+            path = ("networks", other, "cidr")
+            yield Problem(path, f"{b} overlaps network {one} ({a})", "use separate ranges")
+
+
+def _unusable(path: Path, cidr: IPv4Network) -> Iterator[Problem]:
+    for text, why in _UNUSABLE.items():
+        if cidr.overlaps(IPv4Network(text)):
+            yield Problem(path, f"{cidr}: {text} {why}", "use a private range such as 10.0.0.0/24")
+            return
+    if cidr.prefixlen > _LONGEST:
+        yield Problem(path, f"{cidr} has no room for hosts", f"write a prefix length of {_LONGEST} or less")
+
+
+def purposes(draft: Draft) -> Iterator[Problem]:
+    """One network is the cluster's, and every host has an address in it."""
+    networks = draft.networks or {}
+    clusters = [name for name, network in networks.items() if network.purpose is Purpose.CLUSTER]
+    for name in clusters[1:]:
+        path = ("networks", name, "purpose")
+        yield Problem(path, f"{clusters[0]} is the cluster network already", "keep one of them")
+    if not networks or draft.hosts is None:
+        return
+    known = {name: network.purpose for name, network in networks.items()}
+    cluster = cluster_of(known, [tuple(host.addresses) for host in draft.hosts.values()])
+    for host in draft.hosts.values():
+        if cluster not in host.attached:
+            yield Problem(
+                ("hosts", host.name),
+                f"the host has no address in {cluster}, where the hosts talk to each other",
+                f"add {cluster}: ADDRESS, or say which network it is: networks.NAME.purpose: cluster",
+                at_key=True,
+            )
+
+
+def attachments(draft: Draft) -> Iterator[Problem]:
+    """A host's address lies in the network's range; in a provider network it has none."""
+    networks = draft.networks or {}
+    for host, name, address in addresses(draft):
+        network = networks.get(name)
+        path = ("hosts", host.name, "addresses", name)
+        if network is not None and network.purpose is Purpose.PROVIDER:
+            hint = "write {interface: enp2s0} in its place"
+            yield Problem(path, f"{name} is a provider network: hosts have no address in it", hint)
+        elif network is not None and network.cidr is not None:
+            yield from _outside(path, address, name, network.cidr)
+
+
+def bare_attachments(draft: Draft) -> Iterator[Problem]:
+    """A host is attached to networks of the site; without an address only to a provider's, by interface."""
+    networks = draft.networks
+    for host in (draft.hosts or {}).values() if networks is not None else ():
+        for name in host.attached:
+            path, network = ("hosts", host.name, name), (networks or {}).get(name)
+            if network is None:
+                hint = near(name, networks) if networks else "add the network first"
+                yield Problem(path, f"{name} is not a network of this site", hint, at_key=True)
+            elif name in host.bare and network.purpose is not Purpose.PROVIDER:
+                hint = "add address: ADDRESS, or make it a network of purpose: provider"
+                yield Problem(path, f"the host has no address in {name}", hint)
+            elif name in host.bare and not (host.interfaces.get(name) or network.interface):
+                hint = "write {interface: enp2s0}: without an address nothing else says which it is"
+                yield Problem(path, f"the host's interface in {name} is not named", hint)
+
+
+def _outside(path: Path, address: IPv4Address, name: str, cidr: IPv4Network) -> Iterator[Problem]:
+    if address not in cidr:
+        hint = f"write a free address of {cidr}, or widen it"
+        yield Problem(path, f"{address} is not in network {name} ({cidr})", hint)
+    elif address in {cidr.network_address, cidr.broadcast_address}:
+        what = f"{address} is the network or broadcast address of {cidr}"
+        yield Problem(path, what, "write a host's address")
+
+
+def twice(draft: Draft) -> Iterator[Problem]:
+    """An address has one owner, and a name one meaning."""
+    owners: dict[IPv4Address, str] = {}
+    for host, network, address in addresses(draft):
+        path: Path = ("hosts", host.name, "addresses", network)
+        if address in owners:
+            yield Problem(path, f"{address} is also {owners[address]}", "give each host its own")
+        owners.setdefault(address, f"hosts.{host.name}.{network}")
+    for name, vip in (draft.vips or {}).items():
+        path = ("vips", name, "address")
+        if vip.address in owners:
+            owner = owners[vip.address]
+            hint = (
+                "a VIP moves: no host may own it" if owner.startswith("hosts.") else "give each VIP its own"
+            )
+            yield Problem(path, f"the VIP {vip.address} is also {owner}", hint)
+        if vip.address is not None:
+            owners.setdefault(vip.address, f"vips.{name}.address")
+        if name in (draft.hosts or {}):
+            hint = "names are looked up: use another"
+            yield Problem(("vips", name), "a host has this name too", hint, at_key=True)
+
+
+def vips(draft: Draft) -> Iterator[Problem]:
+    """A VIP lies in a network to which every controller is attached: it could move nowhere else."""
+    networks = draft.networks
+    if networks is None:
+        return
+    for name, vip in (draft.vips or {}).items():
+        if vip.network is None:
+            continue
+        path, network = ("vips", name, "network"), networks.get(vip.network)
+        if network is None:
+            yield Problem(path, f"{vip.network} is not a network of this site", near(vip.network, networks))
+        elif network.purpose is Purpose.PROVIDER:
+            hint = "put the VIP into a network where the hosts have addresses"
+            yield Problem(path, f"{vip.network} is a provider network: hosts have no address in it", hint)
+        else:
+            if vip.address is not None and network.cidr is not None:
+                yield from _outside(("vips", name, "address"), vip.address, vip.network, network.cidr)
+            yield from _unreachable(draft, path, vip.network)
+
+
+def _unreachable(draft: Draft, path: Path, network: str) -> Iterator[Problem]:
+    controllers = [h for h in (draft.hosts or {}).values() if h.has(Role.CONTROLLER)]
+    without = [host.name for host in controllers if network not in host.attached]
+    if without:
+        one = len(without) == 1
+        yield Problem(
+            path,
+            f"the VIP cannot move to {', '.join(without)}: no address in {network}",
+            f"add {network}: ADDRESS to {'it' if one else 'each'}, or use a network of every controller",
+        )
+
+
+def serves(draft: Draft) -> Iterator[Problem]:
+    """Each kind of client has exactly one VIP to come to."""
+    if not draft.vips or draft.networks is None:
+        return
+    owners: dict[Visibility, str] = {}
+    for name, vip in draft.vips.items():
+        for index, kind in enumerate(vip.serves or ()):
+            path = ("vips", name, "serves", str(index))
+            if kind in owners:
+                what = (
+                    f"{kind} stands twice"
+                    if owners[kind] == name
+                    else f"{owners[kind]} serves {kind} already"
+                )
+                yield Problem(path, what, "keep one of them")
+            owners.setdefault(kind, name)
+        if vip.serves == ():
+            yield Problem(("vips", name, "serves"), "it serves nobody", "leave serves out, or the VIP")
+    left = [kind for kind in Visibility if kind not in owners]
+    silent = [name for name, vip in draft.vips.items() if vip.serves is None]
+    yield from _shared_out(draft.vips, left, silent)
+
+
+def _shared_out(vips: Mapping[str, DraftVip], left: list[Visibility], silent: list[str]) -> Iterator[Problem]:
+    for name in silent[1:] if left else silent:
+        yield Problem(
+            ("vips", name),
+            f"nothing says whom it serves: {silent[0]} serves the rest"
+            if left
+            else "the others serve everybody",
+            "write serves: [public] here, or another of public, internal, admin"
+            if left
+            else "leave the VIP out",
+            at_key=True,
+        )
+    if left and not silent:
+        names = ", ".join(left)
+        hint = f"add {names} to serves of one of them"
+        yield Problem(("vips", tuple(vips)[-1], "serves"), f"no VIP serves {names}", hint)
+
+
+NETWORK_RULES: tuple[Rule, ...] = (
+    has_parts,
+    ranges,
+    purposes,
+    attachments,
+    bare_attachments,
+    twice,
+    vips,
+    serves,
+)

@@ -1,0 +1,199 @@
+"""The kinds of text and number that a site file may hold: the only ones that models use.
+
+Whatever reaches a configuration file of a host has passed one of these, so none of it can hold a line
+break, a control character or a number that no program would take. Each says in its own words what is
+wrong with a value, and what to write instead.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, Field, GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic_core import CoreSchema, PydanticCustomError, core_schema
+
+WRONG = "wrong"
+"""The error type of everything refused in words of our own; ``ctx`` holds ``what``, ``hint`` and ``at``."""
+_SHOWN = 60
+
+
+def shown(given: object) -> str:
+    """A value as a message quotes it: cut where it is long, control characters escaped."""
+    text = str(given)
+    return repr(text if len(text) <= _SHOWN else f"{text[: _SHOWN - 1]}…")
+
+
+def wrong(what: str, hint: str, at: str = "") -> PydanticCustomError:
+    """The error for a value that is refused; ``at`` names the field where a model as a whole is refused."""
+    return PydanticCustomError(WRONG, "{what}", {"what": what, "hint": hint, "at": at})
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A text of one shape. ``what`` ends the sentence ``'x y' is not ...``."""
+
+    pattern: str
+    what: str
+    hint: str
+    longest: int = 255
+    reserved: frozenset[str] = frozenset()
+
+    def __get_pydantic_core_schema__(self, source: object, handler: GetCoreSchemaHandler) -> CoreSchema:
+        """Pydantic's hook: text first, then :meth:`check`."""
+        return core_schema.no_info_after_validator_function(self.check, handler(source))
+
+    def __get_pydantic_json_schema__(
+        self, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        """Pydantic's hook: what an editor can check."""
+        return {**handler(schema), "pattern": f"^({self.pattern})$", "maxLength": self.longest}
+
+    def check(self, text: str) -> str:
+        """The text itself, if it has the shape."""
+        if len(text) > self.longest:
+            raise wrong(
+                f"{shown(text)} has {len(text)} characters; at most {self.longest} are possible", self.hint
+            )
+        if text in self.reserved:
+            raise wrong(f"{shown(text)} has a meaning of its own on every host", "use another name")
+        if not re.fullmatch(self.pattern, text):
+            raise wrong(f"{shown(text)} is not {self.what}", self.hint)
+        return text
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """An amount with its unit (``512M``), between two amounts. ``factors`` are the units' sizes in bytes."""
+
+    factors: dict[str, int] = field(hash=False)
+    lowest: str
+    highest: str
+
+    def __get_pydantic_core_schema__(self, source: object, handler: GetCoreSchemaHandler) -> CoreSchema:
+        """Pydantic's hook: text first, then :meth:`check`."""
+        return core_schema.no_info_after_validator_function(self.check, handler(source))
+
+    def __get_pydantic_json_schema__(
+        self, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        """Pydantic's hook: what an editor can check."""
+        return {**handler(schema), "pattern": f"^[1-9][0-9]*({'|'.join(self.factors)})$"}
+
+    def check(self, text: str) -> str:
+        """The text itself, if it is such an amount and within the limits."""
+        hint = f"write {self.lowest} to {self.highest}, without a space"
+        if not re.fullmatch(f"[1-9][0-9]{{0,17}}({'|'.join(self.factors)})", text):
+            raise wrong(f"{shown(text)} is not an amount such as {self.lowest}", hint)
+        if not self.in_bytes(self.lowest) <= self.in_bytes(text) <= self.in_bytes(self.highest):
+            raise wrong(f"{text} is not between {self.lowest} and {self.highest}", hint)
+        return text
+
+    def in_bytes(self, text: str) -> int:
+        """An amount of this shape as bytes."""
+        digits = text.rstrip("".join(self.factors))
+        return int(digits) * self.factors[text[len(digits) :]]
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """What a number counts, for the reference."""
+
+    symbol: str
+
+
+def _as_written(value: object) -> object:
+    """Only plain decimal notation: ``0100`` is not 100, ``1_000`` not 1000, ``1e3`` no number."""
+    if isinstance(value, str) and not re.fullmatch(r"-?(0|[1-9][0-9]{0,17})(\.[0-9]{1,9})?", value):
+        raise wrong(f"{shown(value)} is not a number in plain digits", "write for example 100 or 0.5")
+    return value
+
+
+Whole = Annotated[int, BeforeValidator(_as_written, json_schema_input_type=int)]
+"""A count of something."""
+Number = Annotated[float, BeforeValidator(_as_written, json_schema_input_type=float)]
+"""A number that may have a fraction."""
+Seconds = Annotated[Number, Unit("s")]
+WholeSeconds = Annotated[Whole, Unit("s")]
+Milliseconds = Annotated[Whole, Unit("ms")]
+Days = Annotated[Whole, Unit("days")]
+Mebibytes = Annotated[Whole, Unit("MiB")]
+Port = Annotated[Whole, Field(ge=1, le=65535)]
+"""A TCP or UDP port."""
+
+_LABEL = r"[a-z]([a-z0-9-]*[a-z0-9])?"
+_LABEL_HINT = "use lower-case letters, digits and hyphens, beginning with a letter"
+Name = Annotated[str, Written(_LABEL, "a name", _LABEL_HINT, longest=63)]
+"""A host name label in lower case (RFC 1123), starting with a letter: it becomes an Erlang node name too."""
+LookedUp = Annotated[
+    Name,
+    Written(
+        _LABEL,
+        "a name",
+        _LABEL_HINT,
+        longest=63,
+        reserved=frozenset({"localhost", "ip6-localhost", "ip6-loopback", "ip6-allnodes", "ip6-allrouters"}),
+    ),
+]
+"""A name that goes into ``/etc/hosts``."""
+NetworkName = Annotated[
+    Name, Written(_LABEL, "a name", _LABEL_HINT, longest=63, reserved=frozenset({"roles", "name"}))
+]
+"""A network's name: it stands beside ``roles`` in each host."""
+SiteName = Annotated[str, Written(_LABEL, "a name", f"{_LABEL_HINT}, 32 at most", longest=32)]
+"""Also the clusters' name, of which Galera takes 32 characters (``wsrep_cluster_name``)."""
+Line = Annotated[
+    str,
+    Written(
+        r"[^\s\x00-\x1f\x7f-\x9f]([^\x00-\x1f\x7f-\x9f\u2028\u2029]*[^\s\x00-\x1f\x7f-\x9f])?",
+        "one line of text",
+        "write it on one line, without blanks at its ends",
+        longest=1000,
+    ),
+]
+"""Any text on one line."""
+Login = Annotated[
+    str,
+    Written(r"[A-Za-z_][A-Za-z0-9_.@-]*", "a login name", "write a login such as root or debian", longest=64),
+]
+"""Who logs in over SSH; it must not look like an option of ssh."""
+InterfaceName = Annotated[
+    str,
+    Written(
+        r"(?!\.{1,2}$)[A-Za-z0-9_.-][A-Za-z0-9_.@:-]*",
+        "the name of a network interface",
+        "write it as `ip link` shows it on the host: eth0, enp1s0, bond0.100",
+        longest=15,
+    ),
+]
+"""IFNAMSIZ - 1 characters (linux/if.h)."""
+DnsName = Annotated[
+    str,
+    Written(
+        r"[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*",
+        "a DNS name in lower case",
+        "write for example cloud.example.org",
+        longest=253,
+    ),
+]
+"""A name users reach a service by."""
+Server = Annotated[
+    str,
+    Written(
+        r"[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?|[0-9A-Fa-f:]*:[0-9A-Fa-f:.]+",
+        "a server's name or address",
+        "write for example ntp.example.org or 192.0.2.1",
+        longest=253,
+    ),
+]
+"""A machine outside the site."""
+SysctlName = Annotated[
+    str,
+    Written(
+        r"[a-z0-9_]+(\.[A-Za-z0-9_/-]+)+",
+        "a kernel setting's name",
+        "write it as `sysctl -a` shows it: net.ipv4.ip_forward",
+    ),
+]
+"""A kernel parameter."""

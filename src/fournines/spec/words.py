@@ -1,0 +1,98 @@
+"""What pydantic complains of, in words of the site file, each with what to write instead."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+from pydantic_core import ErrorDetails
+
+from fournines.spec.types import WRONG, shown
+
+Words = tuple[str, str]
+"""What is wrong, and what to try."""
+
+_EXAMPLES = {
+    "name": "name: mysite",
+    "networks": "networks: {mgmt: {cidr: 10.0.0.0/24}}",
+    "vips": "vips: {controller: {network: mgmt, address: 10.0.0.20}}",
+    "hosts": "hosts: {controller1: {roles: [controller], mgmt: 10.0.0.11}, ...}",
+    "services": "services: [keystone, glance, horizon]",
+    "network": "network: mgmt",
+    "address": "address: 10.0.0.20",
+    "roles": "roles: [controller]",
+}
+
+
+def near(word: str, known: Iterable[str]) -> str:
+    """``did you mean X?``, or all there is to choose from."""
+    choices = list(known)
+    close = get_close_matches(word, choices, n=1)
+    if close:
+        return f"did you mean {close[0]}?"
+    return f"write one of {', '.join(choices)}" if choices else "leave it out"
+
+
+def words(details: ErrorDetails, key: str, known: Iterable[str]) -> Words:
+    """The words for one complaint about the value of ``key``, beside which the ``known`` keys may stand."""
+    kind, given, context = details["type"], details["input"], details.get("ctx", {})
+    if kind == WRONG:
+        return str(context["what"]), str(context["hint"])
+    if kind == "missing":
+        return f"{key} is missing", f"add {_EXAMPLES.get(key, f'{key}: ...')}"
+    if kind == "extra_forbidden":
+        return "unknown key", near(key, known)
+    if given is None:
+        return f"{key} is empty", "write a value, or leave the key out"
+    return _about(kind, given, context)
+
+
+def _about(kind: str, given: object, context: dict[str, object]) -> Words:
+    """The words for a value that is there and wrong."""
+    if kind in {"enum", "literal_error"}:
+        expected = str(context["expected"]).replace(" or ", ", ").split(", ")
+        return f"{_said(given)} is not known here", near(str(given), [word.strip("'") for word in expected])
+    if kind in _LIMITS:
+        size, hint = _LIMITS[kind]
+        return f"{given} is too {size}", hint.format(next(iter(context.values())))
+    what, hint = _KINDS.get(kind, ("cannot be understood here", "see `nines schema` for what can stand here"))
+    return f"{_said(given)} {what}", hint
+
+
+_LIMITS = {
+    "greater_than_equal": ("small", "write {} or more"),
+    "less_than_equal": ("large", "write {} or less"),
+    "greater_than": ("small", "write more than {}"),
+    "less_than": ("large", "write less than {}"),
+}
+_NUMBER = ("is not a number", "write a number such as 100")
+_MAPPING = ("is not a mapping", "write keys with values: {key: value}, or one per line, indented")
+_TEXT = ("is not a single text", "write one plain text, without brackets")
+_KINDS = {
+    "too_short": ("is empty", "write at least one, or leave the key out"),
+    "ip_v4_address": ("is not an IPv4 address", "write four numbers from 0 to 255: 10.0.0.11"),
+    "ip_v4_network": ("is not an IPv4 network", "write for example 10.0.0.0/24"),
+    "dict_type": _MAPPING,
+    "mapping_type": _MAPPING,
+    "model_type": _MAPPING,
+    "model_attributes_type": _MAPPING,
+    "tuple_type": ("is not a list", "write it in square brackets: [one, two]"),
+    "string_type": _TEXT,
+    "int_parsing": _NUMBER,
+    "int_type": _NUMBER,
+    "int_from_float": ("is not a whole number", "write it without a fraction"),
+    "float_parsing": _NUMBER,
+    "float_type": _NUMBER,
+    "finite_number": _NUMBER,
+    "bool_parsing": ("is neither true nor false", "write true or false"),
+    "bool_type": ("is neither true nor false", "write true or false"),
+}
+
+
+def _said(given: object) -> str:
+    """A value as the message begins with it."""
+    if isinstance(given, dict):
+        return "a mapping"
+    if isinstance(given, list | tuple):
+        return "a list"
+    return shown(given)
