@@ -17,9 +17,14 @@ EXAMPLES = Path(__file__).parents[1] / "examples"
 
 def site_of(example: str) -> Site:
     """A site of the examples folder."""
+    return loaded(EXAMPLES / example)
+
+
+def loaded(file: Path) -> Site:
+    """The site of a file."""
     words = vocabulary()
     services = {"keystone": (), "glance": (), "horizon": ()} | dict(words.services)
-    return load(EXAMPLES / example, Vocabulary(services, words.options))
+    return load(file, Vocabulary(services, words.options))
 
 
 SPLIT = """\

@@ -12,7 +12,8 @@ import pytest
 from fournines.audit import registry
 from fournines.audit.collect import File
 from fournines.audit.programs import ProgramVerdict
-from fournines.audit.run import Report, audit
+from fournines.audit.report import Report
+from fournines.audit.run import audit
 from fournines.audit.show.catalogue import as_page, explained
 from fournines.audit.show.html import as_html
 from fournines.audit.show.json import as_dict

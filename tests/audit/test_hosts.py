@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import io
-import tarfile
-from pathlib import Path
-
 import pytest
 
-from fournines.audit.collect import File, collect
+from fournines.audit.collect import File
 from fournines.audit.hosts import owners
 from fournines.audit.run import audit, read
 from fournines.audit.sites import sites
-from fournines.errors import AuditError
 
 
 @pytest.mark.parametrize(
@@ -83,38 +78,6 @@ def test_shared_files_are_part_of_every_site_of_their_folder() -> None:
         "check.sh": "#!/bin/sh\nexit 1\n",
     }
     assert grouped(files) == [["a/keepalived.conf", "check.sh"], ["b/keepalived.conf", "check.sh"]]
-
-
-def test_a_tarball_is_read_without_unpacking_it(tmp_path: Path) -> None:
-    data = vrrp("10.0.0.20").encode()
-    with tarfile.open(tmp_path / "site.tar.gz", "w:gz") as archive:
-        for name in ("./n1/etc/keepalived/keepalived.conf", "../../evil/keepalived.conf"):
-            member = tarfile.TarInfo(name)
-            member.size = len(data)
-            archive.addfile(member, io.BytesIO(data))
-    assert [file.path for file in collect([tmp_path / "site.tar.gz"])] == [
-        "n1/etc/keepalived/keepalived.conf",
-        "../../evil/keepalived.conf",
-    ]
-    assert not (tmp_path / "n1").exists()
-
-
-def test_what_cannot_be_read_is_an_error(tmp_path: Path) -> None:
-    broken = tmp_path / "a.tar.gz"
-    broken.write_bytes(b"\x1f\x8b nonsense")
-    binary = tmp_path / "b.conf"
-    binary.write_bytes(b"\0\1\2")
-    for path in (tmp_path / "absent", broken, binary):
-        with pytest.raises(AuditError):
-            collect([path])
-
-
-def test_binary_files_and_version_control_are_passed_over(tmp_path: Path) -> None:
-    (tmp_path / ".git").mkdir()
-    (tmp_path / ".git" / "config").write_text("x")
-    (tmp_path / "data.bin").write_bytes(b"\0\0")
-    (tmp_path / "haproxy.cfg").write_text("global\n")
-    assert [file.path for file in collect([tmp_path])] == ["haproxy.cfg"]
 
 
 def test_loose_files_of_several_hosts_are_told_apart_by_name() -> None:

@@ -7,7 +7,8 @@ from textwrap import dedent
 import pytest
 
 from fournines.audit.collect import File
-from fournines.audit.run import Report, audit, read
+from fournines.audit.report import Report
+from fournines.audit.run import audit, read
 
 PAGE = """\
 # HA with two nodes

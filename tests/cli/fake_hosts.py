@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 
 from fournines.cli.shared.site import Opened
 from fournines.engine.agent.main import MARK
@@ -46,7 +45,7 @@ class FakeOpened(Opened):
         return self.wire
 
 
-def opening(plan: Plan, answer: Answer) -> tuple[Callable[[Path], FakeOpened], Fake]:
+def opening(plan: Plan, answer: Answer) -> tuple[Callable[..., FakeOpened], Fake]:
     """What to put in the place of ``open_site``, and the wire to look at afterwards."""
     wire = transport(answer)
-    return lambda _: FakeOpened(plan.context.site, plan, None, wire), wire
+    return lambda *_, **__: FakeOpened(plan.context.site, plan, None, wire), wire

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from importlib import import_module
 from pathlib import Path
 
 import pytest
 import typer
 from rich.console import Console
+from tests.cli.command import nines
 from tests.engine.simulation import HOSTS, Simulation, all_active, everywhere, phase, plan, simulation
+from tests.support import EXAMPLES
 from typer.testing import CliRunner, Result
 
 from fournines.cli.shared.progress import Board, lines, shown
@@ -21,6 +23,7 @@ from fournines.engine.transport import Fake
 from fournines.errors import TransportError
 from fournines.kit.step import File, Packages, Unit
 from fournines.plan.model import Plan
+from fournines.spec.model import Site
 
 __all__ = ["simulation"]
 
@@ -163,3 +166,27 @@ def test_the_table_follows_the_story() -> None:
     assert "as wanted" in text
     assert "1 checks pass" in text
     assert "unit web.service: restart" in screen.file.getvalue()  # type: ignore[attr-defined]
+
+
+def test_a_second_deploy_hands_out_the_secrets_of_the_first(
+    simulation: Simulation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """From the command to the hosts' files: new ones would lock everybody out of a running site."""
+
+    def make_plan(_: Site, secrets: Mapping[str, str]) -> Plan:
+        steps = everywhere(*(File(f"/etc/{name}", value) for name, value in secrets.items()))
+        return plan(phase("web", steps), secrets=dict(secrets))
+
+    site = tmp_path / "real.yaml"
+    site.write_text(
+        (EXAMPLES / "blog.yaml").read_text().replace("lab: true", "").replace("name: blog", "name: s")
+    )
+    monkeypatch.setattr("fournines.plan.make.make_plan", make_plan)
+    monkeypatch.setattr(Opened, "transport", lambda _: simulation.transport)
+    monkeypatch.setattr("fournines.engine.log.log_folder", lambda *_, **__: tmp_path / "log")
+    assert nines("deploy", site).code == 0
+    made = {name: host.tree() for name, host in simulation.hosts.items()}
+    assert len(made["one"]) > 10
+    second = nines("deploy", site)
+    assert "0 changes" in second.stdout
+    assert {name: host.tree() for name, host in simulation.hosts.items()} == made

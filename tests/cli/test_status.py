@@ -106,7 +106,7 @@ def test_secrets_in_answers_are_masked(run: Run) -> None:
 
 
 def test_a_site_file_with_mistakes_is_unknown_to_nagios(monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(_: Path) -> None:
+    def refuse(*_: object, **__: object) -> None:
         raise SpecError([])
 
     monkeypatch.setattr(verb, "open_site", refuse)

@@ -5,12 +5,24 @@ from __future__ import annotations
 import json
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from cryptography import x509
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fournines.secrets.authority import LEAF_DAYS, Authority, certificate_fits, issue, new_authority
-from fournines.secrets.generate import rotate_fernet
+from fournines.errors import SecretsError
+from fournines.kit.declare import SecretKind
+from fournines.plan.context import wanted_secrets
+from fournines.secrets.authority import (
+    LEAF_DAYS,
+    Authority,
+    certificate_fits,
+    issue,
+    new_authority,
+    public_part,
+)
+from fournines.secrets.generate import complete, rotate_fernet, rotated
+from fournines.spec.model import Site
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
 FIRST = json.dumps({"0": "staged", "1": "primary"})
@@ -54,3 +66,75 @@ def test_a_leaf_is_signed_by_its_authority_and_no_authority_itself() -> None:
     leaf = x509.load_pem_x509_certificate(issue(authority, ("controller",), NOW).encode())
     leaf.verify_directly_issued_by(authority.certificate)
     assert not leaf.extensions.get_extension_for_class(x509.BasicConstraints).value.ca
+
+
+# --- what exists is kept ----------------------------------------------------------------------------------
+
+
+def test_what_exists_is_kept_and_what_is_missing_is_made(blog: Site) -> None:
+    """Of every kind: a second deployment that made new ones would lock everybody out."""
+    first = complete({}, blog, now=NOW)
+    assert set(first) == {secret.name for secret in wanted_secrets(blog)}
+    assert complete(first, blog, now=NOW + timedelta(days=1)) == first
+    for missing in first:
+        rest = {name: value for name, value in first.items() if name != missing}
+        made = complete(rest, blog, now=NOW)
+        kinds = {secret.name: secret.kind for secret in wanted_secrets(blog)}
+        renewed = {missing}
+        if kinds[missing] is SecretKind.AUTHORITY:  # nobody trusts the old one's leaves any more
+            renewed |= {name for name, kind in kinds.items() if kind is SecretKind.CERTIFICATE}
+        assert {name for name in first if made[name] != first[name]} == renewed
+
+
+def test_secrets_of_a_service_that_left_are_kept(blog: Site) -> None:
+    assert complete({"gone/password": "kept"}, blog, now=NOW)["gone/password"] == "kept"
+
+
+def test_no_two_passwords_are_alike(blog: Site) -> None:
+    made = complete({}, blog, now=NOW)
+    assert len(set(made.values())) == len(made)
+
+
+# --- rotation ---------------------------------------------------------------------------------------------
+
+
+def test_a_rotated_certificate_is_new_and_of_the_same_authority(blog: Site) -> None:
+    secrets = complete({}, blog, now=NOW)
+    for secret in wanted_secrets(blog):
+        if secret.kind is SecretKind.CERTIFICATE:
+            after = rotated(secrets, blog, secret, now=NOW)
+            assert {name for name in secrets if after[name] != secrets[name]} == {secret.name}
+
+
+def test_what_has_one_value_at_a_time_is_refused_with_the_reason(blog: Site) -> None:
+    secrets = complete({}, blog, now=NOW)
+    refused = {SecretKind.PASSWORD: "one value at a time", SecretKind.AUTHORITY: "trust this authority alone"}
+    for secret in wanted_secrets(blog):
+        if secret.kind in refused:
+            with pytest.raises(SecretsError, match=refused[secret.kind]) as caught:
+                rotated(secrets, blog, secret, now=NOW)
+            assert "keystone/fernet" in (caught.value.try_this or "")
+
+
+# --- the authority ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("length", [1, 41, 42, 63])
+def test_a_site_may_have_any_name_that_is_one(length: int) -> None:
+    """A common name holds 64 characters, and "fournines authority of" takes 23 of them."""
+    authority = Authority.parse(new_authority("s" * length, NOW))
+    assert "s" * length in authority.certificate.subject.rfc4514_string()
+    assert certificate_fits(issue(authority, ("v" * 63,), NOW), ("v" * 63,), authority, NOW)
+
+
+def test_the_public_part_has_no_key() -> None:
+    pem = new_authority("blog", NOW)
+    assert "PRIVATE" not in public_part(pem)
+    assert public_part(pem) in pem
+
+
+@pytest.mark.parametrize("text", ["", "garbage", "-----BEGIN PRIVATE KEY-----\nA\n-----END PRIVATE KEY-----"])
+def test_a_damaged_authority_is_an_error_and_a_damaged_leaf_is_made_anew(text: str) -> None:
+    with pytest.raises(SecretsError, match="authority is damaged"):
+        Authority.parse(text)
+    assert not certificate_fits(text, ("a",), Authority.parse(new_authority("blog", NOW)), NOW)

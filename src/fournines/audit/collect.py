@@ -1,109 +1,200 @@
-"""Finding the texts to audit: folders, loose files, tarballs. The only part of the audit that reads disks."""
+"""Finding the texts to audit: folders, loose files, tarballs. The only part of the audit that reads disks.
+
+Whatever lies there, reading it is bounded: no pipe is waited for, no device read, no link followed out of
+the folder, and no file read beyond its limit. What was left out is said, file by file.
+"""
 
 from __future__ import annotations
 
+import codecs
 import os
+import stat
 import tarfile
-from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from fournines.audit.plain import plain
 from fournines.errors import AuditError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-LARGEST = 16 * 1024 * 1024
-"""Bytes of one file that are looked at; a configuration is smaller."""
+LONGEST = 1024 * 1024
+"""Bytes that are read of a file: 30,000 lines of configuration."""
+LONGEST_XML = 8 * 1024 * 1024
+"""Bytes that are read of XML: a CIB with its status section may reach megabytes."""
+MOST = 64 * 1024 * 1024
+"""Bytes of all files together; five controllers with every comment of their packages are 10 MiB."""
+MOST_UNPACKED = 512 * 1024 * 1024
+"""Bytes of an archive that are unpacked in passing to find the small files in it."""
 MOST_FILES = 50_000
 
 _SKIPPED_FOLDERS = frozenset({".git", ".hg", ".svn", "__pycache__", "node_modules", ".venv", ".tox"})
 _TARBALLS = (".tar", ".tar.gz", ".tgz", ".tar.xz", ".txz", ".tar.bz2", ".tbz2", ".tar.zst")
+_MARKS = (  # the longer first: UTF-32's begins with UTF-16's
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
 
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """A text found: ``path`` is relative to what was asked for, ``host`` set where the finder knows it."""
+    """A file found: ``path`` is relative to what was asked for, ``host`` set where the finder knows it.
+
+    ``trouble`` says why nothing or only the beginning of it could be read; the empty string is none. A
+    ``link`` that was not followed is no defect of the site: what it leads to lies elsewhere.
+    """
 
     path: str
     text: str
     host: str | None = None
+    trouble: str = ""
+    link: bool = False
+
+
+@dataclass(slots=True)
+class _Budget:
+    """How many bytes may still be read of all files together."""
+
+    left: int = field(default_factory=lambda: MOST)
+
+    def file(self, path: str, data: bytes, *, size: int) -> File:
+        """The file of these first bytes; ``size`` is what it holds in all."""
+        if self.left <= 0:
+            return File(
+                path, "", trouble=f"not read: {MOST >> 20} MiB were read before it, which is the most"
+            )
+        kept = data[: min(_limit(data), self.left)]
+        self.left -= len(kept)
+        text = _text(kept, cut=len(kept) < size)
+        if text is None:
+            return File(path, "", trouble="no text: it holds NUL bytes (UTF-16 or UTF-32 without its mark?)")
+        said = f"only the first {_size(len(kept))} of {_size(size)} were read" if len(kept) < size else ""
+        return File(path, text, trouble=said)
 
 
 def collect(paths: Sequence[Path]) -> list[File]:
-    """Every text under the paths, in a stable order.
+    """Every file under the paths, in a stable order, as far as it can be read.
 
     Raises:
-        AuditError: a path does not exist, cannot be read, or is a broken archive.
+        AuditError: a path does not exist, cannot be read, is no file at all, or is a broken archive.
     """
     found: list[File] = []
+    budget = _Budget()
     for path in paths:
         try:
-            found.extend(_under(path, several=len(paths) > 1))
-        except (OSError, tarfile.TarError, EOFError) as error:
+            found.extend(_under(path, budget, several=len(paths) > 1))
+        except (OSError, tarfile.TarError, EOFError, ValueError) as error:
             raise AuditError(
-                f"cannot be read: {error}", where=str(path), try_this="check the path and its permissions"
+                f"cannot be read: {plain(str(error))}",
+                where=plain(str(path)),
+                try_this="check the path and its permissions",
             ) from error
     return found
 
 
-def _under(path: Path, *, several: bool) -> Iterator[File]:
+def _under(path: Path, budget: _Budget, *, several: bool) -> Iterator[File]:
     if path.is_dir():
         prefix = f"{str(path).strip('/')}/" if several and path.name else ""
         for name in _walk(path):
-            text = _text((path / name).read_bytes()[:LARGEST]) if _readable(path / name) else None
-            if text is not None:
-                yield File(prefix + name, text)
+            yield _found(path, name, plain(prefix + name), budget)
     elif path.name.endswith(_TARBALLS):
-        yield from _archive(path)
+        _regular(path)
+        with tarfile.open(path) as archive:
+            yield from unpacked(archive, budget)
     else:
-        text = _text(path.read_bytes()[:LARGEST])
-        if text is None:
-            raise AuditError("is not a text file", where=str(path), try_this="give its source, not a binary")
-        yield File(str(path) if several else path.name, text)
+        data, size = _read(path)
+        file = budget.file(plain(str(path) if several else path.name), data, size=size)
+        if not file.text and file.trouble:
+            raise AuditError(file.trouble, where=file.path, try_this="give its source as UTF-8 text")
+        yield file
 
 
-def _readable(path: Path) -> bool:
-    return path.is_file() and os.access(path, os.R_OK)
+def _regular(path: Path) -> None:
+    if not stat.S_ISREG(path.stat().st_mode):
+        raise AuditError(
+            "is no regular file", where=plain(str(path)), try_this="write it to a file first, and give that"
+        )
+
+
+def _found(root: Path, name: str, shown: str, budget: _Budget) -> File:
+    """A file below the root; trouble with one of many is said, not raised."""
+    path = root / name
+    try:
+        if path.is_symlink() and not path.resolve().is_relative_to(root.resolve()):
+            return File(shown, "", trouble="a link that leaves the folder: not followed", link=True)
+        if path.is_dir():
+            return File(shown, "", trouble="a link to a folder: not followed", link=True)
+        if not stat.S_ISREG(path.stat().st_mode):
+            return File(shown, "", trouble="no regular file: not read")
+        data, size = _read(path)
+    except (OSError, RuntimeError) as error:  # RuntimeError: a loop of links
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else error
+        return File(shown, "", trouble=f"cannot be read: {plain(str(reason))}")
+    return budget.file(shown, data, size=size)
+
+
+def _read(path: Path) -> tuple[bytes, int]:
+    """The first bytes of a file and its size; O_NONBLOCK: between two looks it may have become a pipe."""
+    _regular(path)
+    handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    with os.fdopen(handle, "rb") as stream:
+        size = os.fstat(handle).st_size
+        head = stream.read(LONGEST)
+        return head + stream.read(_limit(head) - len(head)), size
+
+
+def _limit(head: bytes) -> int:
+    return LONGEST_XML if head[:64].lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<") else LONGEST
 
 
 def _walk(root: Path) -> list[str]:
     names: list[str] = []
     for folder, folders, files in os.walk(root):
-        folders[:] = sorted(name for name in folders if name not in _SKIPPED_FOLDERS)
+        links = [name for name in folders if Path(folder, name).is_symlink()]
+        folders[:] = sorted(name for name in folders if name not in _SKIPPED_FOLDERS and name not in links)
         inside = Path(folder).relative_to(root)
-        names.extend(str(PurePosixPath(inside / name)) for name in sorted(files))
+        names.extend(str(inside / name) for name in sorted((*files, *links)))
         if len(names) > MOST_FILES:
             raise AuditError(
                 f"holds more than {MOST_FILES} files",
-                where=str(root),
+                where=plain(str(root)),
                 try_this="name the folders of the hosts",
             )
     return names
 
 
-def _archive(path: Path) -> Iterator[File]:
-    with tarfile.open(path) as archive:
-        for name, text in texts_of(archive):
-            yield File(name, text)
+def unpacked(archive: tarfile.TarFile, budget: _Budget | None = None) -> Iterator[File]:
+    """The files of an archive by their names in it; nothing is unpacked to disk."""
+    budget = budget or _Budget()
+    for number, member in enumerate(archive, start=1):
+        name = plain(member.name.removeprefix("./"))
+        if number > MOST_FILES or member.offset_data + member.size > MOST_UNPACKED:
+            yield File(name, "", trouble="neither it nor what follows it in the archive was read: too much")
+            return
+        stream = archive.extractfile(member) if member.isreg() or member.islnk() else None
+        if stream:
+            head = stream.read(LONGEST)
+            yield budget.file(name, head + stream.read(_limit(head) - len(head)), size=member.size)
+        elif not member.isdir():
+            yield File(name, "", trouble="no regular file: not read", link=member.issym())
 
 
-def texts_of(archive: tarfile.TarFile) -> Iterator[tuple[str, str]]:
-    """The text files of an archive by their names in it; nothing is unpacked to disk."""
-    for member in archive:
-        if not member.isfile():
-            continue
-        stream = archive.extractfile(member)
-        text = _text(stream.read(LARGEST)) if stream else None
-        if text is not None:
-            yield member.name.removeprefix("./"), text
+def _size(count: int) -> str:
+    return f"{count / (1 << 20):.1f} MiB" if count >= 1 << 20 else f"{count} bytes"
 
 
-def _text(data: bytes) -> str | None:
-    """The bytes as text: UTF-8 where it fits, else Latin-1; None for binary files."""
-    if b"\0" in data[:8192]:
-        return data.decode("utf-16", "replace") if data[:2] in (b"\xff\xfe", b"\xfe\xff") else None
+def _text(data: bytes, *, cut: bool) -> str | None:
+    """The bytes as text: UTF-8 where it fits, else Latin-1; None for what is no text."""
+    for mark, name in _MARKS:
+        if data.startswith(mark):
+            return data.decode(name, "replace")
+    if b"\0" in data:
+        return None
     try:
-        return data.decode("utf-8-sig")
+        return codecs.getincrementaldecoder("utf-8-sig")().decode(data, final=not cut)
     except UnicodeDecodeError:
         return data.decode("latin-1")

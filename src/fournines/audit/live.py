@@ -6,11 +6,12 @@ import base64
 import binascii
 import io
 import tarfile
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import anyio
 
-from fournines.audit.collect import File, texts_of
+from fournines.audit.collect import File, unpacked
 from fournines.errors import HostError
 
 if TYPE_CHECKING:
@@ -81,7 +82,7 @@ def _unpacked(host: str, answer: str) -> list[File]:
         data = base64.b64decode("".join(packed.split()), validate=True)
         if data:
             with tarfile.open(fileobj=io.BytesIO(data)) as archive:
-                files = [File(f"{host}/{name}", text, host) for name, text in texts_of(archive)]
+                files = [replace(f, path=f"{host}/{f.path}", host=host) for f in unpacked(archive)]
     except (binascii.Error, tarfile.TarError, EOFError, OSError) as error:
         raise HostError(
             f"its answer is no archive: {error}", where=host, try_this="is tar installed there?"

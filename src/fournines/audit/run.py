@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import replace
 from datetime import UTC, datetime
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from fournines.audit import registry
@@ -14,62 +14,26 @@ from fournines.audit.loose import with_hosts
 from fournines.audit.mask import mask, mask_prose
 from fournines.audit.page import is_page
 from fournines.audit.parse import parse
+from fournines.audit.plain import plain
 from fournines.audit.recognise import recognise
+from fournines.audit.report import Report
 from fournines.audit.runbook import drafts
 from fournines.audit.sites import sites
 from fournines.components.packages.audit.facts import Package
 from fournines.kit.audit.evidence import Evidence
-from fournines.kit.audit.rule import Finding, Hit, Rule, Severity, Unknown
+from fournines.kit.audit.node import Problem
+from fournines.kit.audit.rule import Finding, Hit, Rule, Unknown
 from fournines.kit.audit.script import COMMANDS, SCRIPT
-from fournines.kit.audit.source import Source
+from fournines.kit.audit.source import Place, Source
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from datetime import date
 
     from fournines.audit.collect import File
-    from fournines.audit.programs import ProgramVerdict
     from fournines.audit.runbook import Draft
     from fournines.kit.audit.evidence import Fact
-
-
-@dataclass(frozen=True)
-class Report:
-    """What an audit found, what it could not judge, and what it read."""
-
-    findings: tuple[Finding, ...]
-    unknown: tuple[Unknown, ...]
-    files: tuple[Source, ...]
-    unread: tuple[str, ...] = ()
-    suppressed: tuple[Finding, ...] = field(default=())
-    programs: tuple[ProgramVerdict, ...] = field(default=())
-
-    def worst(self) -> Severity | None:
-        """The worst severity found; None when there is no finding."""
-        return max((finding.severity for finding in self.findings), default=None)
-
-    @property
-    def verdict(self) -> str:
-        """One line for the person on call."""
-        if not self.files:
-            return "Nothing here that the audit can read: no verdict."
-        hosts = len({source.host for source in self.files if source.host})
-        scope = _many(len({source.path for source in self.files}), "file")
-        scope += f" of {_many(hosts, 'host')}" if hosts else ""
-        counts = Counter(finding.severity for finding in self.findings)
-        said = [_many(counts[s], s.word) for s in (Severity.ERROR, Severity.WARNING) if counts[s]]
-        open_ = f", {len(self.unknown)} not judged" if self.unknown else ""
-        if not said:
-            return f"Nothing wrong found in {scope}{open_}."
-        worst = min(
-            (f for f in self.findings if f.severity == self.worst()), key=lambda f: f.consequence.rank
-        )
-        worst_said = f"{worst.consequence.value.lower()} ({worst.rule})"
-        return f"{' and '.join(said)} in {scope}{open_}. Worst: {worst_said}."
-
-
-def _many(count: int, noun: str) -> str:
-    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+    from fournines.kit.audit.source import Kind
 
 
 def audit(
@@ -88,7 +52,7 @@ def audit(
     sources, unread = read(files)
     chosen = tuple(registry.rules() if rules is None else rules)
     findings: list[Finding] = []
-    unknown: list[Unknown] = []
+    unknown = [Unknown(Place(file.path, 1), file.trouble) for file in files if file.link and _kind(file)]
     for site in sites(sources, owners(source.path for source in sources)):
         evidence, missed = gather(site, strict=strict, today=day)
         unknown.extend(missed)
@@ -106,7 +70,7 @@ def audit(
 
 def read(files: Sequence[File]) -> tuple[list[Source], list[str]]:
     """The sources among the files, and the paths of those of no kind we know."""
-    kinds = {f.path: recognise(f.path, f.text, registry.kinds()) for f in files if not is_page(f.path)}
+    kinds = {f.path: _kind(f) for f in files if not is_page(f.path) and not f.link}
     owned = owners(path for path, kind in kinds.items() if kind)
     sources: list[Source] = []
     unread: list[str] = []
@@ -114,13 +78,7 @@ def read(files: Sequence[File]) -> tuple[list[Source], list[str]]:
     for file in files:
         kind = kinds.get(file.path)
         if kind is not None:
-            host = owned[file.path].host if file.host is None else file.host
-            parsed = parse(kind.syntax, file.text)
-            sources.append(
-                Source(
-                    path=file.path, host=host, kind=kind.name, text=file.text, parsed=parsed, name=file.path
-                )
-            )
+            sources.append(_source(file, kind, owned[file.path].host if file.host is None else file.host))
         elif file not in pages:
             unread.append(file.path)
     for page in pages:  # a README beside real files is no runbook, a page that is asked for is one
@@ -129,6 +87,28 @@ def read(files: Sequence[File]) -> tuple[list[Source], list[str]]:
         if not found:
             unread.append(page.path)
     return with_hosts([*sources, *_written_by(sources)]), unread
+
+
+def _kind(file: File) -> Kind | None:
+    """The kind of a file; one that could not be read at all has the kind its name speaks of."""
+    return recognise(file.path, file.text, registry.kinds())
+
+
+def _source(file: File, kind: Kind, host: str) -> Source:
+    """A file with its tree; what the finder could not read of it is a problem like the parser's."""
+    parsed = parse(kind.syntax, file.text)
+    if file.trouble:
+        last = file.text.count("\n") + 1
+        parsed = replace(parsed, problems=(*parsed.problems, Problem(last, file.trouble, ours=True)))
+    return Source(
+        path=file.path,
+        host=host,
+        kind=kind.name,
+        text=file.text,
+        parsed=parsed,
+        name=file.path,
+        excerpt=bool(file.trouble),
+    )
 
 
 def _from_page(page: File) -> list[Source]:
@@ -215,7 +195,7 @@ def judge(rule: Rule, evidence: Evidence, *, strict: bool = False) -> tuple[list
             if isinstance(said, Hit):
                 findings.append(_finding(rule, said, texts))
             else:
-                missed.append(said)
+                missed.append(Unknown(said.at, _said(said.what)))
     except Exception as error:
         if strict:
             raise
@@ -231,13 +211,26 @@ def _finding(rule: Rule, hit: Hit, texts: Mapping[str, Sequence[Source]]) -> Fin
         severity=severity,
         consequence=rule.consequence,
         at=hit.at,
-        what=mask_prose(hit.what),
-        why=hit.why or rule.why,
-        fix=hit.fix or rule.fix,
+        what=_said(hit.what),
+        why=_said(hit.why) or rule.why,
+        fix=_said(hit.fix) or rule.fix,
         source=rule.source,
         seen=_quote(texts.get(hit.at.path, ()), hit.at.line),
-        related=tuple(dict.fromkeys(place for place in hit.related if place != hit.at)),
+        related=tuple(islice(dict.fromkeys(place for place in hit.related if place != hit.at), _MOST_PLACES)),
     )
+
+
+_LONGEST = 600
+"""Characters of a sentence that are shown: whoever names 5,000 hosts in one is not read to its end."""
+_MOST_PLACES = 20
+"""Other ends of one finding that are named."""
+
+
+def _said(sentence: str) -> str:
+    """A sentence as it is shown: secrets masked, control characters escaped, no longer than one reads."""
+    if len(sentence) > _LONGEST:
+        sentence = f"{sentence[:_LONGEST]}..."
+    return plain(mask_prose(sentence))
 
 
 def _quote(sources: Sequence[Source], line: int) -> str:
@@ -248,7 +241,7 @@ def _quote(sources: Sequence[Source], line: int) -> str:
             continue
         text = source.text.split("\n", inner)
         if 0 < inner <= len(text):
-            return mask(text[inner - 1].strip())[:200]
+            return plain(mask(text[inner - 1][:_LONGEST].strip()))[:200]
     return ""
 
 

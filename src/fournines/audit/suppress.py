@@ -13,7 +13,7 @@ from fournines.errors import AuditError
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
-    from fournines.audit.run import Report
+    from fournines.audit.report import Report
     from fournines.kit.audit.rule import Finding
     from fournines.kit.audit.source import Source
 

@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from fournines import files
+from fournines.cli.shared.site import IdentityOption
 from fournines.errors import AuditError
 
 if TYPE_CHECKING:  # heavy rooms are entered by the verbs that need them; `nines --help` stays fast
     from fournines.audit.collect import File
-    from fournines.audit.run import Report
+    from fournines.audit.report import Report
 
 _WIDEST = 110
 
@@ -41,6 +42,7 @@ def audit(
         Path | None,
         typer.Option("--site", metavar="SITE", help="Read the files of this site's living hosts."),
     ] = None,
+    identity: IdentityOption = None,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print JSON (schema: docs/schema/audit.json).")
     ] = False,
@@ -82,7 +84,7 @@ def audit(
     from fournines.audit.run import audit as run  # noqa: PLC0415
     from fournines.audit.suppress import baseline_of, read_baseline, without  # noqa: PLC0415
 
-    report = run(_files(paths or [], site))
+    report = run(_files(paths or [], site, identity))
     known = read_baseline(_read(baseline), where=str(baseline)) if baseline else frozenset()
     report = without(report, ignored=frozenset(_ids(ignore or [])), known=known)
     if with_programs:
@@ -102,7 +104,7 @@ def audit(
     raise typer.Exit(_status(report, fail_on))
 
 
-def _files(paths: list[Path], site: Path | None) -> list[File]:
+def _files(paths: list[Path], site: Path | None, identity: list[Path] | None) -> list[File]:
     from fournines.audit.collect import collect  # noqa: PLC0415
 
     if site is None:
@@ -114,7 +116,7 @@ def _files(paths: list[Path], site: Path | None) -> list[File]:
     from fournines.audit.live import files_of  # noqa: PLC0415
     from fournines.cli.shared.site import open_site  # noqa: PLC0415
 
-    opened = open_site(site)
+    opened = open_site(site, identity=identity)
 
     async def ask() -> list[File]:
         transport = opened.transport()

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 import anyio
 import typer
 
-from fournines.cli.shared.site import JsonOption, Opened, SiteFile, open_site
+from fournines.cli.shared.site import IdentityOption, JsonOption, Opened, SiteFile, open_site
 
 if TYPE_CHECKING:
     from fournines.engine.events import Event, Listener
     from fournines.engine.run import Summary
 
 
-def deploy(site: SiteFile, *, as_json: JsonOption = False) -> None:
+def deploy(site: SiteFile, *, identity: IdentityOption = None, as_json: JsonOption = False) -> None:
     """Make the site what its file says; a site that is so already is left alone.
 
     Can be interrupted at any point and run again.
@@ -22,7 +22,7 @@ def deploy(site: SiteFile, *, as_json: JsonOption = False) -> None:
     from fournines.cli.shared.progress import shown  # noqa: PLC0415 - keeps `nines --help` fast
     from fournines.engine.log import RunLog  # noqa: PLC0415
 
-    opened = open_site(site, keep_secrets=True)
+    opened = open_site(site, identity=identity, keep_secrets=True)
     log = RunLog.begin("deploy", opened.site.name)
     try:
         with shown(as_json=as_json) as show:

@@ -13,8 +13,9 @@ import anyio
 import typer
 
 from fournines import files
-from fournines.cli.shared.site import JsonOption, SiteFile, open_site
+from fournines.cli.shared.site import IdentityOption, JsonOption, SiteFile, open_site
 from fournines.cli.shared.trouble import INTERRUPTED
+from fournines.errors import DrillError
 
 if TYPE_CHECKING:  # `nines --help` stays fast
     from anyio.abc import TaskStatus
@@ -47,6 +48,10 @@ def drill(
     out: Annotated[
         Path | None, typer.Option("--out", help="Where the report goes [reports/SITE-TIME].")
     ] = None,
+    yes: Annotated[
+        bool, typer.Option("--yes", help="Break real machines: without it only a lab is broken.")
+    ] = False,
+    identity: IdentityOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Hurt the site, undo it, and judge what clients saw. Ctrl-C undoes the fault first."""
@@ -61,7 +66,8 @@ def drill(
         return
     wanted = picked(known, names or ()) if names else tuple(scenarios().values())
     chosen = (CONTROL, *wanted) if control else wanted
-    opened = open_site(site)
+    opened = open_site(site, identity=identity)
+    _refuse_real_machines(opened, yes=yes)
     number = new_seed() if seed is None else seed
     folder = out or Path("reports") / f"{opened.site.name}-{datetime.now(UTC):%Y%m%dT%H%M%SZ}"
     files.folder(folder)
@@ -73,6 +79,20 @@ def drill(
     )
     anyio.run(session.run)
     _finish(session, as_json=as_json)
+
+
+def _refuse_real_machines(opened: Opened, *, yes: bool) -> None:
+    """Nobody breaks a production site by a slip of the fingers.
+
+    Raises:
+        DrillError: the hosts are real and nobody said ``--yes``.
+    """
+    if opened.ssh_config is None and not yes:
+        raise DrillError(
+            f"these are real machines, and a drill breaks them on purpose: {', '.join(opened.site.hosts)}",
+            where=opened.site.name,
+            try_this="say --yes if nobody depends on them now; or rehearse on a lab (`lab: true` in a copy)",
+        )
 
 
 def described(scenario: Scenario) -> str:

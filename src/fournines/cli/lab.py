@@ -21,6 +21,7 @@ if TYPE_CHECKING:  # `nines --help` stays fast
     from collections.abc import Sequence
 
     from fournines.lab import LabPlan, LabStatus
+    from fournines.spec.model import Site
 
 app = typer.Typer(
     help="Local hosts for a site: containers with their own systemd, disk, power and network cables.",
@@ -57,7 +58,14 @@ def up(
     """Bring up every host of the site. What runs already is left alone; the first time builds an image."""
     from fournines import lab  # noqa: PLC0415
 
-    plan = _plan(site, name)
+    loaded = load_site(site)
+    if not loaded.lab:
+        raise LabError(
+            "this site file is one of real machines",
+            where=str(site),
+            try_this=f"write `lab: true` in a copy of {site.name}: drills then never meet the real ones",
+        )
+    plan = _plan(loaded, name)
     lab.up(plan, mirror=mirror, disks=disk, progress=_tell)
     typer.echo(f"lab {plan.name} is up: {', '.join(host.name for host in plan.hosts)}")
 
@@ -70,7 +78,7 @@ def image(
     """Build the image of the site's hosts, if it is not in the cache, and start nothing."""
     from fournines import lab  # noqa: PLC0415
 
-    typer.echo(lab.build(_plan(site, None), mirror=mirror, progress=_tell))
+    typer.echo(lab.build(_plan(load_site(site), None), mirror=mirror, progress=_tell))
 
 
 @app.command()
@@ -98,7 +106,7 @@ def images(
         typer.echo("no image is cached")
 
 
-def _plan(path: Path, name: str | None) -> LabPlan:
+def _plan(site: Site, name: str | None) -> LabPlan:
     """The site's lab, with every package that any step of the site's plan names."""
     from fournines import lab  # noqa: PLC0415
     from fournines.kit.step import Packages  # noqa: PLC0415
@@ -106,7 +114,6 @@ def _plan(path: Path, name: str | None) -> LabPlan:
     from fournines.plan.make import make_plan  # noqa: PLC0415
     from fournines.secrets.generate import complete  # noqa: PLC0415
 
-    site = load_site(path)
     plan = make_plan(site, complete({}, site))  # secrets that nobody keeps: only package names are read
     steps = (step for phase in plan.phases for steps in phase.steps.values() for step in steps)
     named = (name for step in steps if isinstance(step, Packages) for name in step.names)

@@ -10,7 +10,7 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from fournines.cli.shared.site import JsonOption, Opened, SiteFile, open_site
+from fournines.cli.shared.site import IdentityOption, JsonOption, Opened, SiteFile, open_site
 from fournines.errors import TransportError
 
 if TYPE_CHECKING:
@@ -29,13 +29,14 @@ def plan(
     exit_code: Annotated[
         bool, typer.Option("--exit-code", help="Exit with 1 when a deployment would change something.")
     ] = False,
+    identity: IdentityOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Show what a deployment would change on which host, with diffs in which secrets are masked.
 
     Changes nothing.
     """
-    opened = open_site(site, reach_hosts=not offline)
+    opened = open_site(site, identity=identity, reach_hosts=not offline)
     if offline:
         _show_steps(opened, as_json=as_json)
         return

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from fournines.cli.shared.site import SiteFile, open_site
+from fournines.cli.shared.site import IdentityOption, SiteFile, open_site
 
 
 def render(
@@ -18,6 +18,7 @@ def render(
     with_secrets: Annotated[
         bool, typer.Option("--with-secrets", help="Write real secrets, with the files' own modes.")
     ] = False,
+    identity: IdentityOption = None,
 ) -> None:
     """Write every file of every host as it would lie on disk, without touching a host.
 
@@ -28,7 +29,7 @@ def render(
     from fournines.plan.render import write  # noqa: PLC0415
 
     begun = time.monotonic()
-    opened = open_site(site, keep_secrets=with_secrets, reach_hosts=False)
+    opened = open_site(site, identity=identity, keep_secrets=with_secrets, reach_hosts=False)
     plan = opened.plan if with_secrets else without_secrets(opened.plan)
     count = write(plan, output)
     typer.echo(

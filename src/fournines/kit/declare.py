@@ -104,11 +104,15 @@ class SecretKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Secret:
-    """A secret that is generated once and kept. ``names`` are a certificate's DNS names and addresses."""
+    """A secret that is generated once and kept.
+
+    ``names`` are a certificate's DNS names and addresses. ``purpose`` is said of a secret that people need.
+    """
 
     name: str
     kind: SecretKind = SecretKind.PASSWORD
     names: tuple[str, ...] = ()
+    purpose: str = ""
 
 
 @dataclass(frozen=True, slots=True)

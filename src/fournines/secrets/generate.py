@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 
 from cryptography.fernet import Fernet
 
+from fournines.errors import SecretsError
 from fournines.kit.declare import Secret, SecretKind
 from fournines.plan.context import wanted_secrets
 from fournines.secrets.authority import Authority, certificate_fits, issue, new_authority
@@ -66,13 +67,37 @@ def rotate_fernet(repository: str, *, keep: int = 3) -> str:
     return json.dumps({str(number): keys[number] for number in sorted(keys)})
 
 
+def rotated(
+    existing: Mapping[str, str], site: Site, secret: Secret, *, now: datetime | None = None
+) -> dict[str, str]:
+    """All secrets, with one replaced in a way that locks nobody out while it is handed out.
+
+    Raises:
+        SecretsError: the secret has one value at a time; whoever knew the old one would be locked out
+            between the first host that changes it and the last.
+    """
+    found = complete(existing, site, now=now)
+    if secret.kind is SecretKind.FERNET_KEYS:
+        return found | {secret.name: rotate_fernet(found[secret.name])}
+    if secret.kind is SecretKind.CERTIFICATE:  # the same authority signs the new one: clients trust both
+        return complete({n: v for n, v in found.items() if n != secret.name}, site, now=now)
+    why = (
+        "clients trust this authority alone, and would refuse every new certificate until they got the next"
+        if secret.kind is SecretKind.AUTHORITY
+        else "a password has one value at a time, and services that still say the old one would be refused"
+    )
+    can = sorted(s.name for s in wanted_secrets(site) if s.kind in _OVERLAPPING)
+    raise SecretsError(
+        f"{secret.name} cannot be rotated without an outage: {why}",
+        try_this=f"what can be rotated: {', '.join(can)}",
+    )
+
+
+_OVERLAPPING = frozenset({SecretKind.FERNET_KEYS, SecretKind.CERTIFICATE})
+"""Kinds of which an old and a new value are valid at the same time."""
+
 _MAKERS: Mapping[SecretKind, Callable[[str, datetime], str]] = {
     SecretKind.PASSWORD: _password,
     SecretKind.FERNET_KEYS: _fernet_keys,
     SecretKind.AUTHORITY: new_authority,
 }
-
-
-def kinds(site: Site) -> dict[str, Secret]:
-    """The declared secrets by name."""
-    return {secret.name: secret for secret in wanted_secrets(site)}

@@ -44,20 +44,30 @@ _PARSERS: dict[Syntax, Callable[[str], Parsed]] = {
 
 def parse(syntax: Syntax, text: str) -> Parsed:
     """Read a text written in this syntax."""
-    kept, cut = (text[:LONGEST_XML], len(text) > LONGEST_XML) if syntax is Syntax.XML else _bounded(text)
+    kept, cut = _cut(text) if syntax is Syntax.XML else _bounded(text)
     parsed = _PARSERS[syntax](kept)
-    problems = parsed.problems[:MOST_PROBLEMS]
-    if cut:
-        line = kept.count("\n") + 1
-        problems = (*problems, Problem(line, "the file or a line of it is too long: not all of it was read"))
-    return Parsed(parsed.nodes, problems)
+    return Parsed(parsed.nodes, (*parsed.problems[:MOST_PROBLEMS], *cut))
 
 
-def _bounded(text: str) -> tuple[str, bool]:
-    """The text within our limits, and whether something was cut off; lines keep their numbers."""
-    kept = text[:LONGEST]
-    lines = kept.split("\n", MOST_LINES)[:MOST_LINES]
-    if any(len(line) > LONGEST_LINE for line in lines):
-        lines = [line[:LONGEST_LINE] for line in lines]
+def _cut(text: str) -> tuple[str, list[Problem]]:
+    kept = text[:LONGEST_XML]
+    return kept, [_rest_of(kept)] if len(text) > LONGEST_XML else []
+
+
+def _rest_of(kept: str) -> Problem:
+    said = "what follows this line was not read: the file is too long"
+    return Problem(kept.count("\n") + 1, said, ours=True)
+
+
+def _bounded(text: str) -> tuple[str, list[Problem]]:
+    """The text within our limits, and the first that was cut off; lines keep their numbers."""
+    lines = text[:LONGEST].split("\n", MOST_LINES)
+    rest = len(text) > LONGEST or len(lines) > MOST_LINES
+    lines = lines[:MOST_LINES]
+    long = [number for number, line in enumerate(lines, start=1) if len(line) > LONGEST_LINE]
+    for number in long:
+        lines[number - 1] = lines[number - 1][:LONGEST_LINE]
     kept = "\n".join(lines)
-    return kept, len(kept) < len(text)
+    said = f"only {LONGEST_LINE} characters of this line were read"
+    cut = [Problem(number, said, ours=True) for number in long[:1]]
+    return kept, [*cut, *([_rest_of(kept)] if rest else [])]

@@ -85,6 +85,9 @@ class _Reader:
 
     def open(self, line: int) -> None:
         if len(self.stack) > DEEPEST:
+            if not self.too_deep:
+                said = f"blocks are nested deeper than {DEEPEST}"
+                self.problems.append(Problem(line, said, ours=True))
             self.too_deep += 1
             self.end()
             return
@@ -109,8 +112,6 @@ class _Reader:
             name = " ".join(block.words) or "a block"
             self.problems.append(Problem(block.line, f"{name} is never closed"))
             self.stack[-1].children.append(block.close(closed=False))
-        if self.too_deep:
-            self.problems.append(Problem(1, f"blocks are nested deeper than {DEEPEST}"))
         self.problems.sort(key=lambda problem: problem.line)
         return Parsed(tuple(self.stack[0].children), tuple(self.problems))
 

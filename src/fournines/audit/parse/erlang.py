@@ -48,6 +48,9 @@ def parse_erlang(whole: str) -> Parsed:
         kind = match.lastgroup
         if kind == "mark" and text in "{[":
             if len(stack) > DEEPEST:
+                if not too_deep:
+                    said = f"terms are nested deeper than {DEEPEST}"
+                    problems.append(Problem(line, said, ours=True))
                 too_deep += 1
             else:
                 stack.append(_Open(text, line))

@@ -10,7 +10,7 @@ from fournines import __version__
 from fournines.kit.audit.rule import Consequence, Severity
 
 if TYPE_CHECKING:
-    from fournines.audit.run import Report
+    from fournines.audit.report import Report
 
 
 def as_html(report: Report, *, title: str) -> str:

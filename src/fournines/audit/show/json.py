@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from fournines.kit.audit.rule import Severity
 
 if TYPE_CHECKING:
-    from fournines.audit.run import Report
+    from fournines.audit.report import Report
     from fournines.kit.audit.rule import Finding
     from fournines.kit.audit.source import Place
 

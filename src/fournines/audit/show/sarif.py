@@ -13,7 +13,7 @@ from fournines.kit.audit.rule import Severity
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from fournines.audit.run import Report
+    from fournines.audit.report import Report
     from fournines.kit.audit.rule import Finding, Rule
     from fournines.kit.audit.source import Place
 

@@ -11,7 +11,7 @@ from fournines.kit.audit.rule import Severity
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from fournines.audit.run import Report
+    from fournines.audit.report import Report
     from fournines.kit.audit.rule import Consequence, Finding
 
 _COLOURS = {Severity.ERROR: "31;1", Severity.WARNING: "33", Severity.INFO: "36"}

@@ -1,7 +1,9 @@
-"""What every verb needs: the opened site, a transport to its hosts, errors shown once and well."""
+"""What every verb needs: the opened site with its secrets, and a transport to its hosts."""
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -13,9 +15,20 @@ from fournines.errors import LabError
 if TYPE_CHECKING:  # heavy rooms are entered by the verbs that need them; `nines --help` stays fast
     from fournines.engine.transport import Transport
     from fournines.plan.model import Plan
+    from fournines.secrets.store import Store
     from fournines.spec.model import Site
 
 SiteFile = Annotated[Path, typer.Argument(metavar="SITE", help="The site file, for example site.yaml.")]
+IdentityOption = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--identity",
+        "-i",
+        metavar="FILE",
+        envvar="NINES_IDENTITY",
+        help="A private key (age or SSH) that opens the site's secrets; may be repeated.",
+    ),
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
 
 
@@ -26,6 +39,15 @@ class Opened:
     site: Site
     plan: Plan
     ssh_config: Path | None
+
+    @property
+    def place(self) -> str:
+        """Whose machines are about to be touched, in a line."""
+        if self.ssh_config is not None:
+            return f"{self.site.name}: the lab on this machine"
+        ssh = self.site.ssh
+        through = f" through {ssh.through}" if ssh.through else ""
+        return f"{self.site.name}: {len(self.site.hosts)} real machines, as {ssh.user}{through}"
 
     def transport(self) -> Transport:
         """A transport to the site's hosts; the caller closes it."""
@@ -43,36 +65,84 @@ def load_site(path: Path) -> Site:
     from fournines.plan.vocabulary import vocabulary  # noqa: PLC0415
     from fournines.spec.load import load  # noqa: PLC0415
 
-    return load(path, vocabulary())
+    site = load(path, vocabulary())
+    if site.secrets.recipients:
+        from fournines.secrets.keys import check_recipients  # noqa: PLC0415
+
+        check_recipients(site)
+    return site
 
 
-def open_site(path: Path, *, keep_secrets: bool = False, reach_hosts: bool = True) -> Opened:
+def open_site(
+    path: Path,
+    *,
+    identity: Sequence[Path] | None = None,
+    keep_secrets: bool = False,
+    reach_hosts: bool = True,
+) -> Opened:
     """Load a site, complete its secrets, make its plan, and step into its lab if one is up.
 
     Args:
         path: the site file.
+        identity: private keys to open the secrets with, besides those that lie in the usual places.
         keep_secrets: write newly generated secrets to the site's secrets file. Verbs that only look
             leave the disk alone and work with throw-away ones.
-        reach_hosts: enter the lab's network namespace; must happen before any thread is started.
+        reach_hosts: say whether this is a lab or real machines, and enter the lab's network namespace; must
+            happen before any thread is started.
 
     Raises:
-        LabError: the site is one that exists only as a lab, and the lab is down.
+        LabError: the site is one of a lab, and the lab is down; or of real machines, and a lab of its name
+            is up.
+        SecretsError: the secrets cannot be opened, or could not be opened again.
     """
-    from fournines import lab  # noqa: PLC0415
     from fournines.plan.make import make_plan  # noqa: PLC0415
     from fournines.secrets.generate import complete  # noqa: PLC0415
-    from fournines.secrets.store import store_of  # noqa: PLC0415
 
     site = load_site(path)
-    store = store_of(site)
-    existing = store.read()
-    secrets = complete(existing, site)
-    if keep_secrets and secrets != existing:
-        store.write(secrets)
-    ssh_config = None
-    if reach_hosts and lab.is_up(site.name):
+    store = store_for(site, identity)
+
+    def completed(existing: Mapping[str, str]) -> dict[str, str]:
+        return complete(existing, site)
+
+    secrets = store.update(completed) if keep_secrets else completed(store.read())
+    plan = make_plan(site, secrets)
+    ssh_config = _enter(site, path) if reach_hosts else None
+    opened = Opened(site, plan, ssh_config)
+    if reach_hosts:
+        typer.echo(opened.place, err=True)
+    return opened
+
+
+def _enter(site: Site, path: Path) -> Path | None:
+    """Step into the site's lab and return its ssh_config; None for a site of real machines.
+
+    Which of the two it is, the site file says: hosts are never hurt, or spared, because of what happens to
+    run on the operator's machine.
+    """
+    from fournines import lab  # noqa: PLC0415
+
+    if site.lab:
+        if not lab.is_up(site.name):
+            raise LabError(f"the lab {site.name} is down", where=str(path), try_this=f"nines lab up {path}")
         lab.enter(site.name)
-        ssh_config = lab.ssh_config_path(site.name)
-    elif reach_hosts and site.lab:
-        raise LabError(f"the lab {site.name} is down", where=str(path), try_this=f"nines lab up {path}")
-    return Opened(site, make_plan(site, secrets), ssh_config)
+        return lab.ssh_config_path(site.name)
+    if lab.is_up(site.name):
+        raise LabError(
+            f"a lab called {site.name} is up, but this site file is one of real machines",
+            where=str(path),
+            try_this=f"`lab: true` in the file means the lab; for the machines: nines lab down {site.name}",
+        )
+    return None
+
+
+def store_for(site: Site, identity: Sequence[Path] | None) -> Store:
+    """The store of the site's secrets; a key's passphrase is asked for on the terminal."""
+    from fournines.secrets.store import store_of  # noqa: PLC0415
+
+    return store_of(site, named=tuple(identity or ()), passphrase=_passphrase)
+
+
+def _passphrase(path: Path) -> str | None:
+    if not sys.stdin.isatty():
+        return None
+    return str(typer.prompt(f"passphrase of {path}", hide_input=True, err=True))

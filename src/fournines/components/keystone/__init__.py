@@ -28,7 +28,9 @@ def declares(site: Site) -> Iterator[Declaration]:
     names = tuple(h.name for h in hosts(site))
     yield DATABASE
     yield Secret(DATABASE.password)
-    yield Secret(ADMIN_PASSWORD)
+    yield Secret(
+        ADMIN_PASSWORD, purpose="the cloud administrator's: user admin, project admin, domain Default"
+    )
     yield Secret(FERNET, SecretKind.FERNET_KEYS)
     yield Secret(CREDENTIAL, SecretKind.FERNET_KEYS)
     yield Endpoint("keystone", PORT, hosts=names, health=HealthCheck("/healthcheck"))

@@ -77,10 +77,14 @@ class Node:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """What a parser could not make sense of; the rest of the file was read all the same."""
+    """What a parser could not make sense of; the rest of the file was read all the same.
+
+    ``ours``: the file may be whole, and it is the audit that did not read all of it.
+    """
 
     line: int
     what: str
+    ours: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,8 @@ import pytest
 
 from fournines.audit import registry
 from fournines.audit.collect import File
-from fournines.audit.run import Report, audit
+from fournines.audit.report import Report
+from fournines.audit.run import audit
 from fournines.components.galera.audit.rules.example import galera, site
 
 RULES = {rule.id: rule for rule in registry.rules()}

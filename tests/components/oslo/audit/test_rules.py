@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from fournines.audit import registry
 from fournines.audit.collect import File
-from fournines.audit.run import Report, audit
+from fournines.audit.report import Report
+from fournines.audit.run import audit
 from fournines.components.keepalived.audit.rules.example import keepalived
 from fournines.components.oslo.audit.facts import parse_url
 

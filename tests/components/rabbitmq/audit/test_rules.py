@@ -8,7 +8,8 @@ import pytest
 
 from fournines.audit import registry
 from fournines.audit.collect import File
-from fournines.audit.run import Report, audit, gather, read
+from fournines.audit.report import Report
+from fournines.audit.run import audit, gather, read
 from fournines.components.rabbitmq.audit.facts import brokers, cluster, major
 
 RULES = {rule.id: rule for rule in registry.rules()}

@@ -68,7 +68,8 @@ def unknown_state(site: Evidence) -> Iterator[Hit | Unknown]:
 def not_understood(site: Evidence) -> Iterator[Hit | Unknown]:
     for source in site.kinds("keepalived.conf"):
         for problem in source.problems:
-            yield Hit(source.at(problem.line), problem.what)
+            if not problem.ours:
+                yield Hit(source.at(problem.line), problem.what)
         for node in source.nodes:
             yield from _top(source, node)
             known = _KNOWN.get(node.key)

@@ -1,0 +1,67 @@
+"""What an audit hands back, and the one line that says it all."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from fournines.kit.audit.rule import Finding, Severity, Unknown
+
+if TYPE_CHECKING:
+    from fournines.audit.programs import ProgramVerdict
+    from fournines.kit.audit.source import Source
+
+_NAMED = 3
+"""Files not read that the verdict names."""
+
+
+@dataclass(frozen=True)
+class Report:
+    """What an audit found, what it could not judge, and what it read."""
+
+    findings: tuple[Finding, ...]
+    unknown: tuple[Unknown, ...]
+    files: tuple[Source, ...]
+    unread: tuple[str, ...] = ()
+    suppressed: tuple[Finding, ...] = field(default=())
+    programs: tuple[ProgramVerdict, ...] = field(default=())
+
+    def worst(self) -> Severity | None:
+        """The worst severity found; None when there is no finding."""
+        return max((finding.severity for finding in self.findings), default=None)
+
+    @property
+    def verdict(self) -> str:
+        """One line for the person on call."""
+        if not self.files:
+            return "Nothing here that the audit can read: no verdict."
+        hosts = len({source.host for source in self.files if source.host})
+        scope = _many(len({source.path for source in self.files}), "file")
+        scope += f" of {_many(hosts, 'host')}" if hosts else ""
+        counts = Counter(finding.severity for finding in self.findings)
+        said = [_many(counts[s], s.word) for s in (Severity.ERROR, Severity.WARNING) if counts[s]]
+        open_ = f", {len(self.unknown)} not judged" if self.unknown else ""
+        open_ += f", {len(self.suppressed)} left out as known" if self.suppressed else ""
+        if not said:
+            nothing = "Nothing new" if self.suppressed else "Nothing wrong"
+            return f"{nothing} found in {scope}{open_}.{self._left_out}"
+        worst = min(
+            (f for f in self.findings if f.severity == self.worst()), key=lambda f: f.consequence.rank
+        )
+        worst_said = f"{worst.consequence.value.lower()} ({worst.rule})"
+        return f"{' and '.join(said)} in {scope}{open_}. Worst: {worst_said}.{self._left_out}"
+
+    @property
+    def _left_out(self) -> str:
+        """The files that were given and not read: a verdict speaks of the others only."""
+        if not self.unread:
+            return ""
+        whole = len({source.path for source in self.files} | set(self.unread))
+        more = f" and {len(self.unread) - _NAMED} more" if len(self.unread) > _NAMED else ""
+        named = ", ".join(self.unread[:_NAMED])
+        return f" {len(self.unread)} of {_many(whole, 'file')} not read: {named}{more}."
+
+
+def _many(count: int, noun: str) -> str:
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
