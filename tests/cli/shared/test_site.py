@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -100,7 +101,7 @@ def test_real_machines_are_not_broken_without_a_yes(
     def begin(*_: object, **__: object) -> None:
         raise BegunError
 
-    monkeypatch.setattr("fournines.cli.drill._Session", begin)
+    monkeypatch.setattr(import_module("fournines.cli.drill"), "_Session", begin)
     refused = nines("drill", real_site, "vip-power", cwd=tmp_path)
     assert refused.code == 2
     assert "these are real machines" in refused.stderr
