@@ -79,7 +79,9 @@ def check_recipients(site: Site) -> None:
         document = parse(file.read_text(encoding="utf-8"), str(file))
         raise SpecError(
             [
-                document.mistake(("secrets", "recipients", str(number)), error.what, try_this=error.try_this)
+                document.mistake(
+                    ("secrets", "recipients", str(number)), error.what, error.try_this or _WANTED
+                )
                 for number, error in wrong.items()
             ]
         )
