@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from fournines.audit.mask import mask
+from fournines.audit.mask import mask, mask_prose
 
 
 @pytest.mark.parametrize(
@@ -27,7 +27,7 @@ from fournines.audit.mask import mask
         ),
         (
             "GRANT ALL ON k.* TO 'k'@'%' IDENTIFIED BY 'hunter2';",
-            "GRANT ALL ON k.* TO 'k'@'%' IDENTIFIED BY ***;",
+            "GRANT ALL ON k.* TO 'k'@'%' IDENTIFIED BY '***';",
         ),
         ("rabbitmqctl add_user openstack hunter2", "rabbitmqctl add_user openstack ***"),
         ("wsrep_sst_auth=sst:hunter2", "wsrep_sst_auth=***"),
@@ -45,6 +45,31 @@ from fournines.audit.mask import mask
             "openstack user create --domain default --password hunter2 glance",
             "openstack user create --domain default --password *** glance",
         ),
+        ("redis-cli -h 10.0.0.1 -a hunter2 ping", "redis-cli -h 10.0.0.1 -a *** ping"),
+        ("sshpass -p hunter2 ssh root@10.0.0.1", "sshpass -p *** ssh root@10.0.0.1"),
+        ("sshpass -phunter2 ssh root@10.0.0.1", "sshpass -p*** ssh root@10.0.0.1"),
+        ("rabbitmqadmin -u admin -p hunter2 list queues", "rabbitmqadmin -u admin -p *** list queues"),
+        (
+            "ipmitool -H 10.0.0.9 -U root -P hunter2 power off",
+            "ipmitool -H 10.0.0.9 -U root -P *** power off",
+        ),
+        ("curl -s --user admin:hunter2 http://10.0.0.1/", "curl -s --user admin:*** http://10.0.0.1/"),
+        ("curl -u 'admin:hunter2' http://10.0.0.1/", "curl -u 'admin:***' http://10.0.0.1/"),
+        ("etcdctl --user root:hunter2 member list", "etcdctl --user root:*** member list"),
+        ("etcdctl --user=root:hunter2 member list", "etcdctl --user=root:*** member list"),
+        ("snmpget -v2c -c hunter2 10.0.0.1", "snmpget -v2c -c *** 10.0.0.1"),
+        ("rocommunity hunter2 10.0.0.0/24", "rocommunity *** 10.0.0.0/24"),
+        (r"tcp-check send AUTH\ hunter2\r\n", r"tcp-check send AUTH\ ***\r\n"),
+        (r'tcp-check send "AUTH hunter2\r\n"', r'tcp-check send "AUTH ***\r\n"'),
+        ('auth_pass "hunter two"', 'auth_pass "***"'),
+        ("password = 'hunter two'", "password = '***'"),
+        (
+            "connection = mysql+pymysql://keystone:hunt@er2@10.0.0.20/keystone",
+            "connection = mysql+pymysql://keystone:***@10.0.0.20/keystone",
+        ),
+        ('params os_password="hunter2" os_username=admin', 'params os_password="***" os_username=admin'),
+        ("mysql -u root -p hunter2", "mysql -u root -p ***"),
+        ("fence_ipmilan -a 10.0.0.9 -l root -p hunter2", "fence_ipmilan -a 10.0.0.9 -l root -p ***"),
     ],
 )
 def test_secrets_are_hidden(line: str, shown: str) -> None:
@@ -64,7 +89,25 @@ def test_secrets_are_hidden(line: str, shown: str) -> None:
         "    wsrep_cluster_address=gcomm://10.0.0.11,10.0.0.12",
         "listen keystone_public",
         "backend_url = etcd3+http://10.0.0.20:2379",
+        "mkdir -p /etc/haproxy",
+        "keepalived -P -p /run/keepalived.pid",
     ],
 )
 def test_the_rest_stays_readable(line: str) -> None:
     assert mask(line) == line
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "removed since: rpc_backend, rabbit_hosts, rabbit_userid, rabbit_password, rabbit_virtual_host",
+        "no password: everybody may log in",
+        "the token, the cookie and the secret, all of them",
+    ],
+)
+def test_words_of_ours_stay(sentence: str) -> None:
+    assert mask_prose(sentence) == sentence
+
+
+def test_a_secret_in_a_sentence_is_hidden() -> None:
+    assert mask_prose("password=hunter2 of mysql://a:b@c/d") == "password=*** of mysql://a:***@c/d"

@@ -11,57 +11,96 @@ _WORDS = (
     r"hmac_key|fernet_key"
 )
 _MORE = r"token|cookie|credential|community"
-_PAIR = re.compile(
-    rf"(?P<key>\b[\w.\-]*(?:{_WORDS})[\w.\-]*)(?P<gap>\s*(?:=>|[=:,])\s*|\s+)(?P<quote>(?:<<)?[\"']?)(?P<value>[^\s\"';,]+)",
-    re.IGNORECASE,
+_VALUE = r"(?P<value>(?:<<)?\"[^\"]*\"?|'[^']*'?|[^\s\"';,]+)"
+"""A secret: all that stands in its quotes, blanks too, else up to the next blank."""
+
+
+_BARE = r"[^\s\"']+"
+
+
+def _after(head: str, *, value: str = r"\"[^\"]*\"?|'[^']*'?|\S+", tail: str = "") -> re.Pattern[str]:
+    """What stands behind this head is a secret, up to the tail."""
+    return re.compile(rf"(?P<head>{head})(?P<value>{value})(?P<tail>{tail})", re.IGNORECASE)
+
+
+_KEY = rf"(?P<key>\b[\w.\-]*(?:{_WORDS})[\w.\-]*)"
+_KEY_OR_MORE = rf"(?P<key>\b[\w.\-]*(?:{_WORDS}|{_MORE})[\w.\-]*)"
+_PAIR = re.compile(rf"{_KEY}(?P<gap>\s*(?:=>|[=:,])\s*|\s+){_VALUE}", re.IGNORECASE)
+_ASSIGNED = re.compile(rf"{_KEY_OR_MORE}(?P<gap>[\"']?\s*(?:=>|[=:,])\s*){_VALUE}", re.IGNORECASE)
+_STATED_SO = re.compile(rf"{_KEY_OR_MORE}(?P<gap>[\"']?(?:\s*=>?\s*|:)){_VALUE}", re.IGNORECASE)
+"""In a sentence: ``password=x`` and ``password:x``; what follows a comma or a colon and a blank is a word."""
+_URLS = (
+    _after(r"\w[\w+.\-]*://[^\s:/@]*:", value=r"[^\s/,\"']+", tail="@"),  # to the last @ before the path
+    _after(r"\w[\w+.\-]*://[^\s:/@]*:", value=r"[^\s@]+", tail="@"),
+    _after(r",[^\s:/@,=]+:", value=r"[^\s,/\"']+", tail="@"),  # the further hosts of a transport_url
 )
-_ASSIGNED = re.compile(
-    rf"(?P<key>\b[\w.\-]*(?:{_WORDS}|{_MORE})[\w.\-]*)(?P<gap>[\"']?\s*(?:=>|[=:,])\s*)(?P<quote>(?:<<)?[\"']?)"
-    rf"(?P<value>[^\s\"';,]+)",
-    re.IGNORECASE,
+_SPOKEN = (
+    *_URLS,
+    _after(r"\b(?:Basic|Bearer)\s+", value=r"[\w+/=.\-]{6,}"),
+    _after(r"IDENTIFIED\s+(?:BY|VIA\s+\w+\s+USING)\s+(?:PASSWORD\s*\(?\s*)?"),
 )
-_NVPAIR = re.compile(
-    rf"(?P<head>name=[\"'][\w.\-]*(?:{_WORDS}|{_MORE})[\w.\-]*[\"'][^>]*?\bvalue=[\"'])(?P<value>[^\"']+)",
-    re.IGNORECASE,
+"""What can be nothing but a secret, in a sentence too."""
+_PROGRAMS = (
+    _after(r"(?:^|\s)(?:-p(?![\s=])|--pass(?:word)?[= ])"),
+    _after(r"(?:^|\s)-u\s*\w+:", value=_BARE),
+    _after(r"\b(?:sshpass|rabbitmqadmin|fence_\w+|ipmitool|ldap\w+|mysql\w*)\b.*?\s-[pPw]\s*"),
+    _after(r"\bredis-cli\b.*?\s-a\s*"),
+    _after(
+        r"\b(?:curl|wget|etcdctl)\b.*?\s(?:-u\s*|--(?:proxy-)?user(?:=|\s+))[\"']?[^\s:\"']+:",
+        value=_BARE,
+    ),
+    _after(r"\bsnmp\w+\b.*?\s-c\s*"),
+    _after(r"\b(?:ro|rw)?community[46]?\s+"),
+    _after(r"\b(?:add_user|change_password|authenticate_user)\s+\S+\s+"),
+    _after(r"\bhtpasswd\s+-\w*b\w*\s+\S+\s+\S+\s+"),
+    _after(r"\bauth-pass\s+\S+\s+"),
+    _after(r"\bstats\s+auth\s+[^\s:]+:"),
+    _after(
+        r"\btcp-check\s+send(?:-lf)?\s+[\"']?(?:AUTH|PASS|LOGIN)(?:\\?\s)+",
+        value=r".+?",
+        tail=r"(?:\\r\\n)?[\"']?\s*$",
+    ),
 )
-_URL = re.compile(r"(?P<head>\w[\w+.\-]*://[^\s:/@]*:)(?P<value>[^\s@]+)(?P<tail>@)")
-_LIST_URL = re.compile(r"(?P<head>,[^\s:/@,=]+:)(?P<value>[^\s@,/]+)(?P<tail>@)")
-_HAPROXY_AUTH = re.compile(r"(?P<head>\bstats\s+auth\s+\S+?:)(?P<value>\S+)", re.IGNORECASE)
-_HEADER = re.compile(r"(?P<head>\b(?:Basic|Bearer)\s+)(?P<value>[\w+/=.\-]{6,})", re.IGNORECASE)
-_SQL = re.compile(
-    r"(?P<head>IDENTIFIED\s+BY\s+(?:PASSWORD\s+)?)(?P<value>'[^']*'|\"[^\"]*\"|\S+)", re.IGNORECASE
-)
-_FLAG = re.compile(r"(?P<head>(?:^|\s)(?:-p|--password[= ]|-u\s*\w+:))(?P<value>[^\s]+)")
-_USER = re.compile(r"(?P<head>\b(?:add_user|change_password)\s+\S+\s+)(?P<value>\S+)")
-_ALONE = re.compile(r"(?P<head>\A)(?P<value>[A-Z0-9]{16,}|[\w\-]{43}=)(?=\Z)")
+"""Secrets that only the program's own way of asking for them tells from other words."""
+_NVPAIR = _after(rf"name=[\"'][\w.\-]*(?:{_WORDS}|{_MORE})[\w.\-]*[\"'][^>]*?\bvalue=[\"']", value=r"[^\"']+")
+_ALONE = re.compile(r"(?P<head>\A)(?P<value>[A-Z0-9]{16,}|[\w\-]{43}=)(?P<tail>\Z)")
 """A line of nothing but capitals is what an Erlang cookie looks like; the other one a Fernet key."""
 _STATED = frozenset(["true", "false", "yes", "no", "on", "off", "none", "null", "pass", "ah"])
+_LINE = (_ALONE, _NVPAIR, *_SPOKEN, *_PROGRAMS)
 
 
 def mask(line: str) -> str:
     """The line with everything that looks like a secret replaced by ``***``."""
     text = line
-    for pattern in (_ALONE, _NVPAIR, _URL, _LIST_URL, _HAPROXY_AUTH, _HEADER, _SQL, _USER, _FLAG):
+    for pattern in _LINE:
         text = pattern.sub(_hide, text)
     return _PAIR.sub(_hide_pair, _ASSIGNED.sub(_hide_pair, text))
 
 
 def mask_prose(text: str) -> str:
     """A sentence of ours: only what can be nothing but a secret is hidden."""
-    for pattern in (_URL, _LIST_URL, _HEADER, _SQL):
+    for pattern in _SPOKEN:
         text = pattern.sub(_hide, text)
-    return _ASSIGNED.sub(_hide_pair, text)
+    return _STATED_SO.sub(_hide_pair, text)
 
 
 def _hide(match: re.Match[str]) -> str:
-    tail = match.groupdict().get("tail") or ""
-    return f"{match.group('head')}{HIDDEN}{tail}"
+    return f"{match['head']}{_hidden(match['value'])}{match['tail']}"
 
 
 def _hide_pair(match: re.Match[str]) -> str:
-    value = match.group("value")
-    if "token" in match.group("key").lower() and value.isdecimal():
+    value = match["value"].strip("\"'")
+    if "token" in match["key"].lower() and value.isdecimal():
         return match.group()  # a corosync token is a time
     if value.lower() in _STATED or value.startswith(("/", HIDDEN, "http", "--", "-")):
         return match.group()
-    return f"{match.group('key')}{match.group('gap')}{match.group('quote')}{HIDDEN}"
+    return f"{match['key']}{match['gap']}{_hidden(match['value'])}"
+
+
+def _hidden(value: str) -> str:
+    """The mark in the quotes of what it hides."""
+    quote = re.match(r"(?:<<)?[\"']", value)
+    if quote is None:
+        return HIDDEN
+    closing = value[-1] if len(value) > quote.end() and value[-1] in "\"'" else ""
+    return f"{quote.group()}{HIDDEN}{closing}"
