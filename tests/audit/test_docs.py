@@ -50,12 +50,15 @@ def test_the_json_is_what_the_schema_says() -> None:
 
 
 def test_sarif_points_at_lines_and_rules() -> None:
-    document = json.loads(as_sarif(one("KA005"), RULES))
+    document = json.loads(as_sarif(one("KA005"), RULES, base="file:///site/"))
     run = document["runs"][0]
     result = next(r for r in run["results"] if r["ruleId"] == "KA005")
     assert run["tool"]["driver"]["rules"][result["ruleIndex"]]["id"] == "KA005"
     place = result["locations"][0]["physicalLocation"]
-    assert place["artifactLocation"]["uri"] == "node1/keepalived.conf"
+    base = run["originalUriBaseIds"][place["artifactLocation"]["uriBaseId"]]["uri"]
+    assert base + place["artifactLocation"]["uri"] == "file:///site/node1/keepalived.conf"
+    help_uri = run["tool"]["driver"]["rules"][result["ruleIndex"]]["helpUri"]
+    assert f"[KA005](#{help_uri.partition('#')[2]})" in (DOCS / "audit-rules.md").read_text()
     assert place["region"]["startLine"] > 1
     assert result["level"] == "error"
 

@@ -65,3 +65,8 @@ class Report:
 
 def _many(count: int, noun: str) -> str:
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
+def order(finding: Finding) -> tuple[int, int, str, int, str]:
+    """What findings are sorted by: the worst first, then as the files lie."""
+    return (-finding.severity, finding.consequence.rank, finding.at.path, finding.at.line, finding.rule)

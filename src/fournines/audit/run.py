@@ -16,7 +16,7 @@ from fournines.audit.page import is_page
 from fournines.audit.parse import parse
 from fournines.audit.plain import plain
 from fournines.audit.recognise import recognise
-from fournines.audit.report import Report
+from fournines.audit.report import Report, order
 from fournines.audit.runbook import drafts
 from fournines.audit.sites import sites
 from fournines.components.packages.audit.facts import Package
@@ -61,7 +61,7 @@ def audit(
             findings.extend(hits)
             unknown.extend(missed)
     return Report(
-        findings=tuple(sorted(set(findings), key=_order)),
+        findings=tuple(sorted(set(findings), key=order)),
         unknown=tuple(sorted(set(unknown), key=lambda item: (item.at, item.what))),
         files=tuple(sources),
         unread=tuple(unread),
@@ -243,7 +243,3 @@ def _quote(sources: Sequence[Source], line: int) -> str:
         if 0 < inner <= len(text):
             return plain(mask(text[inner - 1][:_LONGEST].strip()))[:200]
     return ""
-
-
-def _order(finding: Finding) -> tuple[int, int, str, int, str]:
-    return (-finding.severity, finding.consequence.rank, finding.at.path, finding.at.line, finding.rule)

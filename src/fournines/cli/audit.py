@@ -62,7 +62,8 @@ def audit(
         Path | None, typer.Option("--write-baseline", metavar="FILE", help="Write such a file and exit 0.")
     ] = None,
     with_programs: Annotated[
-        bool, typer.Option("--with-programs", help="Also ask haproxy -c and its kin where installed.")
+        bool,
+        typer.Option("--with-programs", help="Also ask haproxy -c and its kin, in a sandbox (bubblewrap)."),
     ] = False,
     quiet: Annotated[
         bool, typer.Option("--quiet", "-q", help="No notes (info), only errors and warnings.")
@@ -81,6 +82,7 @@ def audit(
     if rules or explain:
         _catalogue(explain, as_json=as_json, markdown=markdown)
         return
+    from fournines.audit.merge import merged  # noqa: PLC0415
     from fournines.audit.run import audit as run  # noqa: PLC0415
     from fournines.audit.suppress import baseline_of, read_baseline, without  # noqa: PLC0415
 
@@ -95,7 +97,8 @@ def audit(
         files.write(write_baseline, baseline_of(report))
         typer.echo(f"{write_baseline} knows {len(report.findings)} findings", err=True)
         return
-    _print(report, as_json=as_json, sarif=sarif, quiet=quiet)
+    report = merged(report)
+    _print(report, as_json=as_json, sarif=sarif, quiet=quiet, base=_base(paths or [Path()]))
     if html:
         from fournines.audit.show.html import as_html  # noqa: PLC0415
 
@@ -141,7 +144,14 @@ def _ids(given: list[str]) -> list[str]:
     return [name.strip().upper() for word in given for name in word.split(",") if name.strip()]
 
 
-def _print(report: Report, *, as_json: bool, sarif: bool, quiet: bool) -> None:
+def _base(paths: list[Path]) -> str:
+    """The URI that the report's paths are relative to."""
+    alone = paths[0] if len(paths) == 1 else Path()
+    folder = alone if alone.is_dir() else alone.parent
+    return f"{folder.resolve().as_uri().rstrip('/')}/"
+
+
+def _print(report: Report, *, as_json: bool, sarif: bool, quiet: bool, base: str) -> None:
     if as_json:
         from fournines.audit.show.json import as_json as shown_json  # noqa: PLC0415
 
@@ -150,7 +160,7 @@ def _print(report: Report, *, as_json: bool, sarif: bool, quiet: bool) -> None:
         from fournines.audit.registry import rules as all_rules  # noqa: PLC0415
         from fournines.audit.show.sarif import as_sarif  # noqa: PLC0415
 
-        typer.echo(as_sarif(report, all_rules()))
+        typer.echo(as_sarif(report, all_rules(), base=base))
     else:
         from fournines.audit.show.text import as_text  # noqa: PLC0415
 

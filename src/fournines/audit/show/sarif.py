@@ -21,8 +21,16 @@ _LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 
 
-def as_sarif(report: Report, rules: Iterable[Rule]) -> str:
-    """One run with the rules that found something and their results."""
+RULES = "https://fournines.dev/docs/audit-rules.html"
+"""Where a rule's full story is told; its id is the anchor."""
+_BASE = "AUDITED"
+
+
+def as_sarif(report: Report, rules: Iterable[Rule], *, base: str) -> str:
+    """One run with the rules that found something and their results.
+
+    ``base`` is the ``file:`` URI that the report's paths are relative to; it ends in a slash.
+    """
     used = {finding.rule for finding in report.findings}
     known = [rule for rule in rules if rule.id in used]
     index = {rule.id: number for number, rule in enumerate(known)}
@@ -35,6 +43,7 @@ def as_sarif(report: Report, rules: Iterable[Rule]) -> str:
             }
         },
         "columnKind": "unicodeCodePoints",
+        "originalUriBaseIds": {_BASE: {"uri": base}},
         "results": [_result(finding, index) for finding in report.findings],
     }
     document = {"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}
@@ -44,6 +53,7 @@ def as_sarif(report: Report, rules: Iterable[Rule]) -> str:
 def _rule(rule: Rule) -> dict[str, Any]:
     return {
         "id": rule.id,
+        "helpUri": f"{RULES}#{rule.id.lower()}",
         "shortDescription": {"text": rule.title},
         "fullDescription": {"text": f"{rule.title}: {rule.why}."},
         "help": {"text": f"{rule.fix}. Source: {rule.source}."},
@@ -55,7 +65,7 @@ def _rule(rule: Rule) -> dict[str, Any]:
 def _location(place: Place) -> dict[str, Any]:
     return {
         "physicalLocation": {
-            "artifactLocation": {"uri": quote(place.path)},
+            "artifactLocation": {"uri": quote(place.path), "uriBaseId": _BASE},
             "region": {"startLine": max(place.line, 1)},
         }
     }

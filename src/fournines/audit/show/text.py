@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 _COLOURS = {Severity.ERROR: "31;1", Severity.WARNING: "33", Severity.INFO: "36"}
 _NARROWEST = 40
+_MOST = 20
+"""Places of one rule that say the same for the same reason; who has 5,000 of them mends the template."""
 
 
 def as_text(report: Report, *, width: int = 100, colour: bool = False, info: bool = True) -> str:
@@ -73,7 +75,7 @@ class _Page:
         first = same[0]
         mark = f"{first.severity.word:<7}"
         self.lines.append(f"{self.paint(mark, _COLOURS[first.severity])} {self.paint(first.rule, '1')}")
-        for finding in same:
+        for finding in same[:_MOST]:
             host = f" ({finding.at.host})" if finding.at.host else ""
             self.lines.append(f"  {finding.at}{host}")
             self.say(finding.what, indent=4)
@@ -81,6 +83,8 @@ class _Page:
                 self.lines.append(self.paint(f"    | {finding.seen}"[: max(self.width, 60)], "2"))
             for place in finding.related[:6]:
                 self.lines.append(f"    see {place}")
+        if len(same) > _MOST:
+            self.lines.append(f"  and {len(same) - _MOST} more places (--json names them)")
         self.say(first.why, indent=2, head="why: ")
         self.say(first.fix, indent=2, head="fix: ")
         self.say(first.source, indent=2, head="source: ")
@@ -88,9 +92,11 @@ class _Page:
 
     def unknown(self, report: Report) -> None:
         self.lines.append(self.paint("Not judged (unknown is not clean)", "1"))
-        for item in report.unknown:
-            self.lines.append(f"  {item.at}")
-            self.say(item.what, indent=4)
+        for what, same in groupby(sorted(report.unknown, key=lambda u: (u.what, u.at)), lambda u: u.what):
+            places = [str(item.at) for item in same]
+            more = f" and {len(places) - 1} more" if len(places) > 1 else ""
+            self.lines.append(f"  {places[0]}{more}")
+            self.say(what, indent=4)
         self.lines.append("")
 
     def programs(self, report: Report) -> None:

@@ -38,27 +38,6 @@ def pool(servers: str, *, extra: str = "", name: str = "galera", bind: str = "10
 TWO_DB = "server a 10.0.0.11:3306 check{0}\nserver b 10.0.0.12:3306 check{0} backup"
 
 
-class TestSaidOnce:
-    BAD = pool(TWO_DB.format(""))
-
-    def test_the_same_file_on_three_hosts_is_one_finding(self) -> None:
-        files = {f"node{number}/haproxy.cfg": self.BAD for number in (1, 2, 3)}
-        (one,) = found("HA006", files)
-        assert one.at.host == "node1"
-        assert "node2, node3" in one.what
-        assert {place.host for place in one.related} == {"node1", "node2", "node3"}
-
-    def test_two_mistakes_of_one_host_stay_two(self) -> None:
-        both = haproxy(
-            *(listen(f"mode tcp\n{TWO_DB.format('')}", name=f"galera{n}", bind=f"*:330{n}") for n in (6, 7))
-        )
-        assert len(found("HA006", both)) == 2
-
-    def test_another_mistake_on_another_host_is_another_finding(self) -> None:
-        other = self.BAD.replace("check", "check port 9200")
-        assert len(found("HA006", {"node1/haproxy.cfg": self.BAD, "node2/haproxy.cfg": other})) == 2
-
-
 class TestDetection:
     @staticmethod
     def seconds(settings: str, server: str) -> float:

@@ -11,7 +11,6 @@ from fournines.components.haproxy.audit.facts import configurations
 from fournines.components.haproxy.audit.facts.purpose import READERS, Purpose, is_mysql, purpose
 from fournines.components.haproxy.audit.rules.checks import first_of, with_open_pools
 from fournines.components.haproxy.audit.rules.example import api, galera, haproxy, listen
-from fournines.components.haproxy.audit.rules.once import once
 from fournines.components.haproxy.audit.rules.timing import shortest
 from fournines.components.oslo.audit.facts import Option, OsloConf, host_port
 from fournines.kit.audit.rule import Consequence, Hit, Severity, Unknown, rule
@@ -62,7 +61,6 @@ def _is_galera(site: Evidence, service: Service) -> bool:
     good={"haproxy.cfg": haproxy(galera())},
     points_at="server db1 10.0.0.11:3306 check on-marked-down shutdown-sessions",
 )
-@once
 def shallow_check(site: Evidence) -> Iterator[Hit | Unknown]:
     for service in with_open_pools(site):
         if purpose(service) is not Purpose.DATABASE or _reads_only(service) or len(service.servers) == 1:
@@ -170,7 +168,6 @@ def _recycles(conf: OsloConf) -> tuple[Option, ...]:
     good={"haproxy.cfg": haproxy(galera(), api(name="nova", bind="*:8774"))},
     points_at="timeout client 50s",
 )
-@once
 def idle_connections(site: Evidence) -> Iterator[Hit | Unknown]:
     recycle = _recycle(site)
     limit = float(recycle[0]) if recycle else _POOLED
@@ -215,7 +212,6 @@ _NOVA = "[DEFAULT]\nmy_ip = 10.0.0.11\n[keystone_authtoken]\nmemcached_servers =
     },
     points_at="listen memcached",
 )
-@once
 def balanced_cache(site: Evidence) -> Iterator[Hit | Unknown]:
     proxied = [s for s in first_of(site) if purpose(s) is Purpose.MEMCACHED and len(s.servers) > 1]
     for service in proxied:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from fournines.components.haproxy.audit.facts import HaproxyFile, configurations, services
 from fournines.components.haproxy.audit.facts.purpose import Purpose, purpose
 from fournines.components.haproxy.audit.rules.example import api, galera, haproxy, listen
-from fournines.components.haproxy.audit.rules.once import once
 from fournines.kit.audit.rule import Consequence, Hit, Severity, Unknown, rule
 
 if TYPE_CHECKING:
@@ -46,7 +45,6 @@ _OPEN_MODE = re.compile(r"^0?\d?\d[67]$|^[67]{3}$|^0[67]{3}$")
     good={"haproxy.cfg": haproxy(listen("stats enable\nstats uri /", name="stats", bind="127.0.0.1:8404"))},
     points_at="stats admin if TRUE",
 )
-@once
 def exposed(site: Evidence) -> Iterator[Hit | Unknown]:
     for conf in configurations(site):
         for said in conf.globals:

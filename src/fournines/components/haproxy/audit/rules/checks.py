@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from fournines.components.haproxy.audit.facts import Service, configurations, services
 from fournines.components.haproxy.audit.facts.purpose import READERS, Purpose, is_mysql, purpose
 from fournines.components.haproxy.audit.rules.example import api, galera, haproxy, listen
-from fournines.components.haproxy.audit.rules.once import once
 from fournines.kit.audit.rule import Consequence, Hit, Severity, Unknown, rule
 
 if TYPE_CHECKING:
@@ -52,7 +51,6 @@ def _first_of(site: Evidence) -> tuple[Service, ...]:
     good={"haproxy.cfg": haproxy(api())},
     points_at="server c1 10.0.0.11:5000",
 )
-@once
 def unchecked(site: Evidence) -> Iterator[Hit | Unknown]:
     for proxy in backs(site):
         bare = [s for s in proxy.servers if not s.checked and not s.has("disabled")]
@@ -102,7 +100,6 @@ def _plain_http_to_tls(server: Server) -> bool:
     },
     points_at="server c1 10.0.0.11:443 check",
 )
-@once
 def http_to_tls(site: Evidence) -> Iterator[Hit | Unknown]:
     for proxy in backs(site):
         said = proxy.option("httpchk")
@@ -141,7 +138,6 @@ def http_to_tls(site: Evidence) -> Iterator[Hit | Unknown]:
     good={"haproxy.cfg": haproxy(galera())},
     points_at="server db1 10.0.0.11:3306 check port 9200",
 )
-@once
 def sessions_stay(site: Evidence) -> Iterator[Hit | Unknown]:
     for service in first_of(site):
         what = purpose(service)
@@ -175,7 +171,6 @@ def sessions_stay(site: Evidence) -> Iterator[Hit | Unknown]:
     },
     points_at="server db1 10.0.0.11:3306 check port 9200 inter 1s fall 2 on-marked-down shutdown-sessions",
 )
-@once
 def backup_sessions_stay(site: Evidence) -> Iterator[Hit | Unknown]:
     for service in first_of(site):
         primaries = [s for s in service.servers if not s.backup]
@@ -204,7 +199,6 @@ def backup_sessions_stay(site: Evidence) -> Iterator[Hit | Unknown]:
     good={"haproxy.cfg": haproxy(api(extra="http-check expect status 200"))},
     points_at="http-check expect status 200",
 )
-@once
 def ignored_rules(site: Evidence) -> Iterator[Hit | Unknown]:
     for proxy in backs(site):
         for keyword, option in (("http-check", "httpchk"), ("tcp-check", "tcp-check")):
@@ -231,7 +225,6 @@ def ignored_rules(site: Evidence) -> Iterator[Hit | Unknown]:
     good={"haproxy.cfg": haproxy(api())},
     points_at="server c1 10.0.0.11:5000 check inter 1s",
 )
-@once
 def port_only(site: Evidence) -> Iterator[Hit | Unknown]:
     homes = {proxy.at: conf.at for conf in configurations(site) for proxy in conf.proxies}
     shallow: dict[Place, list[tuple[Service, Server]]] = {}
@@ -285,7 +278,6 @@ _SPREADING = ("roundrobin", "leastconn", "source", "static-rr", "random")
     good={"haproxy.cfg": haproxy(galera())},
     points_at="balance leastconn",
 )
-@once
 def several_writers(site: Evidence) -> Iterator[Hit | Unknown]:
     for service in with_open_pools(site):
         proxy = service.back

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from fournines.components.haproxy.audit.facts import configurations
 from fournines.components.haproxy.audit.rules.example import DEFAULTS, api, haproxy
-from fournines.components.haproxy.audit.rules.once import once
 from fournines.kit.audit.rule import Consequence, Hit, Severity, Unknown, rule
 
 if TYPE_CHECKING:
@@ -37,7 +36,6 @@ _VERY_SLOW_DETECTION = 30.0
     good={"haproxy.cfg": haproxy(api())},
     points_at="timeout connect 50s",
 )
-@once
 def late(site: Evidence) -> Iterator[Hit | Unknown]:
     for conf in configurations(site):
         yield from _slow_connects(conf)

@@ -9,7 +9,6 @@ from fournines.components.haproxy.audit.facts import HaproxyFile, configurations
 from fournines.components.haproxy.audit.facts.purpose import Purpose, purpose
 from fournines.components.haproxy.audit.rules.checks import backs, first_of
 from fournines.components.haproxy.audit.rules.example import GLOBAL, TWO, api, haproxy
-from fournines.components.haproxy.audit.rules.once import once
 from fournines.kit.audit.rule import Consequence, Hit, Severity, Unknown, rule
 
 if TYPE_CHECKING:
@@ -35,7 +34,6 @@ _CRITICAL = (Purpose.DATABASE, Purpose.AMQP, Purpose.OPENSTACK, Purpose.MEMCACHE
     good={"haproxy.cfg": haproxy(api())},
     points_at="server c1 10.0.0.11:5000 check",
 )
-@once
 def single_server(site: Evidence) -> Iterator[Hit | Unknown]:
     for service in first_of(site):
         if len(service.servers) == 1 and not service.servers[0].template and service.back.kind != "frontend":
@@ -60,7 +58,6 @@ def single_server(site: Evidence) -> Iterator[Hit | Unknown]:
     good={"haproxy.cfg": haproxy(api())},
     points_at="server c2 10.0.0.11:5000 check",
 )
-@once
 def same_server(site: Evidence) -> Iterator[Hit | Unknown]:
     for proxy in backs(site):
         first: dict[tuple[str, ...], str] = {}
@@ -113,7 +110,6 @@ def _concrete(server: Server) -> bool:
     },
     points_at="server c2 10.0.0.12:80 check cookie s1",
 )
-@once
 def same_cookie(site: Evidence) -> Iterator[Hit | Unknown]:
     for proxy in backs(site):
         first: dict[tuple[str, bool], str] = {}
@@ -143,7 +139,6 @@ _APART = frozenset(["process", "thread", "interface", "namespace", "shards"])
     },
     points_at="bind 10.0.0.20:5000",
 )
-@once
 def same_bind(site: Evidence) -> Iterator[Hit | Unknown]:
     for conf in configurations(site):
         first: dict[tuple[str, int | None, bool], tuple[Proxy, Bind]] = {}
@@ -183,7 +178,6 @@ def _read_together(site: Evidence, one: Place, two: Place) -> bool:
     good={"haproxy.cfg": haproxy(api(), api(name="keystone-admin", bind="10.0.0.20:35357"))},
     points_at="listen keystone",
 )
-@once
 def same_name(site: Evidence) -> Iterator[Hit | Unknown]:
     for conf in configurations(site):
         seen: dict[tuple[str, str], Proxy] = {}
@@ -244,7 +238,6 @@ _REMOVED = (
     good={"haproxy.cfg": haproxy(api())},
     points_at="nbproc 2",
 )
-@once
 def removed(site: Evidence) -> Iterator[Hit | Unknown]:
     for file in site.all(HaproxyFile):
         gone = list(_gone(file))
@@ -297,7 +290,6 @@ def _older(site: Evidence, version: str) -> bool:
     good={"haproxy.cfg": haproxy(api())},
     points_at="server c1 10.0.0.11:5000 check \\",
 )
-@once
 def continued(site: Evidence) -> Iterator[Hit | Unknown]:
     for file in site.all(HaproxyFile):
         nodes = [node for section in file.source.nodes for node in section.walk() if not node.block]
@@ -320,7 +312,6 @@ def continued(site: Evidence) -> Iterator[Hit | Unknown]:
     good={"haproxy.cfg": haproxy(api())},
     points_at="balance source",
 )
-@once
 def by_source(site: Evidence) -> Iterator[Hit | Unknown]:
     said = [
         (service, found)

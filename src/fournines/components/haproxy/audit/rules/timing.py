@@ -9,7 +9,6 @@ from fournines.components.haproxy.audit.facts import configurations
 from fournines.components.haproxy.audit.facts.purpose import Purpose, purpose
 from fournines.components.haproxy.audit.rules.checks import first_of
 from fournines.components.haproxy.audit.rules.example import DEFAULTS, GLOBAL, TWO, api, haproxy, listen
-from fournines.components.haproxy.audit.rules.once import once
 from fournines.kit.audit.rule import Consequence, Hit, Severity, Unknown, rule
 
 if TYPE_CHECKING:
@@ -58,7 +57,6 @@ def shortest(service: Service) -> tuple[float, Statement] | None:
     },
     points_at="timeout client 50s",
 )
-@once
 def before_the_heartbeat(site: Evidence) -> Iterator[Hit | Unknown]:
     for service in first_of(site):
         found = shortest(service)
@@ -101,7 +99,6 @@ def before_the_heartbeat(site: Evidence) -> Iterator[Hit | Unknown]:
     },
     points_at="listen novncproxy",
 )
-@once
 def consoles(site: Evidence) -> Iterator[Hit | Unknown]:
     cut: dict[str, list[tuple[Service, float, Statement]]] = {}
     for service in first_of(site):
@@ -131,7 +128,6 @@ def consoles(site: Evidence) -> Iterator[Hit | Unknown]:
     good={"haproxy.cfg": haproxy(api())},
     points_at="retries 0",
 )
-@once
 def no_retry(site: Evidence) -> Iterator[Hit | Unknown]:
     for conf in configurations(site):
         lacking = []
@@ -174,7 +170,6 @@ def _missing(conf: HaproxyConf, proxy: Proxy) -> list[str]:
     good={"haproxy.cfg": haproxy(api())},
     points_at="listen keystone",
 )
-@once
 def no_timeouts(site: Evidence) -> Iterator[Hit | Unknown]:
     for conf in configurations(site):
         found = [(proxy, missing) for proxy in conf.proxies if (missing := _missing(conf, proxy))]
@@ -209,7 +204,6 @@ _TINY = re.compile(r"\d{1,2}")
     good={"haproxy.cfg": haproxy(api())},
     points_at="server c1 10.0.0.11:5000 check inter 5 fall 2",
 )
-@once
 def no_unit(site: Evidence) -> Iterator[Hit | Unknown]:
     seen = set()
     for conf in configurations(site):
@@ -268,7 +262,6 @@ _LONG = 600.0
     },
     points_at="server a 10.0.0.11:6443 check maxconn 32",
 )
-@once
 def too_few_connections(site: Evidence) -> Iterator[Hit | Unknown]:
     for service in first_of(site):
         tight = [
@@ -308,7 +301,6 @@ def too_few_connections(site: Evidence) -> Iterator[Hit | Unknown]:
     good={"haproxy.cfg": haproxy(api(), head=GLOBAL)},
     points_at="log global",
 )
-@once
 def no_log(site: Evidence) -> Iterator[Hit | Unknown]:
     for conf in configurations(site):
         said = next((s for p in conf.proxies for s in p.all("log", "global")), None)
