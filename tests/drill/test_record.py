@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import anyio
 from tests.drill.play import site
+from tests.engine.simulation import phase
 
 from fournines.drill.record import digest, machine, packages_of, version_table, versions
 from fournines.engine.transport import Call, Fake
@@ -13,12 +14,12 @@ from fournines.errors import TransportError
 from fournines.kit.check import Output
 from fournines.kit.context import Context
 from fournines.kit.step import File, Packages
-from fournines.plan.model import Phase, Plan
+from fournines.plan.model import Plan
 
 CONF = File("/etc/a", "x = 1\n")
 PLAN = Plan(
     Context(site(), (), {}),
-    (Phase("p", ("c",), {"controller1": (Packages(("b", "a")), CONF), "controller2": (CONF,)}, ()),),
+    (phase("p", {"controller1": (Packages(("b", "a")), CONF), "controller2": (CONF,)}),),
     (),
 )
 
@@ -41,7 +42,7 @@ def test_a_silent_host_has_no_versions() -> None:
 
 def test_the_digest_changes_with_content_place_and_host() -> None:
     def with_(host: str, file: File) -> Plan:
-        return replace(PLAN, phases=(Phase("p", (), {host: (file,)}, ()),))
+        return replace(PLAN, phases=(phase("p", {host: (file,)}),))
 
     plans = [
         with_("controller1", CONF),

@@ -26,7 +26,7 @@ from fournines.kit.check import Ask, Check, Output
 from fournines.kit.context import Context
 from fournines.kit.step import Step
 from fournines.kit.verdict import failed, passed
-from fournines.plan.model import Phase, Plan
+from fournines.plan.model import Phase, Plan, PlannedStage
 from fournines.spec.model import Host, Network, Role, Site, Vip
 
 HOSTS = ("one", "two", "three")
@@ -106,6 +106,8 @@ class Simulation:
                 said = "".join(f"{p}\t{p}\tii\n" for p in sorted(host.packages))
             case ["is-done", what]:
                 return Ran(0 if what in host.done else 1, "", "")
+            case ["are-done", *names]:
+                return Ran(0 if host.done >= set(names) else 1, "", "")
             case ["do", what]:
                 self.log.append((host.name, f"do {what}"))
                 host.done.add(what)
@@ -196,8 +198,12 @@ def site() -> Site:
     )
 
 
+def stage(name: str, steps: Mapping[str, tuple[Step, ...]], *barrier: Check) -> PlannedStage:
+    return PlannedStage(name, name, steps, barrier)
+
+
 def phase(name: str, steps: Mapping[str, tuple[Step, ...]], *barrier: Check) -> Phase:
-    return Phase(name, (name,), steps, barrier)
+    return Phase((stage(name, steps, *barrier),))
 
 
 def plan(*phases: Phase, secrets: Mapping[str, str] | None = None) -> Plan:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from tests.engine.simulation import HOSTS, everywhere, phase, plan
 
-from fournines.engine.desired import SYSCTL_FILE, desired, entry, question
+from fournines.engine.desired import desired, entry, question
 from fournines.errors import PlanError
-from fournines.kit.step import Command, File, Sysctl, Unit
+from fournines.kit.step import Command, File, Unit
 
 CERTIFICATE = File("/etc/tls.pem", "certificate\n", secret=True)
 
@@ -74,21 +74,6 @@ def test_a_file_of_a_later_phase_comes_too_late_for_a_unit() -> None:
                 phase("tls", everywhere(CERTIFICATE)),
             )
         )
-
-
-def test_kernel_parameters_of_all_phases_are_kept_in_one_file_of_the_first() -> None:
-    wanted = desired(
-        plan(
-            phase("first", {"two": (File("/x", ""),)}),
-            phase("second", everywhere(Sysctl("b.b", "2"))),
-            phase("third", everywhere(Sysctl("a.a", "1"))),
-        )
-    )
-    (_, second, third) = wanted.stages
-    kept = [step for step in second.steps["one"] if isinstance(step, File)]
-    assert [f.path for f in kept] == [SYSCTL_FILE]
-    assert kept[0].content.splitlines()[1:] == ["a.a = 1", "b.b = 2"]
-    assert not [step for step in third.steps["one"] if isinstance(step, File)]
 
 
 def test_content_travels_only_to_be_installed_and_secret_text_is_never_asked_back() -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from pathlib import Path
 
 import anyio
 import pytest
+from tests.engine.interrupt import interrupted_at, run
 from tests.engine.simulation import (
     HOSTS,
-    Killed,
+    SimulatedHost,
     SimulatedUnit,
     Simulation,
     all_active,
@@ -18,11 +20,11 @@ from tests.engine.simulation import (
 )
 
 from fournines.engine import events
-from fournines.engine.run import Summary, deploy, observe
+from fournines.engine.run import observe
 from fournines.errors import BarrierError, HostError, RejectedError, TransportError
-from fournines.kit.check import Ask, Check
+from fournines.kit.check import Ask, Check, Output, each_host
 from fournines.kit.step import Absent, Command, Directory, File, Packages, Unit
-from fournines.kit.verdict import failed
+from fournines.kit.verdict import Verdict, failed, passed
 from fournines.plan.model import Plan
 
 CONF = "/etc/daemon.conf"
@@ -44,14 +46,6 @@ def a_plan(content: str = "v1\n", *, rolling: bool = False) -> Plan:
         ),
         phase("user", {"one": (Command("make a user", ("do", "user"), ("is-done", "user")),)}),
     )
-
-
-def run(simulation: Simulation, wanted: Plan, told: list[events.Event] | None = None) -> Summary:
-    async def whole() -> Summary:
-        heard = [] if told is None else told
-        return await deploy(wanted, simulation.transport, listen=heard.append)
-
-    return anyio.run(whole)
 
 
 def test_a_first_run_does_everything_and_a_second_nothing(simulation: Simulation) -> None:
@@ -95,6 +89,55 @@ def test_rolling_units_restart_one_host_at_a_time_with_the_barrier_between(simul
     for earlier, later in pairwise(restarts):
         between = simulation.log[earlier + 1 : later]
         assert {host for host, what in between if what == f"ask {DAEMON}"} == set(HOSTS)
+
+
+def test_a_roll_does_not_wait_for_what_the_same_deployment_makes_later(simulation: Simulation) -> None:
+    """A changed rolling unit plus one new row, which the barrier asks for: once a deadlock."""
+
+    def wanted(content: str, *rows: str) -> Plan:
+        steps = (File(CONF, content), Unit(DAEMON, restart_on=(CONF,), rolling=True))
+        made = tuple(Command(f"make {row}", ("do", row), ("is-done", row)) for row in rows)
+        there = Check(
+            "rows", "", {"one": Ask(("are-done", *rows))}, each_host(holds), barrier=True, seconds=0
+        )
+        return plan(
+            phase("one phase", {**everywhere(*steps), "one": (*steps, *made)}, all_active(DAEMON), there),
+        )
+
+    run(simulation, wanted("v1\n", "row1"))
+    summary = run(simulation, wanted("v2\n", "row1", "row2"))
+    assert summary.total == 2 * len(HOSTS) + 1
+    order = [what for _, what in simulation.log if what in {"do row2", f"restart {DAEMON}"}]
+    assert order == ["do row2", *[f"restart {DAEMON}"] * len(HOSTS)]
+
+
+def holds(answer: Output) -> Verdict:
+    return passed("holds") if answer.code == 0 else failed("does not hold")
+
+
+def test_rolling_over_many_hosts_asks_each_turn_only_the_host_whose_turn_it_is(
+    simulation: Simulation, tmp_path: Path
+) -> None:
+    many = [f"compute{number}" for number in range(12)]
+    for name in many:
+        (tmp_path / name).mkdir()
+        simulation.hosts[name] = SimulatedHost(name, tmp_path / name)
+    asks = dict.fromkeys(many, Ask(("ask-active", DAEMON)))
+    check = Check("agents", "", asks, each_host(holds), barrier=True)
+
+    def wanted(content: str) -> Plan:
+        steps = (File(CONF, content), Unit(DAEMON, restart_on=(CONF,), rolling=True))
+        return plan(phase("agents", dict.fromkeys(many, steps), check))
+
+    run(simulation, wanted("v1\n"))
+    simulation.log.clear()
+    before = simulation.calls
+    run(simulation, wanted("v2\n"))
+    asked = [host for host, what in simulation.log if what.startswith("ask")]
+    assert all(asked.count(host) <= 4 for host in many), (
+        "looked at, before the roll, in its turn, after the roll"
+    )
+    assert simulation.calls - before <= 12 * len(many)
 
 
 def test_a_roll_stops_at_the_host_that_does_not_come_back(simulation: Simulation) -> None:
@@ -269,32 +312,6 @@ def test_observing_shows_everything_and_changes_nothing(simulation: Simulation) 
     diffs = "".join(change.diff for change in difference.changes)
     assert "+password = ********" in diffs
     assert "s3cr3t" not in diffs
-
-
-def interrupted_at(simulation: Simulation, wanted: Plan, number: int) -> bool:
-    """Run until the given call, and die there; whether it came to that."""
-    start = simulation.calls
-
-    def die(calls: int) -> None:
-        if calls - start == number:
-            raise Killed
-
-    simulation.on_call = die
-    try:
-        run(simulation, wanted)
-    except BaseException as error:
-        if not _killed(error):
-            raise
-        return True
-    finally:
-        simulation.on_call = lambda _calls: None
-    return False
-
-
-def _killed(error: BaseException) -> bool:
-    if isinstance(error, BaseExceptionGroup):
-        return any(_killed(e) for e in error.exceptions)
-    return isinstance(error, Killed)
 
 
 @pytest.mark.parametrize("rolling", [False, True])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -66,11 +67,12 @@ def test_a_dry_run_knows_that_a_file_is_about_to_change() -> None:
     assert decide(Unit("b.service"), seen(), Stamp(), files_change=True).act is Act.NONE
 
 
-def test_a_rolling_restart_is_unsettled_until_the_barrier_passed() -> None:
+def test_a_rolling_unit_is_unsettled_until_the_barrier_passed() -> None:
     rolling = Unit("a.service", restart_on=("/a",), rolling=True)
     restart = Decision(rolling, Act.RESTART)
     assert stamp_after(restart, WANTED) == {"restart": "new", "reload": "r", "settled": False}
-    assert stamp_after(Decision(rolling, Act.START), WANTED) == CURRENT
+    assert stamp_after(Decision(rolling, Act.START), WANTED) == {**CURRENT, "settled": False}
+    assert stamp_after(Decision(rolling, Act.RELOAD), WANTED) == CURRENT
     assert stamp_after(Decision(Unit("b.service", running=False), Act.STOP), WANTED) is None
 
 
@@ -92,7 +94,7 @@ def test_only_restarts_of_rolling_units_go_one_by_one() -> None:
         "two": ["start"],
     }
     assert [host for host, _ in found.one_by_one] == ["one", "three"]
-    assert found.well_first
+    assert not found.unsettled
 
 
 def test_an_unsettled_host_goes_first_and_needs_no_well_cluster() -> None:
@@ -103,8 +105,8 @@ def test_an_unsettled_host_goes_first_and_needs_no_well_cluster() -> None:
         },
         well=True,
     )
-    assert [host for host, _ in found.one_by_one] == ["two", "one"]
-    assert not found.well_first
+    assert [host for host, _ in found.unsettled] == ["two"]
+    assert [host for host, _ in found.one_by_one] == ["one"]
 
 
 @pytest.mark.parametrize(("well", "one_by_one"), [(True, 2), (False, 0)])
@@ -113,6 +115,16 @@ def test_adopted_daemons_go_at_once_unless_they_are_a_well_cluster(*, well: bool
     found = turns({"one": [adopted], "two": [adopted]}, well=well)
     assert len(found.one_by_one) == one_by_one
     assert len(found.at_once) == 2 - one_by_one
+
+
+def test_a_cluster_that_never_was_well_since_its_restart_goes_at_once() -> None:
+    unsettled = Decision(ROLLING, Act.RESTART, unsettled=True)
+    found = turns(
+        {"one": [unsettled], "two": [replace(unsettled, unsettled=False, adopted=True)]}, well=False
+    )
+    assert list(found.at_once) == ["one", "two"]
+    assert not found.unsettled
+    assert not found.one_by_one
 
 
 def test_one_adopted_host_among_started_ones_is_still_rolled() -> None:
@@ -140,12 +152,13 @@ decisions = st.builds(
 )
 def test_every_decision_has_exactly_one_turn(todo: dict[str, list[Decision]], well: bool) -> None:  # noqa: FBT001
     found = turns(todo, well=well)
+    rolls = (*found.unsettled, *found.one_by_one)
     for host, of_host in todo.items():
         at_once = list(found.at_once.get(host, ()))
-        rolled = [d for name, of_name in found.one_by_one if name == host for d in of_name]
+        rolled = [d for name, of_name in rolls if name == host for d in of_name]
         key = repr
         assert sorted(at_once + rolled, key=key) == sorted((d for d in of_host if not d.nothing), key=key)
-    assert len({host for host, _ in found.one_by_one}) == len(found.one_by_one)
+    assert len({host for host, _ in rolls}) == len(rolls)
 
 
 def test_a_second_attempt_waits_for_what_was_restarted() -> None:

@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 
 import anyio
+from tests.engine.simulation import phase
 
 from fournines.cli.shared.site import open_site
 from fournines.engine.events import Event, StepChanged
@@ -19,7 +20,7 @@ from fournines.errors import HostError, NinesError
 from fournines.kit.check import Ask, Check, Output, each_host
 from fournines.kit.step import Account, Command, Directory, File, Packages, Sysctl, Unit
 from fournines.kit.verdict import Verdict, failed, passed
-from fournines.plan.model import Phase, Plan
+from fournines.plan.model import Plan
 
 HOSTS = ("controller1", "controller2", "dashboard")
 CONF = "/etc/nines-toy/toy.conf"
@@ -56,7 +57,7 @@ def toy(plan: Plan, content: str) -> Plan:
         barrier=True,
         seconds=30,
     )
-    return Plan(plan.context, (Phase("toy", ("toy",), dict.fromkeys(HOSTS, steps), (barrier,)),), (barrier,))
+    return Plan(plan.context, (phase("toy", dict.fromkeys(HOSTS, steps), barrier),), (barrier,))
 
 
 def main(site: str, content: str) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from fournines.components.memcached import COMPONENT
 from fournines.errors import PlanError
+from fournines.kit.component import Stage
 from fournines.kit.context import Context
 from fournines.kit.step import File
 from fournines.plan.make import make_plan
@@ -60,9 +61,8 @@ def test_files_are_written_with_their_own_modes(plan: Plan, tmp_path: Path) -> N
 def test_two_steps_for_one_path_are_refused(blog_context: Context, monkeypatch: pytest.MonkeyPatch) -> None:
 
     alone = replace(COMPONENT, needs=())
-    twin = replace(
-        alone, name="twin", declares=lambda _: (), steps=lambda *_: [File("/etc/memcached.conf", "mine")]
-    )
+    stage = Stage(lambda *_: [File("/etc/memcached.conf", "mine")], lambda _: ())
+    twin = replace(alone, name="twin", declares=lambda _: (), stages=(stage,))
     monkeypatch.setattr("fournines.plan.make.taking_part", lambda _: (alone, twin))
     with pytest.raises(PlanError, match=r"controller1: /etc/memcached\.conf is written by two steps"):
         make_plan(blog_context.site, blog_context.secrets)

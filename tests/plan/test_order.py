@@ -5,18 +5,19 @@ from __future__ import annotations
 import pytest
 
 from fournines.errors import PlanError
-from fournines.kit.component import Component
+from fournines.kit.component import Component, Stage
 from fournines.plan.order import levels
 
 
-def made(name: str, needs: tuple[str, ...] = (), provides: tuple[str, ...] = ()) -> Component:
+def made(
+    name: str, needs: tuple[str, ...] = (), provides: tuple[str, ...] = (), stages: tuple[str, ...] = ("",)
+) -> Component:
     return Component(
         name=name,
         summary="",
         hosts=lambda site: tuple(site.hosts.values()),
         declares=lambda _: (),
-        steps=lambda *_: (),
-        checks=lambda _: (),
+        stages=tuple(Stage(lambda *_: (), lambda _: (), stage) for stage in stages),
         needs=needs,
         provides=provides,
     )
@@ -29,7 +30,24 @@ def test_each_level_needs_only_earlier_ones() -> None:
         made("db", needs=("names",), provides=("database",)),
         made("names", provides=("names",)),
     ]
-    assert [[c.name for c in level] for level in levels(components)] == [["cache", "names"], ["db"], ["api"]]
+    assert names(components) == [["cache", "names"], ["db"], ["api"]]
+
+
+def names(components: list[Component]) -> list[list[str]]:
+    return [[placed.name for placed in level] for level in levels(components)]
+
+
+def test_stages_follow_one_another_and_who_needs_the_component_comes_after_the_last() -> None:
+    components = [
+        made("api", needs=("database",)),
+        made("broker", stages=("cluster", "accounts", "queues")),
+        made("db", provides=("database",), stages=("cluster", "accounts")),
+    ]
+    assert names(components) == [
+        ["broker cluster", "db cluster"],
+        ["broker accounts", "db accounts"],
+        ["api", "broker queues"],
+    ]
 
 
 def test_a_need_that_nobody_provides_is_an_error() -> None:

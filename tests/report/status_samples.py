@@ -6,11 +6,13 @@ from collections.abc import Mapping
 from ipaddress import IPv4Address, IPv4Network
 from pathlib import PurePath
 
+from tests.engine.simulation import phase
+
 from fournines.kit.check import Output
 from fournines.kit.context import Context
 from fournines.kit.declare import Endpoint
 from fournines.kit.step import Unit
-from fournines.plan.model import Phase, Plan
+from fournines.plan.model import Plan
 from fournines.spec.model import Host, Network, Role, Site, Vip
 
 VIP = "10.0.0.20"
@@ -45,7 +47,7 @@ SITE = Site(
 )
 PLAN = Plan(
     Context(SITE, ENDPOINTS, {}),
-    (Phase("all", ("all",), {host: tuple(map(Unit, units)) for host, units in UNITS.items()}, ()),),
+    (phase("all", {host: tuple(map(Unit, units)) for host, units in UNITS.items()}),),
     (),
 )
 

@@ -33,7 +33,7 @@ def show(site: SiteFile, *, as_json: JsonOption = False) -> None:
             }
             for c in components
         }
-        resolved["phases"] = [[c.name for c in level] for level in levels(components)]
+        resolved["phases"] = [[placed.name for placed in level] for level in levels(components)]
         typer.echo(json.dumps(resolved, indent=2))
         return
     console = Console()
@@ -51,10 +51,10 @@ def show(site: SiteFile, *, as_json: JsonOption = False) -> None:
     console.print(hosts)
     table = Table("phase", "component", "hosts", "what it is")
     for number, level in enumerate(levels(components), 1):
-        for component in level:
-            names = [host.name for host in component.hosts(loaded)]
+        for placed in level:
+            names = [host.name for host in placed.component.hosts(loaded)]
             where = "all hosts" if len(names) == len(loaded.hosts) else ", ".join(names)
-            table.add_row(str(number), component.name, where, component.summary)
+            table.add_row(str(number), placed.name, where, placed.component.summary)
     console.print(table)
 
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import singledispatch
 from typing import Any
 
 from fournines.errors import PlanError
-from fournines.kit.check import Check
 from fournines.kit.step import (
     Absent,
     Account,
@@ -21,13 +20,10 @@ from fournines.kit.step import (
     Sysctl,
     Unit,
 )
-from fournines.plan.model import Plan
+from fournines.plan.model import Phase, Plan
 
 Wire = dict[str, Any]
 """A step as the agent gets it."""
-
-SYSCTL_FILE = "/etc/sysctl.d/60-fournines.conf"
-"""Kernel parameters for the next boot; systemd of Debian 13 no longer reads /etc/sysctl.conf."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,19 +35,10 @@ class Stamp:
 
 
 @dataclass(frozen=True, slots=True)
-class Stage:
-    """One phase as the engine carries it out: the steps of each host, and the barrier."""
-
-    name: str
-    steps: Mapping[str, tuple[Step, ...]]
-    barrier: tuple[Check, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class Desired:
     """Everything wanted, with what follows from it: stamps of units, and which units read a file."""
 
-    stages: tuple[Stage, ...]
+    phases: tuple[Phase, ...]
     stamps: Mapping[tuple[str, str], Stamp]
     readers: Mapping[tuple[str, str], tuple[str, ...]]
 
@@ -66,7 +53,7 @@ class Desired:
     @property
     def hosts(self) -> tuple[str, ...]:
         """Every host that something is wanted of."""
-        return tuple(dict.fromkeys(host for stage in self.stages for host in stage.steps))
+        return tuple(dict.fromkeys(host for phase in self.phases for host in phase.steps))
 
 
 def desired(plan: Plan) -> Desired:
@@ -75,15 +62,11 @@ def desired(plan: Plan) -> Desired:
     Raises:
         PlanError: a unit is declared twice for a host, or follows a file that is not written by then.
     """
-    stages = tuple(
-        Stage(phase.name, {host: _with_kernel(plan, phase.name, host) for host in phase.steps}, phase.barrier)
-        for phase in plan.phases
-    )
     stamps: dict[tuple[str, str], Stamp] = {}
     readers: dict[tuple[str, str], list[str]] = {}
     contents: dict[str, dict[str, str]] = {}
-    for stage in stages:
-        for host, steps in stage.steps.items():
+    for phase in plan.phases:
+        for host, steps in phase.steps.items():
             so_far = contents.setdefault(host, {})
             so_far |= {step.path: step.content for step in steps if isinstance(step, File)}
             for unit in (step for step in steps if isinstance(step, Unit)):
@@ -92,7 +75,7 @@ def desired(plan: Plan) -> Desired:
                 stamps[host, unit.name] = _stamp(host, unit, so_far)
                 for path in (*unit.restart_on, *unit.reload_on):
                     readers.setdefault((host, path), []).append(unit.name)
-    return Desired(stages, stamps, {key: tuple(units) for key, units in readers.items()})
+    return Desired(plan.phases, stamps, {key: tuple(units) for key, units in readers.items()})
 
 
 def _stamp(host: str, unit: Unit, contents: Mapping[str, str]) -> Stamp:
@@ -114,23 +97,6 @@ def _digest(paths: tuple[str, ...], contents: Mapping[str, str]) -> str | None:
         whole.update(hashlib.sha256(path.encode()).digest())
         whole.update(hashlib.sha256(contents[path].encode()).digest())
     return whole.hexdigest()
-
-
-def _with_kernel(plan: Plan, phase: str, host: str) -> tuple[Step, ...]:
-    """The phase's steps; with the host's first kernel parameter comes the file that keeps them all."""
-    of_phase = next(p.steps[host] for p in plan.phases if p.name == phase)
-    first = next((p.name for p in plan.phases if any(_kernel(p.steps.get(host, ())))), None)
-    if first != phase:
-        return of_phase
-    settings = {s.key: s.value for p in plan.phases for s in _kernel(p.steps.get(host, ()))}
-    site = plan.context.site
-    lines = [f"# Managed by fournines for the site {site.name}; change {site.file.name} instead."]
-    lines += [f"{key} = {value}" for key, value in sorted(settings.items())]
-    return (*of_phase, File(SYSCTL_FILE, "\n".join(lines) + "\n"))
-
-
-def _kernel(steps: tuple[Step, ...]) -> Iterator[Sysctl]:
-    return (step for step in steps if isinstance(step, Sysctl))
 
 
 # --- steps as the agent gets them -------------------------------------------------------------------------

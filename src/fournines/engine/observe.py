@@ -6,13 +6,14 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import anyio
 
-from fournines.engine.desired import Desired, Stage, question
+from fournines.engine.desired import Desired, question
 from fournines.engine.difference import Change, Difference, Seen, compare
 from fournines.engine.fanout import on_each
 from fournines.engine.mask import Masker
 from fournines.engine.remote import call
 from fournines.engine.transport import Transport
 from fournines.kit.step import Absent, File, Step
+from fournines.plan.model import Phase
 
 _SECONDS = 120.0
 
@@ -34,7 +35,7 @@ async def look(transport: Transport, host: str, steps: Sequence[Step], *, show: 
 
 async def look_at_all(
     transport: Transport,
-    stages: Sequence[Stage],
+    phases: Sequence[Phase],
     *,
     show: bool = False,
     done: Callable[[str, float], None] = lambda _host, _seconds: None,
@@ -45,21 +46,21 @@ async def look_at_all(
         TransportError: a host could not be reached.
         HostError: a host could not be looked at.
     """
-    hosts = dict.fromkeys(host for stage in stages for host in stage.steps)
+    hosts = dict.fromkeys(host for phase in phases for host in phase.steps)
 
     async def look_at(host: str) -> tuple[Seen, ...]:
         began = anyio.current_time()
-        steps = [step for stage in stages for step in stage.steps.get(host, ())]
+        steps = [step for phase in phases for step in phase.steps.get(host, ())]
         seen = await look(transport, host, steps, show=show)
         done(host, anyio.current_time() - began)
         return seen
 
     found = {host: iter(seen) for host, seen in (await on_each(hosts, look_at)).items()}
     return {
-        stage.name: {
-            host: tuple((step, next(found[host])) for step in steps) for host, steps in stage.steps.items()
+        phase.name: {
+            host: tuple((step, next(found[host])) for step in steps) for host, steps in phase.steps.items()
         }
-        for stage in stages
+        for phase in phases
     }
 
 
@@ -67,10 +68,10 @@ def differences(wanted: Desired, observed: Mapping[str, Observed], masker: Maske
     """What a deployment would change, given what was seen."""
     changing = {host: frozenset(_changing(observed, host)) for host in wanted.hosts}
     found: list[Change] = []
-    for stage in wanted.stages:
-        for host, seen in observed.get(stage.name, {}).items():
+    for phase in wanted.phases:
+        for host, seen in observed.get(phase.name, {}).items():
             found.extend(
-                compare(wanted, stage.name, host, seen, masker, changing=changing.get(host, frozenset()))
+                compare(wanted, phase.name, host, seen, masker, changing=changing.get(host, frozenset()))
             )
     return Difference(tuple(found))
 

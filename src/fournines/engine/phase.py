@@ -3,52 +3,25 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from fournines.engine import operations, pyinfra
-from fournines.engine.desired import Desired, Stage, entry, question
+from fournines.engine.desired import Desired, entry, question
 from fournines.engine.difference import Seen, missing_packages, same
 from fournines.engine.fanout import on_each
 from fournines.engine.observe import Observed, look
 from fournines.engine.remote import call
-from fournines.engine.startup import Down, Start, explained
+from fournines.engine.rolling import Barrier, Changed, UnitsRun
 from fournines.engine.transport import Transport
-from fournines.engine.units import Decision, decide, stamp_after, started_again, turns
+from fournines.engine.units import decide
 from fournines.errors import HostError, RejectedError
 from fournines.kit.step import Absent, Account, Command, Directory, File, Packages, Step, Sysctl, Unit
+from fournines.plan.model import Phase
 
 _TREE_SECONDS = 600.0
 _SYSTEMD_FOLDERS = ("/etc/systemd/", "/usr/lib/systemd/", "/lib/systemd/", "/usr/local/lib/systemd/")
-
-_STATUS_OF_WHAT_IS_DOWN = """\
-for unit in "$@"; do
-    systemctl is-active --quiet "$unit" || systemctl status --no-pager --full --lines=10 -- "$unit"
-done
-"""
-
-_ATTEMPTS = 5
-_ALL_COME_UP = """\
-for unit in "$@"; do
-    case $(systemctl show --property=ActiveState --value "$unit") in
-        active | activating | reloading) ;;
-        *) exit 1 ;;
-    esac
-done
-"""
-"""Whether every unit runs or is about to: between two attempts a unit is ``activating (auto-restart)``."""
-
-Changed = Callable[[str, str, str, str], None]
-"""Is told of each change: host, kind of step, subject, what was done."""
-
-
-@dataclass(frozen=True)
-class Barrier:
-    """The phase's barrier, as the phase needs it: to ask once, and to wait."""
-
-    holds: Callable[[], Any]
-    wait: Callable[[], Any]
 
 
 @dataclass(frozen=True)
@@ -57,7 +30,7 @@ class PhaseRun:
 
     transport: Transport
     wanted: Desired
-    stage: Stage
+    phase: Phase
     barrier: Barrier
     changed: Changed
     busy: pyinfra.Busy
@@ -66,7 +39,8 @@ class PhaseRun:
         """Make the phase's steps true on the hosts where they are not.
 
         Order: packages and accounts; the file tree, on no host before every host's programs have accepted
-        theirs; kernel parameters; units; commands.
+        theirs; kernel parameters; commands; units. So whatever a check of the phase asks for is there
+        before the first unit is rolled, and the roll waits for nothing that comes only after it.
 
         Raises:
             TransportError, HostError, RejectedError, BarrierError: the phase ends there, on all hosts.
@@ -76,8 +50,10 @@ class PhaseRun:
         written = await self._install(differing)
         hosts = {host for host in differing if prepared.get(host) or written.get(host)}
         fresh = {**differing, **await on_each(sorted(hosts), self._again)}
-        await self._units(fresh, written)
+        await self._kernel(fresh, written)
         await on_each(differing, self._commands)
+        roll = UnitsRun(self.transport, self.wanted, self.phase.stages, self.barrier, self.changed, self.busy)
+        await roll.carry_out(fresh)
 
     def _differs(self, host: str, observed: Sequence[tuple[Step, Seen]]) -> bool:
         return any(
@@ -103,7 +79,7 @@ class PhaseRun:
 
     async def _again(self, host: str) -> tuple[tuple[Step, Seen], ...]:
         """What changed by preparing and installing: packages and accounts are verified, units seen anew."""
-        steps = [s for s in self.stage.steps[host] if isinstance(s, Packages | Account | Sysctl | Unit)]
+        steps = [s for s in self.phase.steps[host] if isinstance(s, Packages | Account | Sysctl | Unit)]
         seen = await look(self.transport, host, steps, show=False)
         for step, now in zip(steps, seen, strict=True):
             if isinstance(step, Packages) and missing_packages(step, now):
@@ -149,87 +125,24 @@ class PhaseRun:
             self.changed(host, kinds[path], path, "removed" if kinds[path] == "absent" else "written")
         return paths
 
-    # --- units ------------------------------------------------------------------------------------------
+    # --- kernel, systemd -------------------------------------------------------------------------------
 
-    async def _units(self, observed: Observed, written: Mapping[str, tuple[str, ...]]) -> None:
-        decisions = {
-            host: [decide(s, now, self.wanted.stamp(host, s.name)) for s, now in seen if isinstance(s, Unit)]
-            for host, seen in observed.items()
-        }
-        adopting = any(d.adopted and d.unit.rolling for of_host in decisions.values() for d in of_host)
-        order = turns(decisions, well=bool(await self.barrier.holds()) if adopting else True)
-        first = {
+    async def _kernel(self, observed: Observed, written: Mapping[str, tuple[str, ...]]) -> None:
+        """Kernel parameters, and systemd reads unit files that changed."""
+        todo = {
             host: (*operations.kernel(seen), *operations.reloading(needed=_unit_files(written.get(host, ()))))
             for host, seen in observed.items()
         }
-        await pyinfra.carry_out(self.transport, first, busy=self.busy)
+        await pyinfra.carry_out(self.transport, todo, busy=self.busy)
         for host, seen in observed.items():
             for step, now in seen:
                 if isinstance(step, Sysctl) and not same(step, now):
                     self.changed(host, "sysctl", step.key, f"set to {step.value}")
-        await self._act(order.at_once)
-        if order.well_first:
-            await self.barrier.wait()
-        for host, of_host in order.one_by_one:
-            await self._act({host: of_host})
-            await self.barrier.wait()
-            await self._stamp(host, of_host, settled=True)
-
-    async def _act(self, decisions: Mapping[str, Sequence[Decision]]) -> None:
-        await self._touch(decisions)
-        await on_each(decisions, lambda host: self._stamp(host, decisions[host]))
-        for host, of_host in decisions.items():
-            for decision in of_host:
-                self.changed(host, "unit", decision.unit.name, decision.words)
-
-    async def _touch(self, decisions: Mapping[str, Sequence[Decision]]) -> None:
-        """Start, restart, reload, stop. A start that fails is an error only where systemd has given up.
-
-        ``systemctl start`` fails with a unit's first attempt, even if ``Restart=`` makes the next one, and a
-        member of a cluster may need two: its peers start at the same time. One that fails in the same way
-        three times in a row will not come up by waiting.
-        """
-        units = {h: tuple(d.unit.name for d in of_host if d.unit.running) for h, of_host in decisions.items()}
-        start = Start(self.transport, units, self.busy)
-        again = decisions
-        for attempt in range(1, _ATTEMPTS + 1):
-            todo = {host: tuple(operations.units(of_host)) for host, of_host in again.items()}
-            try:
-                await pyinfra.carry_out(self.transport, todo, busy=start.still)
-            except HostError as error:
-                downs = await start.failed(error.where or "")
-                last = attempt == _ATTEMPTS or start.hopeless
-                if last or not await self._come_up(error.where or "", decisions):
-                    raise await self._with_journal(error, decisions, downs) from None
-            else:
-                return
-            again = {host: tuple(started_again(d) for d in of_host) for host, of_host in decisions.items()}
-
-    async def _come_up(self, host: str, decisions: Mapping[str, Sequence[Decision]]) -> bool:
-        units = [d.unit.name for d in decisions.get(host, ()) if d.unit.running]
-        answer = await self.transport.run(host, ("sh", "-c", _ALL_COME_UP, "sh", *units))
-        return answer.code == 0
-
-    async def _stamp(self, host: str, decisions: Iterable[Decision], *, settled: bool = False) -> None:
-        stamps = {d.unit.name: stamp_after(d, self.wanted.stamp(host, d.unit.name)) for d in decisions}
-        if settled:
-            stamps = {name: stamp and {**stamp, "settled": True} for name, stamp in stamps.items()}
-        await call(self.transport, host, {"do": ["stamp"], "stamps": stamps})
-
-    async def _with_journal(
-        self, error: HostError, decisions: Mapping[str, Sequence[Decision]], downs: Sequence[Down]
-    ) -> HostError:
-        """The error with why the units did not start, and then what systemd knows of them."""
-        host = error.where or ""
-        names = [d.unit.name for d in decisions.get(host, ()) if d.unit.running]
-        said = await self.transport.run(host, ("sh", "-c", _STATUS_OF_WHAT_IS_DOWN, "sh", *names))
-        output = "\n".join((*explained(downs), error.output, said.stdout))
-        return HostError(error.what, where=host, try_this=error.try_this, output=output)
 
     # --- commands ---------------------------------------------------------------------------------------
 
     async def _commands(self, host: str) -> None:
-        commands = [step for step in self.stage.steps[host] if isinstance(step, Command)]
+        commands = [step for step in self.phase.steps[host] if isinstance(step, Command)]
         if not commands:
             return
         longest = sum(3 * command.timeout for command in commands)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import anyio
@@ -11,18 +11,19 @@ import anyio
 from fournines.engine import events
 from fournines.engine.ask import verdicts
 from fournines.engine.barrier import wait_until_well
-from fournines.engine.desired import Desired, Stage, desired
+from fournines.engine.desired import Desired, desired
 from fournines.engine.difference import Difference
 from fournines.engine.interfaces import with_interfaces
 from fournines.engine.mask import Masker
 from fournines.engine.observe import Observed, differences, look_at_all
-from fournines.engine.phase import Barrier, PhaseRun
+from fournines.engine.phase import PhaseRun
+from fournines.engine.rolling import Barrier
 from fournines.engine.startup import units_of, why_down
 from fournines.engine.transport import Transport
 from fournines.errors import BarrierError, HostError, NinesError, TransportError
 from fournines.kit.check import Check
 from fournines.kit.verdict import Verdict
-from fournines.plan.model import Plan
+from fournines.plan.model import Phase, Plan
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,7 @@ async def observe(plan: Plan, transport: Transport, *, masker: Masker | None = N
     hide = masker or masker_of(plan)
     with _masked(hide):
         wanted = desired(await with_interfaces(plan, transport))
-        return differences(wanted, await look_at_all(transport, wanted.stages, show=True), hide)
+        return differences(wanted, await look_at_all(transport, wanted.phases, show=True), hide)
 
 
 async def deploy(
@@ -97,7 +98,7 @@ class _Run:
     listen: events.Listener
     began: float
     counts: dict[str, Counter[str]] = field(default_factory=dict)
-    unproved: list[Stage] = field(default_factory=list)
+    unproved: list[Phase] = field(default_factory=list)
     early: list[tuple[Check, Verdict]] = field(default_factory=list)
     early_seconds: float = 0.0
 
@@ -106,7 +107,7 @@ class _Run:
         self.tell(
             events.Started,
             site=plan.context.site.name,
-            phases=tuple(stage.name for stage in self.wanted.stages),
+            phases=tuple(phase.name for phase in self.wanted.phases),
             hosts=self.wanted.hosts,
         )
         settled = await with_interfaces(plan, self.transport)
@@ -116,15 +117,15 @@ class _Run:
         self._tell_observed(difference)
         if not difference.changes and self._hold():
             return self._finished()
-        for stage in self.wanted.stages:
+        for phase in self.wanted.phases:
             if self.counts:  # earlier phases changed the hosts since
-                observed |= await self._look([stage])
+                observed |= await self._look([phase])
                 difference = differences(self.wanted, observed, self.masker)
-            if difference.of(stage.name):
+            if difference.of(phase.name):
                 await self._settle()
-                await self._phase(stage, observed[stage.name], difference)
+                await self._phase(phase, observed[phase.name], difference)
             else:
-                self.unproved.append(stage)
+                self.unproved.append(phase)
         await self._settle()
         return self._finished()
 
@@ -146,7 +147,7 @@ class _Run:
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(self._ask_early)
             try:
-                observed = await self._look(self.wanted.stages)
+                observed = await self._look(self.wanted.phases)
             except NinesError as error:  # not through the task group, which would wrap it
                 failure = error
             difference = differences(self.wanted, observed, self.masker)
@@ -158,7 +159,7 @@ class _Run:
 
     async def _ask_early(self) -> None:
         began = anyio.current_time()
-        checks = [check for stage in self.wanted.stages for check in stage.barrier]
+        checks = [check for phase in self.wanted.phases for check in phase.barrier]
         self.early = await verdicts(self.transport, checks)
         self.early_seconds = anyio.current_time() - began
 
@@ -166,28 +167,28 @@ class _Run:
         """Whether every barrier was seen to hold while the hosts were looked at."""
         if not all(verdict.passed for _, verdict in self.early):
             return False
-        phases = f"{len(self.wanted.stages)} unchanged phases"
+        phases = f"{len(self.wanted.phases)} unchanged phases"
         self.tell(events.BarrierPassed, phase=phases, checks=len(self.early), seconds=self.early_seconds)
         return True
 
-    async def _look(self, stages: Sequence[Stage]) -> dict[str, Observed]:
+    async def _look(self, phases: Sequence[Phase]) -> dict[str, Observed]:
         self._seconds: dict[str, float] = {}
-        return await look_at_all(self.transport, stages, done=self._seconds.__setitem__)
+        return await look_at_all(self.transport, phases, done=self._seconds.__setitem__)
 
     def _tell_observed(self, difference: Difference) -> None:
         differing = Counter(change.host for change in difference.changes)
         for host, seconds in self._seconds.items():
             self.tell(events.HostObserved, host=host, differing=differing[host], seconds=seconds)
 
-    async def _phase(self, stage: Stage, observed: Observed, difference: Difference) -> None:
+    async def _phase(self, phase: Phase, observed: Observed, difference: Difference) -> None:
         began = anyio.current_time()
-        hosts = tuple(host for host in stage.steps if difference.of(stage.name, host))
-        self.tell(events.PhaseStarted, phase=stage.name, hosts=hosts)
-        counted = self.counts.setdefault(stage.name, Counter())
+        hosts = tuple(host for host in phase.steps if difference.of(phase.name, host))
+        self.tell(events.PhaseStarted, phase=phase.name, hosts=hosts)
+        counted = self.counts.setdefault(phase.name, Counter())
 
         def changed(host: str, kind: str, subject: str, what: str) -> None:
             counted[host] += 1
-            self.tell(events.StepChanged, phase=stage.name, host=host, kind=kind, subject=subject, what=what)
+            self.tell(events.StepChanged, phase=phase.name, host=host, kind=kind, subject=subject, what=what)
 
         told: list[tuple[tuple[str, str], ...]] = [()]
 
@@ -195,42 +196,43 @@ class _Run:
             shown = tuple((host, self.masker.mask(what)) for host, what in hosts)
             if shown != told[-1]:  # once per change: nobody reads the same line every 15 s
                 told.append(shown)
-                self.tell(events.StillBusy, phase=stage.name, busy=shown, seconds=seconds)
+                self.tell(events.StillBusy, phase=phase.name, busy=shown, seconds=seconds)
 
-        barrier = Barrier(holds=lambda: self._holds(stage), wait=lambda: self._wait([stage]))
-        phase = PhaseRun(self.transport, self.wanted, stage, barrier, changed, busy)
+        barrier = Barrier(hold=self._hold_now, wait=lambda checks: self._wait(checks, [phase]))
+        run = PhaseRun(self.transport, self.wanted, phase, barrier, changed, busy)
         try:
-            await phase.carry_out(observed)
+            await run.carry_out(observed)
         except TransportError as error:
             # A phase may break its own connection (a firewall, a network). It is begun anew, once, with
             # what the hosts show now; a host that is really gone fails this look.
-            self.tell(events.PhaseBroken, phase=stage.name, where=error.where, what=error.what)
-            await phase.carry_out((await self._look([stage]))[stage.name])
-        for host in stage.steps:
+            self.tell(events.PhaseBroken, phase=phase.name, where=error.where, what=error.what)
+            await run.carry_out((await self._look([phase]))[phase.name])
+        for host in phase.steps:
             if counted[host]:
-                self.tell(events.HostChanged, phase=stage.name, host=host, changes=counted[host])
+                self.tell(events.HostChanged, phase=phase.name, host=host, changes=counted[host])
             else:
-                self.tell(events.HostUnchanged, phase=stage.name, host=host)
-        await self._wait([stage])
+                self.tell(events.HostUnchanged, phase=phase.name, host=host)
+        await self._wait(phase.barrier, [phase])
         seconds = anyio.current_time() - began
-        self.tell(events.PhaseFinished, phase=stage.name, changes=counted.total(), seconds=seconds)
+        self.tell(events.PhaseFinished, phase=phase.name, changes=counted.total(), seconds=seconds)
 
     # --- barriers ---------------------------------------------------------------------------------------
 
     async def _settle(self) -> None:
         """The barriers of the unchanged phases so far, all at once."""
-        stages, self.unproved = self.unproved, []
-        await self._wait(stages)
+        phases, self.unproved = self.unproved, []
+        await self._wait((check for phase in phases for check in phase.barrier), phases)
 
-    async def _holds(self, stage: Stage) -> bool:
-        found = await verdicts(self.transport, stage.barrier)
+    async def _hold_now(self, checks: Iterable[Check]) -> bool:
+        found = await verdicts(self.transport, checks)
         return bool(found) and all(verdict.passed for _, verdict in found)
 
-    async def _wait(self, stages: Sequence[Stage]) -> None:
-        checks = [check for stage in stages for check in stage.barrier]
+    async def _wait(self, wanted: Iterable[Check], phases: Sequence[Phase]) -> None:
+        """Wait for checks of these phases."""
+        checks = list(wanted)
         if not checks:
             return
-        name = stages[0].name if len(stages) == 1 else f"{len(stages)} unchanged phases"
+        name = phases[0].name if len(phases) == 1 else f"{len(phases)} unchanged phases"
 
         def waiting(unwell: Sequence[tuple[Check, Verdict]]) -> None:
             pairs = tuple((check.id, self.masker.mask(verdict.seen)) for check, verdict in unwell)
@@ -240,7 +242,7 @@ class _Run:
         try:
             seconds = await wait_until_well(self.transport, checks, waiting=waiting)
         except BarrierError as error:
-            units = units_of(stages)
+            units = units_of(phases)
             output = await why_down(self.transport, units, seconds=anyio.current_time() - began)
             raise BarrierError(
                 error.what, where=error.where, try_this=error.try_this, output=output

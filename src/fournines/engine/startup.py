@@ -10,11 +10,11 @@ from dataclasses import dataclass, field
 import anyio
 
 from fournines.engine import journal
-from fournines.engine.desired import Stage
 from fournines.engine.pyinfra import Busy
 from fournines.engine.transport import Transport
 from fournines.errors import TransportError
 from fournines.kit.step import Unit
+from fournines.plan.model import Phase
 
 SAME_FAILURES = 3
 """The same failure so many times in a row is no matter of patience."""
@@ -102,11 +102,11 @@ async def why_down(transport: Transport, units: Mapping[str, Sequence[str]], *, 
     return "\n".join(line for of_host in lines.values() for line in of_host)
 
 
-def units_of(stages: Iterable[Stage]) -> dict[str, tuple[str, ...]]:
+def units_of(phases: Iterable[Phase]) -> dict[str, tuple[str, ...]]:
     """The units that are to run, by host."""
     found: dict[str, tuple[str, ...]] = {}
-    for stage in stages:
-        for host, steps in stage.steps.items():
+    for phase in phases:
+        for host, steps in phase.steps.items():
             names = (step.name for step in steps if isinstance(step, Unit) and step.running)
             found[host] = (*found.get(host, ()), *names)
     return {host: names for host, names in found.items() if names}

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
+from fournines.engine.agent.stamps import OUTDATED
 from fournines.engine.desired import Stamp
 from fournines.kit.step import Unit
 
@@ -31,8 +32,8 @@ class Decision:
     """What is to be done about a unit of a host.
 
     ``enable`` is None when it is right already. ``adopted`` says that we never started it (there is no
-    stamp), ``unsettled`` that a roll was interrupted after its restart, ``outdated`` that systemd has not
-    read the unit's present files, ``failed`` that systemd may have given up starting it.
+    stamp), ``unsettled`` that nothing proved it well since we last started it, ``outdated`` that systemd
+    has not read the unit's present files, ``failed`` that systemd may have given up starting it.
     """
 
     unit: Unit
@@ -100,6 +101,10 @@ def started_again(decision: Decision) -> Decision:
     return replace(decision, act=Act.START) if decision.act is Act.RESTART else decision
 
 
+STAMP_BEFORE: Mapping[str, Any] = {"restart": OUTDATED, "reload": OUTDATED, "settled": False}
+"""What to remember of a unit before it is rolled: whoever dies in the middle leaves an unsettled host."""
+
+
 def stamp_after(decision: Decision, wanted: Stamp) -> dict[str, Any] | None:
     """What to remember once the decision is carried out; None for a unit that is to be off."""
     if not decision.unit.running:
@@ -107,45 +112,58 @@ def stamp_after(decision: Decision, wanted: Stamp) -> dict[str, Any] | None:
     return {
         "restart": wanted.restart,
         "reload": wanted.reload,
-        "settled": not (decision.unit.rolling and decision.act is Act.RESTART),
+        "settled": not (_unproved(decision) or decision.unsettled),
     }
 
 
 @dataclass(frozen=True, slots=True)
 class Turns:
-    """The order in which the units of a phase are touched.
+    """The order in which the units of a stage are touched.
 
-    ``at_once`` goes to all hosts at the same time, then the hosts of ``one_by_one`` follow, each ending
-    in the barrier. ``well_first`` says that the barrier must pass before the first of them is touched.
+    ``at_once`` goes to all hosts at the same time. Then follow, one host after the other, those of
+    ``unsettled`` and those of ``one_by_one``; before the first of the latter the whole stage must be well.
     """
 
     at_once: Mapping[str, tuple[Decision, ...]]
+    unsettled: tuple[tuple[str, tuple[Decision, ...]], ...]
     one_by_one: tuple[tuple[str, tuple[Decision, ...]], ...]
-    well_first: bool
+
+    @property
+    def unproved(self) -> Mapping[str, tuple[Decision, ...]]:
+        """What of ``at_once`` is settled only once the stage's checks have passed."""
+        found = {h: tuple(d for d in of_host if _unproved(d)) for h, of_host in self.at_once.items()}
+        return {host: of_host for host, of_host in found.items() if of_host}
+
+
+def formed(decisions: Mapping[str, Iterable[Decision]]) -> bool:
+    """Whether there is a cluster to keep: not where no unit to be rolled was ever proved well under us."""
+    rolling = [d for of_host in decisions.values() for d in of_host if _rolls(d)]
+    return not rolling or not all(d.adopted or d.unsettled for d in rolling)
 
 
 def turns(decisions: Mapping[str, Iterable[Decision]], *, well: bool) -> Turns:
     """Who goes at once, and who one host at a time.
 
-    Restarts of rolling units go one by one. Two exceptions: where we never started any of them and the
-    barrier does not pass (``well`` is False) there is no cluster yet that could be kept well, and no
-    single restart could make one, so all go at once. And hosts where an earlier roll was interrupted
-    go first, without asking for a well cluster: they may be what makes it unwell.
+    Restarts of rolling units go one by one. Two exceptions: where none of them is ``formed`` and the
+    stage's checks do not pass (``well`` is False) there is no cluster yet that could be kept well, and no
+    single restart could make one, so all go at once. And hosts that nothing proved well since their last
+    start go first, without asking for a well cluster: they may be what makes it unwell.
     """
     todo = {host: tuple(d for d in of_host if not d.nothing) for host, of_host in decisions.items()}
-    rolling = {h: tuple(d for d in of_host if _rolls(d)) for h, of_host in todo.items()}
-    rolling = {host: of_host for host, of_host in rolling.items() if of_host}
-    everyone = [d for of_host in rolling.values() for d in of_host]
-    if everyone and all(d.adopted for d in everyone) and not well:
-        return Turns({h: of_host for h, of_host in todo.items() if of_host}, (), well_first=False)
+    if not well and not formed(todo):
+        return Turns({h: of_host for h, of_host in todo.items() if of_host}, (), ())
     at_once = {h: tuple(d for d in of_host if not _rolls(d)) for h, of_host in todo.items()}
-    order = sorted(rolling, key=lambda host: not any(d.unsettled for d in rolling[host]))
-    unsettled = any(d.unsettled for d in everyone)
+    rolling = {h: tuple(d for d in of_host if _rolls(d)) for h, of_host in todo.items()}
+    unsettled = {h for h, of_host in rolling.items() if any(d.unsettled for d in of_host)}
     return Turns(
         at_once={host: of_host for host, of_host in at_once.items() if of_host},
-        one_by_one=tuple((host, rolling[host]) for host in order),
-        well_first=bool(order) and not unsettled,
+        unsettled=tuple((host, of_host) for host, of_host in rolling.items() if host in unsettled),
+        one_by_one=tuple((h, of_host) for h, of_host in rolling.items() if of_host and h not in unsettled),
     )
+
+
+def _unproved(decision: Decision) -> bool:
+    return decision.unit.rolling and decision.act in {Act.START, Act.RESTART}
 
 
 def _rolls(decision: Decision) -> bool:

@@ -7,7 +7,7 @@ can be shown to go red without a host.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from fournines.kit.verdict import Verdict, unknown, worst
 
@@ -39,7 +39,7 @@ class Check:
     """One promise about the site and how to see whether it holds.
 
     ``id`` is ``component.what``; ``promise`` is a sentence that is true when all is well. A check with
-    ``barrier`` also ends its component's phase: the deployment waits until it passes. ``seconds`` is
+    ``barrier`` also ends its component's stage: the deployment waits until it passes. ``seconds`` is
     how long a deployment waits for it.
     """
 
@@ -50,6 +50,15 @@ class Check:
     barrier: bool = False
     seconds: float = 90.0
 
+    def about(self, host: str) -> Check:
+        """The check as far as it concerns one host: asked there alone, if each host is judged alone.
+
+        It stays whole where the answers are judged together, and where that host is not among the asked.
+        """
+        if isinstance(self.judge, EachHost) and host in self.asks:
+            return replace(self, asks={host: self.asks[host]})
+        return self
+
     def verdict(self, answers: Answers) -> Verdict:
         """Judge the answers. No answer at all, or none that was asked for, is unknown."""
         heard = {host: answers.get(host) for host in self.asks}
@@ -58,18 +67,24 @@ class Check:
         return self.judge(heard)
 
 
-def each_host(
-    judge_one: Callable[[Output], Verdict], *, all_well: str | None = None
-) -> Callable[[Answers], Verdict]:
+def each_host(judge_one: Callable[[Output], Verdict], *, all_well: str | None = None) -> EachHost:
     """A judge that wants the same of every host; an unreachable host is unknown."""
+    return EachHost(judge_one, all_well)
 
-    def judge(answers: Answers) -> Verdict:
+
+@dataclass(frozen=True, slots=True)
+class EachHost:
+    """Judges each host by its own answer, and the whole by the worst of them."""
+
+    judge_one: Callable[[Output], Verdict]
+    all_well: str | None = None
+
+    def __call__(self, answers: Answers) -> Verdict:
+        """The worst of the hosts."""
         return worst(
             (
-                (host, unknown("not reachable") if answer is None else judge_one(answer))
+                (host, unknown("not reachable") if answer is None else self.judge_one(answer))
                 for host, answer in answers.items()
             ),
-            all_well=all_well,
+            all_well=self.all_well,
         )
-
-    return judge

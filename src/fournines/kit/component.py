@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from fournines.kit.check import Check
@@ -22,22 +22,46 @@ def _nothing(_: object) -> Iterable[Fault]:
 
 
 @dataclass(frozen=True, slots=True)
+class Stage:
+    """A part of a component's deployment: steps on its hosts, then the checks that end it.
+
+    Of a stage's steps the units come last (``kit.step``), so whatever its checks with ``barrier`` ask for is
+    there before the first unit is touched: a rolling restart waits for these checks after every host and
+    can never wait for something that only comes after it. Hence the one rule for a component's author:
+    what needs a running unit, or another host's step, is a stage of its own, after that one.
+    """
+
+    steps: Callable[[Context, Host], Iterable[Step]]
+    checks: Callable[[Context], Iterable[Check]]
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Component:
     """One piece of software with everything fournines knows about it.
 
-    ``hosts`` says where it runs in a site; nowhere means it takes no part. ``needs`` and ``provides``
-    are capabilities ("database", "messaging", "vip", "identity"): a component is deployed after every
-    component that provides what it needs. ``service`` marks what users list under ``services:``.
+    ``hosts`` says where it runs in a site; nowhere means it takes no part. Its ``stages`` follow one another
+    in the order given, each on all its hosts; where there are several each has a name. ``needs`` and
+    ``provides`` are capabilities ("database", "messaging", "vip", "identity"): the first stage of a
+    component is deployed after the last stage of every component that provides what it needs.
+    ``service`` marks what users list under ``services:``.
     """
 
     name: str
     summary: str
     hosts: Callable[[Site], tuple[Host, ...]]
     declares: Callable[[Site], Iterable[Declaration]]
-    steps: Callable[[Context, Host], Iterable[Step]]
-    checks: Callable[[Context], Iterable[Check]]
+    stages: tuple[Stage, ...]
     faults: Callable[[Context], Iterable[Fault]] = _nothing
     options: type[Strict] = NoOptions
     needs: tuple[str, ...] = ()
     provides: tuple[str, ...] = ()
     service: bool = False
+
+    def steps(self, context: Context, host: Host) -> Iterator[Step]:
+        """The steps of all its stages on a host."""
+        return (step for stage in self.stages for step in stage.steps(context, host))
+
+    def checks(self, context: Context) -> Iterator[Check]:
+        """The checks of all its stages."""
+        return (check for stage in self.stages for check in stage.checks(context))

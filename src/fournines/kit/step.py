@@ -3,7 +3,8 @@
 A step holds no I/O and no decision. The engine compares it with the host (dry run, diff) and makes
 it true (deploy); rendering and explaining are further views of the same values. Within one phase the
 engine carries them out by kind, in this order: packages, accounts, directories and files (one tree,
-one round trip), sysctls, units, commands.
+one round trip), sysctls, commands, units. A command that needs one of these units running belongs to a
+later stage of its component (``kit.component``).
 """
 
 from __future__ import annotations
@@ -80,8 +81,8 @@ class Unit:
 
     The engine remembers on the host which content of ``restart_on`` and ``reload_on`` (paths of files
     of the plan) the unit was last started with, so a restart that was interrupted is made up for by
-    the next run. ``rolling`` units are restarted one host at a time with the phase's barrier in
-    between; units that are not running are started everywhere at once.
+    the next run. ``rolling`` units are restarted one host at a time, with the checks that end their own
+    stage in between; units that are not running are started everywhere at once.
     """
 
     name: str

@@ -6,12 +6,12 @@ from collections.abc import Iterator, Mapping
 
 from fournines.errors import PlanError
 from fournines.kit.check import Check
-from fournines.kit.component import Component
 from fournines.kit.context import Context
 from fournines.kit.step import Absent, Directory, File, Step
 from fournines.plan.context import context_for, taking_part
-from fournines.plan.model import Phase, Plan
-from fournines.plan.order import levels
+from fournines.plan.kernel import with_kernel_file
+from fournines.plan.model import Phase, Plan, PlannedStage
+from fournines.plan.order import Placed, levels
 from fournines.spec.model import Site
 
 
@@ -24,29 +24,27 @@ def make_plan(
         PlanError: a need nobody provides, a circle of needs, or two components claiming one path.
     """
     context = context_for(site, secrets, interfaces)
-    components = taking_part(site)
-    checks = {component.name: tuple(component.checks(context)) for component in components}
+    planned = [[_stage(context, placed) for placed in level] for level in levels(taking_part(site))]
     plan = Plan(
         context=context,
-        phases=tuple(_phase(context, level, checks) for level in levels(components)),
-        checks=tuple(check for level in levels(components) for c in level for check in checks[c.name]),
+        phases=with_kernel_file(site, (Phase(tuple(stage for stage, _ in level)) for level in planned)),
+        checks=tuple(check for level in planned for _, checks in level for check in checks),
     )
     _refuse_shared_paths(plan)
     return plan
 
 
-def _phase(context: Context, level: tuple[Component, ...], checks: Mapping[str, tuple[Check, ...]]) -> Phase:
-    steps: dict[str, list[Step]] = {}
-    for component in level:
-        for host in component.hosts(context.site):
-            steps.setdefault(host.name, []).extend(component.steps(context, host))
-    names = tuple(component.name for component in level)
-    return Phase(
-        name=", ".join(names),
-        components=names,
-        steps={host: tuple(steps[host]) for host in context.site.hosts if host in steps},
-        barrier=tuple(check for name in names for check in checks[name] if check.barrier),
+def _stage(context: Context, placed: Placed) -> tuple[PlannedStage, tuple[Check, ...]]:
+    component, stage = placed
+    checks = tuple(stage.checks(context))
+    of_hosts = {host.name: tuple(stage.steps(context, host)) for host in component.hosts(context.site)}
+    planned = PlannedStage(
+        name=placed.name,
+        component=component.name,
+        steps={host: of_hosts[host] for host in context.site.hosts if of_hosts.get(host)},
+        barrier=tuple(check for check in checks if check.barrier),
     )
+    return planned, checks
 
 
 def _refuse_shared_paths(plan: Plan) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from fournines.kit.check import Check
 from fournines.kit.context import Context
@@ -11,17 +12,39 @@ from fournines.kit.step import Step
 
 
 @dataclass(frozen=True, slots=True)
-class Phase:
-    """Steps that may be carried out on all their hosts at once.
-
-    ``components`` are the names of those whose steps these are; ``steps`` maps host name to steps;
-    ``barrier`` are the checks that must pass before the next phase begins.
-    """
+class PlannedStage:
+    """One component's stage as it is planned: the steps of each host, and the checks that end it."""
 
     name: str
-    components: tuple[str, ...]
+    component: str
     steps: Mapping[str, tuple[Step, ...]]
-    barrier: tuple[Check, ...]
+    barrier: tuple[Check, ...] = ()
+
+
+@dataclass(frozen=True)
+class Phase:
+    """Stages of several components that may be carried out at the same time, on all their hosts at once."""
+
+    stages: tuple[PlannedStage, ...]
+
+    @cached_property
+    def name(self) -> str:
+        """The stages' names."""
+        return ", ".join(stage.name for stage in self.stages)
+
+    @cached_property
+    def steps(self) -> Mapping[str, tuple[Step, ...]]:
+        """Each host's steps of all the stages."""
+        merged: dict[str, tuple[Step, ...]] = {}
+        for stage in self.stages:
+            for host, steps in stage.steps.items():
+                merged[host] = (*merged.get(host, ()), *steps)
+        return merged
+
+    @cached_property
+    def barrier(self) -> tuple[Check, ...]:
+        """The checks that must pass before the next phase begins."""
+        return tuple(check for stage in self.stages for check in stage.barrier)
 
 
 @dataclass(frozen=True, slots=True)

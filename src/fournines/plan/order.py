@@ -1,43 +1,67 @@
-"""The order of components: levels, each needing only what earlier levels provide."""
+"""The order of the components' stages: levels, each needing only what earlier levels provide."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from graphlib import CycleError, TopologicalSorter
+from typing import NamedTuple
 
 from fournines.errors import PlanError
-from fournines.kit.component import Component
+from fournines.kit.component import Component, Stage
 
 
-def levels(components: Sequence[Component]) -> tuple[tuple[Component, ...], ...]:
-    """Components grouped so that each group can be deployed at once, after the groups before it.
+class Placed(NamedTuple):
+    """A stage with the component whose it is."""
+
+    component: Component
+    stage: Stage
+
+    @property
+    def name(self) -> str:
+        """The component's name, with the stage's where it has several."""
+        several = len(self.component.stages) > 1
+        return f"{self.component.name} {self.stage.name}" if several else self.component.name
+
+
+def levels(components: Sequence[Component]) -> tuple[tuple[Placed, ...], ...]:
+    """Stages grouped so that each group can be deployed at once, after the groups before it.
 
     Raises:
         PlanError: a need that no component provides, or components that need each other.
     """
     by_name = {component.name: component for component in components}
-    graph = {name: _needed(component, components) for name, component in by_name.items()}
-    sorter = TopologicalSorter(graph)
+    sorter = TopologicalSorter(
+        {(name, number): before for name in by_name for number, before in _stages(by_name[name], components)}
+    )
     try:
         sorter.prepare()
     except CycleError as error:
-        raise PlanError(f"components need one another in a circle: {' -> '.join(error.args[1])}") from None
+        circle = dict.fromkeys(name for name, _ in error.args[1])
+        names = " -> ".join((*circle, next(iter(circle))))
+        raise PlanError(f"components need one another in a circle: {names}") from None
     found = []
     while sorter.is_active():
         ready = sorted(sorter.get_ready())
-        found.append(tuple(by_name[name] for name in ready))
+        found.append(tuple(Placed(by_name[name], by_name[name].stages[number]) for name, number in ready))
         sorter.done(*ready)
     return tuple(found)
 
 
-def _needed(component: Component, components: Sequence[Component]) -> set[str]:
-    needed: set[str] = set()
+def _stages(
+    component: Component, components: Sequence[Component]
+) -> Iterator[tuple[int, set[tuple[str, int]]]]:
+    """The number of each stage, with the stages (component and number) that come right before it."""
+    yield 0, {(other.name, len(other.stages) - 1) for other in _needed(component, components)}
+    for number in range(1, len(component.stages)):
+        yield number, {(component.name, number - 1)}
+
+
+def _needed(component: Component, components: Sequence[Component]) -> Iterator[Component]:
     for capability in component.needs:
-        providers = {other.name for other in components if capability in other.provides}
+        providers = [other for other in components if capability in other.provides]
         if not providers:
             raise PlanError(
                 f"{component.name} needs {capability!r}, which no component of this site provides",
                 try_this="add the service or role that provides it",
             )
-        needed |= providers
-    return needed - {component.name}
+        yield from (other for other in providers if other is not component)

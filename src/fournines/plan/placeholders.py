@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from fournines.kit.step import File, Step
-from fournines.plan.model import Plan
+from fournines.plan.model import Phase, Plan, PlannedStage
 
 
 def without_secrets(plan: Plan) -> Plan:
@@ -15,14 +15,13 @@ def without_secrets(plan: Plan) -> Plan:
     names = {value: f"<secret {name}>" for name, value in known if value}
     return replace(
         plan,
-        phases=tuple(
-            replace(
-                phase,
-                steps={h: tuple(_cleaned(step, names) for step in steps) for h, steps in phase.steps.items()},
-            )
-            for phase in plan.phases
-        ),
+        phases=tuple(Phase(tuple(_without(stage, names) for stage in phase.stages)) for phase in plan.phases),
     )
+
+
+def _without(stage: PlannedStage, names: Mapping[str, str]) -> PlannedStage:
+    cleaned = {host: tuple(_cleaned(step, names) for step in steps) for host, steps in stage.steps.items()}
+    return replace(stage, steps=cleaned)
 
 
 def _cleaned(step: Step, names: Mapping[str, str]) -> Step:

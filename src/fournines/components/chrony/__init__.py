@@ -8,7 +8,7 @@ from fournines.components.chrony.checks import checks
 from fournines.components.chrony.deploy import steps
 from fournines.components.chrony.faults import faults
 from fournines.components.chrony.model import PORT, Options, time_hosts
-from fournines.kit.component import Component
+from fournines.kit.component import Component, Stage
 from fournines.kit.declare import Declaration, FirewallPort
 from fournines.spec.model import Host, Site
 
@@ -34,8 +34,7 @@ COMPONENT = Component(
     summary="One clock for the site: the time hosts serve it, with or without a source outside",
     hosts=hosts,
     declares=declares,
-    steps=steps,
-    checks=checks,
+    stages=(Stage(steps, checks),),
     faults=faults,
     options=Options,
     needs=("names",),

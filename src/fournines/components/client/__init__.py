@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from fournines.components.client.checks import checks
 from fournines.components.client.deploy import places, steps
-from fournines.kit.component import Component
+from fournines.kit.component import Component, Stage
 from fournines.kit.declare import Declaration
 from fournines.spec.model import Site
 
@@ -22,7 +22,6 @@ COMPONENT = Component(
     summary="The openstack command with the administrator's openrc and clouds.yaml, readable by root only",
     hosts=places,
     declares=declares,
-    steps=steps,
-    checks=checks,
+    stages=(Stage(steps, checks),),
     needs=("names", "trust", "identity"),
 )

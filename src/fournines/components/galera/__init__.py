@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from fournines.components.galera.checks import checks
-from fournines.components.galera.deploy import steps
+from fournines.components.galera.checks import account_checks, checks
+from fournines.components.galera.deploy import accounts, steps
 from fournines.components.galera.faults import faults
 from fournines.components.galera.model import (
     GROUP_PORT,
@@ -17,7 +17,7 @@ from fournines.components.galera.model import (
     arbiters,
     data_hosts,
 )
-from fournines.kit.component import Component
+from fournines.kit.component import Component, Stage
 from fournines.kit.declare import Database, Declaration, Endpoint, FirewallPort, HealthCheck, Secret
 from fournines.spec.model import Host, Site, Visibility
 
@@ -65,8 +65,7 @@ COMPONENT = Component(
     summary="MariaDB with synchronous copies, one writer at a time; starts by itself after power loss",
     hosts=hosts,
     declares=declares,
-    steps=steps,
-    checks=checks,
+    stages=(Stage(steps, checks, "cluster"), Stage(accounts, account_checks, "accounts")),
     faults=faults,
     options=Options,
     needs=("names", "firewall"),

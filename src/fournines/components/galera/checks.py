@@ -41,7 +41,7 @@ print(said.stdout if said.returncode == 0 else "mariadbd down")
 
 
 def checks(context: Context) -> Iterator[Check]:
-    """Members, durability, the responder, the databases, and what starts at boot."""
+    """Members, durability, the responder, and what starts at boot."""
     data = [host.name for host in data_hosts(context.site)]
     status = {name: Ask((*_SQL, _STATUS)) for name in data}
     expected = votes(context.site)
@@ -87,22 +87,18 @@ def checks(context: Context) -> Iterator[Check]:
         judge=each_host(_agrees),
         barrier=True,
     )
+    yield from _units(context)
+
+
+def account_checks(context: Context) -> Iterator[Check]:
+    """The databases and their accounts."""
     yield Check(
         "galera.databases",
         "Every declared database and its account exist on every data host",
-        asks={
-            name: Ask(
-                (
-                    *_SQL,
-                    _NAMES,
-                )
-            )
-            for name in data
-        },
+        asks={host.name: Ask((*_SQL, _NAMES)) for host in data_hosts(context.site)},
         judge=each_host(_has(context.declared(Database)), all_well="all there"),
         barrier=True,
     )
-    yield from _units(context)
 
 
 def _units(context: Context) -> Iterator[Check]:

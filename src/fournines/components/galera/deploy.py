@@ -72,8 +72,6 @@ def _data_host(context: Context, host: Host) -> Iterator[Step]:
     yield Unit(RESTARTER, restart_on=(f"{SYSTEMD}/{RESTARTER}",))
     # The start program and the unit are read at the next start, they are no reason for one.
     yield Unit("mariadb.service", restart_on=(CONF,), rolling=True)
-    if host == context.first(data_hosts(context.site)):
-        yield from _accounts(context)
 
 
 def _arbiter(context: Context, host: Host) -> Iterator[Step]:
@@ -154,7 +152,10 @@ FLUSH PRIVILEGES;
 """
 
 
-def _accounts(context: Context) -> Iterator[Step]:
+def accounts(context: Context, host: Host) -> Iterator[Step]:
+    """The declared databases with their accounts, made once, in the running cluster."""
+    if host != context.first(data_hosts(context.site)):
+        return
     yield Command(
         "no anonymous account, no test database",
         argv=_APPLY,

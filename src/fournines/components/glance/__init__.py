@@ -15,7 +15,7 @@ from fournines.components.glance.checks import checks
 from fournines.components.glance.deploy import steps
 from fournines.components.glance.faults import faults
 from fournines.components.glance.model import CACHE_KEY, DATABASE, PORT, SERVICE, Options
-from fournines.kit.component import Component
+from fournines.kit.component import Component, Stage
 from fournines.kit.declare import Declaration, Endpoint, FirewallPort, HealthCheck, Secret
 from fournines.spec.model import Host, Site
 
@@ -54,8 +54,7 @@ COMPONENT = Component(
     summary="Images on the controllers' local directories: an image is lost with the controller that took it",
     hosts=hosts,
     declares=declares,
-    steps=steps,
-    checks=checks,
+    stages=(Stage(steps, checks),),
     faults=faults,
     options=Options,
     needs=("names", "trust", "vip", "database", "cache", "identity"),

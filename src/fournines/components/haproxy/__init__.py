@@ -15,7 +15,7 @@ from fournines.components.haproxy.model import (
     Options,
     detection_seconds,
 )
-from fournines.kit.component import Component
+from fournines.kit.component import Component, Stage
 from fournines.kit.declare import Declaration, FirewallPort, LogFile, VipCondition
 from fournines.spec.model import Host, Site
 
@@ -45,8 +45,7 @@ COMPONENT = Component(
     summary="Every endpoint on the VIP of every controller; asks the backends twice a second",
     hosts=hosts,
     declares=declares,
-    steps=steps,
-    checks=checks,
+    stages=(Stage(steps, checks),),
     faults=faults,
     options=Options,
     needs=("names", "trust"),

@@ -8,7 +8,7 @@ from fournines.components.horizon.checks import checks
 from fournines.components.horizon.deploy import steps
 from fournines.components.horizon.faults import faults
 from fournines.components.horizon.model import CERTIFICATE, SECRET_KEY, Options, dashboards, served_names
-from fournines.kit.component import Component
+from fournines.kit.component import Component, Stage
 from fournines.kit.declare import Declaration, FirewallPort, Secret, SecretKind
 from fournines.spec.model import Site
 
@@ -27,8 +27,7 @@ COMPONENT = Component(
     summary="Dashboard behind TLS; sessions are signed cookies, so no controller's death logs a user out",
     hosts=dashboards,
     declares=declares,
-    steps=steps,
-    checks=checks,
+    stages=(Stage(steps, checks),),
     faults=faults,
     options=Options,
     needs=("names", "trust", "vip", "identity"),

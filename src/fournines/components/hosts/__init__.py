@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from fournines.components.hosts.checks import checks
 from fournines.components.hosts.deploy import steps
 from fournines.components.hosts.model import Options
-from fournines.kit.component import Component
+from fournines.kit.component import Component, Stage
 from fournines.kit.declare import Declaration
 from fournines.spec.model import Host, Site
 
@@ -28,8 +28,7 @@ COMPONENT = Component(
     summary="Names without DNS, kernel settings that notice dead peers in seconds, basic tools",
     hosts=hosts,
     declares=declares,
-    steps=steps,
-    checks=checks,
+    stages=(Stage(steps, checks),),
     options=Options,
     provides=("names",),
 )

@@ -8,7 +8,7 @@ from fournines.components.keepalived.checks import checks
 from fournines.components.keepalived.deploy import steps
 from fournines.components.keepalived.faults import faults
 from fournines.components.keepalived.model import LOG, TAGS, Options
-from fournines.kit.component import Component
+from fournines.kit.component import Component, Stage
 from fournines.kit.declare import Declaration, FirewallPort, InterfaceOf, LogFile
 from fournines.spec.model import Host, Site
 
@@ -33,8 +33,7 @@ COMPONENT = Component(
     summary="The VIPs on exactly one controller, moved in under half a second, never bounced back",
     hosts=hosts,
     declares=declares,
-    steps=steps,
-    checks=checks,
+    stages=(Stage(steps, checks),),
     faults=faults,
     options=Options,
     needs=("names", "balancer", "database"),

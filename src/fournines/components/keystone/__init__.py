@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from fournines.components.keystone.checks import checks
-from fournines.components.keystone.deploy import steps
+from fournines.components.keystone.checks import checks, identity_checks
+from fournines.components.keystone.deploy import identity, steps
 from fournines.components.keystone.faults import faults
 from fournines.components.keystone.model import CREDENTIAL, DATABASE, FERNET, PORT, Options
-from fournines.kit.component import Component
+from fournines.kit.component import Component, Stage
 from fournines.kit.declare import Declaration, Endpoint, FirewallPort, HealthCheck, Secret, SecretKind
 from fournines.kit.openstack import ADMIN_PASSWORD
 from fournines.spec.model import Host, Site
@@ -42,8 +42,7 @@ COMPONENT = Component(
     summary="Identity on every controller: Fernet tokens valid everywhere, catalogue and service users",
     hosts=hosts,
     declares=declares,
-    steps=steps,
-    checks=checks,
+    stages=(Stage(steps, checks, "service"), Stage(identity, identity_checks, "identity")),
     faults=faults,
     options=Options,
     needs=("names", "trust", "vip", "database", "cache"),

@@ -19,10 +19,22 @@ from fournines.kit.verdict import Verdict, failed, passed, unknown, worst
 
 
 def checks(context: Context) -> Iterator[Check]:
-    """Alive on every host, tokens through the VIP and valid everywhere, the catalogue, the secrets."""
+    """Alive on every host, with this site's secrets."""
     names = [host.name for host in context.controllers]
     yield health_check("keystone", context, context.controllers, PORT, barrier=True)
     yield units_check("keystone", names, ["keystone.service"])
+    digests = wanted_digests(context)
+    yield Check(
+        "keystone.same-secrets",
+        "Every Keystone has this site's configuration, Fernet keys and credential keys",
+        asks={name: Ask(("sh", "-c", _DIGESTS, "sh", CONF, *REPOSITORIES)) for name in names},
+        judge=lambda answers: judge_digests(answers, digests),
+    )
+
+
+def identity_checks(context: Context) -> Iterator[Check]:
+    """Tokens through the VIP and valid everywhere, the catalogue."""
+    names = [host.name for host in context.controllers]
     asked = {context.asker: token_ask(context)}
     yield Check(
         "keystone.token",
@@ -43,13 +55,6 @@ def checks(context: Context) -> Iterator[Check]:
         "The catalogue has every declared service at its URL by name, on all three interfaces",
         asks=asked,
         judge=lambda answers: judge_catalogue(_answer(answers), wanted),
-    )
-    digests = wanted_digests(context)
-    yield Check(
-        "keystone.same-secrets",
-        "Every Keystone has this site's configuration, Fernet keys and credential keys",
-        asks={name: Ask(("sh", "-c", _DIGESTS, "sh", CONF, *REPOSITORIES)) for name in names},
-        judge=lambda answers: judge_digests(answers, digests),
     )
 
 

@@ -44,13 +44,20 @@ _BOOTSTRAP = "read -r OS_BOOTSTRAP_PASSWORD && export OS_BOOTSTRAP_PASSWORD && e
 
 
 def steps(context: Context, host: Host) -> Iterator[Step]:
-    """Keystone as Debian packages it, under uwsgi; what exists once per site is done on the first host."""
+    """Keystone as Debian packages it, under uwsgi; the tables are made on the first host."""
     yield Packages(("keystone", "python3-pymysql", "python3-memcache"))
     yield from _configuration(context, host)
     yield from key_files(context)
     yield Unit("keystone.service", restart_on=(CONF, UWSGI, UNIT), rolling=True)
     if host == context.first(context.controllers):
-        yield from _once(context, host)
+        yield Command(
+            "keystone: the database has its tables",
+            _SYNC,
+            unless=program.argv(schema, _MIGRATIONS),
+            unless_stdin=schema_question(context, DATABASE),
+            user="keystone",
+            timeout=600,
+        )
 
 
 def configuration(context: Context) -> str:
@@ -96,16 +103,11 @@ def key_files(context: Context) -> Iterator[Step]:
                 yield Absent(f"{directory}/{number}")
 
 
-def _once(context: Context, host: Host) -> Iterator[Step]:
+def identity(context: Context, host: Host) -> Iterator[Step]:
+    """The administrator, service users and the catalogue, made once, through the running API."""
+    if host != context.first(context.controllers):
+        return
     wanted = wanted_identity(context, host)
-    yield Command(
-        "keystone: the database has its tables",
-        _SYNC,
-        unless=program.argv(schema, _MIGRATIONS),
-        unless_stdin=schema_question(context, DATABASE),
-        user="keystone",
-        timeout=600,
-    )
     yield Command(
         "keystone: there is an administrator",
         ("sh", "-c", _BOOTSTRAP),

@@ -8,7 +8,7 @@ from fournines.components.memcached.checks import checks
 from fournines.components.memcached.deploy import steps
 from fournines.components.memcached.faults import faults
 from fournines.components.memcached.model import PORT, Options
-from fournines.kit.component import Component
+from fournines.kit.component import Component, Stage
 from fournines.kit.declare import CacheServers, Declaration, FirewallPort
 from fournines.spec.model import Host, Site
 
@@ -30,8 +30,7 @@ COMPONENT = Component(
     summary="Token and object cache, one instance per controller; clients skip a dead one",
     hosts=hosts,
     declares=declares,
-    steps=steps,
-    checks=checks,
+    stages=(Stage(steps, checks),),
     faults=faults,
     options=Options,
     needs=("names", "firewall"),

@@ -8,7 +8,7 @@ from fournines.components.nftables.checks import checks
 from fournines.components.nftables.deploy import steps
 from fournines.components.nftables.faults import faults
 from fournines.components.nftables.model import Options
-from fournines.kit.component import Component
+from fournines.kit.component import Component, Stage
 from fournines.kit.declare import Declaration
 from fournines.spec.model import Host, Site
 
@@ -29,8 +29,7 @@ COMPONENT = Component(
     summary="Default drop; what the components declared is open, SSH always",
     hosts=hosts,
     declares=declares,
-    steps=steps,
-    checks=checks,
+    stages=(Stage(steps, checks),),
     faults=faults,
     options=Options,
     needs=("names",),

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from fournines.components.rabbitmq.checks import checks, leaders_ask, parse_leaders
-from fournines.components.rabbitmq.deploy import steps
+from fournines.components.rabbitmq.checks import account_checks, checks, leaders_ask, parse_leaders
+from fournines.components.rabbitmq.deploy import accounts, steps
 from fournines.components.rabbitmq.faults import faults
 from fournines.components.rabbitmq.model import DIST_PORT, EPMD_PORT, PORT, Options, brokers
-from fournines.kit.component import Component
+from fournines.kit.component import Component, Stage
 from fournines.kit.declare import Declaration, FirewallPort, MessageUser, Secret
 from fournines.spec.model import Site
 
@@ -37,8 +37,7 @@ COMPONENT = Component(
     summary="Messages between the services: three brokers, every queue replicated by Raft",
     hosts=brokers,
     declares=declares,
-    steps=steps,
-    checks=checks,
+    stages=(Stage(steps, checks, "cluster"), Stage(accounts, account_checks, "accounts")),
     faults=faults,
     options=Options,
     needs=("names", "firewall"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 from fournines.components.rabbitmq.deploy import eval_argv
 from fournines.components.rabbitmq.model import PORT, Options, brokers, node
@@ -104,14 +105,17 @@ def parse_leaders(answer: Output) -> dict[tuple[str, str], str]:
     return {} if facts is None else {(queue.vhost, queue.name): queue.leader for queue in facts.queues}
 
 
+def _check(
+    context: Context, what: str, promise: str, judge: Callable[[Answers], Verdict], *, barrier: bool
+) -> Check:
+    asks = {name: facts_ask(name) for name in sorted(host.name for host in brokers(context.site))}
+    return Check(f"rabbitmq.{what}", promise, asks=asks, judge=judge, barrier=barrier, seconds=120)
+
+
 def checks(context: Context) -> Iterator[Check]:
-    """The cluster, its queues, its accounts, its settings, and what starts at boot."""
+    """The cluster, its queues, its settings, and what starts at boot."""
     everyone = frozenset(host.name for host in brokers(context.site))
-    asks = {name: facts_ask(name) for name in sorted(everyone)}
-
-    def check(what: str, promise: str, judge: Callable[[Answers], Verdict], *, barrier: bool) -> Check:
-        return Check(f"rabbitmq.{what}", promise, asks=asks, judge=judge, barrier=barrier, seconds=120)
-
+    check = partial(_check, context)
     yield check(
         "whole",
         f"All {len(everyone)} brokers run as one cluster, as each of them sees it",
@@ -127,22 +131,10 @@ def checks(context: Context) -> Iterator[Check]:
         barrier=False,
     )
     yield check(
-        "metadata",
-        "Metadata is in Khepri, and new queues are quorum queues",
-        each_host(_of(_modern), all_well="Khepri; quorum by default"),
-        barrier=True,
-    )
-    yield check(
         "queues",
         "Every quorum queue has a running leader and a copy on every broker",
         each_host(_of(_replicated(everyone))),
         barrier=False,
-    )
-    yield check(
-        "accounts",
-        "Exactly the declared accounts exist; guest does not",
-        each_host(_of(_accounts(context)), all_well="as declared"),
-        barrier=True,
     )
     yield check("settings", "Each broker runs with what was deployed", _settings(context), barrier=False)
     yield Check(
@@ -153,6 +145,24 @@ def checks(context: Context) -> Iterator[Check]:
             for name in sorted(everyone)
         },
         judge=each_host(_at_boot, all_well="running, and enabled at boot"),
+        barrier=True,
+    )
+
+
+def account_checks(context: Context) -> Iterator[Check]:
+    """Where the metadata lies, and the accounts in it."""
+    yield _check(
+        context,
+        "metadata",
+        "Metadata is in Khepri, and new queues are quorum queues",
+        each_host(_of(_modern), all_well="Khepri; quorum by default"),
+        barrier=True,
+    )
+    yield _check(
+        context,
+        "accounts",
+        "Exactly the declared accounts exist; guest does not",
+        each_host(_of(_accounts(context)), all_well="as declared"),
         barrier=True,
     )
 

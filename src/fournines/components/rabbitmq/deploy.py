@@ -76,11 +76,12 @@ def steps(context: Context, host: Host) -> Iterator[Step]:
         DROPIN, context.render("rabbitmq", "rabbitmq-server.service.d_fournines.conf.j2", options=options)
     )
     yield Unit("rabbitmq-server.service", restart_on=(COOKIE, ENV, CONF, ADVANCED), rolling=True)
-    if host == context.first(brokers(context.site)):
-        yield from _once(context, host)
 
 
-def _once(context: Context, host: Host) -> Iterator[Step]:
+def accounts(context: Context, host: Host) -> Iterator[Step]:
+    """What exists once in the running cluster: its metadata's home, vhosts and accounts."""
+    if host != context.first(brokers(context.site)):
+        return
     total, ctl = len(brokers(context.site)), "rabbitmqctl -q"
     yield Command(
         "metadata in Khepri",

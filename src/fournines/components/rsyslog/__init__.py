@@ -8,7 +8,7 @@ from fournines.components.rsyslog.checks import checks
 from fournines.components.rsyslog.deploy import steps
 from fournines.components.rsyslog.faults import faults
 from fournines.components.rsyslog.model import CHECK_LOG, CHECK_TAG, Options
-from fournines.kit.component import Component
+from fournines.kit.component import Component, Stage
 from fournines.kit.declare import Declaration, LogFile
 from fournines.spec.model import Host, Site
 
@@ -29,8 +29,7 @@ COMPONENT = Component(
     summary="A log file per program, rotated, and nothing twice in the system's log",
     hosts=hosts,
     declares=declares,
-    steps=steps,
-    checks=checks,
+    stages=(Stage(steps, checks),),
     faults=faults,
     options=Options,
     needs=("names",),

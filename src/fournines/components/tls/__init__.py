@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from fournines.components.tls.checks import checks
 from fournines.components.tls.deploy import steps
 from fournines.components.tls.model import AUTHORITY, CERTIFICATE, Options, certificate_path
-from fournines.kit.component import Component
+from fournines.kit.component import Component, Stage
 from fournines.kit.declare import Declaration, Secret, SecretKind, ServedCertificate
 from fournines.spec.model import Host, Site
 
@@ -30,8 +30,7 @@ COMPONENT = Component(
     summary="The site's authority in every host's trust store, its certificate on the controllers",
     hosts=hosts,
     declares=declares,
-    steps=steps,
-    checks=checks,
+    stages=(Stage(steps, checks),),
     options=Options,
     needs=("names",),
     provides=("trust",),

@@ -1,0 +1,173 @@
+"""Pairs of changes, played from every interrupted state: the first dies somewhere, the second must converge.
+
+The toy site has what deadlocks are made of: two rolling units in one phase, commands that stand before a
+unit, commands that need one running, checks that ask for all of it, and files that a unit cannot live with.
+(The habit is that of Patroni's ``tests/test_quorum.py``.)
+"""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass
+
+import anyio
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from tests.engine.interrupt import interrupted_at
+from tests.engine.simulation import (
+    SimulatedHost,
+    SimulatedUnit,
+    Simulation,
+    all_active,
+    everywhere,
+    plan,
+    stage,
+)
+
+from fournines.engine import barrier, pyinfra
+from fournines.engine.pyinfra import Operations
+from fournines.engine.run import deploy
+from fournines.engine.transport import Transport
+from fournines.errors import HostError, NinesError
+from fournines.kit.check import Ask, Check, each_host
+from fournines.kit.step import Command, File, Unit
+from fournines.kit.verdict import failed, passed
+from fournines.plan.model import Phase, Plan
+
+DATABASE, BROKER, API = "database.service", "broker.service", "api.service"
+GOOD = ("v1", "v2", "v3")
+HANGS, CRASHES = "hangs", "crashes"
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What a version of the site wants: a file's text for each unit, tables, rows."""
+
+    database: str
+    broker: str
+    api: str
+    tables: frozenset[str]
+    rows: frozenset[str]
+
+    @property
+    def good(self) -> bool:
+        return {self.database, self.broker, self.api} <= set(GOOD)
+
+
+def conf(unit: str) -> str:
+    return f"/etc/{unit}"
+
+
+def exist(check: str, names: frozenset[str]) -> Check:
+    return Check(
+        check,
+        "every name is there",
+        {"one": Ask(("are-done", *sorted(names)))},
+        each_host(lambda answer: passed("there") if answer.code == 0 else failed("missing")),
+        barrier=True,
+        seconds=0.0,
+    )
+
+
+def made(names: frozenset[str]) -> dict[str, tuple[Command, ...]]:
+    return {"one": tuple(Command(name, ("do", name), ("is-done", name)) for name in sorted(names))}
+
+
+def daemon(unit: str, content: str) -> dict[str, tuple[File | Unit, ...]]:
+    return everywhere(File(conf(unit), content), Unit(unit, restart_on=(conf(unit),), rolling=True))  # type: ignore[return-value]
+
+
+def the_plan(wish: Wish) -> Plan:
+    tables = exist("api.tables", wish.tables)
+    api = {host: (*made(wish.tables).get(host, ()), *steps) for host, steps in daemon(API, wish.api).items()}
+    return plan(
+        Phase(
+            (
+                stage("database cluster", daemon(DATABASE, wish.database), all_active(DATABASE, seconds=0.0)),
+                stage("broker", daemon(BROKER, wish.broker), all_active(BROKER, seconds=0.0)),
+            )
+        ),
+        Phase((stage("database rows", made(wish.rows), exist("database.rows", wish.rows)),)),
+        Phase((stage("api", api, all_active(API, seconds=0.0), tables),)),
+    )
+
+
+def played(simulation: Simulation, host: str, argv: list[str]) -> str | None:
+    """A unit with a bad file crashes at its start, or runs and answers nothing; rows need a database."""
+    of_host = simulation.hosts[host]
+    match argv:
+        case ["systemctl", "start" | "restart", *names]:
+            dead = [n for n in names if of_host.file(conf(n)).read_text() == CRASHES]
+            for name in dead:
+                of_host.units.setdefault(name, SimulatedUnit()).active = "failed"
+            return f"Job for {dead} failed" if dead else None
+        case ["ask-active", unit]:
+            return (
+                "no answer"
+                if of_host.units.get(unit, SimulatedUnit()).started_with.get(conf(unit)) == HANGS
+                else None
+            )
+        case ["do", name] if name.startswith("row"):
+            running = of_host.units.get(DATABASE, SimulatedUnit()).active
+            return None if running == "active" else "no database"
+    return None
+
+
+async def shells(transport: Transport, operations: Operations, **_: object) -> None:
+    """In place of pyinfra, which would take most of the time: the same commands to the same hosts."""
+    for host, todo in operations.items():
+        for operation in todo:
+            (script,) = operation.arguments["commands"]
+            answer = await transport.run(host, ("sh", "-c", script))
+            if answer.code != 0:
+                raise HostError(f"failed: {operation.what}", where=host, output=answer.stderr)
+
+
+versions = st.sampled_from((*GOOD, HANGS, CRASHES))
+names = st.frozensets(st.sampled_from(("1", "2", "3")))
+wishes = st.builds(
+    Wish,
+    database=versions,
+    broker=versions,
+    api=versions,
+    tables=names.map(lambda n: frozenset(f"table {x}" for x in n)),
+    rows=names.map(lambda n: frozenset(f"row {x}" for x in n)),
+)
+
+histories = st.tuples(wishes, wishes, wishes.filter(lambda wish: wish.good))
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(histories, st.integers(1, 90))
+def test_a_change_converges_from_wherever_another_one_ended(
+    simulation: Simulation,
+    monkeypatch: pytest.MonkeyPatch,
+    history: tuple[Wish, Wish, Wish],
+    dies_at: int,
+) -> None:
+    before, change, then = history
+    monkeypatch.setattr(barrier, "_SOON", 0.0)
+    monkeypatch.setattr(pyinfra, "carry_out", shells)
+    for name, host in simulation.hosts.items():
+        shutil.rmtree(host.root)
+        host.root.mkdir()
+        simulation.hosts[name] = SimulatedHost(name, host.root)
+    simulation.refuse = lambda host, argv: played(simulation, host, argv)
+
+    for wish, number in ((before, 10_000), (change, dies_at)):
+        try:
+            interrupted_at(simulation, the_plan(wish), number)
+        except NinesError:
+            assert not wish.good
+
+    async def again() -> int:
+        return (await deploy(the_plan(then), simulation.transport)).total
+
+    anyio.run(again)
+    for host in simulation.hosts.values():
+        for unit, text in ((DATABASE, then.database), (BROKER, then.broker), (API, then.api)):
+            assert host.units[unit].active == "active"
+            assert host.units[unit].started_with[conf(unit)] == text
+    assert simulation.hosts["one"].done >= then.rows | then.tables
+    assert anyio.run(again) == 0
