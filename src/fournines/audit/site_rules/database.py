@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from fournines.components.galera.audit.facts import GaleraHost
-    from fournines.components.haproxy.audit.facts import Service
+    from fournines.components.haproxy.audit.facts import Server, Service
     from fournines.kit.audit.evidence import Evidence
 
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
@@ -116,6 +116,27 @@ def loopback_only(evidence: Evidence) -> Iterator[Hit | Unknown]:
             )
         elif conf.galera:
             yield Hit(bound.at, f"bind_address is {bound.value}", severity=Severity.WARNING)
+    if remote:
+        yield from _left_at_default(evidence, remote[0])
+
+
+def _left_at_default(evidence: Evidence, server: Server) -> Iterator[Hit]:
+    """A page for Debian or Ubuntu that never says bind_address: their packages ship 127.0.0.1."""
+    confs = evidence.all(DatabaseConf)
+    first = next((conf for conf in confs if conf.galera), None)
+    debian = [conf for conf in confs if conf.excerpt and conf.name.startswith("/etc/mysql/")]
+    if (
+        first
+        and debian
+        and not any("bind-address" in s.text or "bind_address" in s.text for s in evidence.sources)
+    ):
+        yield Hit(
+            first.at,
+            f"nothing here sets bind_address, and HAProxy connects to {server.host}: Debian and Ubuntu ship "
+            "127.0.0.1",
+            (server.at,),
+            severity=Severity.WARNING,
+        )
 
 
 def _rebound(evidence: Evidence, conf: DatabaseConf) -> bool:

@@ -84,7 +84,7 @@ class TestVersions:
         assert severities("GA009", {"galera.cnf": text}) == ["error"]
 
     def test_an_unknown_server_is_unknown(self) -> None:
-        report = judged("GA009", {"galera.cnf": galera(wsrep_on="")})
+        report = judged("GA009", {"galera.cnf": galera(wsrep_on="", wsrep_provider="libgalera_smm.so")})
         assert report.findings == ()
         assert len(report.unknown) == 1
 
@@ -130,3 +130,55 @@ class TestBinding:
         (finding,) = judged("GA008", files).findings
         assert finding.at.path.endswith("50-server.cnf")
         assert finding.severity.word == "error"
+
+
+class TestReplication:
+    @pytest.mark.parametrize(
+        ("settings", "severity"),
+        [
+            ({}, "warning"),
+            ({"wsrep_sst_method": "mariabackup"}, "error"),
+            ({"wsrep_provider": "/usr/lib64/galera-4/libgalera_smm.so"}, "warning"),
+            ({"wsrep_provider": "/usr/lib/galera4/libgalera_smm.so"}, None),
+            ({"wsrep_sst_method": "xtrabackup-v2"}, None),
+        ],
+    )
+    def test_what_leaving_it_out_means_is_the_servers_family(
+        self, settings: dict[str, str], severity: str | None
+    ) -> None:
+        text = galera(wsrep_on="", **settings)
+        assert severities("GA009", {"db1/galera.cnf": text}) == ([severity] if severity else [])
+
+    def test_a_member_without_an_address_is_alone(self) -> None:
+        lone = galera("#wsrep_cluster_address = gcomm://10.0.0.11", wsrep_cluster_address="")
+        assert severities("GA021", {"db1/galera.cnf": lone}) == ["error"]
+        assert severities("GA021", {"db1/galera.cnf": galera("wsrep_cluster_address =")}) == ["error"]
+
+    @pytest.mark.parametrize(
+        "other",
+        [
+            {"db1/zz.cnf": "[mysqld]\nwsrep_cluster_address = gcomm://10.0.0.11,10.0.0.12\n"},
+            {"db1/start.sh": "#!/bin/sh\nmysqld --wsrep-cluster-address=gcomm://10.0.0.12\n"},
+        ],
+    )
+    def test_another_file_may_name_it(self, other: dict[str, str]) -> None:
+        assert severities("GA021", {"db1/galera.cnf": galera(wsrep_cluster_address=""), **other}) == []
+
+    def test_a_library_that_is_not_loaded_needs_none(self) -> None:
+        text = galera(wsrep_provider="none", wsrep_cluster_address="")
+        assert severities("GA021", {"db1/galera.cnf": text}) == []
+
+
+class TestNames:
+    @pytest.mark.parametrize(
+        ("path", "found"),
+        [
+            ("db1/etc/mysql/my.conf", 1),
+            ("db1/etc/my.cnf.d/galera.conf", 1),
+            ("db1/etc/mysql/mariadb.conf.d/60-galera.conf", 1),
+            ("db1/etc/mysql/mariadb.conf.d/60-galera.cnf", 0),
+            ("db1/etc/my.cnf", 0),
+        ],
+    )
+    def test_only_cnf_is_read(self, path: str, found: int) -> None:
+        assert len(severities("GA022", {path: galera()})) == found

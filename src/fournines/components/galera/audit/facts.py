@@ -44,13 +44,17 @@ class Setting:
 
 @dataclass(frozen=True)
 class DatabaseConf:
-    """One file of a database server; ``settings`` are those of its server sections, the last of a name."""
+    """One file of a database server; ``settings`` are those of its server sections, the last of a name.
+
+    ``name`` is the path it has on its host, as far as known.
+    """
 
     at: Place
     settings: Mapping[str, Setting] = field(repr=False, hash=False, compare=False)
     sections: tuple[str, ...]
     excerpt: bool
     includes: bool
+    name: str = ""
 
     def get(self, name: str) -> Setting | None:
         """A setting by its name with underscores."""
@@ -101,15 +105,6 @@ class Arbiter:
     at: Place
     nodes: tuple[str, ...]
     group: str
-
-
-@dataclass(frozen=True)
-class Superuser:
-    """Every right on everything, given to a user from anywhere; ``guessable``: the password is no secret."""
-
-    at: Place
-    user: str
-    guessable: bool
 
 
 @dataclass(frozen=True)
@@ -213,7 +208,7 @@ def read(source: Source) -> Iterator[object]:
     if loose and not sections:  # a fragment shown without its section header
         settings.update(loose)
     includes = any(node.key.startswith("!include") for root in source.nodes for node in root.walk())
-    conf = DatabaseConf(source.top, settings, sections, source.excerpt, includes)
+    conf = DatabaseConf(source.top, settings, sections, source.excerpt, includes, source.name or source.path)
     yield conf
     if conf.galera:
         yield _member(conf)
@@ -228,29 +223,10 @@ def read_garb(source: Source) -> Iterator[Arbiter]:
         yield Arbiter(source.top, names, said.get("GALERA_GROUP", ""))
 
 
-_GRANT = re.compile(
-    r"GRANT\s+ALL(?:\s+PRIVILEGES)?\s+ON\s+\*\.\*\s+TO\s+[`'\"\\]*(\w+)[`'\"\\]*@[`'\"\\]*%[`'\"\\]*"
-    r"\s+IDENTIFIED\s+BY\s+[`'\"\\]*([^`'\"\\;]*)",
-    re.IGNORECASE,
-)
-_GUESSED = frozenset(
-    {"", "root", "password", "pass", "passwd", "123456", "12345678", "admin", "mysql", "mariadb"}
-)
-
-
-def read_commands(source: Source) -> Iterator[Arbiter | Superuser]:
-    """Arbiters started by a command or as a resource of Pacemaker, and SQL that makes superusers."""
+def read_commands(source: Source) -> Iterator[Arbiter]:
+    """Arbiters started by a command or as a resource of Pacemaker."""
     for node in source.nodes:
-        words = node.words
-        texts = [(node.line, " ".join(words)), *((c.line, c.rest) for c in node.children)]
-        for line, text in texts:
-            for offset, part in enumerate(text.split("\n")):
-                match = _GRANT.search(part)
-                if match:
-                    user, password = match.groups()
-                    guessable = password.lower() in {*_GUESSED, user.lower()}
-                    yield Superuser(source.at(line + offset), user, guessable)
-        if any(word.rsplit("/", 1)[-1] == "garbd" or word.endswith(":garbd") for word in words[:6]):
+        if any(word.rsplit("/", 1)[-1] == "garbd" or word.endswith(":garbd") for word in node.words[:6]):
             yield Arbiter(source.at(node), (), "")
 
 

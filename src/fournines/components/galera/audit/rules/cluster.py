@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from fournines.components.galera.audit.facts import clusters, members, unfilled
@@ -41,6 +42,47 @@ def bootstraps(evidence: Evidence) -> Iterator[Hit | Unknown]:
         bootstrap = member.conf.get("wsrep_new_cluster")
         if bootstrap and not (bootstrap.value and bootstrap.off):
             yield Hit(bootstrap.at, "wsrep_new_cluster stands in a permanent file")
+
+
+@rule(
+    "GA021",
+    Severity.ERROR,
+    "A member that is told of no cluster",
+    consequence=Consequence.DATA,
+    why="without wsrep_cluster_address the server starts all the same, alone, and takes writes that nobody "
+    "else gets",
+    fix="wsrep_cluster_address = gcomm:// with every host, in a file of every host",
+    source="MariaDB knowledge base, wsrep_cluster_address; sql/wsrep_mysqld.cc, wsrep_start_replication",
+    bad={"db1/galera.cnf": galera(wsrep_cluster_address="")},
+    good={"db1/galera.cnf": galera()},
+    points_at="wsrep_provider = /usr/lib/galera/libgalera_smm.so",
+)
+def told_of_nobody(evidence: Evidence) -> Iterator[Hit | Unknown]:
+    for member in members(evidence):
+        conf = member.conf
+        provider, enabled = conf.get("wsrep_provider"), conf.get("wsrep_on")
+        loaded = (
+            provider and provider.value.strip().lower() not in ("", "none") and not unfilled(provider.value)
+        )
+        if not loaded or not provider or conf.excerpt or conf.includes or (enabled and enabled.off):
+            continue
+        said = conf.get("wsrep_cluster_address")
+        if said and not said.value.strip():
+            yield Hit(said.at, "wsrep_cluster_address is empty")
+        elif said is None and _said_elsewhere(evidence):
+            yield Unknown(
+                provider.at, "which cluster this host joins: another file names wsrep_cluster_address"
+            )
+        elif said is None:
+            yield Hit(provider.at, "the library is loaded, and no wsrep_cluster_address is given")
+
+
+_ADDRESS = re.compile(r"^[^#;\n]*wsrep[_-]cluster[_-]address", re.MULTILINE)
+
+
+def _said_elsewhere(evidence: Evidence) -> bool:
+    """Whether any file says it: a command line, a script, a file beside the hosts' folders."""
+    return any(_ADDRESS.search(source.text) for source in evidence.sources)
 
 
 @rule(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from fournines.components.galera.audit.facts import Superuser
+from fournines.components.sql.audit.facts import Superuser
 from fournines.kit.audit.rule import Consequence, Hit, Severity, Unknown, rule
 
 if TYPE_CHECKING:
@@ -20,10 +20,10 @@ mysql -e "GRANT ALL PRIVILEGES ON *.* TO 'root'@'{}' IDENTIFIED BY 'root' WITH G
 @rule(
     "GA017",
     Severity.ERROR,
-    "A superuser from anywhere with a password anybody guesses",
+    "A superuser from anywhere",
     consequence=Consequence.EXPOSED,
     why="whoever reaches the port owns every service's data, and a cluster replicates what they do at once",
-    fix="root from localhost only, by unix_socket; a user with its own rights for each service",
+    fix="root from localhost only, by unix_socket; for each service a user with its own rights",
     source="MariaDB knowledge base, mysql_secure_installation: disallow root login remotely",
     bad={"setup.sh": _SQL.format("%")},
     good={"setup.sh": _SQL.format("localhost")},
@@ -35,3 +35,5 @@ def open_to_all(evidence: Evidence) -> Iterator[Hit | Unknown]:
             yield Hit(
                 user.at, f"{user.user} may do everything from everywhere, with a password that is no secret"
             )
+        else:
+            yield Hit(user.at, f"{user.user} may do everything from everywhere", severity=Severity.WARNING)
