@@ -15,6 +15,7 @@ from fournines.cli.deploy import deploy
 from fournines.cli.drill import drill
 from fournines.cli.init import init
 from fournines.cli.plan import plan
+from fournines.cli.preflight import preflight
 from fournines.cli.render import render
 from fournines.cli.schema import schema
 from fournines.cli.shared.exits import epilog
@@ -49,7 +50,7 @@ def _root(
     """Build, prove, audit and operate a highly available OpenStack control plane from one site file."""
 
 
-for _verb in (init, schema, show, render, plan, deploy, verify, status, drill, audit):
+for _verb in (init, schema, show, render, preflight, plan, deploy, verify, status, drill, audit):
     app.command(epilog=epilog(_verb.__name__))(_verb)
 app.add_typer(lab.app, name="lab")
 app.add_typer(secrets.app, name="secrets")

@@ -105,11 +105,24 @@ def open_site(
         return complete(existing, site)
 
     secrets = store.update(completed) if keep_secrets else completed(store.read())
-    plan = make_plan(site, secrets)
-    ssh_config = _enter(site, path) if reach_hosts else None
-    opened = Opened(site, plan, ssh_config)
+    opened = Opened(site, make_plan(site, secrets), _enter(site, path) if reach_hosts else None)
     if reach_hosts:
         typer.echo(opened.place, err=True)
+    return opened
+
+
+def open_fresh(path: Path) -> Opened:
+    """The same for a verb that needs no secrets: the site's own are not read, the plan holds made-up ones.
+
+    Raises:
+        LabError: as ``open_site``.
+    """
+    from fournines.plan.make import make_plan  # noqa: PLC0415
+    from fournines.secrets.generate import complete  # noqa: PLC0415
+
+    site = load_site(path)
+    opened = Opened(site, make_plan(site, complete({}, site)), _enter(site, path))
+    typer.echo(opened.place, err=True)
     return opened
 
 

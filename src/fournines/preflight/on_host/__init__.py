@@ -1,0 +1,1 @@
+"""The program that looks at a host before anything of fournines was there."""
