@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
+from pathlib import Path
 
 import anyio
+from anyio.lowlevel import checkpoint
 
 from fournines.drill.journal import Journal
 from fournines.drill.run import Pace, Rig
@@ -26,10 +28,11 @@ from fournines.probe.fleet import Fleet
 from fournines.probe.http import HttpClient, Place, Request
 from fournines.probe.sample import Reply
 from fournines.probe.sql import SqlClient, SqlPlace
-from fournines.probe.watch import new_clock
+from fournines.probe.stall import Load, Stall
+from fournines.probe.watch import Clock, new_clock
 from fournines.spec.model import Site
 
-PACE = Pace(steady=0.2, baseline=0.15, aftermath=0.05, hold=0.2, pause=0.02)
+PACE = Pace(steady=60, baseline=0.15, aftermath=0.05, hold=0.2, pause=0.02)
 
 
 def site() -> Site:
@@ -68,6 +71,7 @@ class World:
     inject: Callable[[str], None] = lambda _host: None
     rows: dict[str, list[int]] | None = None
     written: dict[int, Reply] = field(default_factory=dict)
+    stalls: tuple[Stall, ...] = ()
 
     @property
     def up(self) -> bool:
@@ -117,12 +121,14 @@ class PlayPower:
     world: World
 
     async def _hurt(self, what: str, host: str) -> str:
+        await checkpoint()
         self.world.done.append(f"{what} {host}")
         self.world.inject(host)
         self.world.hurt.add(host)
         return f"{what} {host}"
 
     async def _heal(self, what: str, host: str) -> str:
+        await checkpoint()
         self.world.done.append(f"{what} {host}")
         if self.world.undo_hangs:
             await anyio.sleep(60)
@@ -149,11 +155,30 @@ class PlayPower:
     async def heal(self, host: str, network: str) -> str:
         return await self._heal(f"heal {network}", host)
 
+    def cgroup(self, host: str) -> Path | None:
+        return Path("/cgroup", host)
+
     async def inside(self, host: str, ask: Ask) -> Output | None:
         self.world.done.append(f"write alone on {host}")
         assert host in self.world.hurt
         assert "-alone" in ask.stdin
         return self.world.alone
+
+
+class PlayMachine:
+    """A machine that stalls as the world says, whatever the one does on which the test runs."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+
+    async def run(self, clock: Clock, note: Callable[[Stall], None]) -> None:
+        """Nothing to look at."""
+
+    def stop(self) -> None:
+        """Nothing to stop."""
+
+    def load(self) -> Load:
+        return Load(2, 0.5, {"cpu": 0.1}, self.world.stalls)
 
 
 KILL = Fault("haproxy.kill-for-good", "killed", inject=Ask(("kill-it",)), undo=Ask(("start-it",)))
@@ -197,6 +222,7 @@ def play(world: World, *, power: bool = True) -> tuple[Rig, Journal]:
         fleet=lambda _run: Fleet(http=(PlayClient(world),), sql=PlaySql(world)),
         faults={KILL.id: KILL},
         power=PlayPower(world) if power else None,
+        meter=lambda: PlayMachine(world),
         ask=ask,
     )
     return rig, Journal(new_clock())

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fournines.drill.band import band, longest_shared, moves
+from fournines.drill.band import band, moves, shared
 from fournines.probe.sample import Reply, Sample
 from fournines.probe.vip import NOBODY
 
@@ -27,12 +27,16 @@ def test_a_move_with_a_moment_of_nobody_is_one_move() -> None:
     assert [(s.hosts, s.began) for s in spans] == [(("a",), 0.0), ((), 0.2), (("b",), 0.3)]
     assert [s.ended for s in spans] == pytest.approx([0.2, 0.3, 0.45])
     assert moves(spans) == 1
-    assert longest_shared(spans) == 0
+    assert shared(spans, 0, 10) == ()
 
 
 def test_two_owners_are_a_span_of_their_own() -> None:
     spans = band(asked("a", "a+b", "a+b", "a"))
-    assert longest_shared(spans) == pytest.approx(0.2)
+    (one,) = shared(spans, 0, 10)
+    assert one.seconds == pytest.approx(0.2)
+    (cut,) = shared(spans, 0, one.began + 0.05)
+    assert cut.seconds == pytest.approx(0.05)
+    assert shared(spans, one.ended, 10) == ()
     assert moves(spans) == 0, "it came to nothing"
 
 

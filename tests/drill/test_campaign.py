@@ -24,12 +24,19 @@ from fournines.kit.verdict import Outcome
 KNOWN = {scenario.name: scenario for scenario in (POWER, CONTROL)}
 
 
-def campaign(world: World, *scenarios: Scenario, folder: Path | None = None) -> Campaign:
+def campaign(
+    world: World, *scenarios: Scenario, folder: Path | None = None, steady: float = PACE.steady
+) -> Campaign:
     rig, _ = play(world)
 
     async def it() -> Campaign:
         return await run_campaign(
-            scenarios, rig, seed=7, pace=PACE, command="nines drill play.yaml", folder=folder
+            scenarios,
+            rig,
+            seed=7,
+            pace=replace(PACE, steady=steady),
+            command="nines drill play.yaml",
+            folder=folder,
         )
 
     return anyio.run(it)
@@ -65,7 +72,7 @@ def test_a_campaign_stops_where_a_write_was_lost() -> None:
 
 
 def test_a_failure_of_another_kind_does_not_stop_it() -> None:
-    result = campaign(World(well=False), POWER, CONTROL)
+    result = campaign(World(well=False), POWER, CONTROL, steady=0.1)
     assert [run.outcome for run in result.runs] == [Outcome.UNKNOWN, Outcome.UNKNOWN]
 
 
@@ -92,6 +99,6 @@ def test_the_round_that_ended_one_drill_begins_the_next() -> None:
 
 def test_a_site_that_did_not_heal_is_looked_at_again() -> None:
     slow = replace(POWER, heal=0.1)
-    result = campaign(World(heals=False), slow, CONTROL)
+    result = campaign(World(heals=False), slow, CONTROL, steady=0.1)
     assert result.runs[0].healed is None
     assert result.runs[1].judgements[0].id == "I0.steady"

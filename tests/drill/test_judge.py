@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
 
 from fournines.drill.judge import accepted, alike, bounded, exact, healing, judgements, kept
-from fournines.drill.result import Owned, Series
+from fournines.drill.result import Judgement, Owned, Series
 from fournines.drill.scenario import Bounds, Part, PowerLoss, Scenario
 from fournines.drill.settle import Settled
 from fournines.kit.check import Check
@@ -15,6 +16,7 @@ from fournines.kit.verdict import Outcome, failed, passed
 from fournines.probe.ledger import Account, account
 from fournines.probe.outage import figures
 from fournines.probe.sample import Reply, Sample
+from fournines.probe.stall import Stall
 
 OK, FAIL, UNKNOWN = Reply.OK, Reply.FAIL, Reply.UNKNOWN
 SCENARIO = Scenario("s", "it breaks", Part.VIP_HOLDER, PowerLoss(), Bounds(http=0.5), heal=60)
@@ -22,13 +24,15 @@ HEALED = Settled(10.0, [])
 CHECK = Check("x.y", "p", {}, lambda _: passed(""))
 
 
-def series(replies: str, *, kind: str = "http", detail: str = "") -> Series:
+def series(
+    replies: str, *, kind: str = "http", detail: str = "", fault: tuple[float, float] | None = None
+) -> Series:
     """``.`` is a good answer every 0.1 s, ``x`` a failed one."""
     samples = tuple(
         Sample("api", i / 10, i / 10, i / 10 + 0.01, OK if r == "." else FAIL, detail if r == "x" else "")
         for i, r in enumerate(replies)
     )
-    seen = figures(samples, interval=0.1, observed=(0, len(replies) / 10))
+    seen = figures(samples, interval=0.1, observed=(0, len(replies) / 10), fault=fault)
     return Series("api", kind, "", 0.1, 1.0, seen, samples)
 
 
@@ -43,7 +47,43 @@ def series(replies: str, *, kind: str = "http", detail: str = "") -> Series:
     ],
 )
 def test_an_outage_is_held_against_its_bound(replies: str, outcome: Outcome) -> None:
-    assert bounded(series(replies), 0.5).verdict.outcome is outcome
+    (only,) = bounded(series(replies), SCENARIO, ())
+    assert (only.id, only.verdict.outcome) == ("I4.api", outcome)
+
+
+def parts(replies: str, *, undo: int, stalls: Sequence[Stall] = ()) -> dict[str, Judgement]:
+    """The verdicts of a run whose fault begins after 1 s and is undone after ``undo`` tenths."""
+    subject = series(replies, fault=(1.0, undo / 10))
+    scenario = replace(SCENARIO, bounds=Bounds(http=0.5), after=Bounds(http=0.2))
+    return {j.id: j for j in bounded(subject, scenario, stalls)}
+
+
+def test_the_fault_and_the_return_have_bounds_of_their_own() -> None:
+    found = parts("." * 10 + "xxxx" + "." * 10 + "xxx" + "." * 10, undo=20)
+    assert {name: j.verdict.outcome for name, j in found.items()} == {
+        "I4.fault.api": Outcome.PASS,
+        "I4.return.api": Outcome.FAIL,
+    }
+    assert found["I4.fault.api"].measured == pytest.approx(0.4)
+    assert found["I4.return.api"].measured == pytest.approx(0.3)
+
+
+def test_an_outage_across_the_undo_is_cut_there() -> None:
+    found = parts("." * 10 + "xxxx" + "." * 10, undo=12)
+    assert found["I4.fault.api"].measured == pytest.approx(0.19)
+    assert found["I4.return.api"].measured == pytest.approx(0.21)
+
+
+def test_what_was_out_before_the_fault_is_nobodys() -> None:
+    found = parts("..xxxxxx......" + "." * 10, undo=20)
+    assert {j.measured for j in found.values()} == {0}
+
+
+def test_a_stall_of_the_machine_makes_its_own_part_unknown_and_not_the_other() -> None:
+    stall = Stall("processor 0", "let a sleeper wait", 2.4, 2.7, 0.3)
+    found = parts("." * 10 + "xxxxxx" + "." * 8 + "xxx" + "." * 10, undo=20, stalls=(stall,))
+    assert found["I4.fault.api"].verdict.outcome is Outcome.FAIL
+    assert found["I4.return.api"].verdict.outcome is Outcome.UNKNOWN
 
 
 def balance(written: dict[int, Reply], **read: list[int] | None) -> Account:
@@ -105,6 +145,26 @@ def test_an_old_token_may_be_unanswered_but_never_refused() -> None:
 ONE, TWO, NONE = ("a",), ("a", "b"), ()
 
 
+CHANGE = (1.0, 2.0)
+"""The fault; it has settled at 10."""
+
+
+def owned(
+    *owners: Owned, fault: tuple[float, float] | None = CHANGE, stalls: Sequence[Stall] = ()
+) -> dict[str, Outcome]:
+    found = judgements(
+        SCENARIO,
+        series=(),
+        owners=owners,
+        accounts=(),
+        healed=1.0,
+        settled=HEALED,
+        fault=fault,
+        stalls=stalls,
+    )
+    return {j.id: j.verdict.outcome for j in found if j.id.endswith((".vip", ".rest"))}
+
+
 @pytest.mark.parametrize(
     ("owners", "shared", "flapping"),
     [
@@ -117,11 +177,49 @@ ONE, TWO, NONE = ("a",), ("a", "b"), ()
     ],
 )
 def test_the_vip_has_one_owner_and_stays(owners: list[Owned], shared: Outcome, flapping: Outcome) -> None:
-    found = {
-        j.id: j.verdict.outcome
-        for j in judgements(SCENARIO, series=(), owners=owners, accounts=(), healed=1.0, settled=HEALED)
-    }
+    found = owned(*owners)
     assert (found["I1.vip"], found["I9.vip"]) == (shared, flapping)
+    assert found["I1.rest"] is (Outcome.PASS if owners else Outcome.UNKNOWN)
+
+
+LONG_STALL = Stall("the machine", "waited for the disk", 0, 100, 100)
+
+
+@pytest.mark.parametrize("stalls", [(), (LONG_STALL,)])
+@pytest.mark.parametrize("began", [0.2, 11.0])
+def test_two_owners_at_rest_are_never_excused(began: float, stalls: tuple[Stall, ...]) -> None:
+    found = owned(Owned(ONE, 0, began), Owned(TWO, began, began + 0.1), Owned(ONE, 11, 12), stalls=stalls)
+    assert (found["I1.vip"], found["I1.rest"]) == (Outcome.PASS, Outcome.FAIL)
+
+
+def test_two_owners_while_things_change_are_excused_by_a_stall_of_the_machine() -> None:
+    owners = (Owned(ONE, 0, 1), Owned(TWO, 3, 5), Owned(ONE, 5, 12))
+    assert owned(*owners)["I1.vip"] is Outcome.FAIL
+    assert owned(*owners, stalls=(LONG_STALL,))["I1.vip"] is Outcome.UNKNOWN
+
+
+def test_a_run_that_hurts_nobody_is_at_rest_all_the_time() -> None:
+    found = owned(Owned(ONE, 0, 3), Owned(TWO, 3, 3.2), Owned(ONE, 3.2, 9), fault=None, stalls=(LONG_STALL,))
+    assert "I1.vip" not in found
+    assert found["I1.rest"] is Outcome.FAIL
+
+
+def test_no_stall_excuses_a_loss_a_refusal_or_a_site_that_does_not_heal() -> None:
+    calm, stalled = (
+        judgements(
+            SCENARIO,
+            series=(series("..xx..", kind="token", detail="401"),),
+            owners=(Owned(ONE, 0, 9),),
+            accounts=(balance({1: OK, 2: OK, 3: UNKNOWN}, a=[1, 3, 3], b=[1]),),
+            healed=None,
+            settled=Settled(None, []),
+            stalls=stalls,
+        )
+        for stalls in ((), (LONG_STALL,))
+    )
+    assert calm == stalled
+    failed_ones = {j.id for j in stalled if j.verdict.outcome is Outcome.FAIL}
+    assert failed_ones == {"I2.sql", "I3.sql", "I5.site", "I6.sql", "I8.token"}
 
 
 def test_only_what_has_a_bound_is_judged_by_it() -> None:

@@ -6,6 +6,7 @@ import itertools
 from collections.abc import Iterable
 
 from fournines.drill.result import Owned
+from fournines.probe.outage import Outage, toll
 from fournines.probe.sample import Sample
 from fournines.probe.vip import NOBODY, SHARED
 
@@ -43,6 +44,7 @@ def moves(spans: Iterable[Owned]) -> int:
     return sum(a != b for a, b in itertools.pairwise(single))
 
 
-def longest_shared(spans: Iterable[Owned]) -> float:
-    """The longest time for which several hosts answered for the VIP, in seconds."""
-    return max((span.ended - span.began for span in spans if len(span.hosts) > 1), default=0.0)
+def shared(spans: Iterable[Owned], began: float, ended: float) -> tuple[Outage, ...]:
+    """When several hosts answered for the VIP between two moments."""
+    several = (Outage(span.began, span.ended) for span in spans if len(span.hosts) > 1)
+    return toll(several, began, ended).outages

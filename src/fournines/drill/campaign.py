@@ -22,6 +22,7 @@ from fournines.kit.verdict import Outcome
 from fournines.plan.context import taking_part
 from fournines.plan.model import Plan
 from fournines.probe.fleet import fleet_of
+from fournines.probe.machine import Machine
 from fournines.probe.watch import new_clock
 
 FATAL = ("I2", "I7")
@@ -35,12 +36,15 @@ def faults_of(context: Context) -> Mapping[str, Fault]:
 
 def rig_of(plan: Plan, transport: Transport, power: Power | None) -> Rig:
     """What drills of this site work with."""
+    cgroups = {host: power.cgroup(host) for host in plan.context.site.hosts} if power is not None else {}
+    here = {host: cgroup for host, cgroup in cgroups.items() if cgroup is not None}
     return Rig(
         plan=plan,
         transport=transport,
         fleet=lambda run: fleet_of(plan.context, run),
         faults=faults_of(plan.context),
         power=power,
+        meter=lambda: Machine(here),
     )
 
 

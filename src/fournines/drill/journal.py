@@ -8,6 +8,7 @@ from typing import IO
 
 from fournines.drill.result import Stage, StageName
 from fournines.probe.sample import Sample
+from fournines.probe.stall import Stall
 from fournines.probe.watch import Clock
 
 
@@ -36,6 +37,10 @@ class Journal:
         if sample.good:
             self._last_good[sample.probe] = max(first, sample.ended)
         self._write("sample", **asdict(sample))
+
+    def stall(self, stall: Stall) -> None:
+        """The machine stood still."""
+        self._write("stall", **asdict(stall))
 
     def enter(self, name: StageName | None) -> None:
         """The current stage ends and this one begins; None ends the last."""

@@ -7,6 +7,7 @@ drills that need power say so and stay unknown.
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Protocol
 
 from anyio import to_thread
@@ -14,6 +15,7 @@ from anyio import to_thread
 from fournines import lab
 from fournines.errors import LabError
 from fournines.kit.check import Ask, Output
+from fournines.lab.cgroups import HostCgroups, hierarchies
 from fournines.probe.priority import ordinary
 
 
@@ -40,6 +42,9 @@ class Power(Protocol):
 
     async def inside(self, host: str, ask: Ask) -> Output | None:
         """Ask the host past its network; None if it does not answer."""
+
+    def cgroup(self, host: str) -> Path | None:
+        """The host's cgroup (v2) if it lives on this machine; it is there while the host has power."""
 
 
 async def _do(deed: Callable[[], None]) -> None:
@@ -102,3 +107,7 @@ class LabPower:
             return await to_thread.run_sync(run)
         except LabError:
             return None
+
+    def cgroup(self, host: str) -> Path | None:
+        """Where this machine counts what the host waits for."""
+        return HostCgroups(hierarchies(), self._lab, host).unified

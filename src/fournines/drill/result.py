@@ -16,6 +16,10 @@ from fournines.kit.verdict import Outcome, Verdict
 from fournines.probe.ledger import Account
 from fournines.probe.outage import Figures
 from fournines.probe.sample import Sample
+from fournines.probe.stall import Load
+
+CONTROL_NAME = "control"
+"""The name of the run in which nothing is hurt."""
 
 
 class StageName(StrEnum):
@@ -88,7 +92,8 @@ class DrillRun:
     ``targets`` says which host played which part (``{"VIP holder": "controller1"}``). ``injected`` and
     ``undone`` are the exact commands. ``fault`` is from the injection's begin to the undo's begin, None
     if it never came to it. ``healed`` is the time from the undo until every check of the site was seen to
-    pass, None if that did not happen in time. ``versions`` maps host to package to version; ``digest``
+    pass, None if that did not happen in time. ``load`` is what the machine under the clients was busy with,
+    None where nobody looked. ``versions`` maps host to package to version; ``digest``
     is over every configuration file of the site. ``events`` is the raw log's file name. ``untested``
     says what this run cannot prove.
     """
@@ -108,6 +113,7 @@ class DrillRun:
     owners: tuple[Owned, ...]
     accounts: tuple[Account, ...]
     judgements: tuple[Judgement, ...]
+    load: Load | None = None
     versions: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     digest: str = ""
     events: str = ""
@@ -135,6 +141,16 @@ class Campaign:
     machine: str
     command: str
     runs: tuple[DrillRun, ...]
+
+    @property
+    def control(self) -> DrillRun | None:
+        """The run in which nothing was hurt."""
+        return next((run for run in self.runs if run.name == CONTROL_NAME), None)
+
+    @property
+    def drills(self) -> tuple[DrillRun, ...]:
+        """The runs in which something was hurt."""
+        return tuple(run for run in self.runs if run.name != CONTROL_NAME)
 
     @property
     def outcome(self) -> Outcome:

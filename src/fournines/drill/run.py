@@ -8,7 +8,7 @@ first, shielded from both.
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 
@@ -17,6 +17,7 @@ import anyio
 from fournines.components.rabbitmq import leaders_ask, parse_leaders
 from fournines.drill import record
 from fournines.drill.band import band
+from fournines.drill.excuse import without
 from fournines.drill.harm import Harm, harm_of, to_all
 from fournines.drill.journal import Journal
 from fournines.drill.judge import judgements
@@ -36,7 +37,9 @@ from fournines.kit.verdict import Verdict, unknown
 from fournines.plan.model import Plan
 from fournines.probe.fleet import Fleet, FleetMaker
 from fournines.probe.ledger import Account
+from fournines.probe.machine import Machine, Meter
 from fournines.probe.outage import figures
+from fournines.probe.stall import Load
 from fournines.probe.watch import Watch
 
 UNDO_SECONDS = 240.0
@@ -60,13 +63,18 @@ class Pace:
 
 @dataclass(frozen=True)
 class Rig:
-    """What a drill works with. ``ask`` is replaced by tests; ``power`` is None where nobody has it."""
+    """What a drill works with.
+
+    ``power`` is None where nobody has it. ``meter`` makes what looks at the machine under the clients.
+    ``ask`` is replaced by tests.
+    """
 
     plan: Plan
     transport: Transport
     fleet: FleetMaker
     faults: Mapping[str, Fault]
     power: Power | None = None
+    meter: Callable[[], Meter] = Machine
     ask: Asker | None = None
 
     @property
@@ -82,6 +90,8 @@ class _Findings:
     """What a run has found so far."""
 
     targets: dict[str, str] = field(default_factory=dict)
+    hurt: tuple[str, ...] = ()
+    load: Load | None = None
     accounts: tuple[Account, ...] = ()
     settled: Settled = field(default_factory=lambda: Settled(None, []))
     versions: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
@@ -174,15 +184,19 @@ class _Run:
     async def _watched(self, hosts: tuple[str, ...], harm: Harm) -> None:
         """Everything that happens while the clients ask, then the read-back."""
         watch = Watch(self.fleet.clients, clock=self.clock, note=self.journal.sample)
+        meter = self.rig.meter()
         failure: NinesError | None = None
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(watch.run)
+            tasks.start_soon(meter.run, self.clock, self.journal.stall)
             try:
                 await self._story(hosts, harm)
             except NinesError as error:
                 failure = error  # raised below: out of a task group it would come wrapped
             finally:
                 watch.stop()
+                meter.stop()
+        self.found.load = meter.load()
         if failure is not None:
             raise failure
         if self.found.refused is None:
@@ -214,6 +228,7 @@ class _Run:
         hosts = chosen(self.scenario.part, cast, site)
         parts = {Part.VIP_HOLDER.value: "+".join(cast.vip_holders), Part.DATABASE_WRITER.value: cast.writer}
         self.found.targets = {part: host for part, host in parts.items() if host}
+        self.found.hurt = hosts
         if hosts:
             self.found.targets["hurt"] = ", ".join(hosts)
         self.journal.says("cast", **self.found.targets, leaders=dict(cast.leaders))
@@ -310,7 +325,7 @@ class _Run:
             sentence=self.scenario.sentence,
             site=self.rig.plan.context.site.name,
             seed=self.seed,
-            started=self.started.isoformat(timespec="seconds"),
+            started=self.started.isoformat(timespec="milliseconds"),
             targets=self.found.targets,
             injected=tuple(self.journal.injected),
             undone=tuple(self.journal.undone),
@@ -321,6 +336,7 @@ class _Run:
             owners=owners,
             accounts=self.found.accounts,
             judgements=self._judged(series, owners, healed),
+            load=self.found.load,
             versions=self.found.versions,
             digest=record.digest(self.rig.plan),
             untested=(*self.scenario.untested, *missing),
@@ -339,7 +355,9 @@ class _Run:
             accounts=self.found.accounts,
             healed=healed,
             settled=self.found.settled,
+            fault=self._fault_span(),
             alone=self.found.alone,
+            stalls=without(self.found.load.stalls if self.found.load else (), self.found.hurt),
         )
 
     def _fault_span(self) -> tuple[float, float] | None:

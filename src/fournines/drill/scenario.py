@@ -63,14 +63,19 @@ class Bounds:
         return bound
 
 
+RETURN = Bounds(http=0.5, sql=1.0, amqp=1.0, token=1.0, vip=0.5)
+"""What clients may notice when what was hurt comes back: less than of the fault, for nothing else breaks."""
+
+
 @dataclass(frozen=True, slots=True)
 class Scenario:
     """One drill, as data.
 
-    ``when`` completes the sentence "When ...". ``hold`` is how long the fault lasts, ``heal`` how long
-    the site may take afterwards until every check passes, both in seconds. ``moves`` is how often the
-    VIP may change hosts. ``alone`` asks the hurt host, which lives on without the others, whether it would
-    write. ``untested`` says what the drill does not show.
+    ``when`` completes the sentence "When ...". ``bounds`` are for the fault, from its injection to the
+    begin of the undo, ``after`` for the return, from there on. ``hold`` is how long the fault lasts,
+    ``heal`` how long the site may take afterwards until every check passes, both in seconds. ``moves`` is
+    how often the VIP may change hosts. ``alone`` asks the hurt host, which lives on without the others,
+    whether it would write. ``untested`` says what the drill does not show.
     """
 
     name: str
@@ -78,6 +83,7 @@ class Scenario:
     part: Part
     injury: Injury
     bounds: Bounds
+    after: Bounds = RETURN
     hold: float = 8.0
     heal: float = 120.0
     moves: int = 1
@@ -89,9 +95,10 @@ class Scenario:
         """What the drill claims, with its deadlines."""
         words = {"http": "an API", "sql": "the database", "amqp": "the broker", "token": "an old token"}
         promises = [
-            f"{who} answers again within {self.bounds.of(kind):g} s"
+            f"{who} answers again within {bound:g} s" + (f", on the return {after:g} s" if after else "")
             for kind, who in words.items()
-            if self.bounds.of(kind) is not None
+            for bound, after in [(self.bounds.of(kind), self.after.of(kind))]
+            if bound is not None
         ]
         promises.append("no acknowledged write is lost")
         promises.append(f"the site heals by itself within {self.heal:g} s")

@@ -94,7 +94,8 @@ class HostCgroups:
         )
 
     @property
-    def _unified(self) -> Path:
+    def unified(self) -> Path:
+        """The host's cgroup v2, which is there while the host has power."""
         return self.directories[0]
 
     def make(self) -> None:
@@ -124,7 +125,7 @@ class HostCgroups:
     def frozen(self) -> bool:
         """Whether the host is frozen."""
         with suppress(OSError):
-            return "frozen 1" in (self._unified / "payload" / "cgroup.events").read_text().splitlines()
+            return "frozen 1" in (self.unified / "payload" / "cgroup.events").read_text().splitlines()
         return False
 
     def freeze(self, *, timeout: float = 5.0) -> None:
@@ -140,7 +141,7 @@ class HostCgroups:
         self._set_frozen(on=False, timeout=timeout)
 
     def _set_frozen(self, *, on: bool, timeout: float) -> None:
-        (self._unified / "payload" / "cgroup.freeze").write_text("1" if on else "0")
+        (self.unified / "payload" / "cgroup.freeze").write_text("1" if on else "0")
         give_up = time.monotonic() + timeout
         while self.frozen is not on:
             if time.monotonic() > give_up:

@@ -54,11 +54,22 @@ class Latency:
 
 
 @dataclass(frozen=True, slots=True)
+class Toll:
+    """What a part of a run cost a client: its outages, cut to that part; the longest, and all, in seconds."""
+
+    outages: tuple[Outage, ...]
+    longest: float
+    total: float
+
+
+@dataclass(frozen=True, slots=True)
 class Figures:
     """What one client saw in one run.
 
     ``outages`` are in order; ``longest`` and ``total`` are None when nothing was attempted, because
-    nothing was learned. ``worst`` maps a window's length in seconds to the worst share of good
+    nothing was learned. ``by_fault`` is what happened from the injection to the begin of the undo,
+    ``by_return`` what happened from there on; None in a run without a fault or where nothing was
+    attempted. ``worst`` maps a window's length in seconds to the worst share of good
     attempts in it; windows longer than the observation are left out. ``before``, ``during`` and
     ``after`` are the latencies by intended start relative to the fault. ``lag`` is the longest time
     by which the probe itself started an attempt late.
@@ -76,6 +87,8 @@ class Figures:
     during: Latency
     after: Latency
     lag: float
+    by_fault: Toll | None = None
+    by_return: Toll | None = None
 
 
 def outages(samples: Iterable[Sample], *, interval: float, began: float, ended: float) -> tuple[Outage, ...]:
@@ -91,6 +104,14 @@ def outages(samples: Iterable[Sample], *, interval: float, began: float, ended: 
         if overdue > interval or (missed and overdue > 0):
             found.append(Outage(a + interval, b))
     return tuple(found)
+
+
+def toll(found: Iterable[Outage], began: float, ended: float) -> Toll:
+    """What these outages cost between two moments; one that reaches beyond them is cut there."""
+    cut = (Outage(max(o.began, began), min(o.ended, ended)) for o in found)
+    inside = tuple(o for o in cut if o.seconds > 0)
+    lengths = [o.seconds for o in inside]
+    return Toll(inside, max(lengths, default=0.0), sum(lengths))
 
 
 def worst_availability(
@@ -176,4 +197,6 @@ def figures(
         during=latency(s for s in samples if hurt <= s.intended < healed),
         after=latency(s for s in samples if fault and s.intended >= healed),
         lag=lag(samples, serial=serial),
+        by_fault=toll(found, hurt, healed) if fault and samples else None,
+        by_return=toll(found, healed, ended) if fault and samples else None,
     )

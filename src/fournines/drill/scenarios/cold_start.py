@@ -10,6 +10,7 @@ SCENARIO = Scenario(
     part=Part.EVERY_HOST,
     injury=PowerLoss(),
     bounds=Bounds(),
+    after=Bounds(),
     hold=5.0,
     heal=180.0,
     moves=3,
