@@ -158,6 +158,9 @@ class PlayPower:
     def cgroup(self, host: str) -> Path | None:
         return Path("/cgroup", host)
 
+    def untested(self) -> tuple[str, ...]:
+        return ("real power",)
+
     async def inside(self, host: str, ask: Ask) -> Output | None:
         self.world.done.append(f"write alone on {host}")
         assert host in self.world.hurt

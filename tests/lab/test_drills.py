@@ -1,7 +1,7 @@
-"""Drills on real hosts: what they do is undone, what they find is on disk, and the bounds hold.
+"""Drills on real hosts: what they do is undone, the site heals, nothing acknowledged is lost, all is told.
 
-The figures themselves belong into a report of a quiet machine; here the bounds must hold on whatever
-machine runs the tests, and nothing acknowledged may be lost anywhere.
+What depends on how fast the machine is (outages, bounds, what probes cost) is judged by drills themselves
+and measured in bench/; here it must not matter.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from tests.lab.conftest import NINES, Deployed
 
 from fournines.drill.result import Campaign, DrillRun, StageName, from_json
 from fournines.kit.verdict import Outcome
+from fournines.report.document import EXIT_CODES
 
 pytestmark = pytest.mark.lab
 
@@ -25,7 +26,7 @@ CONVERGED = 120.0
 
 def _drill(site: Deployed, folder: Path, *names: str) -> tuple[int, Campaign]:
     done = subprocess.run(
-        [NINES, "drill", site.file, *names, "--out", folder],
+        [NINES, "drill", site.file, *names, "--no-control", "--out", folder],
         capture_output=True,
         text=True,
         check=False,
@@ -45,13 +46,14 @@ def _said(run: DrillRun) -> list[str]:
     return [f"{j.id}: {j.verdict.seen}" for j in run.judgements if not j.verdict.passed]
 
 
-@pytest.mark.parametrize("name", ["haproxy-kill", "writer-kill", "vip-cut", "vip-power"])
+@pytest.mark.parametrize("name", ["haproxy-kill", "writer-kill", "vip-cut", "vip-power", "cold-start"])
 def test_a_drill_hurts_measures_heals_and_loses_nothing(
     deployed: Deployed, tmp_path: Path, name: str
 ) -> None:
     assert _well(deployed)
-    _, campaign = _drill(deployed, tmp_path, name)
+    code, campaign = _drill(deployed, tmp_path, name)
     (run,) = campaign.runs
+    assert code == EXIT_CODES[run.outcome]
     assert run.fault is not None, _said(run)
     assert run.injected
     assert run.undone
@@ -63,28 +65,38 @@ def test_a_drill_hurts_measures_heals_and_loses_nothing(
         "publish controller2",
     }
     for account in run.accounts:
-        assert account.acknowledged > 50
+        assert account.acknowledged
         assert (account.lost, account.duplicated, account.unexpected, account.torn) == (0, 0, 0, 0)
         assert not account.unread
-    assert all(series.figures.attempts > 50 for series in run.series)
+    verdicts = {j.id: j.verdict for j in run.judgements}
+    assert verdicts["I1.rest"].passed, verdicts["I1.rest"].seen
+    assert verdicts["I8.token"].passed, verdicts["I8.token"].seen
+    assert all(series.figures.ok for series in run.series)
+    _machine_is_told(run)
     assert _well(deployed)
 
 
-def test_every_host_loses_power_and_the_site_comes_back_alone(deployed: Deployed, tmp_path: Path) -> None:
+def _machine_is_told(run: DrillRun) -> None:
+    """The report says how busy the machine was, host by host where the kernel counts that."""
+    assert run.load is not None
+    assert run.load.waited or run.load.untold
+    assert all(stall.seconds > 0 and stall.who and stall.how for stall in run.load.stalls)
+
+
+def test_a_control_run_comes_first_and_hurts_nobody(deployed: Deployed, tmp_path: Path) -> None:
     assert _well(deployed)
-    code, campaign = _drill(deployed, tmp_path, "cold-start")
+    _, campaign = _drill(deployed, tmp_path, "control")
     (run,) = campaign.runs
-    assert (code, run.outcome) == (0, Outcome.PASS), _said(run)
-    assert run.healed is not None
-    assert run.healed <= 180
-    assert sum(account.lost for account in run.accounts) == 0
+    assert campaign.control is run
+    assert (run.injected, run.undone, run.fault) == ((), (), None)
+    assert all(account.lost == 0 for account in run.accounts)
 
 
 def test_an_interrupted_drill_leaves_a_site_that_heals(deployed: Deployed, tmp_path: Path) -> None:
     """Ctrl-C while the host has no power: it has it again before the program ends."""
     assert _well(deployed)
     running = subprocess.Popen(
-        [NINES, "drill", deployed.file, "vip-power", "--out", tmp_path],
+        [NINES, "drill", deployed.file, "vip-power", "--no-control", "--out", tmp_path],
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
@@ -114,22 +126,3 @@ def test_a_site_that_is_not_well_is_not_hurt(deployed: Deployed, tmp_path: Path)
     assert (code, run.outcome) == (4, Outcome.UNKNOWN)
     assert "memcached" in run.judgements[0].verdict.seen
     assert run.injected == ()
-
-
-def test_probes_are_light(deployed: Deployed, tmp_path: Path) -> None:
-    """All clients of a control run together take less than a fifth of one core."""
-    assert _well(deployed)
-    before = time.monotonic()
-    with subprocess.Popen(
-        [NINES, "drill", deployed.file, "control", "--out", tmp_path],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    ) as running:
-        fields = Path(f"/proc/{running.pid}/stat")
-        ticks = 0
-        while running.poll() is None:
-            text = fields.read_text().rsplit(")", 1)
-            ticks = sum(map(int, text[1].split()[11:13])) if len(text) > 1 else ticks
-            time.sleep(0.5)
-    seconds = time.monotonic() - before
-    assert ticks / 100 / seconds < 0.2

@@ -39,8 +39,11 @@ def drill(
     *,
     listing: Annotated[bool, typer.Option("--list", help="Say what the drills are and do nothing.")] = False,
     control: Annotated[
-        bool, typer.Option("--control", help="Begin with a run that hurts nothing: the probes' own noise.")
-    ] = False,
+        bool,
+        typer.Option(
+            "--control/--no-control", help="Begin with a run that hurts nothing: the noise of this machine."
+        ),
+    ] = True,
     seed: Annotated[int | None, typer.Option("--seed", help="The seed of the run's names.")] = None,
     hold: Annotated[
         float | None, typer.Option("--hold", metavar="SECONDS", min=0, help="How long each fault lasts.")
@@ -57,6 +60,7 @@ def drill(
     """Hurt the site, undo it, and judge what clients saw. Ctrl-C undoes the fault first."""
     from fournines.drill.campaign import new_seed, picked  # noqa: PLC0415
     from fournines.drill.control import CONTROL  # noqa: PLC0415
+    from fournines.drill.last import last_of  # noqa: PLC0415
     from fournines.drill.run import Pace  # noqa: PLC0415
     from fournines.drill.scenarios import scenarios  # noqa: PLC0415
 
@@ -65,7 +69,7 @@ def drill(
         typer.echo("\n\n".join(described(scenario) for scenario in known.values()))
         return
     wanted = picked(known, names or ()) if names else tuple(scenarios().values())
-    chosen = (CONTROL, *wanted) if control else wanted
+    chosen = (CONTROL, *wanted) if control and CONTROL not in wanted else wanted
     opened = open_site(site, identity=identity)
     _refuse_real_machines(opened, yes=yes)
     number = new_seed() if seed is None else seed
@@ -77,8 +81,9 @@ def drill(
     session = _Session(
         opened=opened, chosen=chosen, seed=number, pace=Pace(hold=hold), command=command, folder=folder
     )
+    last = last_of(opened.site.name, folder)
     anyio.run(session.run)
-    _finish(session, as_json=as_json)
+    _finish(session, last, as_json=as_json)
 
 
 def _refuse_real_machines(opened: Opened, *, yes: bool) -> None:
@@ -103,7 +108,10 @@ def described(scenario: Scenario) -> str:
 
 
 def _command(site: Path, names: list[str], seed: int, hold: float | None) -> str:
+    from fournines.drill.result import CONTROL_NAME  # noqa: PLC0415
+
     words = ["nines", "drill", str(site), *names, "--seed", str(seed)]
+    words += [] if CONTROL_NAME in names else ["--no-control"]
     return " ".join([*words, *(["--hold", f"{hold:g}"] if hold is not None else [])])
 
 
@@ -217,7 +225,7 @@ def progress(position: str, name: str, journal: Journal) -> str:
     return f"{position} {name}: {stage} {journal.stage_seconds:.0f} s{out}"
 
 
-def _finish(session: _Session, *, as_json: bool) -> None:
+def _finish(session: _Session, last: Campaign | None, *, as_json: bool) -> None:
     """Write the report, show it, raise what went wrong, and exit with the outcome's code."""
     from fournines.drill.result import to_json  # noqa: PLC0415
     from fournines.report.document import EXIT_CODES  # noqa: PLC0415
@@ -227,12 +235,12 @@ def _finish(session: _Session, *, as_json: bool) -> None:
     campaign = session.campaign()
     text = to_json(campaign)
     files.write(session.folder / "result.json", text)
-    files.write(session.folder / "report.html", html(campaign))
+    files.write(session.folder / "report.html", html(campaign, last))
     if as_json:
         typer.echo(text)
     else:
         screen = console()
-        screen.print(table(campaign, screen))
+        screen.print(table(campaign, screen, last))
         screen.print(f"report: {session.folder / 'report.html'}", soft_wrap=True)
     if session.failure is not None:
         raise session.failure

@@ -31,10 +31,10 @@ def held(outages: Sequence[Outage], bound: float, stalls: Sequence[Stall]) -> Ve
     judged = [(o, *longest(stalls, o.began, o.ended)) for o in beyond]
     unexcused = [one for one in judged if one[1] <= one[0].seconds - bound]
     outage, stalled, who = max(unexcused or judged, key=lambda one: one[0].seconds)
-    missed = f"{_seconds(outage.seconds)}, allowed are {bound:g} s"
+    lasted, stood = _seconds(outage.seconds), f"the machine stalled {stalled:.1f} s"
     if not unexcused:
-        return unknown(f"the machine stalled {stalled:.1f} s: {who} ({missed})")
-    return failed(missed if stalled < TOLD else f"{missed}; the machine stalled {stalled:.1f} s of it: {who}")
+        return unknown(f"{stood}: {who}; it lasted {lasted}")
+    return failed(lasted if stalled < TOLD else f"{lasted}; {stood} of it: {who}")
 
 
 def without(stalls: Sequence[Stall], hurt: Collection[str]) -> tuple[Stall, ...]:

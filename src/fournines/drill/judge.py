@@ -195,8 +195,7 @@ def healing(bound: float, healed: float | None, settled: Settled) -> Judgement:
         waiting = "; ".join(f"{check.id}: {verdict.seen}" for check, verdict in settled.waiting)
         return Judgement("I5.site", promise, failed(waiting or "no round of checks came to an end"), bound)
     said = f"{healed:.2f} s"
-    verdict = passed(said) if healed <= bound else failed(f"{said}, allowed are {bound:g} s")
-    return Judgement("I5.site", promise, verdict, bound, healed)
+    return Judgement("I5.site", promise, passed(said) if healed <= bound else failed(said), bound, healed)
 
 
 def alike(account: Account) -> Judgement:

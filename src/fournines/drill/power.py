@@ -46,6 +46,9 @@ class Power(Protocol):
     def cgroup(self, host: str) -> Path | None:
         """The host's cgroup (v2) if it lives on this machine; it is there while the host has power."""
 
+    def untested(self) -> tuple[str, ...]:
+        """What no drill on such hosts can show."""
+
 
 async def _do(deed: Callable[[], None]) -> None:
     def run() -> None:
@@ -111,3 +114,10 @@ class LabPower:
     def cgroup(self, host: str) -> Path | None:
         """Where this machine counts what the host waits for."""
         return HostCgroups(hierarchies(), self._lab, host).unified
+
+    def untested(self) -> tuple[str, ...]:
+        """What hosts that share a kernel, and perhaps its memory as their disk, cannot show."""
+        shared = "hosts with kernels, clocks and disks of their own: those of a lab share this machine's"
+        if lab.status(self._lab).disk != "memory":
+            return (shared,)
+        return (shared, "disks that are slow, full or broken: the hosts' disks lie in this machine's memory")

@@ -320,6 +320,7 @@ class _Run:
         series = tuple(self._series(fault))
         owners = band(s for one in series if one.kind == "vip" for s in one.samples)
         missing = tuple(f"not watched: {what}" for what in self.fleet.missing)
+        by_power = self.rig.power.untested() if self.rig.power is not None else ()
         return DrillRun(
             name=self.scenario.name,
             sentence=self.scenario.sentence,
@@ -339,7 +340,7 @@ class _Run:
             load=self.found.load,
             versions=self.found.versions,
             digest=record.digest(self.rig.plan),
-            untested=(*self.scenario.untested, *missing),
+            untested=(*self.scenario.untested, *by_power, *missing),
         )
 
     def _judged(

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 from lxml import etree
 from lxml import html as parse
-from tests.report.drill_samples import CAMPAIGN, KILL, WRITER
+from tests.report.drill_samples import CAMPAIGN, CONTROL, KILL, LEADER, WRITER
 from tests.report.samples import HOSTILE
 
 from fournines.drill.result import Campaign, DrillRun, Judgement, Owned
@@ -90,8 +90,11 @@ def test_what_an_operator_looks_for_is_there() -> None:
     text = words(html(of(WRITER)))
     for expected in (
         "writer-kill",
-        "The longest outage was 2.80 s (sql, bound 2 s).",
-        "2 of 1 909 acknowledged writes were lost.",
+        "What failed and why",
+        "sql: no outage longer than 2 s by the fault: 2.80 s from 18:04:26.0 UTC",
+        "No acknowledged write is lost: 2 of 957 rows missing: 958, 959",
+        "load 2.31 on 2 cores; waited 41 % for a processor, 2 % for the disk; nothing stalled",
+        "18:04:26.0 UTC, for 15.0 s",
         "lost: 958, 959",
         "controller2: systemctl kill --signal=KILL mariadb.service",
         "controller2: systemctl start mariadb.service",
@@ -107,9 +110,46 @@ def test_what_an_operator_looks_for_is_there() -> None:
         assert expected in text, expected
 
 
+def test_what_failed_stands_before_everything_else() -> None:
+    tree = parse.fromstring(PAGE)
+    assert [h.text for h in tree.xpath("//h2")][:2] == ["What failed and why", "Drills"]
+    names = [th.xpath("string(a)") for th in tree.xpath("(//table)[1]/tbody/tr/th")]
+    assert names[:2] == ["power-vip-holder", "writer-kill"]
+    assert names[-1] == "control"
+    opened = [d.getparent().get("id") for d in tree.xpath("//details[@open]")]
+    assert opened == ["run1", "run2", "run3"], "what did not pass lies open"
+    passing = html(of(CONTROL, KILL))
+    assert "What failed and why" not in passing
+
+
+def test_a_stall_is_named_where_it_left_a_bound_open() -> None:
+    text = words(html(of(LEADER)))
+    assert "the machine stalled 3.2 s: controller1 had no processor; it lasted 3.24 s" in text
+
+
+def test_the_noise_and_the_last_run_stand_beside_each_drill() -> None:
+    slower = replace(KILL, series=tuple(s for s in WRITER.series))
+    text = words(html(of(CONTROL, KILL), replace(of(slower), started="2026-11-21T10:00:00+00:00")))
+    assert "In control nothing was hurt: its figures are the noise of this machine." in text
+    assert "Before is the run of 2026-11-21 10:00:00 UTC." in text
+    assert "before: 2.80 s, 0 s" in text
+    assert "control" in words(html(of(CONTROL, KILL))).split("Clients")[1]
+    assert "Before" not in words(html(of(CONTROL, KILL)))
+
+
+def test_no_column_is_cut_off_where_the_screen_is_narrow() -> None:
+    """Every cell of a table that becomes cards says itself what it is."""
+    tree = parse.fromstring(PAGE)
+    cells = tree.xpath("//table[contains(@class, 'cards')]//td[not(@colspan)]")
+    assert cells
+    bare = [c for c in cells if "data-of" not in c.attrib and "word" not in c.get("class", "")]
+    assert not bare
+    assert not tree.xpath("//div[@class='scroll']/table")
+
+
 def test_pictures_are_labelled_for_those_who_do_not_see_them() -> None:
     pictures = parse.fromstring(PAGE).xpath("//*[@role='img']")
-    assert len(pictures) == 9
+    assert len(pictures) == 11
     for picture in pictures:
         title, description = picture.xpath("./title/text()")[0], picture.xpath("./desc/text()")[0]
         assert "what clients saw" in title

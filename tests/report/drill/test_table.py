@@ -16,10 +16,10 @@ from fournines.report.style import console
 GOLDEN = Path(__file__).parents[1] / "golden"
 
 
-def printed(campaign: Campaign, width: int) -> str:
+def printed(campaign: Campaign, width: int, last: Campaign | None = None) -> str:
     out = io.StringIO()
     screen = console(out, width=width)
-    screen.print(table(campaign, screen))
+    screen.print(table(campaign, screen, last))
     return "\n".join(line.rstrip() for line in out.getvalue().splitlines())
 
 
@@ -38,7 +38,7 @@ def test_no_line_is_wider_than_the_terminal_and_no_name_is_cut(width: int) -> No
 
 
 def test_a_single_drill_has_its_headline() -> None:
-    assert "The longest outage was 2.80 s" in printed(replace(CAMPAIGN, runs=(WRITER,)), 120)
+    assert "The longest outage by the fault was 2.80 s" in printed(replace(CAMPAIGN, runs=(WRITER,)), 120)
 
 
 def test_nothing_read_back_is_not_zero_lost() -> None:
@@ -47,6 +47,14 @@ def test_nothing_read_back_is_not_zero_lost() -> None:
 
 def test_no_run_is_said_to_be_unknown() -> None:
     assert printed(replace(CAMPAIGN, runs=()), 80) == "0 drills pass, 0 fail, 0 unknown"
+
+
+def test_the_last_campaign_stands_in_brackets() -> None:
+    last = replace(CAMPAIGN, runs=(replace(WRITER, name=KILL.name),))
+    text = printed(replace(CAMPAIGN, runs=(KILL,)), 200)
+    compared = printed(replace(CAMPAIGN, runs=(KILL,)), 200, last)
+    assert "0.15 s (2.80 s)" in compared
+    assert "(2.80 s)" not in text
 
 
 def test_hostile_text_is_shown_not_obeyed() -> None:

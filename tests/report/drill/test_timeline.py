@@ -32,7 +32,7 @@ def test_the_axis_counts_from_the_fault() -> None:
     assert drawn.fault is not None
     assert drawn.fault.x == at_zero
     assert [label for _, label in drawn.ticks][:3] == ["\u221215", "\u221210", "\u22125"]
-    assert drawn.caption == "seconds since the fault"
+    assert drawn.caption == "seconds since the fault; 0 is 18:04:26.0 UTC"
 
 
 def test_marks_say_when_it_was_hurt_undone_and_well_again() -> None:
@@ -79,7 +79,7 @@ def test_outages_lie_where_they_were() -> None:
     assert longest.x == pytest.approx(drawn.fault.x, abs=0.2 * scale)
     assert longest.width == pytest.approx(2.8 * scale, abs=0.2 * scale)
     assert "without a good answer" in longest.title
-    assert (sql.longest, sql.bound, sql.verdict) == ("2.80 s ✘", "of 2 s", "fail")
+    assert sql.longest == (("fault 2.80 s ✘", "fail"), ("return 0 s ✔", "pass"))
 
 
 def test_a_close_up_shows_the_fault_and_every_attempt() -> None:
@@ -127,7 +127,7 @@ def test_a_long_run_is_labelled_in_minutes() -> None:
         healed=None,
     )
     drawn = whole(long)
-    assert drawn.caption == "minutes:seconds since the fault"
+    assert drawn.caption == "minutes:seconds since the fault; 0 is 18:09:11.0 UTC"
     assert "\u22124:00" in [label for _, label in drawn.ticks]
 
 

@@ -3,41 +3,53 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from tests.report.drill_samples import CAMPAIGN, KILL, POWER, UNTESTED, VERSIONS, WRITER
+from tests.report.drill_samples import CAMPAIGN, CONTROL, KILL, LEADER, POWER, UNTESTED, VERSIONS, WRITER
 
-from fournines.drill.result import Campaign, DrillRun, Judgement
-from fournines.kit.verdict import Outcome, passed
+from fournines.drill.result import Campaign, DrillRun
+from fournines.kit.verdict import Outcome
 from fournines.probe.ledger import account
 from fournines.probe.outage import figures
 from fournines.probe.sample import Reply
 from fournines.report.drill import view
 
 
-def client(run: DrillRun, name: str) -> view.Longest:
+def client(run: DrillRun, name: str, part: str = "fault") -> view.Longest:
     (series,) = [s for s in run.series if s.name == name]
-    return view.longest(run, series)
+    return view.longest(run, series, part)
 
 
-def test_a_bound_is_found_by_client_then_by_kind() -> None:
-    own = Judgement("I4.glance", "", passed(""), bound=0.25)
-    run = replace(KILL, judgements=(*KILL.judgements, own))
-    assert client(run, "keystone").bound == 0.5
-    assert client(run, "glance").bound == 0.25
-    assert client(run, "token").bound is None
+def test_a_bound_is_the_clients_own_in_that_part() -> None:
+    assert client(KILL, "glance").bound == 0.5
+    assert client(KILL, "sql").bound == 2.0
+    assert client(KILL, "sql", "return").bound == 1.0
+    assert client(KILL, "token").bound is None
 
 
-def test_an_outage_is_judged_against_its_bound() -> None:
+def test_an_outage_has_the_verdict_that_was_given() -> None:
     assert client(KILL, "keystone").outcome is Outcome.PASS
     assert client(WRITER, "sql").outcome is Outcome.FAIL
+    assert client(WRITER, "sql", "return").outcome is Outcome.PASS
+    assert client(LEADER, "keystone", "return").outcome is Outcome.UNKNOWN, "beyond it, and excused"
     assert client(KILL, "token").outcome is None
+
+
+def test_nothing_attempted_has_no_outage() -> None:
     nothing = figures((), interval=0.1, observed=(0.0, 1.0))
     silent = replace(KILL.series[0], figures=nothing, samples=())
-    assert view.longest(replace(KILL, series=(silent,)), silent).outcome is Outcome.UNKNOWN
+    assert view.longest(KILL, silent, "fault").seconds is None
+
+
+def test_a_run_without_a_fault_has_one_part() -> None:
+    assert view.parts(CONTROL) == ("",)
+    assert client(CONTROL, "sql", "").bound == 0.5
+    (only,) = view.worst_of_kind(CONTROL, "http")
+    assert only.part == ""
 
 
 def test_the_headline_says_outage_requests_and_losses() -> None:
     assert view.headline(WRITER) == (
-        "The longest outage was 2.80 s (sql, bound 2 s). 67 of 3\u202f168 requests failed, 0 ended unknown. "
+        "The longest outage by the fault was 2.80 s (sql, bound 2 s). No client saw an outage by the return. "
+        "67 of 3\u202f168 requests failed, 0 ended unknown. "
         "2 of 1\u202f909 acknowledged writes were lost."
     )
     assert view.headline(KILL).endswith("None of 1\u202f909 acknowledged writes was lost.")
@@ -51,14 +63,6 @@ def test_the_headline_does_not_claim_what_was_not_seen() -> None:
     assert "(controller2 could not be read)" in view.headline(replace(KILL, accounts=(unread,)))
 
 
-def test_a_probe_that_was_held_up_says_so() -> None:
-    assert not view.doubt(KILL)
-    assert not view.doubt(replace(KILL, series=()))
-    slow = replace(KILL.series[1], figures=replace(KILL.series[1].figures, lag=0.67))
-    said = view.doubt(replace(KILL, series=(KILL.series[0], slow)))
-    assert "glance by up to 0.67 s" in said
-
-
 def test_losses_of_a_ledger_that_was_not_read_are_unknown() -> None:
     nowhere = account("sql", {1: Reply.OK}, {"controller1": None})
     assert view.lost(replace(KILL, accounts=(nowhere,))) is None
@@ -67,10 +71,10 @@ def test_losses_of_a_ledger_that_was_not_read_are_unknown() -> None:
 
 
 def test_the_worst_of_a_kind_prefers_a_broken_bound() -> None:
-    worst = view.worst_of_kind(POWER, "http")
-    assert worst is not None
-    assert worst.series.name == "horizon"
-    assert view.worst_of_kind(POWER, "pigeon") is None
+    by_fault, by_return = view.worst_of_kind(POWER, "http")
+    assert (by_fault.series.name, by_fault.part) == ("horizon", "fault")
+    assert by_return.seconds == 0
+    assert view.worst_of_kind(POWER, "pigeon") == ()
 
 
 def test_balance_is_time_without_outages_over_scheduled_time() -> None:
@@ -85,12 +89,12 @@ def test_balance_is_time_without_outages_over_scheduled_time() -> None:
 
 
 def test_bounds_kept_are_counted_per_client_and_run() -> None:
-    assert view.bounds_kept(replace(CAMPAIGN, runs=(KILL,))) == (5, 5)
-    assert view.bounds_kept(replace(CAMPAIGN, runs=(KILL, WRITER))) == (8, 10)
+    assert view.bounds_kept(replace(CAMPAIGN, runs=(KILL,))) == (11, 11)
+    assert view.bounds_kept(replace(CAMPAIGN, runs=(KILL, WRITER))) == (20, 22)
 
 
 def test_conclusion() -> None:
-    assert view.conclusion(CAMPAIGN) == "3 drills pass, 2 fail, 0 unknown"
+    assert view.conclusion(CAMPAIGN) == "2 drills pass, 2 fail, 1 unknown"
     assert view.conclusion(replace(CAMPAIGN, runs=(KILL, WRITER))) == "1 drill passes, 1 fails, 0 unknown"
     assert view.conclusion(replace(CAMPAIGN, runs=())) == "0 drills pass, 0 fail, 0 unknown"
 

@@ -20,7 +20,11 @@ OF_VERB: Mapping[str, Mapping[int, str]] = {
     "deploy": {0: "the site is what its file says"},
     "preflight": {0: "a deployment can begin", 1: "something stands in its way", 4: "something is unknown"},
     "verify": _PROMISES,
-    "drill": _PROMISES,
+    "drill": {
+        0: "all promises hold",
+        1: "one is broken",
+        4: "none is broken; one is unknown, for example because the machine itself stood still",
+    },
     "status": {
         0: "ok",
         1: "warning: served, but degraded",

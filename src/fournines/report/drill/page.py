@@ -12,29 +12,35 @@ from fournines import __version__
 from fournines.drill.result import Campaign, DrillRun
 from fournines.kit.verdict import Outcome
 from fournines.report.drill import view
+from fournines.report.drill.reasons import machine_words, reasons, wall_clock, worst_first
 from fournines.report.drill.timeline import Timeline, close_ups, span, timeline
 from fournines.report.style import count, limit, mark, moment, seconds, share
 
 _WORDS = {Outcome.PASS: "pass", Outcome.FAIL: "fail", Outcome.UNKNOWN: "unknown"}
 
 
-def html(campaign: Campaign) -> str:
-    """The page. Everything a host or a site file said is escaped; the raw log is linked beside it."""
+def html(campaign: Campaign, last: Campaign | None = None) -> str:
+    """The page. Everything a host or a site file said is escaped; the raw log is linked beside it.
+
+    ``last`` is the campaign before this one, to compare with.
+    """
+    drills = campaign.drills
     return (
         _environment()
         .get_template("page.html.j2")
         .render(
             campaign=campaign,
+            last=last,
+            runs=tuple(enumerate(worst_first(campaign), start=1)),
             version=__version__,
             conclusion=view.conclusion(campaign),
-            passed=sum(run.outcome is Outcome.PASS for run in campaign.runs),
-            healed=sum(run.healed is not None for run in campaign.runs),
+            passed=sum(run.outcome is Outcome.PASS for run in drills),
+            healed=sum(run.healed is not None for run in drills),
             kept=view.bounds_kept(campaign),
             acknowledged=sum(a.acknowledged for run in campaign.runs for a in run.accounts),
             lost=sum(found for found in map(view.lost, campaign.runs) if found is not None),
             unread=[run.name for run in campaign.runs if view.lost(run) is None],
-            clients=view.by_client(campaign),
-            together=view.balances(campaign.runs),
+            kinds=view.by_kind(campaign),
             untested=view.untested(campaign),
             environments=view.environments(campaign),
         )
@@ -75,14 +81,19 @@ def _environment() -> jinja2.Environment:
         "mark": mark,
         "word": _WORDS.__getitem__,
         "log_link": _log_link,
+        "kind": lambda kind: view.KINDS.get(kind, kind),
     }
     environment.globals |= {
         "balances": view.balances,
-        "doubt": view.doubt,
-        "headline": view.headline,
+        "bad_ids": view.bad_ids,
+        "earlier": view.earlier,
         "longest": view.longest,
         "lost_of": view.lost,
-        "bad_ids": view.bad_ids,
+        "machine_words": machine_words,
+        "parts": view.parts,
         "pictures": pictures,
+        "reasons": reasons,
+        "wall_clock": wall_clock,
+        "worst_of_kind": view.worst_of_kind,
     }
     return environment

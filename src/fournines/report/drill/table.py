@@ -1,8 +1,6 @@
-"""A campaign on a terminal: a line per drill, then what did not hold, then one line of conclusion."""
+"""A campaign on a terminal: what did not hold and why, a line per drill and part, one line of conclusion."""
 
 from __future__ import annotations
-
-from collections.abc import Iterator
 
 from rich.console import Console, Group, RenderableType
 from rich.table import Table
@@ -10,81 +8,107 @@ from rich.text import Text
 
 from fournines.drill.result import Campaign, DrillRun
 from fournines.kit.verdict import Outcome
+from fournines.report.drill.reasons import machine_words, reasons, worst_first
 from fournines.report.drill.view import (
     Longest,
     by_kind,
     conclusion,
-    doubt,
+    earlier,
     headline,
     lost,
-    requests,
+    parts,
     worst_of_kind,
 )
-from fournines.report.style import ascii_only, count, plain, seconds, verdict
-
-WIDE = 100
-"""From this many columns on, a drill's line also says how many requests failed and how soon it healed."""
+from fournines.report.style import ascii_only, count, mark, plain, seconds, verdict
 
 
-def table(campaign: Campaign, console: Console) -> RenderableType:
-    """What ``nines drill`` prints at its end: longest outage per kind of client, lost writes, verdicts."""
-    parts: list[RenderableType] = []
+def table(campaign: Campaign, console: Console, last: Campaign | None = None) -> RenderableType:
+    """What ``nines drill`` prints at its end: what failed and why, longest outages by part, one conclusion.
+
+    ``last`` is the campaign before this one, to compare with.
+    """
+    told: list[RenderableType] = []
+    why = _why(campaign, console)
+    if why.row_count:
+        told += [why, Text()]
     if campaign.runs:
-        lines = _lines(campaign, console)
+        lines = _lines(campaign, console, last)
         unlimited = console.options.update(max_width=10_000)
         fits = console.measure(lines, options=unlimited).maximum <= console.width
-        parts += [lines if fits else _stacked(campaign, console), Text()]
-    broken = _broken(campaign, console)
-    if broken.row_count:
-        parts += [broken, Text()]
-    doubts = [f"{run.name}: {doubt(run)}" for run in campaign.runs if doubt(run)]
-    parts += [Text(plain(said), style="nines.warn") for said in doubts]
-    if len(campaign.runs) == 1:
-        parts.append(Text(headline(campaign.runs[0])))
-    parts.append(Text(conclusion(campaign), style=f"nines.{campaign.outcome.value}"))
-    return Group(*parts)
+        told += [lines if fits else _stacked(campaign, console), Text()]
+    if len(campaign.drills) == 1:
+        told.append(Text(headline(campaign.drills[0])))
+    told.append(Text(conclusion(campaign), style=f"nines.{campaign.outcome.value}"))
+    return Group(*told)
 
 
-def _lines(campaign: Campaign, console: Console) -> Table:
-    wide = console.width >= WIDE
-    kinds = [kind for kind in by_kind(campaign) if kind != "vip"]
+def _lines(campaign: Campaign, console: Console, last: Campaign | None) -> Table:
+    """A drill's line for the fault and one for the return below it."""
+    kinds = _kinds(campaign)
     made = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="nines.dim")
     made.add_column("drill", style="nines.name", overflow="fold")
     made.add_column("verdict", no_wrap=True)
+    made.add_column("by the", style="nines.dim", no_wrap=True)
     for kind in kinds:
         made.add_column(plain(kind), justify="right", no_wrap=True)
     made.add_column("lost", justify="right", no_wrap=True)
-    if wide:
-        made.add_column("failed requests", justify="right", no_wrap=True)
-        made.add_column("healed after", justify="right", no_wrap=True)
-    for run in campaign.runs:
-        cells = [Text(plain(run.name)), verdict(run.outcome, ascii_only=ascii_only(console))]
-        cells += [_outage(worst_of_kind(run, kind)) for kind in kinds]
-        cells.append(_lost(run))
-        made.add_row(*cells, *(_more(run) if wide else ()))
+    made.add_column("healed", justify="right", no_wrap=True)
+    for run in worst_first(campaign):
+        before = earlier(run, last)
+        for place, part in enumerate(parts(run)):
+            cells = [
+                _outage(_at(worst_of_kind(run, kind), place), _was(before, kind, place)) for kind in kinds
+            ]
+            if place == 0:
+                outcome = verdict(run.outcome, ascii_only=ascii_only(console))
+                made.add_row(Text(plain(run.name)), outcome, part, *cells, _lost(run), _healed(run))
+            else:
+                made.add_row("", "", part, *cells)
     return made
 
 
 def _stacked(campaign: Campaign, console: Console) -> Table:
-    """The same in two lines per drill, for narrow terminals."""
+    """The same as words below each drill's name, for narrow terminals."""
     made = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), show_header=False)
     made.add_column(no_wrap=True)
     made.add_column(overflow="fold")
-    for run in campaign.runs:
-        found = [(kind, worst_of_kind(run, kind)) for kind in by_kind(campaign) if kind != "vip"]
-        cells = [Text(f"{plain(kind)} ").append(_outage(seen)) for kind, seen in found if seen]
-        cells.append(Text("lost ").append(_lost(run)))
-        lines = [Text(plain(run.name), style="nines.name"), Text(", ").join(cells)]
+    for run in worst_first(campaign):
+        lines = [
+            Text(plain(run.name), style="nines.name").append(" lost ", style="nines.dim").append(_lost(run))
+        ]
+        for place, part in enumerate(parts(run)):
+            found = [(kind, _at(worst_of_kind(run, kind), place)) for kind in _kinds(campaign)]
+            cells = [Text(f"{plain(kind)} ").append(_outage(seen)) for kind, seen in found if seen]
+            by = Text(f"by the {part}: " if part else "", style="nines.dim")
+            lines.append(by.append(Text(", ").join(cells)))
         made.add_row(verdict(run.outcome, ascii_only=ascii_only(console)), Text("\n").join(lines))
     return made
 
 
-def _outage(seen: Longest | None) -> Text:
+def _kinds(campaign: Campaign) -> list[str]:
+    return [kind for kind in by_kind(campaign) if kind != "vip"]
+
+
+def _at(found: tuple[Longest, ...], place: int) -> Longest | None:
+    return found[place] if place < len(found) else None
+
+
+def _was(before: DrillRun | None, kind: str, place: int) -> Longest | None:
+    return _at(worst_of_kind(before, kind), place) if before else None
+
+
+def _outage(seen: Longest | None, before: Longest | None = None) -> Text:
     if seen is None or seen.seconds is None:
         return Text("-" if seen is None else "?", style="nines.dim")
-    # An exclamation mark besides the colour: a broken bound must show in a log file too.
-    beyond = seen.outcome is Outcome.FAIL
-    return Text(seconds(seen.seconds) + ("!" if beyond else ""), style="nines.fail" if beyond else "")
+    # A sign besides the colour: a broken bound must show in a log file too.
+    sign, style = _SIGNS.get(seen.outcome, ("", "")) if seen.outcome else ("", "")
+    cell = Text(f"{seconds(seen.seconds)}{sign}", style=style)
+    if before is not None and before.seconds is not None:
+        cell.append(f" ({seconds(before.seconds)})", style="nines.dim")
+    return cell
+
+
+_SIGNS = {Outcome.FAIL: ("!", "nines.fail"), Outcome.UNKNOWN: ("?", "nines.unknown")}
 
 
 def _lost(run: DrillRun) -> Text:
@@ -94,24 +118,27 @@ def _lost(run: DrillRun) -> Text:
     return Text(count(missing), style="nines.fail" if missing else "")
 
 
-def _more(run: DrillRun) -> Iterator[Text]:
-    attempts, failed, unknown = requests([run])
-    yield Text(f"{count(failed + unknown)} of {count(attempts)}")
-    yield Text("?" if run.healed is None else seconds(run.healed))
+def _healed(run: DrillRun) -> Text:
+    return Text("?" if run.healed is None else seconds(run.healed))
 
 
-def _broken(campaign: Campaign, console: Console) -> Table:
-    """Every promise that was not kept or not tested, with what was seen."""
+def _why(campaign: Campaign, console: Console) -> Table:
+    """Per drill every promise that was not kept or could not be judged, and what was seen."""
     made = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), show_header=False)
     made.add_column(no_wrap=True)
     made.add_column(overflow="fold")
-    for run in campaign.runs:
-        for judgement in run.judgements:
-            outcome = judgement.verdict.outcome
-            if outcome is Outcome.PASS:
-                continue
-            said = Text(f"{plain(run.name)}: {plain(judgement.promise)}")
-            said.append(f" [{plain(judgement.id)}]", style="nines.dim")
-            said.append(f"\n{plain(judgement.verdict.seen)}", style=f"nines.{outcome.value}")
-            made.add_row(verdict(outcome, ascii_only=ascii_only(console)), said)
+    ascii_marks = ascii_only(console)
+    for run in worst_first(campaign):
+        found = reasons(run)
+        if not found:
+            continue
+        made.add_row(verdict(run.outcome, ascii_only=ascii_marks), Text(plain(run.name), style="nines.name"))
+        for reason in found:
+            style = f"nines.{reason.outcome.value}"
+            said = Text(f"{mark(reason.outcome, ascii_only=ascii_marks)} ", style=style)
+            said.append(f"{plain(reason.promise)}: ", style="none").append(plain(reason.seen), style=style)
+            said.append(f" from {reason.at} UTC" if reason.at else "", style="nines.dim")
+            made.add_row("", said)
+        if run.load is not None:
+            made.add_row("", Text(f"machine: {plain(machine_words(run))}", style="nines.dim"))
     return made

@@ -13,6 +13,7 @@ from fournines.drill.result import DrillRun, Owned, Series, Stage
 from fournines.probe.outage import Outage
 from fournines.probe.sample import Reply, Sample
 from fournines.report.drill.bins import columns
+from fournines.report.drill.reasons import wall_clock
 from fournines.report.drill.scale import (
     Linear,
     Logarithmic,
@@ -23,12 +24,12 @@ from fournines.report.drill.scale import (
     step_line,
     ticks,
 )
-from fournines.report.drill.view import Longest, longest
+from fournines.report.drill.view import Longest, longest, parts
 from fournines.report.style import limit, mark, seconds
 
 COLUMN = 4
 COLUMNS = 190
-LEFT, RIGHT = 128, 72
+LEFT, RIGHT = 128, 112
 PLOT = COLUMN * COLUMNS
 WIDTH = LEFT + PLOT + RIGHT
 """Pixels: the names' gutter, the plot, the figures' gutter."""
@@ -94,9 +95,8 @@ class Lane:
     failed: str
     unknown: str
     outages: tuple[Segment, ...]
-    longest: str = ""
-    bound: str = ""
-    verdict: str = ""
+    longest: tuple[tuple[str, str], ...] = ()
+    """Per part of the run its longest outage in words, and the outcome."""
 
     @property
     def bottom(self) -> int:
@@ -197,7 +197,8 @@ def timeline(run: DrillRun, began: float, ended: float, *, stages: bool = True) 
         title=f"{run.name}: what clients saw from {_signed(began - zero)} s to {_signed(ended - zero)} s",
         description=describe(run, began, ended),
         caption=("seconds" if ended - began <= _IN_MINUTES else "minutes:seconds")
-        + (" since the fault" if run.fault else " since the start"),
+        + (" since the fault" if run.fault else " since the start")
+        + f"; 0 is {wall_clock(run, zero)} UTC",
         width=WIDTH,
         height=bottom + _AXIS,
         left=LEFT,
@@ -215,7 +216,7 @@ def timeline(run: DrillRun, began: float, ended: float, *, stages: bool = True) 
         band_height=band,
         owners=tuple(_owners(run, x)),
         lanes=tuple(
-            _lane(longest(run, s), x, y, first + i * (_LANE + _GAP), zero) for i, s in enumerate(series)
+            _lane(run, s, x=x, y=y, top=first + i * (_LANE + _GAP), zero=zero) for i, s in enumerate(series)
         ),
     )
 
@@ -323,8 +324,7 @@ def _latencies(series: Sequence[Series]) -> Logarithmic:
     return Logarithmic(FASTEST, high, _LANE, _ERRORS)
 
 
-def _lane(one: Longest, x: Linear, y: Logarithmic, top: int, zero: float) -> Lane:
-    series = one.series
+def _lane(run: DrillRun, series: Series, *, x: Linear, y: Logarithmic, top: int, zero: float) -> Lane:
     seen = [s for s in series.samples if x.began <= s.intended <= x.ended]
     singly = len(seen) <= SINGLE
     paths = _single(seen, x, y, top) if singly else _columned(seen, x, y, top)
@@ -336,16 +336,15 @@ def _lane(one: Longest, x: Linear, y: Logarithmic, top: int, zero: float) -> Lan
         grid=tuple((top + y(decade), _latency(decade)) for decade in y.decades()),
         **paths,
         outages=tuple(_outages(series, x, zero)),
-        longest=_longest(one),
-        bound="" if one.bound is None else f"of {limit(one.bound)}",
-        verdict=one.outcome.value if one.outcome else "",
+        longest=tuple(_longest(longest(run, series, part)) for part in parts(run)),
     )
 
 
-def _longest(one: Longest) -> str:
-    if one.seconds is None:
-        return "?"
-    return f"{seconds(one.seconds)} {mark(one.outcome)}" if one.outcome else seconds(one.seconds)
+def _longest(one: Longest) -> tuple[str, str]:
+    words = [one.part, "?" if one.seconds is None else seconds(one.seconds)]
+    if one.outcome is None:
+        return " ".join(filter(None, words)), ""
+    return " ".join(filter(None, (*words, mark(one.outcome)))), one.outcome.value
 
 
 def _single(seen: Sequence[Sample], x: Linear, y: Logarithmic, top: int) -> dict[str, str]:

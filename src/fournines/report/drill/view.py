@@ -8,24 +8,26 @@ from dataclasses import dataclass
 from fournines.drill.result import Campaign, DrillRun, Series
 from fournines.kit.verdict import Outcome
 from fournines.probe.ledger import Account
+from fournines.probe.outage import Outage
 from fournines.report.style import count, limit, seconds
 
 OUTAGE = "I4"
-"""The invariant that bounds outages: ``I4.<client>`` or ``I4.<kind of client>`` carries the bound."""
-
-
-LATE = 0.1
-"""Seconds by which a probe may start an attempt late before the report says that it measured itself."""
+"""The invariant that bounds outages: ``I4.fault.<client>``, ``I4.return.<client>``."""
+PARTS = ("fault", "return")
+"""The parts of a drill whose outages are told apart; a run without a fault has the one part ``""``."""
+KINDS = {"http": "HTTP", "token": "old token", "sql": "SQL", "amqp": "publish", "vip": "VIP"}
+"""Kinds of clients in the words of a reader; a kind that is not here is its own word."""
 
 
 @dataclass(frozen=True, slots=True)
 class Longest:
-    """A client's longest outage in one run against its bound, all in seconds.
+    """A client's longest outage in one part of a run against its bound, all in seconds.
 
-    ``outcome`` is None where nobody promised anything, unknown where nothing was attempted.
+    ``outcome`` is None where nobody promised anything.
     """
 
     series: Series
+    part: str
     seconds: float | None
     bound: float | None
     outcome: Outcome | None
@@ -55,23 +57,33 @@ class Environment:
     runs: tuple[str, ...]
 
 
-def longest(run: DrillRun, series: Series) -> Longest:
-    """One client's longest outage and whether it kept its bound."""
-    bounds = {j.id: j.bound for j in run.judgements}
-    bound = bounds.get(f"{OUTAGE}.{series.name}", bounds.get(f"{OUTAGE}.{series.kind}"))
-    seen = series.figures.longest
-    if bound is None:
-        outcome = None
-    elif seen is None:
-        outcome = Outcome.UNKNOWN
-    else:
-        outcome = Outcome.PASS if seen <= bound else Outcome.FAIL
-    return Longest(series, seen, bound, outcome)
+def parts(run: DrillRun) -> tuple[str, ...]:
+    """The parts whose outages are told apart in this run."""
+    return PARTS if run.fault is not None else ("",)
 
 
-def by_client(campaign: Campaign) -> tuple[str, ...]:
-    """The names of all clients of all runs, in the order of their first appearance."""
-    return _names(campaign.runs)
+def outage_id(series: Series, part: str) -> str:
+    """The id of the promise that bounds a client's outages in a part of a run."""
+    return ".".join(filter(None, (OUTAGE, part, series.name)))
+
+
+def outages(series: Series, part: str) -> tuple[Outage, ...]:
+    """A client's outages in a part of its run."""
+    figures = series.figures
+    if not part:
+        return figures.outages
+    cost = figures.by_fault if part == PARTS[0] else figures.by_return
+    return cost.outages if cost else ()
+
+
+def longest(run: DrillRun, series: Series, part: str) -> Longest:
+    """One client's longest outage in a part of the run, and whether it kept its bound."""
+    found = outages(series, part)
+    seen = max((o.seconds for o in found), default=0.0) if series.figures.attempts else None
+    judged = next((j for j in run.judgements if j.id == outage_id(series, part)), None)
+    if judged is None:
+        return Longest(series, part, seen, None, None)
+    return Longest(series, part, seen, judged.bound, judged.verdict.outcome)
 
 
 def _names(runs: Iterable[DrillRun]) -> tuple[str, ...]:
@@ -83,10 +95,24 @@ def by_kind(campaign: Campaign) -> tuple[str, ...]:
     return tuple(dict.fromkeys(s.kind for run in campaign.runs for s in run.series))
 
 
-def worst_of_kind(run: DrillRun, kind: str) -> Longest | None:
-    """The longest outage among the clients of a kind, a broken bound before a kept one."""
-    found = [longest(run, s) for s in run.series if s.kind == kind]
-    return max(found, key=lambda one: (one.outcome is Outcome.FAIL, one.seconds or 0.0), default=None)
+def worst_of_kind(run: DrillRun, kind: str) -> tuple[Longest, ...]:
+    """Per part the longest outage among the clients of a kind, a broken bound before a kept one.
+
+    Empty where the run had no client of that kind.
+    """
+    clients = [s for s in run.series if s.kind == kind]
+    found = [[longest(run, s, part) for s in clients] for part in parts(run)] if clients else []
+    return tuple(max(of_part, key=_weight) for of_part in found)
+
+
+def _weight(one: Longest) -> tuple[int, float]:
+    weights = {Outcome.FAIL: 2, Outcome.UNKNOWN: 1}
+    return (weights.get(one.outcome, 0) if one.outcome else 0), one.seconds or 0.0
+
+
+def earlier(run: DrillRun, last: Campaign | None) -> DrillRun | None:
+    """The same drill in the campaign before, if it was run there."""
+    return next((one for one in last.runs if one.name == run.name), None) if last else None
 
 
 def lost(run: DrillRun) -> int | None:
@@ -96,8 +122,13 @@ def lost(run: DrillRun) -> int | None:
 
 
 def bounds_kept(campaign: Campaign) -> tuple[int, int]:
-    """How many bounds on outages were kept, and how many there were: one per client and run."""
-    found = [longest(run, series).outcome for run in campaign.runs for series in run.series]
+    """How many bounds on outages were kept, and how many there were: two per client and drill."""
+    found = [
+        longest(run, series, part).outcome
+        for run in campaign.drills
+        for series in run.series
+        for part in parts(run)
+    ]
     promised = [outcome for outcome in found if outcome is not None]
     return promised.count(Outcome.PASS), len(promised)
 
@@ -131,32 +162,23 @@ def requests(runs: Iterable[DrillRun]) -> tuple[int, int, int]:
 
 
 def headline(run: DrillRun) -> str:
-    """A run in a few short sentences: the longest outage, the failed requests, the lost writes."""
+    """A run in a few short sentences: the longest outages, the failed requests, the lost writes."""
     return " ".join((*_outage_words(run), *_request_words(run), _loss_words(run)))
 
 
-def doubt(run: DrillRun) -> str:
-    """What must be said against the run's own figures: probes that were held up. Empty if nothing must."""
-    late = max(run.series, key=lambda s: s.figures.lag, default=None)
-    if late is None or late.figures.lag < LATE:
-        return ""
-    return (
-        f"The probes themselves were late, {late.name} by up to {seconds(late.figures.lag)}: outages no "
-        "longer than that may be those of the busy machine the probes ran on, not of the site."
-    )
-
-
 def _outage_words(run: DrillRun) -> Iterable[str]:
-    seen = [one for one in (longest(run, s) for s in run.series) if one.seconds is not None]
-    if not seen:
-        yield "No client attempted anything."
-        return
-    worst = max(seen, key=lambda one: one.seconds or 0.0)
-    if not worst.seconds:
-        yield "No client saw an outage."
-        return
-    bound = "" if worst.bound is None else f", bound {limit(worst.bound)}"
-    yield f"The longest outage was {seconds(worst.seconds)} ({worst.series.name}{bound})."
+    for part in parts(run):
+        seen = [one for one in (longest(run, s, part) for s in run.series) if one.seconds is not None]
+        worst = max(seen, key=lambda one: one.seconds or 0.0, default=None)
+        by = f" by the {part}" if part else ""
+        if worst is None:
+            yield "No client attempted anything."
+            return
+        if not worst.seconds:
+            yield f"No client saw an outage{by}."
+            continue
+        bound = "" if worst.bound is None else f", bound {limit(worst.bound)}"
+        yield f"The longest outage{by} was {seconds(worst.seconds)} ({worst.series.name}{bound})."
 
 
 def _request_words(run: DrillRun) -> Iterable[str]:
@@ -192,8 +214,8 @@ def bad_ids(account: Account) -> tuple[tuple[str, str], ...]:
 
 
 def conclusion(campaign: Campaign) -> str:
-    """One line: ``5 drills pass, 1 fails, 0 unknown``."""
-    outcomes = [run.outcome for run in campaign.runs]
+    """One line: ``5 drills pass, 1 fails, 0 unknown``; the control run is no drill."""
+    outcomes = [run.outcome for run in campaign.drills]
     passed, failed, unknown = (outcomes.count(o) for o in (Outcome.PASS, Outcome.FAIL, Outcome.UNKNOWN))
     passes = "1 drill passes" if passed == 1 else f"{passed} drills pass"
     return f"{passes}, {failed} {'fails' if failed == 1 else 'fail'}, {unknown} unknown"
