@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import ssl
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+
+import anyio
 
 
 class Http:
@@ -15,6 +17,7 @@ class Http:
         self.mode = "serve"
         self.status = 200
         self.accepted = 0
+        self.held = 0
         self.resume = asyncio.Event()
 
     def stall(self) -> None:
@@ -32,6 +35,7 @@ class Http:
         try:
             asked = await reader.readuntil(b"\r\n\r\n")
             if self.mode == "stall":
+                self.held += 1
                 await self.resume.wait()
             if self.mode != "reset":
                 writer.write(self.answer(asked))
@@ -55,3 +59,10 @@ async def serving(server: Http, certificate: ssl.SSLContext | None = None) -> As
         yield listener.sockets[0].getsockname()[1]
     finally:
         listener.close()
+
+
+async def until(reached: Callable[[], bool]) -> None:
+    """Wait for something to have happened, however slow the machine is."""
+    with anyio.fail_after(60):
+        while not reached():  # noqa: ASYNC110 - what is watched knows nothing of it
+            await anyio.sleep(0.002)

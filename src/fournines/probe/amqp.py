@@ -24,7 +24,8 @@ _EXPIRES_MS = 3_600_000
 """An unused queue of an abandoned run deletes itself after an hour."""
 _QUIET = 0.3
 """Seconds without a delivery after which a queue looks empty."""
-_PERSISTENT = aiormq.spec.Basic.Properties(delivery_mode=2)
+_PERSISTENT = 2
+"""Delivery mode."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,8 +148,12 @@ class AmqpClient:
         try:
             self.written[this.number] = Reply.UNKNOWN
             this.sent = True
+            # Properties of its own: aiormq writes the id into them by which it tells whose message returns.
             confirm = await session.channel.basic_publish(
-                str(this.number).encode(), routing_key=self.queue, mandatory=True, properties=_PERSISTENT
+                str(this.number).encode(),
+                routing_key=self.queue,
+                mandatory=True,
+                properties=aiormq.spec.Basic.Properties(delivery_mode=_PERSISTENT),
             )
         except aiormq.exceptions.PublishError as error:
             self.written[this.number] = Reply.FAIL  # returned: no such queue
