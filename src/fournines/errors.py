@@ -27,6 +27,10 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
+_EXCERPT = 100
+"""So many characters of a line are shown; a screen has hardly more."""
+
+
 class NinesError(Exception):
     """Something the operator can act on.
 
@@ -60,6 +64,15 @@ class Mistake:
     what: str
     source: str = ""
     try_this: str | None = None
+
+    def excerpt(self) -> tuple[str, str]:
+        """The offending line, cut around the place where it is long, and a mark under the place."""
+        start = max(0, min(self.column - 1 - _EXCERPT // 2, len(self.source) - _EXCERPT))
+        cut = self.source[start : start + _EXCERPT]
+        shown = "".join(c if c.isprintable() else " " for c in cut)
+        before = "… " if start else ""
+        after = " …" if start + _EXCERPT < len(self.source) else ""
+        return f"{before}{shown}{after}", " " * (self.column - 1 - start + len(before)) + "^"
 
     def __str__(self) -> str:
         """``site.yaml:14:9: hosts.controller2.mgmt: 10.0.1.12 is not in network mgmt``."""

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import ValidationError
 
 import fournines.components
 from fournines.components import registered
@@ -132,3 +136,48 @@ def test_every_fault_has_an_undo(component: Component, blog_context: Context) ->
         assert fault.what
         assert fault.undo.argv
         assert fault.undo != fault.inject
+
+
+def _fields(schema: dict[str, Any], at: str = "") -> Iterator[tuple[str, dict[str, Any]]]:
+    """Every text and number of a schema, with its path."""
+    for name, node in schema.get("properties", {}).items():
+        yield from _fields(node, f"{at}.{name}")
+    for inner in (*schema.get("anyOf", ()), schema.get("items"), schema.get("additionalProperties")):
+        if isinstance(inner, dict):
+            yield from _fields(inner, at)
+    if schema.get("type") in {"string", "integer", "number"}:
+        yield at, schema
+    if isinstance(schema.get("propertyNames"), dict):
+        yield f"{at} (its keys)", schema["propertyNames"] | {"type": "string"}
+
+
+@each
+def test_no_option_takes_any_text_or_any_number(component: Component) -> None:
+    """Only the kinds of ``fournines.spec.types``: what has a shape and an end."""
+    for at, node in _fields(component.options.model_json_schema()):
+        if node["type"] == "string":
+            assert "pattern" in node or "enum" in node, f"{component.name}{at} takes any text"
+        else:
+            assert {"maximum", "exclusiveMaximum"} & set(node), f"{component.name}{at} has no largest value"
+            assert {"minimum", "exclusiveMinimum"} & set(node), f"{component.name}{at} has no smallest value"
+
+
+_EVIL = st.builds(
+    lambda before, evil, after: before + evil + after,
+    st.text(alphabet="aZ0.=:/- ", max_size=5),
+    st.sampled_from("\n\r\t\x00\x0b\x1b\x7f\x85\u2028\u2029"),
+    st.text(alphabet="aZ0.=:/- ", max_size=5),
+)
+
+
+@each
+@given(data=st.data())
+def test_no_option_takes_a_line_break(component: Component, data: st.DataObject) -> None:
+    """Nor another control character, whatever stands around it."""
+    names = list(component.options.model_fields)
+    if not names:
+        return
+    name, text = data.draw(st.sampled_from(names)), data.draw(_EVIL)
+    for value in (text, [text], {text: "1"}, {"net.core.somaxconn": text}):
+        with pytest.raises(ValidationError):
+            component.options.model_validate({name: value})

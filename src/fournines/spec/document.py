@@ -14,6 +14,7 @@ from typing import Any
 import yaml
 
 from fournines.errors import Mistake, SpecError
+from fournines.spec.syntax import OPENED, syntax_words
 from fournines.spec.types import shown
 
 Path = tuple[str, ...]
@@ -45,6 +46,8 @@ class Document:
 
     ``places`` maps the path of a value to its place; ``keys`` the path to the place of its key; ``written``
     the path of a value as the models have it to the path as it stands in the file, where these differ.
+    ``dropped`` are the mappings of which an entry had to be left out; ``empty`` holds a mistake for each key
+    without a value, to be told where nothing else is wrong with that key.
     """
 
     file: str
@@ -54,6 +57,8 @@ class Document:
     keys: dict[Path, Place] = field(default_factory=dict)
     written: dict[Path, Path] = field(default_factory=dict)
     mistakes: list[Mistake] = field(default_factory=list)
+    dropped: set[Path] = field(default_factory=set)
+    empty: list[Mistake] = field(default_factory=list)
 
     def mistake(self, path: Path, what: str, try_this: str, *, at_key: bool = False) -> Mistake:
         """A mistake about the value (or key) at ``path``; a path that is not there points to its parent."""
@@ -73,6 +78,11 @@ class Document:
             if found is not None:
                 return (*found, *path[length:])
         return path
+
+    def at(self, place: Place) -> str:
+        """The character at a place; empty at the end of a line."""
+        line = self.lines[place.line - 1] if place.line <= len(self.lines) else ""
+        return line[place.column - 1 : place.column]
 
     def _place(self, path: Path, *, at_key: bool) -> Place:
         first, second = (self.keys, self.places) if at_key else (self.places, self.keys)
@@ -131,61 +141,14 @@ def _composed(document: Document, text: str) -> yaml.Node | None:
                 )
         found: yaml.Node | None = yaml.compose(text, Loader=_Loader)
     except yaml.MarkedYAMLError as error:
-        place = _marked(error.problem_mark or error.context_mark)
-        raise _only(document, place, *_syntax(str(error.problem), str(error.context))) from None
+        begun = error.context in OPENED
+        place = _marked(error.context_mark if begun else error.problem_mark or error.context_mark)
+        raise _only(
+            document, place, *syntax_words(document.at(place), f"{error.context} {error.problem}")
+        ) from None
     except yaml.YAMLError:
         raise _only(document, Place(1, 1), "this is not YAML", "start from `nines init`") from None
     return found
-
-
-_SYNTAX = (
-    (r"character '\t'", "a tab stands here; YAML is indented by spaces", "replace the tab by spaces"),
-    ("single document", "a second document begins here", "keep one document, without --- between"),
-    ("quoted scalar", "a quotation mark is opened and not closed", "close it, or take it away"),
-    (
-        "mapping values are not",
-        "a colon where no key can stand",
-        "quote a text that holds ': ', or mend the indentation",
-    ),
-    (
-        "',' or '[\\]}]'",
-        "a bracket is opened and not closed, or a comma is missing",
-        "close it on this line or before",
-    ),
-    (
-        "'?<document start>|block (end|mapping)|block sequence",
-        "what stands here does not go on with the lines before",
-        "mend the indentation: keys of one level begin in one column",
-    ),
-    ("could not find expected ':'", "a key without a colon", "write key: value"),
-    ("cannot start any token", "this character cannot begin a text", "put the text into quotation marks"),
-    ("undefined alias|anchor|alias", "aliases (*name) are not understood", "write the value out"),
-    ("tag|handle", "tags (!name) are not understood", "write the plain value"),
-    (
-        "block scalar|chomping|indentation",
-        "a block of text (| or >) that is not one",
-        "write the value on one line",
-    ),
-    ("escape", "a backslash with a letter that means nothing", "use single quotation marks"),
-    (
-        "expected the node content|flow node|did not find expected node",
-        "a value is missing here, or a bracket is too many",
-        "write the value, or take the bracket away",
-    ),
-    ("directive|%", "a line that begins with % is none of a site file's", "remove it"),
-)
-
-
-def _syntax(problem: str, context: str) -> tuple[str, str]:
-    """YAML's own complaint in our words, and what to do."""
-    said = f"{context} {problem}"
-    for pattern, what, hint in _SYNTAX:
-        if re.search(pattern, said):
-            return what, hint
-    return (
-        "this cannot be read as YAML",
-        "look for a bracket, a quotation mark or a colon too many or too few",
-    )
 
 
 class _Walk:
@@ -200,6 +163,8 @@ class _Walk:
         found: dict[str, Any] = {}
         for key_node, value_node in node.value:
             key = self._key(key_node, path)
+            if key is None or key in found:
+                self._document.dropped.add(path)
             if key is None:
                 continue
             here = (*path, key)
@@ -238,7 +203,11 @@ class _Walk:
             return self.mapping(node, path)
         if isinstance(node, yaml.SequenceNode):
             return [self._value(item, (*path, str(index))) for index, item in enumerate(node.value)]
-        if node.tag == f"{_TAG}null" and not node.value:
+        if node.tag == f"{_TAG}null":
+            what = "an entry" if path[-1].isdecimal() else path[-1]
+            hint = "write a value, or leave the key out"
+            mistake = self._document.mistake_at(_place(node), path, f"{what} is empty", hint)
+            self._document.empty.append(mistake)
             return None
         if _NOT_ONE_LINE.search(node.value):
             self._add(

@@ -6,46 +6,54 @@ What could not be read is None or marked as unknown; a rule leaves alone what it
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network
 from typing import Any, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
+from fournines.spec.document import Path
 from fournines.spec.model import Cidr, Purpose, Role, Visibility
+from fournines.spec.types import Name, NetworkName
 
 T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
 class DraftNetwork:
-    """A network; ``has_cidr`` says whether a range was written, readable or not."""
+    """A network; ``says_cidr`` and ``says_interface`` tell whether something was written, readable or not."""
 
     cidr: IPv4Network | None
-    has_cidr: bool
+    says_cidr: bool
     purpose: Purpose | None
-    interface: str | None
+    says_interface: bool
 
 
 @dataclass(frozen=True, slots=True)
 class DraftVip:
-    """A VIP; ``serves`` is None where nothing was written or it could not be read."""
+    """A VIP; ``serves`` is None where nothing was written, or where ``serves_known`` is false."""
 
     network: str | None
     address: IPv4Address | None
     serves: tuple[Visibility, ...] | None
+    serves_known: bool
 
 
 @dataclass(frozen=True, slots=True)
 class DraftHost:
-    """A host; ``addresses`` holds None for what is written and unreadable, ``roles`` for an unknown role."""
+    """A host; ``addresses`` and ``roles`` hold None for what is written and could not be read.
+
+    ``whole`` says that nothing of its entry was left out.
+    """
 
     name: str
     roles: tuple[Role | None, ...]
-    has_roles: bool
+    says_roles: bool
     addresses: Mapping[str, IPv4Address | None]
-    interfaces: Mapping[str, str]
+    interfaces: tuple[str, ...]
     bare: tuple[str, ...]
+    whole: bool
 
     def has(self, role: Role) -> bool:
         """Whether the host is known to have this role."""
@@ -54,7 +62,7 @@ class DraftHost:
     @property
     def roles_known(self) -> bool:
         """Whether every role of the host could be read."""
-        return self.has_roles and None not in self.roles
+        return self.says_roles and None not in self.roles
 
     @property
     def attached(self) -> tuple[str, ...]:
@@ -64,66 +72,99 @@ class DraftHost:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """The readable parts of a site; a section that is no mapping at all is None."""
+    """The readable parts of a site; what is no mapping at all is None.
 
-    networks: Mapping[str, DraftNetwork] | None
+    ``networks_known`` and ``hosts_known`` say that every name of theirs could be read, ``services_known``
+    every service: only then can something be missing from them.
+    """
+
+    networks: Mapping[str, DraftNetwork]
+    networks_known: bool
     vips: Mapping[str, DraftVip] | None
-    hosts: Mapping[str, DraftHost] | None
+    hosts: Mapping[str, DraftHost]
+    hosts_known: bool
     through: str | None
-    services: tuple[str, ...]
+    services: tuple[str | None, ...]
+    services_known: bool
     mode: str
     options: tuple[str, ...]
 
 
-def draft_of(raw: Mapping[str, Any]) -> Draft:
-    """Read what is readable of a file that has been brought into the models' shape."""
-    ssh, services, components = raw.get("ssh"), raw.get("services"), raw.get("components")
+def draft_of(raw: Mapping[str, Any], dropped: AbstractSet[Path]) -> Draft:
+    """Read what is readable of a file that has been brought into the models' shape.
+
+    Args:
+        raw: the file's values.
+        dropped: the mappings of which the parser had to leave out an entry.
+    """
+    networks, vips, hosts = (raw.get(section) for section in ("networks", "vips", "hosts"))
+    ssh, components = raw.get("ssh"), raw.get("components")
+    listed = raw.get("services")
+    services = tuple(_read(_NAME, s) for s in listed) if isinstance(listed, list) else ()
     return Draft(
-        networks=_section(raw, "networks", _network),
-        vips=_section(raw, "vips", _vip),
-        hosts=_section(raw, "hosts", _host),
-        through=_text(ssh.get("through")) if isinstance(ssh, dict) else None,
-        services=tuple(s if isinstance(s, str) else "" for s in services)
-        if isinstance(services, list)
-        else (),
+        networks={name: _network(entry) for name, entry in _entries(networks)},
+        networks_known=networks_known(raw) and ("networks",) not in dropped,
+        vips={name: _vip(entry) for name, entry in _entries(vips)} if isinstance(vips, dict) else None,
+        hosts={n: _host(n, entry, whole=("hosts", n) not in dropped) for n, entry in _entries(hosts)},
+        hosts_known=_names_known(hosts, _NAME) and ("hosts",) not in dropped,
+        through=_read(_NAME, ssh.get("through")) if isinstance(ssh, dict) else None,
+        services=services,
+        services_known=isinstance(listed, list) and None not in services,
         mode=str(raw.get("mode", "")),
         options=tuple(components) if isinstance(components, dict) else (),
     )
 
 
-def _section(raw: Mapping[str, Any], name: str, read: Any) -> Any:  # noqa: ANN401 - three kinds alike
-    section = raw.get(name)
-    if not isinstance(section, dict):
-        return None
-    return {key: read(entry if isinstance(entry, dict) else {}, key) for key, entry in section.items()}
+def networks_known(raw: Mapping[str, Any]) -> bool:
+    """Whether every network's name can be read: only then can a name be that of none."""
+    return _names_known(raw.get("networks"), _NETWORK_NAME)
 
 
-def _network(entry: dict[str, Any], name: str) -> DraftNetwork:
-    del name
-    cidr = _read(_CIDR, entry.get("cidr"))
+def _names_known(section: object, kind: TypeAdapter[str]) -> bool:
+    return isinstance(section, dict) and all(_read(kind, name) is not None for name in section)
+
+
+def _entries(section: object) -> list[tuple[str, Any]]:
+    return list(section.items()) if isinstance(section, dict) else []
+
+
+def _network(entry: object) -> DraftNetwork:
+    if not isinstance(entry, dict):
+        return DraftNetwork(None, says_cidr=True, purpose=None, says_interface=True)
     return DraftNetwork(
-        cidr, "cidr" in entry, _read(_PURPOSE, entry.get("purpose")), _text(entry.get("interface"))
+        _read(_CIDR, entry.get("cidr")),
+        says_cidr="cidr" in entry,
+        purpose=_read(_PURPOSE, entry.get("purpose")),
+        says_interface="interface" in entry,
     )
 
 
-def _vip(entry: dict[str, Any], name: str) -> DraftVip:
-    del name
-    address = _read(_ADDRESS, entry.get("address"))
-    return DraftVip(_text(entry.get("network")), address, _read(_SERVES, entry.get("serves")))
+def _vip(entry: object) -> DraftVip:
+    if not isinstance(entry, dict):
+        return DraftVip(None, None, None, serves_known=False)
+    serves = _read(_SERVES, entry.get("serves"))
+    known = serves is not None or "serves" not in entry
+    network = _read(_NAME, entry.get("network"))
+    return DraftVip(network, _read(_ADDRESS, entry.get("address")), serves, serves_known=known)
 
 
-def _host(entry: dict[str, Any], name: str) -> DraftHost:
-    roles, addresses, interfaces = entry.get("roles"), entry.get("addresses", {}), entry.get("interfaces", {})
+def _host(name: str, entry: object, *, whole: bool) -> DraftHost:
+    if not isinstance(entry, dict):
+        return DraftHost(name, (), says_roles=False, addresses={}, interfaces=(), bare=(), whole=False)
+    roles = entry.get("roles")
     return DraftHost(
         name=name,
         roles=tuple(_read(_ROLE, role) for role in roles) if isinstance(roles, list) else (),
-        has_roles=isinstance(roles, list),
-        addresses={network: _read(_ADDRESS, address) for network, address in addresses.items()},
-        interfaces={network: str(interface) for network, interface in interfaces.items()},
-        bare=tuple(entry.get("bare", ())),
+        says_roles=isinstance(roles, list),
+        addresses={network: _read(_ADDRESS, address) for network, address in entry["addresses"].items()},
+        interfaces=tuple(entry["interfaces"]),
+        bare=tuple(entry["bare"]),
+        whole=whole,
     )
 
 
+_NAME: TypeAdapter[str] = TypeAdapter(Name)
+_NETWORK_NAME: TypeAdapter[str] = TypeAdapter(NetworkName)
 _ADDRESS: TypeAdapter[IPv4Address] = TypeAdapter(IPv4Address)
 _CIDR: TypeAdapter[IPv4Network] = TypeAdapter(Cidr)
 _PURPOSE: TypeAdapter[Purpose] = TypeAdapter(Purpose)
@@ -138,13 +179,9 @@ def _read(kind: TypeAdapter[T], value: object) -> T | None:
         return None
 
 
-def _text(value: object) -> str | None:
-    return value if isinstance(value, str) else None
-
-
 def addresses(draft: Draft) -> Iterator[tuple[DraftHost, str, IPv4Address]]:
     """Every readable address of a host, with its network's name."""
-    for host in (draft.hosts or {}).values():
+    for host in draft.hosts.values():
         for network, address in host.addresses.items():
             if address is not None:
                 yield host, network, address

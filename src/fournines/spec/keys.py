@@ -11,6 +11,7 @@ from difflib import get_close_matches
 from typing import Any
 
 from fournines.spec.document import Document, Path
+from fournines.spec.draft import networks_known
 from fournines.spec.model import Attachment, Network, SecretsAt, Site, Ssh, Strict, Vip
 from fournines.spec.vocabulary import Vocabulary
 from fournines.spec.words import near
@@ -39,7 +40,7 @@ def shaped(document: Document, raw: dict[str, Any], vocabulary: Vocabulary) -> N
     for section, each in _MANY.items():
         for name, entry in _entries(raw.get(section)):
             _mend(document, entry, known_keys(each), (section, name))
-    networks = [name for name, _ in _entries(raw.get("networks"))]
+    networks = list(raw["networks"]) if networks_known(raw) else None
     for name, host in _entries(raw.get("hosts")):
         if isinstance(host, dict):
             _host(document, name, host, networks)
@@ -69,17 +70,23 @@ def _mend(
             value[close[0]] = value.pop(key)
 
 
-def _host(document: Document, name: str, host: dict[str, Any], networks: list[str]) -> None:
-    """``{roles: [...], mgmt: 10.0.0.11}`` says the address per network; the model keeps them together."""
+def _host(document: Document, name: str, host: dict[str, Any], networks: list[str] | None) -> None:
+    """``{roles: [...], mgmt: 10.0.0.11}`` says the address per network; the model keeps them together.
+
+    What stands under the name of no network (None: they are not known) is taken for an attachment too, and
+    its value for nothing: a rule says that there is no such network, and that is enough.
+    """
     here = ("hosts", name)
-    _mend(document, host, ["roles", *networks], here, what="neither roles nor a network of this site")
+    _mend(document, host, ["roles", *(networks or ())], here, what="neither roles nor a network of this site")
     addresses: dict[str, Any] = {}
     interfaces: dict[str, Any] = {}
     bare: list[str] = []
     for network in [key for key in host if key != "roles"]:
         value = host.pop(network)
         path = document.as_written((*here, network))
-        if isinstance(value, dict):
+        if networks is not None and network not in networks:
+            bare.append(network)
+        elif isinstance(value, dict):
             _mend(document, value, known_keys(Attachment), (*here, network))
             for key in [key for key in value if key not in known_keys(Attachment)]:
                 hint = near(key, known_keys(Attachment))

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path as FilePath
-from typing import Any
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from fournines.errors import Mistake, SpecError
 from fournines.spec.document import Document, parse, plain
-from fournines.spec.draft import draft_of
+from fournines.spec.draft import Draft, draft_of
 from fournines.spec.keys import SECTIONS, known_keys, shaped
 from fournines.spec.model import Site
 from fournines.spec.network_rules import NETWORK_RULES
@@ -55,15 +54,17 @@ def loads(text: str, path: FilePath, vocabulary: Vocabulary) -> Site:
         mistakes += _translated(document, error, known_keys(Site))
     mistakes += _options(document, raw.get("components"), vocabulary)
     mistakes += (
-        document.mistake(p.path, p.what, p.try_this, at_key=p.at_key) for p in _problems(raw, vocabulary)
+        document.mistake(p.path, p.what, p.try_this, at_key=p.at_key)
+        for p in _problems(draft_of(raw, document.dropped), vocabulary)
     )
+    known = {mistake.path for mistake in mistakes}
+    mistakes += (mistake for mistake in document.empty if mistake.path not in known)
     if mistakes or site is None:
         raise SpecError(_without_echoes(mistakes))
     return site
 
 
-def _problems(raw: Mapping[str, Any], vocabulary: Vocabulary) -> Iterator[Problem]:
-    draft = draft_of(raw)
+def _problems(draft: Draft, vocabulary: Vocabulary) -> Iterator[Problem]:
     for rule in (*NETWORK_RULES, *SITE_RULES):
         yield from rule(draft)
     for word_rule in WORD_RULES:
@@ -93,7 +94,8 @@ def _mistake(
     path += tuple(filter(None, [str(details.get("ctx", {}).get("at", ""))]))
     if len(loc) > 1 and loc[0] in SECTIONS:
         known = known_keys(SECTIONS[loc[0]])
-    key = path[-1] if not path[-1].isdecimal() else path[-2]
+    written = document.as_written(path)
+    key = written[-2] if written[-1].isdecimal() and len(written) > 1 else written[-1]
     what, hint = words(details, key, known)
     return document.mistake(path, what, hint, at_key=at_key or details["type"] == "extra_forbidden")
 

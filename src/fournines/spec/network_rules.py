@@ -7,7 +7,7 @@ from ipaddress import IPv4Address, IPv4Network
 from itertools import combinations
 
 from fournines.spec.document import Path
-from fournines.spec.draft import Draft, DraftVip, addresses
+from fournines.spec.draft import Draft, DraftHost, DraftVip, addresses
 from fournines.spec.model import Purpose, Role, Visibility, cluster_of
 from fournines.spec.rules import Problem, Rule
 from fournines.spec.words import near
@@ -26,7 +26,7 @@ _LONGEST = 30
 
 def has_parts(draft: Draft) -> Iterator[Problem]:
     """There are networks, VIPs and hosts at all."""
-    if draft.networks is not None and not draft.networks:
+    if draft.networks_known and not draft.networks:
         yield Problem(("networks",), "there is no network", "add one: mgmt: {cidr: 10.0.0.0/24}")
     if draft.vips is not None and not draft.vips:
         hint = "add one: controller: {network: mgmt, address: 10.0.0.20}"
@@ -35,19 +35,29 @@ def has_parts(draft: Draft) -> Iterator[Problem]:
 
 def ranges(draft: Draft) -> Iterator[Problem]:
     """Every network but a provider's has a range that hosts can use, apart from the others'."""
-    networks = draft.networks or {}
+    networks = draft.networks
     for name, network in networks.items():
         path = ("networks", name, "cidr")
         if network.cidr is None:
-            if not network.has_cidr and network.purpose is not Purpose.PROVIDER:
+            if not network.says_cidr and network.purpose is not Purpose.PROVIDER:
                 yield Problem(path, "cidr is missing", "add cidr: 10.0.0.0/24", at_key=True)
             continue
         yield from _unusable(path, network.cidr)
-    readable = [(name, network.cidr) for name, network in networks.items() if network.cidr is not None]
+    readable = [(n, w.cidr) for n, w in networks.items() if w.cidr and not list(_unusable((), w.cidr))]
     for (one, a), (other, b) in combinations(readable, 2):
         if a.overlaps(b):
             path = ("networks", other, "cidr")
             yield Problem(path, f"{b} overlaps network {one} ({a})", "use separate ranges")
+
+
+def _sound(draft: Draft) -> dict[str, IPv4Network]:
+    """The ranges with which nothing is wrong: only there an address can be in the wrong place."""
+    wrong = {problem.path[1] for problem in ranges(draft)}
+    readable = {name: network.cidr for name, network in draft.networks.items() if network.cidr is not None}
+    wrong |= {
+        one for one, a in readable.items() for other, b in readable.items() if one != other and a.overlaps(b)
+    }
+    return {name: cidr for name, cidr in readable.items() if name not in wrong}
 
 
 def _unusable(path: Path, cidr: IPv4Network) -> Iterator[Problem]:
@@ -61,17 +71,14 @@ def _unusable(path: Path, cidr: IPv4Network) -> Iterator[Problem]:
 
 def purposes(draft: Draft) -> Iterator[Problem]:
     """One network is the cluster's, and every host has an address in it."""
-    networks = draft.networks or {}
+    networks = draft.networks
     clusters = [name for name, network in networks.items() if network.purpose is Purpose.CLUSTER]
     for name in clusters[1:]:
         path = ("networks", name, "purpose")
         yield Problem(path, f"{clusters[0]} is the cluster network already", "keep one of them")
-    if not networks or draft.hosts is None:
-        return
-    known = {name: network.purpose for name, network in networks.items()}
-    cluster = cluster_of(known, [tuple(host.addresses) for host in draft.hosts.values()])
+    cluster = _cluster(draft)
     for host in draft.hosts.values():
-        if cluster not in host.attached:
+        if cluster and _lacks(draft, host, cluster):
             yield Problem(
                 ("hosts", host.name),
                 f"the host has no address in {cluster}, where the hosts talk to each other",
@@ -80,32 +87,59 @@ def purposes(draft: Draft) -> Iterator[Problem]:
             )
 
 
+def _cluster(draft: Draft) -> str | None:
+    """The cluster network; None where the networks are not known."""
+    if not draft.networks or not draft.networks_known:
+        return None
+    known = {name: network.purpose for name, network in draft.networks.items()}
+    return cluster_of(known, [tuple(host.addresses) for host in draft.hosts.values()])
+
+
+def _lacks(draft: Draft, host: DraftHost, network: str) -> bool:
+    """Whether the host is surely not attached: an unknown network of it may be a mistyped one."""
+    return host.whole and network not in host.attached and all(n in draft.networks for n in host.attached)
+
+
 def attachments(draft: Draft) -> Iterator[Problem]:
     """A host's address lies in the network's range; in a provider network it has none."""
-    networks = draft.networks or {}
+    networks, sound = draft.networks, _sound(draft)
+    misnamed = _misnamed(draft)
+    for name in misnamed:
+        hint = "give it another purpose, or take the hosts' addresses away"
+        yield Problem(
+            ("networks", name, "purpose"), "the hosts have addresses in it; a provider's has none", hint
+        )
     for host, name, address in addresses(draft):
         network = networks.get(name)
         path = ("hosts", host.name, "addresses", name)
-        if network is not None and network.purpose is Purpose.PROVIDER:
+        if network is not None and network.purpose is Purpose.PROVIDER and name not in misnamed:
             hint = "write {interface: enp2s0} in its place"
             yield Problem(path, f"{name} is a provider network: hosts have no address in it", hint)
-        elif network is not None and network.cidr is not None:
-            yield from _outside(path, address, name, network.cidr)
+        elif name in sound:
+            yield from _outside(path, address, name, sound[name])
+
+
+def _misnamed(draft: Draft) -> tuple[str, ...]:
+    """Networks called a provider's in which all hosts have addresses: it is the purpose that is wrong."""
+    providers = [n for n, network in draft.networks.items() if network.purpose is Purpose.PROVIDER]
+    attached = {n: [h for h in draft.hosts.values() if n in h.attached] for n in providers}
+    return tuple(
+        n for n, hosts in attached.items() if len(hosts) > 1 and all(n in h.addresses for h in hosts)
+    )
 
 
 def bare_attachments(draft: Draft) -> Iterator[Problem]:
     """A host is attached to networks of the site; without an address only to a provider's, by interface."""
-    networks = draft.networks
-    for host in (draft.hosts or {}).values() if networks is not None else ():
+    for host in draft.hosts.values() if draft.networks_known else ():
         for name in host.attached:
-            path, network = ("hosts", host.name, name), (networks or {}).get(name)
+            path, network = ("hosts", host.name, name), draft.networks.get(name)
             if network is None:
-                hint = near(name, networks) if networks else "add the network first"
+                hint = near(name, draft.networks) if draft.networks else "add the network first"
                 yield Problem(path, f"{name} is not a network of this site", hint, at_key=True)
             elif name in host.bare and network.purpose is not Purpose.PROVIDER:
                 hint = "add address: ADDRESS, or make it a network of purpose: provider"
                 yield Problem(path, f"the host has no address in {name}", hint)
-            elif name in host.bare and not (host.interfaces.get(name) or network.interface):
+            elif name in host.bare and name not in host.interfaces and not network.says_interface:
                 hint = "write {interface: enp2s0}: without an address nothing else says which it is"
                 yield Problem(path, f"the host's interface in {name} is not named", hint)
 
@@ -137,46 +171,46 @@ def twice(draft: Draft) -> Iterator[Problem]:
             yield Problem(path, f"the VIP {vip.address} is also {owner}", hint)
         if vip.address is not None:
             owners.setdefault(vip.address, f"vips.{name}.address")
-        if name in (draft.hosts or {}):
+        if name in draft.hosts:
             hint = "names are looked up: use another"
             yield Problem(("vips", name), "a host has this name too", hint, at_key=True)
 
 
 def vips(draft: Draft) -> Iterator[Problem]:
     """A VIP lies in a network to which every controller is attached: it could move nowhere else."""
-    networks = draft.networks
-    if networks is None:
-        return
-    for name, vip in (draft.vips or {}).items():
+    networks, sound, cluster, misnamed = draft.networks, _sound(draft), _cluster(draft), _misnamed(draft)
+    for name, vip in (draft.vips or {}).items() if draft.networks_known else ():
         if vip.network is None:
             continue
         path, network = ("vips", name, "network"), networks.get(vip.network)
         if network is None:
             yield Problem(path, f"{vip.network} is not a network of this site", near(vip.network, networks))
+        elif vip.network in misnamed:
+            continue
         elif network.purpose is Purpose.PROVIDER:
             hint = "put the VIP into a network where the hosts have addresses"
             yield Problem(path, f"{vip.network} is a provider network: hosts have no address in it", hint)
         else:
-            if vip.address is not None and network.cidr is not None:
-                yield from _outside(("vips", name, "address"), vip.address, vip.network, network.cidr)
-            yield from _unreachable(draft, path, vip.network)
+            if vip.address is not None and vip.network in sound:
+                yield from _outside(("vips", name, "address"), vip.address, vip.network, sound[vip.network])
+            if vip.network != cluster:  # there every host is asked for an address anyway
+                yield from _unreachable(draft, path, vip.network)
 
 
 def _unreachable(draft: Draft, path: Path, network: str) -> Iterator[Problem]:
-    controllers = [h for h in (draft.hosts or {}).values() if h.has(Role.CONTROLLER)]
-    without = [host.name for host in controllers if network not in host.attached]
+    controllers = [host for host in draft.hosts.values() if host.has(Role.CONTROLLER)]
+    without = [host.name for host in controllers if _lacks(draft, host, network)]
     if without:
-        one = len(without) == 1
         yield Problem(
             path,
             f"the VIP cannot move to {', '.join(without)}: no address in {network}",
-            f"add {network}: ADDRESS to {'it' if one else 'each'}, or use a network of every controller",
+            f"give every controller an address in {network}, or the VIP another network",
         )
 
 
 def serves(draft: Draft) -> Iterator[Problem]:
     """Each kind of client has exactly one VIP to come to."""
-    if not draft.vips or draft.networks is None:
+    if not draft.vips:
         return
     owners: dict[Visibility, str] = {}
     for name, vip in draft.vips.items():
@@ -192,6 +226,9 @@ def serves(draft: Draft) -> Iterator[Problem]:
             owners.setdefault(kind, name)
         if vip.serves == ():
             yield Problem(("vips", name, "serves"), "it serves nobody", "leave serves out, or the VIP")
+            return
+    if not all(vip.serves_known for vip in draft.vips.values()):
+        return
     left = [kind for kind in Visibility if kind not in owners]
     silent = [name for name, vip in draft.vips.items() if vip.serves is None]
     yield from _shared_out(draft.vips, left, silent)

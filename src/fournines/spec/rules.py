@@ -31,7 +31,7 @@ Rule = Callable[[Draft], Iterator[Problem]]
 
 def roles(draft: Draft) -> Iterator[Problem]:
     """A role stands once, and something is built for it."""
-    for host in (draft.hosts or {}).values():
+    for host in draft.hosts.values():
         for index, role in enumerate(host.roles):
             path = ("hosts", host.name, "roles", str(index))
             if role is not None and role in host.roles[:index]:
@@ -46,7 +46,7 @@ def roles(draft: Draft) -> Iterator[Problem]:
 
 def votes(draft: Draft) -> Iterator[Problem]:
     """At least two controllers, and an odd number of votes; where a role is unreadable, what can be known."""
-    if draft.hosts is None:
+    if not draft.hosts_known:
         return
     hosts = draft.hosts.values()
     unknown = sum(not host.roles_known for host in hosts)
@@ -70,7 +70,7 @@ def votes(draft: Draft) -> Iterator[Problem]:
 
 def jump_host(draft: Draft) -> Iterator[Problem]:
     """The jump host is one of the hosts."""
-    if draft.through is not None and draft.hosts and draft.through not in draft.hosts:
+    if draft.through and draft.hosts_known and draft.through not in draft.hosts:
         hint = near(draft.through, draft.hosts)
         yield Problem(("ssh", "through"), f"{draft.through} is not a host of this site", hint)
 
@@ -85,24 +85,28 @@ def mode(draft: Draft) -> Iterator[Problem]:
 
 def services(draft: Draft, vocabulary: Vocabulary) -> Iterator[Problem]:
     """Services are known, stand once, and have what they need."""
+    needed: dict[str, list[str]] = {}
     for index, service in enumerate(draft.services):
         path = ("services", str(index))
-        if not service:
+        if service is None:
             continue
         if service not in vocabulary.services:
             hint = near(service, sorted(vocabulary.services))
             yield Problem(path, f"{service} is not a service fournines builds", hint)
-            continue
-        if service in draft.services[:index]:
+        elif service in draft.services[:index]:
             yield Problem(path, f"{service} stands twice", "keep one")
-        for need in vocabulary.services[service]:
-            if need not in draft.services:
-                yield Problem(path, f"{service} needs {need}, which is not listed", f"add {need} to services")
+        for need in vocabulary.services.get(service, ()):
+            needed.setdefault(need, []).append(service)
+    for need, by in needed.items():
+        if draft.services_known and need not in draft.services:
+            what = f"{by[0]} needs {need}, which is not listed"
+            hint = f"add {need} to services"
+            yield Problem(("services", str(draft.services.index(by[0]))), what, hint)
 
 
 def idle_options(draft: Draft, vocabulary: Vocabulary) -> Iterator[Problem]:
     """Options are those of something that is built."""
-    for name in draft.options:
+    for name in draft.options if draft.services_known else ():
         if name in vocabulary.services and name not in draft.services:
             yield Problem(
                 ("components", name),
@@ -113,9 +117,9 @@ def idle_options(draft: Draft, vocabulary: Vocabulary) -> Iterator[Problem]:
 
 
 def dashboard(draft: Draft) -> Iterator[Problem]:
-    """Horizon has a host, and a dashboard host has a Horizon."""
-    hosts = (draft.hosts or {}).values()
-    if "horizon" not in draft.services or draft.hosts is None or not all(h.roles_known for h in hosts):
+    """Horizon has a host to run on."""
+    hosts = draft.hosts.values()
+    if "horizon" not in draft.services or not draft.hosts_known or not all(h.roles_known for h in hosts):
         return
     if not any(h.has(Role.DASHBOARD) for h in hosts):
         where = ("services", str(draft.services.index("horizon")))

@@ -110,9 +110,9 @@ def _as_written(value: object) -> object:
     return value
 
 
-Whole = Annotated[int, BeforeValidator(_as_written, json_schema_input_type=int)]
+Whole = Annotated[int, BeforeValidator(_as_written)]
 """A count of something."""
-Number = Annotated[float, BeforeValidator(_as_written, json_schema_input_type=float)]
+Number = Annotated[float, BeforeValidator(_as_written)]
 """A number that may have a fraction."""
 Seconds = Annotated[Number, Unit("s")]
 WholeSeconds = Annotated[Whole, Unit("s")]

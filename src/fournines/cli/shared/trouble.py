@@ -85,7 +85,7 @@ def explained(mistake: Mistake) -> str:
     """A mistake in three lines: where and what, the line with a mark under the place, what to write."""
     lines = [str(mistake)]
     if mistake.source:
-        lines += [f"  {mistake.source}", f"  {' ' * (mistake.column - 1)}^"]
+        lines += [f"  {line}" for line in mistake.excerpt()]
     if mistake.try_this:
         lines.append(f"  try: {mistake.try_this}")
     return "\n".join(lines)

@@ -1,0 +1,64 @@
+"""What the YAML parser complains of, in words of our own."""
+
+from __future__ import annotations
+
+import re
+
+OPENED = {
+    "while scanning a quoted scalar",
+    "while scanning a simple key",
+    "while parsing a flow sequence",
+    "while parsing a flow mapping",
+}
+"""Contexts in which the mistake lies where something began, not where the parser gave up."""
+
+_SYNTAX = (
+    (r"character '\t'", "a tab stands here; YAML is indented by spaces", "replace the tab by spaces"),
+    ("incompatible|directive|%", "a line that begins with % is none of a site file's", "remove it"),
+    ("escape", "a backslash with a letter that means nothing", "use single quotation marks"),
+    ("unexpected ':'", "a colon without a blank after it", "write key: value, or quote the text"),
+    ("single document", "a second document begins here", "keep one document, without --- between"),
+    ("quoted scalar", "a quotation mark is opened and not closed", "close it, or take it away"),
+    (
+        "mapping values are not",
+        "a colon where no key can stand",
+        "quote a text that holds ': ', or mend the indentation",
+    ),
+    (
+        "',' or '[\\]}]'",
+        "a bracket is opened and not closed, or a comma is missing",
+        "close it, or separate the entries by commas",
+    ),
+    (
+        "'?<document start>|block (end|mapping)|block sequence",
+        "what stands here does not go on with the lines before",
+        "mend the indentation: keys of one level begin in one column",
+    ),
+    ("could not find expected ':'", "a key without a colon", "write key: value"),
+    ("cannot start any token", "this character cannot begin a text", "put the text into quotation marks"),
+    ("undefined alias|anchor|alias", "aliases (*name) are not understood", "write the value out"),
+    ("tag|handle", "tags (!name) are not understood", "write the plain value"),
+    (
+        "block scalar|chomping|indentation",
+        "a block of text (| or >) that is not one",
+        "write the value on one line",
+    ),
+    (
+        "expected the node content|flow node|did not find expected node",
+        "a value is missing here, or a bracket is too many",
+        "write the value, or take the bracket away",
+    ),
+)
+
+
+def syntax_words(character: str, said: str) -> tuple[str, str]:
+    """YAML's own complaint about a character in our words, and what to do."""
+    if character == "\t":
+        return "a tab stands here; YAML is indented by spaces", "replace the tab by spaces"
+    for pattern, what, hint in _SYNTAX:
+        if re.search(pattern, said):
+            return what, hint
+    return (
+        "this cannot be read as YAML",
+        "look for a bracket, a quotation mark or a colon too many or too few",
+    )
