@@ -142,12 +142,18 @@ def _fields(schema: dict[str, Any], at: str = "") -> Iterator[tuple[str, dict[st
     """Every text and number of a schema, with its path."""
     for name, node in schema.get("properties", {}).items():
         yield from _fields(node, f"{at}.{name}")
-    for inner in (*schema.get("anyOf", ()), schema.get("items"), schema.get("additionalProperties")):
+    keyed = schema.get("patternProperties", {})
+    for inner in (
+        *schema.get("anyOf", ()),
+        *keyed.values(),
+        schema.get("items"),
+        schema.get("additionalProperties"),
+    ):
         if isinstance(inner, dict):
             yield from _fields(inner, at)
     if schema.get("type") in {"string", "integer", "number"}:
         yield at, schema
-    if isinstance(schema.get("propertyNames"), dict):
+    if isinstance(schema.get("propertyNames"), dict) and not keyed:
         yield f"{at} (its keys)", schema["propertyNames"] | {"type": "string"}
 
 

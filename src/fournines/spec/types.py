@@ -119,8 +119,10 @@ WholeSeconds = Annotated[Whole, Unit("s")]
 Milliseconds = Annotated[Whole, Unit("ms")]
 Days = Annotated[Whole, Unit("days")]
 Mebibytes = Annotated[Whole, Unit("MiB")]
-Port = Annotated[Whole, Field(ge=1, le=65535)]
+Port = Annotated[int, Field(ge=1, le=65535), BeforeValidator(_as_written)]
 """A TCP or UDP port."""
+RouterNumber = Annotated[int, Field(ge=1, le=255), BeforeValidator(_as_written)]
+"""A VRRP router's number (RFC 9568, 5.2.3)."""
 
 _LABEL = r"[a-z]([a-z0-9-]*[a-z0-9])?"
 _LABEL_HINT = "use lower-case letters, digits and hyphens, beginning with a letter"

@@ -11,7 +11,7 @@ from pydantic import Field
 from fournines.kit.context import Context
 from fournines.kit.declare import VipCondition
 from fournines.spec.model import Host, Strict, Vip
-from fournines.spec.types import Seconds, Whole
+from fournines.spec.types import RouterNumber, Seconds
 
 LOG = "/var/log/keepalived.log"
 TAGS = ("Keepalived", "Keepalived_vrrp", "keepalived")
@@ -32,7 +32,7 @@ class Options(Strict):
 
     advert_seconds: Seconds = Field(default=0.1, ge=0.05, le=10)
     """Time between two adverts. A silent holder is replaced after three of them and the skew: 0.3 s here."""
-    vrid: Whole | None = Field(default=None, ge=1, le=255)
+    vrid: RouterNumber | None = None
     """The virtual routers' number, which must be unique in each network with a VIP; the last octet of the
     network's first VIP unless given."""
 
