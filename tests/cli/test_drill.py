@@ -17,7 +17,7 @@ from fournines.cli.drill import _Session, progress
 from fournines.cli.shared.site import Opened
 from fournines.drill.journal import Journal
 from fournines.drill.result import StageName, from_json
-from fournines.drill.run import Pace
+from fournines.drill.rig import Pace
 from fournines.probe.sample import Reply, Sample
 
 

@@ -11,7 +11,7 @@ import anyio
 from anyio.lowlevel import checkpoint
 
 from fournines.drill.journal import Journal
-from fournines.drill.run import Pace, Rig
+from fournines.drill.rig import Pace, Rig
 from fournines.drill.settle import Judged
 from fournines.engine.agent.main import MARK
 from fournines.engine.remote import ARGV

@@ -12,7 +12,8 @@ from fournines.drill import run as run_module
 from fournines.drill.control import CONTROL
 from fournines.drill.journal import Journal
 from fournines.drill.result import DrillRun, StageName
-from fournines.drill.run import Rig, run_drill
+from fournines.drill.rig import Rig
+from fournines.drill.run import run_drill
 from fournines.drill.scenario import Bounds, ComponentFault, Part, PowerLoss, Scenario
 from fournines.errors import NinesError
 from fournines.kit.verdict import Outcome

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from random import Random
 
-from fournines.drill.judge import bounded
+from fournines.drill.judging.invariants import bounded
 from fournines.drill.result import Campaign, DrillRun, Judgement, Owned, Series, Stage, StageName
 from fournines.drill.scenario import RETURN, Bounds, Nothing, Part, Scenario
 from fournines.kit.verdict import failed, passed, unknown

@@ -24,7 +24,7 @@ if TYPE_CHECKING:  # `nines --help` stays fast
     from fournines.cli.shared.site import Opened
     from fournines.drill.journal import Journal
     from fournines.drill.result import Campaign, DrillRun
-    from fournines.drill.run import Pace
+    from fournines.drill.rig import Pace
     from fournines.drill.scenario import Scenario
 
 _REFRESH = 0.25
@@ -61,7 +61,7 @@ def drill(
     from fournines.drill.campaign import new_seed, picked  # noqa: PLC0415
     from fournines.drill.control import CONTROL  # noqa: PLC0415
     from fournines.drill.last import last_of  # noqa: PLC0415
-    from fournines.drill.run import Pace  # noqa: PLC0415
+    from fournines.drill.rig import Pace  # noqa: PLC0415
     from fournines.drill.scenarios import scenarios  # noqa: PLC0415
 
     known = {**scenarios(), CONTROL.name: CONTROL}
@@ -160,7 +160,7 @@ class _Session:
 
     async def _campaign(self) -> None:
         from fournines.drill.campaign import rig_of, run_campaign  # noqa: PLC0415
-        from fournines.drill.power import LabPower  # noqa: PLC0415
+        from fournines.drill.hurt.power import LabPower  # noqa: PLC0415
 
         transport = self.opened.transport()
         power = LabPower(self.opened.site.name) if self.opened.ssh_config else None

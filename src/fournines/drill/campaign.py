@@ -9,10 +9,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from fournines.drill import record
+from fournines.drill.hurt.power import Power
 from fournines.drill.journal import Journal
-from fournines.drill.power import Power
 from fournines.drill.result import Campaign, DrillRun
-from fournines.drill.run import Pace, Rig, run_drill
+from fournines.drill.rig import Pace, Rig
+from fournines.drill.run import run_drill
 from fournines.drill.scenario import Scenario
 from fournines.engine.transport import Transport
 from fournines.errors import DrillError

@@ -8,95 +8,30 @@ first, shielded from both.
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 
 import anyio
 
-from fournines.components.rabbitmq import leaders_ask, parse_leaders
 from fournines.drill import record
-from fournines.drill.band import band
-from fournines.drill.excuse import without
-from fournines.drill.harm import Harm, harm_of, to_all
+from fournines.drill.findings import Findings, result_of
+from fournines.drill.hurt.aim import cast_of
+from fournines.drill.hurt.harm import Harm, harm_of, to_all
+from fournines.drill.hurt.parts import chosen
 from fournines.drill.journal import Journal
-from fournines.drill.judge import judgements
-from fournines.drill.minority import refused, write_alone
-from fournines.drill.parts import ADDRESSES, Cast, chosen, leaders_among, vip_holders
-from fournines.drill.power import Power
+from fournines.drill.judging.minority import refused, write_alone
 from fournines.drill.readback import read_back
-from fournines.drill.result import DrillRun, Judgement, Owned, Series, StageName
-from fournines.drill.scenario import Nothing, Part, Scenario
-from fournines.drill.settle import Asker, Settled, settle
-from fournines.engine.ask import ask_all, verdicts
-from fournines.engine.transport import Transport
+from fournines.drill.result import DrillRun, StageName
+from fournines.drill.rig import Pace, Rig
+from fournines.drill.scenario import Part, Scenario
+from fournines.drill.settle import Settled, settle
 from fournines.errors import DrillError, NinesError
 from fournines.kit.declare import Endpoint
-from fournines.kit.fault import Fault
-from fournines.kit.verdict import Verdict, unknown
-from fournines.plan.model import Plan
-from fournines.probe.fleet import Fleet, FleetMaker
-from fournines.probe.ledger import Account
-from fournines.probe.machine import Machine, Meter
-from fournines.probe.outage import figures
-from fournines.probe.stall import Load
+from fournines.probe.fleet import Fleet
 from fournines.probe.watch import Watch
 
 UNDO_SECONDS = 240.0
 """How long undoing may take before the drill says that it could not; a database's start may need minutes."""
-
-
-@dataclass(frozen=True)
-class Pace:
-    """How long the parts of a run last, in seconds.
-
-    ``steady`` is how long the site may take to show its steady state before the run is refused;
-    ``hold`` overrides the scenario's own; ``pause`` lies between two rounds of checks.
-    """
-
-    steady: float = 30.0
-    baseline: float = 3.0
-    aftermath: float = 2.0
-    hold: float | None = None
-    pause: float = 1.0
-
-
-@dataclass(frozen=True)
-class Rig:
-    """What a drill works with.
-
-    ``power`` is None where nobody has it. ``meter`` makes what looks at the machine under the clients.
-    ``ask`` is replaced by tests.
-    """
-
-    plan: Plan
-    transport: Transport
-    fleet: FleetMaker
-    faults: Mapping[str, Fault]
-    power: Power | None = None
-    meter: Callable[[], Meter] = Machine
-    ask: Asker | None = None
-
-    @property
-    def asker(self) -> Asker:
-        """How checks are asked."""
-        if self.ask is not None:
-            return self.ask
-        return lambda checks: verdicts(self.transport, checks)
-
-
-@dataclass
-class _Findings:
-    """What a run has found so far."""
-
-    targets: dict[str, str] = field(default_factory=dict)
-    hurt: tuple[str, ...] = ()
-    load: Load | None = None
-    accounts: tuple[Account, ...] = ()
-    settled: Settled = field(default_factory=lambda: Settled(None, []))
-    versions: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    alone: Verdict | None = None
-    refused: str | None = None
 
 
 async def run_drill(
@@ -144,7 +79,7 @@ class _Run:
         self.pace = pace
         self.after = after
         self.started = datetime.now(UTC)
-        self.found = _Findings()
+        self.found = Findings()
         name = f"{scenario.name}-{self.started:%m%d%H%M%S}-{random.Random(seed).randrange(10**6):06d}"  # noqa: S311 - a name, not a secret
         self.fleet: Fleet = rig.fleet(name)
 
@@ -161,7 +96,15 @@ class _Run:
             with anyio.CancelScope(shield=True):
                 await self.fleet.close()
             self.journal.enter(None)
-        return self._result()
+        return result_of(
+            self.scenario,
+            self.rig,
+            self.journal,
+            self.found,
+            self.fleet,
+            seed=self.seed,
+            started=self.started,
+        )
 
     async def _steady(self) -> tuple[tuple[str, ...], Harm]:
         """Make sure that the site is well, that clients can begin, and whom to hurt; touch nothing yet.
@@ -224,32 +167,14 @@ class _Run:
             power=self.rig.power,
             network=site.cluster_network,
         )
-        cast = await self._cast()
-        hosts = chosen(self.scenario.part, cast, site)
+        cast = await cast_of(self.scenario.part, self.rig, self.fleet)
+        self.found.hurt = hosts = chosen(self.scenario.part, cast, site)
         parts = {Part.VIP_HOLDER.value: "+".join(cast.vip_holders), Part.DATABASE_WRITER.value: cast.writer}
         self.found.targets = {part: host for part, host in parts.items() if host}
-        self.found.hurt = hosts
         if hosts:
             self.found.targets["hurt"] = ", ".join(hosts)
         self.journal.says("cast", **self.found.targets, leaders=dict(cast.leaders))
         return hosts, harm
-
-    async def _cast(self) -> Cast:
-        site = self.rig.plan.context.site
-        broker = site.voters[-1].name
-        question = (broker, leaders_ask(broker))
-        asks = [(host.name, ADDRESSES) for host in site.controllers]
-        if self.scenario.part is Part.QUEUE_LEADER and self.fleet.publishers:
-            asks.append(question)  # an Erlang system of its own is started for it: it costs seconds
-        heard = await ask_all(self.rig.transport, asks)
-        answers = {host.name: heard[host.name, ADDRESSES] for host in site.controllers}
-        listed = heard.get(question)
-        leaders = parse_leaders(listed) if listed is not None else {}
-        return Cast(
-            vip_holders=vip_holders(answers, str(site.vip.address)),
-            writer=await self.fleet.sql.server() if self.fleet.sql is not None else None,
-            leaders=leaders_among((p.queue for p in self.fleet.publishers), leaders),
-        )
 
     async def _hurt(self, hosts: tuple[str, ...], harm: Harm) -> None:
         """Inject, hold, undo. The undo comes whatever happens in between, even half an injection."""
@@ -311,76 +236,3 @@ class _Run:
     def _databases(self) -> tuple[str, ...]:
         pools = self.rig.plan.context.declared(Endpoint)
         return next((e.hosts for e in pools if e.single_writer and not e.http), ())
-
-    def _result(self) -> DrillRun:
-        fault = self._fault_span()
-        undo = self.journal.began(StageName.UNDO)
-        settled = self.found.settled
-        healed = None if settled.at is None or undo is None else settled.at - undo
-        series = tuple(self._series(fault))
-        owners = band(s for one in series if one.kind == "vip" for s in one.samples)
-        missing = tuple(f"not watched: {what}" for what in self.fleet.missing)
-        by_power = self.rig.power.untested() if self.rig.power is not None else ()
-        return DrillRun(
-            name=self.scenario.name,
-            sentence=self.scenario.sentence,
-            site=self.rig.plan.context.site.name,
-            seed=self.seed,
-            started=self.started.isoformat(timespec="milliseconds"),
-            targets=self.found.targets,
-            injected=tuple(self.journal.injected),
-            undone=tuple(self.journal.undone),
-            stages=tuple(self.journal.stages),
-            fault=fault,
-            healed=healed,
-            series=series,
-            owners=owners,
-            accounts=self.found.accounts,
-            judgements=self._judged(series, owners, healed),
-            load=self.found.load,
-            versions=self.found.versions,
-            digest=record.digest(self.rig.plan),
-            untested=(*self.scenario.untested, *by_power, *missing),
-        )
-
-    def _judged(
-        self, series: tuple[Series, ...], owners: tuple[Owned, ...], healed: float | None
-    ) -> tuple[Judgement, ...]:
-        if self.found.refused is not None:
-            promise = "the drill begins from a steady state, with somebody to hurt"
-            return (Judgement("I0.steady", promise, unknown(self.found.refused)),)
-        return judgements(
-            self.scenario,
-            series=series,
-            owners=owners,
-            accounts=self.found.accounts,
-            healed=healed,
-            settled=self.found.settled,
-            fault=self._fault_span(),
-            alone=self.found.alone,
-            stalls=without(self.found.load.stalls if self.found.load else (), self.found.hurt),
-        )
-
-    def _fault_span(self) -> tuple[float, float] | None:
-        if isinstance(self.scenario.injury, Nothing):
-            return None
-        began, ended = self.journal.began(StageName.FAULT), self.journal.began(StageName.UNDO)
-        return None if began is None or ended is None else (began, ended)
-
-    def _series(self, fault: tuple[float, float] | None) -> list[Series]:
-        began = self.journal.began(StageName.BASELINE)
-        ended = self.journal.began(StageName.READ_BACK) or self.clock()
-        found = []
-        for client in self.fleet.clients:
-            own = tuple(s for s in self.journal.samples if s.probe == client.name)
-            seen = figures(
-                own,
-                interval=client.interval,
-                observed=(began or 0.0, ended),
-                fault=fault,
-                serial=client.serial,
-            )
-            found.append(
-                Series(client.name, client.kind, client.asks, client.interval, client.timeout, seen, own)
-            )
-        return found

@@ -5,7 +5,7 @@ Where the machine stood still for longer than the bound was missed by, and withi
 can tell: that is *unknown*, neither a pass nor a fail.
 
 Only seconds are excused here. Writes that were lost, two owners of the VIP at rest, a refused token and a
-site that does not heal are judged elsewhere (:mod:`fournines.drill.judge`), without asking the machine.
+site that does not heal are judged by :mod:`fournines.drill.judging.invariants`, without asking the machine.
 """
 
 from __future__ import annotations

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import anyio
 
-from fournines.drill.power import Power
+from fournines.drill.hurt.power import Power
 from fournines.drill.scenario import ComponentFault, Cut, Freeze, Injury, Nothing, PowerLoss
 from fournines.engine.transport import Transport
 from fournines.errors import DrillError

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from tests.drill.play import site
 
-from fournines.drill.parts import Cast, chosen, leaders_among, vip_holders
+from fournines.drill.hurt.parts import Cast, chosen, leaders_among, vip_holders
 from fournines.drill.scenario import Part
 from fournines.errors import DrillError
 from fournines.kit.check import Output

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from fournines.drill.judge import accepted, alike, bounded, exact, healing, judgements, kept
+from fournines.drill.judging.invariants import accepted, alike, bounded, exact, healing, judgements, kept
 from fournines.drill.result import Judgement, Owned, Series
 from fournines.drill.scenario import Bounds, Part, PowerLoss, Scenario
 from fournines.drill.settle import Settled

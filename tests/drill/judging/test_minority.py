@@ -8,7 +8,7 @@ import pytest
 from tests.drill.play import World
 from tests.drill.test_run import POWER, run, verdict
 
-from fournines.drill.minority import refused, write_alone
+from fournines.drill.judging.minority import refused, write_alone
 from fournines.drill.scenario import Cut
 from fournines.kit.check import Output
 from fournines.kit.verdict import Outcome

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fournines.drill.band import band, moves, shared
+from fournines.drill.judging.band import band, moves, shared
 from fournines.probe.sample import Reply, Sample
 from fournines.probe.vip import NOBODY
 

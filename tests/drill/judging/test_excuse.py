@@ -8,7 +8,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from fournines.drill.excuse import held, without
+from fournines.drill.judging.excuse import held, without
 from fournines.kit.verdict import Outcome
 from fournines.probe.outage import Outage
 from fournines.probe.stall import Stall

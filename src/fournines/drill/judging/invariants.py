@@ -14,8 +14,8 @@ I8  authorisation survives: an old token is never refused
 I9  the VIP does not flap
 === =====================================================================
 
-I4, and I1 while things change, are promises in seconds: :mod:`fournines.drill.excuse` looks whether the
-machine stood still meanwhile. Nothing else is ever excused.
+I4, and I1 while things change, are promises in seconds: :mod:`fournines.drill.judging.excuse` looks whether
+the machine stood still meanwhile. Nothing else is ever excused.
 
 I7 is asked of a host that is cut off; elsewhere it shows in I2 and I3: a write acknowledged by a
 minority is lost or unexpected after healing. I10 (redundancy is back) is what the next drill of a
@@ -26,8 +26,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from fournines.drill.band import moves, shared
-from fournines.drill.excuse import held
+from fournines.drill.judging.band import moves, shared
+from fournines.drill.judging.excuse import held
 from fournines.drill.result import Judgement, Owned, Series
 from fournines.drill.scenario import Scenario
 from fournines.drill.settle import Settled

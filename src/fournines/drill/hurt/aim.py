@@ -1,0 +1,33 @@
+"""Asking the site who plays which part right now."""
+
+from __future__ import annotations
+
+from fournines.components.rabbitmq import leaders_ask, parse_leaders
+from fournines.drill.hurt.parts import ADDRESSES, Cast, leaders_among, vip_holders
+from fournines.drill.rig import Rig
+from fournines.drill.scenario import Part
+from fournines.engine.ask import ask_all
+from fournines.probe.fleet import Fleet
+
+
+async def cast_of(part: Part, rig: Rig, fleet: Fleet) -> Cast:
+    """Who holds the VIP, who takes the writes, and, if ``part`` is the queue leader's, who leads what.
+
+    Raises:
+        OSError: the database does not answer.
+    """
+    site = rig.plan.context.site
+    broker = site.voters[-1].name
+    question = (broker, leaders_ask(broker))
+    asks = [(host.name, ADDRESSES) for host in site.controllers]
+    if part is Part.QUEUE_LEADER and fleet.publishers:
+        asks.append(question)  # an Erlang system of its own is started for it: it costs seconds
+    heard = await ask_all(rig.transport, asks)
+    answers = {host.name: heard[host.name, ADDRESSES] for host in site.controllers}
+    listed = heard.get(question)
+    leaders = parse_leaders(listed) if listed is not None else {}
+    return Cast(
+        vip_holders=vip_holders(answers, str(site.vip.address)),
+        writer=await fleet.sql.server() if fleet.sql is not None else None,
+        leaders=leaders_among((p.queue for p in fleet.publishers), leaders),
+    )
