@@ -3,7 +3,8 @@
 Such a module lives in a component's ``on_host`` folder and imports nothing but the standard library
 (and what the host's packages bring), so that nothing of fournines has to be installed on a host. It is
 linted, typed and tested like everything else. Secrets reach it by its standard input, never by its
-arguments, which every user of the host can see.
+arguments, which every user of the host can see. What a unit runs is installed below ``PROGRAMS``, under the
+same package path as here.
 """
 
 from __future__ import annotations
@@ -11,10 +12,31 @@ from __future__ import annotations
 import inspect
 import json
 from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
 from types import ModuleType
 from typing import Any
 
 from fournines.kit.check import Ask, Output
+from fournines.kit.step import File
+
+PROGRAMS = "/usr/lib/fournines"
+"""What a unit needs in PYTHONPATH to find the installed programs."""
+
+
+def installed(component: str, name: str) -> str:
+    """Where ``on_host/<name>.py`` of a component lies on a host."""
+    return f"{PROGRAMS}/fournines/components/{component}/on_host/{name}.py"
+
+
+def install(component: str, name: str) -> File:
+    """The step that brings a component's program to a host."""
+    return File(installed(component, name), _source(component, name))
+
+
+@cache
+def _source(component: str, name: str) -> str:
+    return files(f"fournines.components.{component}").joinpath("on_host", f"{name}.py").read_text()
 
 
 def argv(module: ModuleType, *arguments: str) -> tuple[str, ...]:

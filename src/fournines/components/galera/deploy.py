@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from functools import cache
-from importlib.resources import files
 
 from fournines.components.galera.model import (
     RESPONDER_PORT,
@@ -15,13 +13,13 @@ from fournines.components.galera.model import (
 )
 from fournines.kit.context import Context
 from fournines.kit.declare import Database
+from fournines.kit.program import PROGRAMS, install, installed
 from fournines.kit.step import Account, Command, Directory, File, Packages, Step, Unit
 from fournines.spec.model import Host
 
 CONF = "/etc/mysql/mariadb.conf.d/70-fournines.cnf"
 GARB_CONF = "/etc/default/garb"
 STATE = "/var/lib/fournines-galera"
-PROGRAMS = "/usr/lib/fournines"
 RECORD_VIEW = f"{PROGRAMS}/galera-record-view"
 CONFIG = "/etc/fournines/galera.json"
 SYSTEMD = "/etc/systemd/system"
@@ -29,7 +27,6 @@ RESPONDER = "fournines-galera.service"
 SOCKET = "fournines-galera.socket"
 RESTARTER = "fournines-galera-restart.path"
 ACCOUNT = "fournines-galera"
-_ONHOST = "fournines/components/galera/on_host"
 
 _VALIDATE = ("mariadbd", "--defaults-file={}", "--user=mysql", "--datadir=/tmp", "--help", "--verbose")
 """Parses the file as at a start and ends: an unknown variable or a bad value is exit 7 or 9. Not in the
@@ -51,7 +48,8 @@ def _data_host(context: Context, host: Host) -> Iterator[Step]:
     yield File(CONF, _mariadb_conf(context, host), validate=_VALIDATE)
     yield File(RECORD_VIEW, _render(context, "galera-record-view.j2", directory=STATE), mode=0o755)
     yield File(CONFIG, _on_host_config(context, host))
-    yield from _programs("election", "records", "start", "responder")
+    for name in ("election", "records", "start", "responder"):
+        yield install("galera", name)
     options = context.options("galera", Options)
     yield File(
         f"{SYSTEMD}/mariadb.service",
@@ -67,7 +65,7 @@ def _data_host(context: Context, host: Host) -> Iterator[Step]:
     answering = ("election", "records", "responder")
     yield Unit(
         RESPONDER,
-        restart_on=(CONFIG, f"{SYSTEMD}/{RESPONDER}", *(program_path(name) for name in answering)),
+        restart_on=(CONFIG, f"{SYSTEMD}/{RESPONDER}", *(installed("galera", name) for name in answering)),
     )
     yield Unit(RESTARTER, restart_on=(f"{SYSTEMD}/{RESTARTER}",))
     # The start program and the unit are read at the next start, they are no reason for one.
@@ -83,23 +81,8 @@ def _arbiter(context: Context, host: Host) -> Iterator[Step]:
     )
     unit = f"{SYSTEMD}/garb.service"
     yield File(unit, _render(context, "garb.service.j2", conf=GARB_CONF, programs=PROGRAMS))
-    yield from _programs("arbiter")
-    yield Unit("garb.service", restart_on=(GARB_CONF, unit, program_path("arbiter")))
-
-
-def program_path(name: str) -> str:
-    """Where a program of ``on_host/`` lies on a host: under the same package path as here."""
-    return f"{PROGRAMS}/{_ONHOST}/{name}.py"
-
-
-def _programs(*names: str) -> Iterator[Step]:
-    for name in names:
-        yield File(program_path(name), _source(name))
-
-
-@cache
-def _source(name: str) -> str:
-    return files("fournines.components.galera").joinpath("on_host", f"{name}.py").read_text()
+    yield install("galera", "arbiter")
+    yield Unit("garb.service", restart_on=(GARB_CONF, unit, installed("galera", "arbiter")))
 
 
 def _mariadb_conf(context: Context, host: Host) -> str:

@@ -35,6 +35,7 @@ from fournines.kit.step import Absent, Command, Directory, File, Packages, Step,
 from fournines.spec.model import Host
 
 UNIT = "/etc/systemd/system/keystone.service"
+APPLICATION = program.installed("keystone", "application")
 _MIGRATIONS = "/usr/lib/python3/dist-packages/keystone/common/sql/migrations/versions"
 
 _SYNC = ("env", "OS_DATABASE__CONNECTION_PARAMETERS=", "keystone-manage", "db_sync")
@@ -48,7 +49,7 @@ def steps(context: Context, host: Host) -> Iterator[Step]:
     yield Packages(("keystone", "python3-pymysql", "python3-memcache"))
     yield from _configuration(context, host)
     yield from key_files(context)
-    yield Unit("keystone.service", restart_on=(CONF, UWSGI, UNIT), rolling=True)
+    yield Unit("keystone.service", restart_on=(CONF, UWSGI, UNIT, APPLICATION), rolling=True)
     if host == context.first(context.controllers):
         yield Command(
             "keystone: the database has its tables",
@@ -82,9 +83,11 @@ def _configuration(context: Context, host: Host) -> Iterator[Step]:
             "keystone-uwsgi.ini.j2",
             address=context.site.address(host),
             port=PORT,
+            application=APPLICATION,
             options=context.options("keystone", Options),
         ),
     )
+    yield program.install("keystone", "application")
     yield File(UNIT, context.render("keystone", "keystone.service.j2", uwsgi=UWSGI))
 
 

@@ -1,0 +1,14 @@
+"""Keystone for uwsgi, ready before it answers. Runs on a host, with Keystone's own modules.
+
+Keystone makes its policy enforcer at the first request and fills it while other threads already use it:
+``_enforcer`` of ``keystone.common.rbac_enforcer.enforcer`` (2025.1) keeps the object before its rules are
+registered. A second request in that moment finds no rule and is answered 403, though its token is good. That
+happened after a cold start, and can be made to happen with four threads at will. Asked for here, the enforcer is
+whole before the first request comes.
+"""
+
+from keystone.common.rbac_enforcer.enforcer import RBACEnforcer  # type: ignore[import-not-found]
+from keystone.server.wsgi import initialize_public_application  # type: ignore[import-not-found]
+
+application = initialize_public_application()
+RBACEnforcer()._enforcer.load_rules()  # noqa: SLF001 - there is no public way to it without a request
