@@ -2,8 +2,8 @@
 
 Keystone makes its policy enforcer at the first request and fills it while other threads already use it:
 ``_enforcer`` of ``keystone.common.rbac_enforcer.enforcer`` (2025.1) keeps the object before its rules are
-registered. A second request in that moment finds no rule and is answered 403, though its token is good. That
-happened after a cold start, and can be made to happen with four threads at will. Asked for here, the enforcer is
+registered. A second request in that moment finds no rule and is answered 403, though its token is good.
+It happened after a cold start, and four threads make it happen at will. Asked for here, the enforcer is
 whole before the first request comes.
 """
 
