@@ -88,3 +88,12 @@ def test_labs_and_their_hosts_are_found_in_either_hierarchy_and_removed_one_by_o
     assert labs_with_cgroups(where) == {"a"}
     remove_lab(where, "a")  # its hosts are still there
     assert hosts_with_cgroups(where, "a") == {"h1", "h2"}
+
+
+def test_each_host_has_a_budget_for_real_time_and_its_lab_the_sum(tmp_path: Path) -> None:
+    where = Hierarchies(tmp_path / "unified", cpu=tmp_path / "cpu")
+    for name in ("controller1", "controller2"):
+        HostCgroups(where, "blog", name).make()
+    budgets = {p.parent.name: int(p.read_text()) for p in (tmp_path / "cpu").rglob("cpu.rt_runtime_us")}
+    assert budgets["controller1"] == budgets["controller2"] == budgets["blog"] // 2
+    assert budgets["nines"] >= budgets["blog"]

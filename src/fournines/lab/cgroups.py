@@ -25,6 +25,10 @@ ROOT = "nines"
 """Name of the cgroup that holds those of all labs."""
 SHARES = 8192
 """CPU weight of all labs together against one other process of the machine, which has 1024."""
+REALTIME_ALL, REALTIME_HOST = 900_000, 50_000
+"""Microseconds of each second (the default ``cpu.rt_period_us``) that real-time programs of all labs, and of one
+host, may take. A kernel with CONFIG_RT_GROUP_SCHED gives a new cgroup none, and keepalived could not be real-time
+on a lab host as it is on a machine (Linux, scheduler/sched-rt-group.rst)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +112,7 @@ class HostCgroups:
             elif root == self.where.cpu:
                 with suppress(OSError):  # a machine that forbids it shares its processors as it likes
                     (root / ROOT / "cpu.shares").write_text(f"{SHARES}\n")
+                _grant_realtime(directory)
 
     def processes(self) -> frozenset[int]:
         """Every process of the host, container manager included."""
@@ -227,6 +232,15 @@ def _remove_tree(top: Path) -> None:
     for directory in reversed(list(_walk(top))):
         with suppress(OSError):
             directory.rmdir()
+
+
+def _grant_realtime(host: Path) -> None:
+    """Let a host have real-time programs; where the kernel refuses, they run as ordinary ones."""
+    lab = host.parent
+    hosts = sum(child.is_dir() for child in lab.iterdir())
+    for level, budget in ((lab.parent, REALTIME_ALL), (lab, hosts * REALTIME_HOST), (host, REALTIME_HOST)):
+        with suppress(OSError):
+            (level / "cpu.rt_runtime_us").write_text(f"{budget}\n")
 
 
 def _pass_on_controllers(directory: Path) -> None:

@@ -16,16 +16,14 @@ from tests.programs import opinion
 from tests.support import context_of, split_site
 
 from fournines.components.keepalived import COMPONENT
-from fournines.components.keepalived.deploy import CONF, DROP_IN
+from fournines.components.keepalived.deploy import CONF, FITNESS, QUESTIONS, UNIT
 from fournines.components.keepalived.model import (
-    ANSWERS_INTERVAL,
-    ANSWERS_TIMEOUT,
     SERVES_INTERVAL,
     Options,
     priority,
+    questions,
     router_number,
     routers,
-    scripts,
     serves_fall,
 )
 from fournines.kit.check import Check, Output
@@ -65,9 +63,14 @@ def test_the_whole_file_is_as_reviewed(context: Context, host: str) -> None:
 
 
 def test_the_unit_takes_the_address_off_whatever_way_keepalived_ended(context: Context) -> None:
-    content = file_of(COMPONENT, context, "controller1", DROP_IN).content
-    assert content == (GOLDEN / "drop-in.conf").read_text()
+    content = file_of(COMPONENT, context, "controller1", UNIT).content
+    assert content == (GOLDEN / "keepalived.service").read_text()
     assert "ExecStopPost=-/bin/sh -c 'ip address delete 10.0.0.20/24 dev eth0 2>/dev/null'" in content
+
+
+def test_the_unit_of_the_fitness_program_is_as_reviewed(context: Context) -> None:
+    content = file_of(COMPONENT, context, "controller1", FITNESS).content
+    assert content == (GOLDEN / "fournines-fitness.service").read_text()
 
 
 def test_nobody_is_master_from_the_start_and_nobody_preempts(context: Context) -> None:
@@ -80,7 +83,20 @@ def test_nobody_is_master_from_the_start_and_nobody_preempts(context: Context) -
 def test_no_tracker_has_a_weight(context: Context) -> None:
     """With one, nopreempt would keep the others from taking over from a sick master."""
     weights = [line.split() for line in conf(context, "controller1").splitlines() if "weight " in line]
-    assert [words for words in weights if words[0] == "weight"] == [["weight", "0"]]
+    assert [words for words in weights if words[0] == "weight"] == [["weight", "0"]] * 3
+
+
+def test_keepalived_runs_no_program_of_its_own(context: Context) -> None:
+    """A fork waits for other processes' locks in the kernel, and the adverts wait with it."""
+    assert "script" not in conf(context, "controller1")
+
+
+def test_each_question_has_a_file_that_keepalived_tracks(context: Context) -> None:
+    asked = json.loads(file_of(COMPONENT, context, "controller1", QUESTIONS).content)
+    tracked = conf(context, "controller1").split("    track_file {")[1].split()
+    assert [one["name"] for one in asked] == tracked[1:3] == ["haproxy_answers", "haproxy_serves"]
+    for one in asked:
+        assert f'file "/run/fournines-fitness/{one["name"]}"' in conf(context, "controller1")
 
 
 def test_peers_are_the_others(context: Context) -> None:
@@ -125,10 +141,8 @@ def test_the_balancer_has_settled_before_the_vip_moves(settles: float) -> None:
 
 
 def test_a_hung_balancer_is_noticed_within_a_second_and_a_half(context: Context) -> None:
-    answers = next(s for s in scripts(context) if s.name == "haproxy_answers")
-    assert f"--max-time {ANSWERS_TIMEOUT} " in answers.command
-    assert answers.fall * ANSWERS_INTERVAL + ANSWERS_TIMEOUT < 1.5
-    assert answers.timeout > ANSWERS_TIMEOUT  # the program's own limit ends it, not keepalived's SIGTERM
+    answers = next(q for q in questions(context) if q.name == "haproxy_answers")
+    assert answers.fall * answers.interval + answers.timeout < 1.5
 
 
 def test_the_routers_number_comes_from_the_vip(blog: Site) -> None:
@@ -211,13 +225,13 @@ def test_readiness_goes_red(context: Context) -> None:
 def test_keepalived_accepts_it(context: Context, host: str, tmp_path: Path) -> None:
     content = conf(context, host)
     argv = ["keepalived", "--config-test", "--use-file", "/run/k.conf"]
-    said = opinion(argv, {"k.conf": content}, tmp_path)
+    there = {f"fournines-fitness/haproxy_{what}": "0\n" for what in ("answers", "serves")}
+    said = opinion(argv, {"k.conf": content, **there}, tmp_path)
     assert said.returncode == 0, said.stderr + said.stdout
     for right, wrong in (
         ("    interface eth0", "    interface eth7"),
-        ("/usr/bin/curl", "/usr/bin/curly"),
         ("        haproxy_serves\n    }", "        haproxy_servs\n    }"),
     ):
         broken = content.replace(right, wrong)
         assert broken != content
-        assert opinion(argv, {"k.conf": broken}, tmp_path).returncode, wrong
+        assert opinion(argv, {"k.conf": broken, **there}, tmp_path).returncode, wrong

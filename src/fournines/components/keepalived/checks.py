@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from functools import partial
 
+from fournines.components.keepalived.on_host.fitness import DIRECTORY
 from fournines.kit.check import Answers, Ask, Check, Output, each_host
 from fournines.kit.context import Context
 from fournines.kit.declare import Endpoint, VipCondition
@@ -19,12 +20,16 @@ socket.create_connection((sys.argv[1], int(sys.argv[2])), timeout=3).close()
 print("reached")
 """
 _READY = """\
+directory=$1; shift
 while [ $# -gt 0 ]; do
     [ "$(cat "$2")" = 0 ] || { echo "$1 does not run"; exit 1; }
     for url in "$3" "$4"; do
         curl --silent --fail --max-time 2 --output /dev/null "$url" || { echo "$1 fails at $url"; exit 1; }
     done
     shift 4
+done
+for file in "$directory"/*; do
+    [ "$(cat "$file")" = 0 ] || { echo "keepalived was told that $(basename "$file") fails"; exit 1; }
 done
 echo ready
 """
@@ -59,10 +64,10 @@ def checks(context: Context) -> Iterator[Check]:
     yield Check(
         "keepalived.ready",
         "Every controller fulfils what keepalived demands of a holder: it could take over now",
-        asks=dict.fromkeys(hosts, Ask(("sh", "-c", _READY, "sh", *words))),
+        asks=dict.fromkeys(hosts, Ask(("sh", "-c", _READY, "sh", str(DIRECTORY), *words))),
         judge=each_host(_judge_ready, all_well=f"all {len(hosts)} controllers"),
     )
-    yield units_check("keepalived", hosts, ("keepalived.service",))
+    yield units_check("keepalived", hosts, ("keepalived.service", "fournines-fitness.service"))
 
 
 def _judge_owner(answers: Answers, address: str) -> Verdict:

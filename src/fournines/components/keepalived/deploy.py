@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
+from dataclasses import asdict
 
-from fournines.components.keepalived.model import Options, priority, routers, scripts
+from fournines.components.keepalived.model import Options, priority, questions, routers
+from fournines.components.keepalived.on_host.fitness import DIRECTORY
 from fournines.kit.context import Context
 from fournines.kit.declare import VipCondition
+from fournines.kit.program import install, installed
 from fournines.kit.step import File, Packages, Step, Unit
 from fournines.spec.model import Host
 
 CONF = "/etc/keepalived/keepalived.conf"
-DROP_IN = "/etc/systemd/system/keepalived.service.d/fournines.conf"
+UNIT = "/etc/systemd/system/keepalived.service"
+FITNESS = "/etc/systemd/system/fournines-fitness.service"
+QUESTIONS = "/etc/fournines/fitness.json"
+PROGRAM = installed("keepalived", "fitness")
+
+_VALIDATE = ("sh", "-c", f'mkdir -p {DIRECTORY} && exec keepalived --config-test --use-file "$0"', "{}")
+"""keepalived 2.3.3 dies by a segmentation fault where the directory of a tracked file is not there."""
 
 
 def steps(context: Context, host: Host) -> Iterator[Step]:
@@ -19,7 +29,7 @@ def steps(context: Context, host: Host) -> Iterator[Step]:
     controllers = context.controllers
     options = context.options("keepalived", Options)
     own_routers = routers(context, host)
-    yield Packages(("keepalived", "curl"))
+    yield Packages(("keepalived", "python3-minimal"))
     yield File(
         CONF,
         context.render(
@@ -30,10 +40,18 @@ def steps(context: Context, host: Host) -> Iterator[Step]:
             host=host,
             priority=priority(controllers.index(host), len(controllers)),
             routers=own_routers,
-            scripts=scripts(context),
+            questions=questions(context),
+            directory=DIRECTORY,
         ),
-        validate=("keepalived", "--config-test", "--use-file", "{}"),
+        validate=_VALIDATE,
+    )
+    yield File(QUESTIONS, json.dumps([asdict(one) for one in questions(context)], indent=2) + "\n")
+    yield install("keepalived", "fitness")
+    yield File(
+        FITNESS,
+        context.render("keepalived", "fournines-fitness.service.j2", program=PROGRAM, config=QUESTIONS),
     )
     addresses = [address for router in own_routers for address in router.addresses]
-    yield File(DROP_IN, context.render("keepalived", "drop-in.conf.j2", addresses=addresses))
-    yield Unit("keepalived.service", restart_on=(DROP_IN,), reload_on=(CONF,), rolling=True)
+    yield File(UNIT, context.render("keepalived", "keepalived.service.j2", conf=CONF, addresses=addresses))
+    yield Unit("fournines-fitness.service", restart_on=(QUESTIONS, PROGRAM, FITNESS))
+    yield Unit("keepalived.service", restart_on=(UNIT,), reload_on=(CONF,), rolling=True)

@@ -8,6 +8,7 @@ from ipaddress import IPv4Address
 
 from pydantic import Field
 
+from fournines.components.keepalived.on_host.fitness import Question
 from fournines.kit.context import Context
 from fournines.kit.declare import VipCondition
 from fournines.spec.model import Host, Strict, Vip
@@ -35,18 +36,6 @@ class Options(Strict):
     vrid: RouterNumber | None = None
     """The virtual routers' number, which must be unique in each network with a VIP; the last octet of the
     network's first VIP unless given."""
-
-
-@dataclass(frozen=True, slots=True)
-class Script:
-    """A program keepalived runs to learn whether its host may hold the VIPs. Times in seconds."""
-
-    name: str
-    command: str
-    interval: float
-    timeout: float
-    fall: int
-    rise: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,36 +103,31 @@ def serves_fall(condition: VipCondition) -> int:
     return math.floor(condition.settles / SERVES_INTERVAL) + 2
 
 
-def scripts(context: Context) -> tuple[Script, ...]:
+def questions(context: Context) -> tuple[Question, ...]:
     """Two questions for each condition: does it react at all (soon noticed), is it of any use (patiently).
 
-    No script has a weight: with one keepalived would only lower the priority, and ``nopreempt`` keeps
-    others from taking over from a living master (acassen/keepalived 2599). Without, a failure is FAULT:
-    the holder says goodbye (priority 0), and a backup takes over after its skew time. Programs are
-    called directly, without a script file of our own that could be missing or unsafe.
+    What keepalived makes of the answers has no weight: with one it would only lower the priority, and
+    ``nopreempt`` keeps others from taking over from a living master (acassen/keepalived 2599). Without, a
+    failure is FAULT: the holder says goodbye (priority 0), and a backup takes over after its skew time.
     """
     found = []
     for condition in context.declared(VipCondition):
         found += [
-            Script(
+            Question(
                 f"{condition.name}_answers",
-                _curl(ANSWERS_TIMEOUT, condition.answers),
+                condition.answers,
                 interval=ANSWERS_INTERVAL,
-                timeout=1,
+                timeout=ANSWERS_TIMEOUT,
                 fall=2,
                 rise=2,
             ),
-            Script(
+            Question(
                 f"{condition.name}_serves",
-                _curl(SERVES_INTERVAL * 0.8, condition.serves),
+                condition.serves,
                 interval=SERVES_INTERVAL,
-                timeout=1,
+                timeout=SERVES_INTERVAL * 0.8,
                 fall=serves_fall(condition),
                 rise=2,
             ),
         ]
     return tuple(found)
-
-
-def _curl(seconds: float, url: str) -> str:
-    return f"/usr/bin/curl --silent --fail --output /dev/null --max-time {seconds:g} {url}"
