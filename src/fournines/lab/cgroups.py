@@ -26,9 +26,9 @@ ROOT = "nines"
 SHARES = 8192
 """CPU weight of all labs together against one other process of the machine, which has 1024."""
 REALTIME_ALL, REALTIME_HOST = 900_000, 50_000
-"""Microseconds of each second (the default ``cpu.rt_period_us``) that real-time programs of all labs, and of one
-host, may take. A kernel with CONFIG_RT_GROUP_SCHED gives a new cgroup none, and keepalived could not be real-time
-on a lab host as it is on a machine (Linux, scheduler/sched-rt-group.rst)."""
+"""Microseconds of each second (the default ``cpu.rt_period_us``) that real-time programs may take: those of
+all labs, and of one host. A new cgroup of a kernel with CONFIG_RT_GROUP_SCHED has none, and keepalived could
+not be real-time on a lab host as it is on a machine (Linux, scheduler/sched-rt-group.rst)."""
 
 
 @dataclass(frozen=True, slots=True)
