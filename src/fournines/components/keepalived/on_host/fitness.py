@@ -19,12 +19,10 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from http.client import HTTPException
 from pathlib import Path
-from urllib.request import ProxyHandler, build_opener
+from urllib.parse import urlsplit
 
 DIRECTORY = Path("/run/fournines-fitness")
-OK = 200
 STALLED = 0.2
 """Seconds beyond its time limit after which a failed question says more about this process than about whom it
 asked: it was not given the processor."""
@@ -66,11 +64,15 @@ def counts(question: Question, *, good: bool, seconds: float) -> bool:
 
 
 def ask(question: Question) -> bool:
-    """Whether the URL gives 200 in time."""
+    """Whether the URL gives 200 in time. By hand: three a second, for ever, should cost nothing."""
+    where = urlsplit(question.url)
+    request = f"GET {where.path} HTTP/1.0\r\nHost: {where.netloc}\r\n\r\n"
     try:
-        with build_opener(ProxyHandler({})).open(question.url, timeout=question.timeout) as answer:
-            return bool(answer.status == OK)
-    except (OSError, HTTPException):
+        with socket.create_connection((where.hostname, where.port or 80), question.timeout) as link:
+            link.sendall(request.encode())
+            with link.makefile("rb") as answer:
+                return answer.readline(64).split()[1:2] == [b"200"]
+    except OSError:
         return False
 
 
