@@ -6,17 +6,19 @@ from dataclasses import replace
 
 from fournines.audit.collect import File
 from fournines.audit.merge import merged
+from fournines.audit.report import Report
 from fournines.audit.run import audit
 from fournines.audit.suppress import baseline_of, read_baseline, without
+from fournines.kit.audit.rule import Finding
 
 BROKEN = "vrrp_script chk {\n  script /bin/true\n  fail 2\n}\n"
 
 
-def report(*hosts: str):  # noqa: ANN201 - a Report
+def report(*hosts: str) -> Report:
     return audit([File(f"{host}/keepalived.conf", BROKEN) for host in hosts], strict=True)
 
 
-def of(rule: str, *hosts: str):  # noqa: ANN201 - findings
+def of(rule: str, *hosts: str) -> list[Finding]:
     return [finding for finding in merged(report(*hosts)).findings if finding.rule == rule]
 
 

@@ -8,7 +8,7 @@ from fournines.audit import registry
 from fournines.audit.collect import File
 from fournines.audit.report import Report
 from fournines.audit.run import audit
-from fournines.components.galera.audit.rules.example import galera, site
+from fournines.components.galera.audit.rules.example import PEERS, galera, site
 
 RULES = {rule.id: rule for rule in registry.rules()}
 TWO = ("10.0.0.11", "10.0.0.12")
@@ -146,7 +146,7 @@ class TestReplication:
     def test_what_leaving_it_out_means_is_the_servers_family(
         self, settings: dict[str, str], severity: str | None
     ) -> None:
-        text = galera(wsrep_on="", **settings)
+        text = galera(number=1, peers=PEERS, wsrep_on="", **settings)
         assert severities("GA009", {"db1/galera.cnf": text}) == ([severity] if severity else [])
 
     def test_a_member_without_an_address_is_alone(self) -> None:
