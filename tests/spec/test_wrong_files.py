@@ -78,6 +78,8 @@ def test_one_mistake_is_told_once_where_it_stands(old: str, new: str, where: str
         ("- name: blog\n", "a site file is keys with values"),
         ("blog\n", "a site file is keys with values"),
         ("{}\n", "is missing"),
+        ("name: blog\nnetworks: {}\nvips: {}\nhosts: {}\nservices: []\n", "there is no network"),
+        ("name: blog\nnetworks: {}\nvips: {}\nhosts: {}\nservices: []\n", "there is no VIP"),
         ("[" * 100_000, "more than 20 levels"),
         ("{a: " * 900, "more than 20 levels"),
         ("\ufeff\ufeffname: blog\n", "U+FEFF"),

@@ -1,15 +1,28 @@
-"""``nines schema``: the JSON Schema of site files, for editors."""
+"""``nines schema``: what a site file may hold, for editors and for people."""
 
 from __future__ import annotations
 
 import json
+from typing import Annotated
 
 import typer
 
 
-def schema() -> None:
-    """Print the JSON Schema of a site file, with every component's options."""
-    from fournines.plan.vocabulary import vocabulary  # noqa: PLC0415 - keeps `nines --help` fast
+def schema(
+    *,
+    markdown: Annotated[bool, typer.Option("--markdown", help="Print the reference page instead.")] = False,
+) -> None:
+    """Print the JSON Schema of a site file, with every component's options.
+
+    A starter file's first line points an editor to site.schema.json beside it.
+    """
+    from fournines.components import registered  # noqa: PLC0415 - keeps `nines --help` fast
+    from fournines.plan.vocabulary import vocabulary  # noqa: PLC0415
+    from fournines.spec.reference import reference  # noqa: PLC0415
     from fournines.spec.schema import site_schema  # noqa: PLC0415
 
-    typer.echo(json.dumps(site_schema(vocabulary()), indent=2))
+    if markdown:
+        summaries = {name: component.summary for name, component in registered().items()}
+        typer.echo(reference(vocabulary(), summaries), nl=False)
+    else:
+        typer.echo(json.dumps(site_schema(vocabulary()), indent=2))

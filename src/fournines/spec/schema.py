@@ -4,30 +4,61 @@ from __future__ import annotations
 
 from typing import Any
 
-from fournines.spec.model import Site
+from fournines.spec.model import Attachment, Site
 from fournines.spec.vocabulary import Vocabulary
 
+Schema = dict[str, Any]
 
-def site_schema(vocabulary: Vocabulary) -> dict[str, Any]:
+
+def site_schema(vocabulary: Vocabulary) -> Schema:
     """The models' schema, corrected where the file differs: addresses stand in the host itself."""
     schema = Site.model_json_schema()
-    schema["$schema"] = "https://json-schema.org/draft/2020-12/schema"
     definitions = schema["$defs"]
+    definitions["Attachment"] = Attachment.model_json_schema()
     host = definitions["Host"]
-    address = host["properties"].pop("addresses")["additionalProperties"]
-    host["properties"].pop("name")
+    address = host["properties"]["addresses"]["additionalProperties"]
+    host["properties"] = {"roles": host["properties"]["roles"]}
     host["required"] = ["roles"]
-    host["additionalProperties"] = address
-    schema["properties"]["services"]["items"] = {"enum": sorted(vocabulary.services)}
-    components: dict[str, Any] = {}
+    host["additionalProperties"] = {"anyOf": [address, {"$ref": "#/$defs/Attachment"}]}
+    properties = schema["properties"]
+    properties.pop("file")
+    properties["services"]["items"] = {"enum": sorted(vocabulary.services)}
+    components: Schema = {}
     for name, model in sorted(vocabulary.options.items()):
-        options = model.model_json_schema()
-        definitions |= options.pop("$defs", {})
-        components[name] = options
-    schema["properties"]["components"] = {
+        components[name] = model.model_json_schema()
+        definitions |= components[name].pop("$defs", {})
+    properties["components"] = {
         "type": "object",
         "description": "Overrides per component.",
         "properties": components,
         "additionalProperties": False,
     }
-    return schema
+    _tidy(schema)
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": "urn:fournines:site-file",
+        "title": "A site file of fournines",
+        **{key: value for key, value in schema.items() if key != "title"},
+    }
+
+
+def _tidy(node: object) -> None:
+    """Make it say what the loader does: nothing may be null, no key be unknown, a number stand for a text."""
+    if isinstance(node, list):
+        for item in node:
+            _tidy(item)
+    if not isinstance(node, dict):
+        return
+    for value in node.values():
+        _tidy(value)
+    choices = [choice for choice in node.get("anyOf", ()) if choice != {"type": "null"}]
+    if len(choices) == 1:
+        del node["anyOf"]
+        node |= {**choices[0], **node}
+    if "default" in node and node["default"] is None:
+        del node["default"]
+    if "patternProperties" in node:
+        node["additionalProperties"] = False
+        for value in node["patternProperties"].values():
+            if value.get("type") == "string":  # a kernel setting's value is a text, written as a number
+                value["type"] = ["string", "integer"]

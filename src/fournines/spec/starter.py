@@ -1,7 +1,9 @@
 """The commented site file that ``nines init`` writes."""
 
 STARTER = """\
-# A site: everything fournines builds, proves and operates. `nines schema` prints the full list of keys.
+# yaml-language-server: $schema=./site.schema.json
+# A site: everything fournines builds, proves and operates. docs/site-file.md has every key and every option;
+# `nines schema > site.schema.json` lets an editor complete and check them.
 name: mysite                        # also the name of the lab and of the clusters
 release: epoxy                      # OpenStack 2025.1, as packaged by Debian 13
 
