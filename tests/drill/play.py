@@ -21,6 +21,7 @@ from fournines.kit.check import Ask, Check, Output
 from fournines.kit.context import Context
 from fournines.kit.declare import Endpoint
 from fournines.kit.fault import Fault
+from fournines.kit.probe import TableLedger
 from fournines.kit.verdict import failed, passed
 from fournines.plan.model import Plan
 from fournines.probe.client import Attempt
@@ -185,6 +186,7 @@ class PlayMachine:
 
 
 KILL = Fault("haproxy.kill-for-good", "killed", inject=Ask(("kill-it",)), undo=Ask(("start-it",)))
+TABLE = TableLedger("ledger", "galera", ("sql-shell",), current="SHOW ALL;", no_quorum="ERROR 1047")
 CHECK = Check("play.up", "it is up", {"controller1": Ask(("true",))}, lambda _: passed("up"))
 HOLDS = '[{"addr_info": [{"local": "10.0.0.11"}, {"local": "10.0.0.20"}]}]'
 HOLDS_NOT = '[{"addr_info": [{"local": "10.0.0.12"}]}]'
@@ -205,7 +207,7 @@ def play(world: World, *, power: bool = True) -> tuple[Rig, Journal]:
             world.done.append(f"start {call.host}")
             world.hurt.discard(call.host)
             return Output(1 if world.undo_fails else 0, "", "no")
-        if call.argv[0] == "mariadb":
+        if call.argv == TABLE.shell:
             kept = [n for n, reply in world.written.items() if reply is Reply.OK]
             numbers = kept if world.rows is None else world.rows[call.host]
             return Output(0, "\n".join(map(str, numbers)))
@@ -217,6 +219,7 @@ def play(world: World, *, power: bool = True) -> tuple[Rig, Journal]:
 
     declared = (
         Endpoint("galera", 3306, ("controller1", "controller2"), None, http=False, single_writer=True),
+        TABLE,
     )
     context = Context(site=site(), declarations=declared, secrets={})
     rig = Rig(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import anyio
 import pytest
-from tests.drill.play import PlaySql, World
+from tests.drill.play import TABLE, PlaySql, World, play
 
 from fournines.drill.journal import Journal
 from fournines.drill.readback import numbers_in, read_back, rows_of
@@ -33,9 +33,12 @@ def test_only_a_clean_list_of_numbers_is_an_answer(output: Output, numbers: list
 
 
 def test_a_server_first_applies_what_the_cluster_has_committed() -> None:
-    first, second = rows_of("run-1").rstrip(";").split(";")
-    assert "wsrep_sync_wait=1" in first
+    first, second = rows_of(TABLE, "run-1").rstrip(";").split(";")
+    assert first == "SHOW ALL"
     assert "client='run-1'" in second
+
+
+CONTEXT = play(World())[0].plan.context
 
 
 def read(fleet: Fleet, answer: dict[str, Output | None]) -> tuple[Account, ...]:
@@ -43,11 +46,11 @@ def read(fleet: Fleet, answer: dict[str, Output | None]) -> tuple[Account, ...]:
         found = answer[call.host]
         if found is None:
             raise TransportError("gone", where=call.host)
-        assert call.argv[0] == "mariadb"
+        assert call.argv == TABLE.shell
         return found
 
     async def it() -> tuple[Account, ...]:
-        return await read_back(fleet, Fake(said), tuple(answer), Journal(new_clock()))
+        return await read_back(fleet, Fake(said), CONTEXT, Journal(new_clock()))
 
     return anyio.run(it)
 

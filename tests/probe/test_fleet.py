@@ -6,7 +6,8 @@ import ssl
 from dataclasses import replace
 
 from fournines.kit.context import Context
-from fournines.kit.declare import Database, Endpoint, MessageUser
+from fournines.kit.declare import Database, Endpoint
+from fournines.kit.probe import Identity, QueueLedger, TableLedger
 from fournines.probe.fleet import fleet_of
 
 
@@ -35,6 +36,15 @@ def test_only_the_sites_own_authority_is_trusted(blog_context: Context) -> None:
     assert "fournines authority of blog" in str(authority["subject"])
 
 
+def test_the_identity_service_is_the_one_that_says_so(blog_context: Context) -> None:
+    """Whatever it is called: a component brings its own probe by declaring it."""
+    kept = [d for d in blog_context.declarations if not isinstance(d, Identity)]
+    assert fleet_of(replace(blog_context, declarations=tuple(kept)), "run").token is None
+    other = fleet_of(replace(blog_context, declarations=(*kept, Identity("glance"))), "run").token
+    assert other is not None
+    assert ":9292/v3/auth/tokens" in other.asks
+
+
 def test_what_is_not_declared_is_not_watched_and_said(blog_context: Context) -> None:
     bare = replace(blog_context, declarations=())
     fleet = fleet_of(bare, "run")
@@ -43,12 +53,8 @@ def test_what_is_not_declared_is_not_watched_and_said(blog_context: Context) -> 
 
 
 def test_ledgers_are_the_ones_set_aside_for_them(blog_context: Context) -> None:
-    kept = tuple(
-        d
-        for d in blog_context.declarations
-        if not (isinstance(d, Database) and d.name == "nines_ledger")
-        and not (isinstance(d, MessageUser) and d.vhost == "nines_ledger")
-    )
+    ledgers = (TableLedger, QueueLedger)
+    kept = tuple(d for d in blog_context.declarations if not isinstance(d, ledgers))
     assert any(isinstance(d, Database) for d in kept)
     assert any(isinstance(d, Endpoint) for d in kept)
     fleet = fleet_of(replace(blog_context, declarations=kept), "run")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 import anyio
 
@@ -10,21 +10,24 @@ from fournines.drill.journal import Journal
 from fournines.engine.transport import Transport
 from fournines.errors import TransportError
 from fournines.kit.check import Output
+from fournines.kit.context import Context
+from fournines.kit.declare import Endpoint
+from fournines.kit.probe import TableLedger
 from fournines.probe.amqp import drain
-from fournines.probe.fleet import LEDGER, Fleet
+from fournines.probe.fleet import Fleet
 from fournines.probe.ledger import Account, account
 from fournines.probe.sql import TABLE
 
 _SECONDS = 60.0
 
 
-def rows_of(client: str) -> str:
+def rows_of(ledger: TableLedger, client: str) -> str:
     """The statements that list a client's rows on the server they are run on.
 
-    ``wsrep_sync_wait`` lets the server first apply all that the cluster has committed (Galera's
-    causality check), so that what is still on its way is not called lost.
+    The server first shows all that the cluster has committed, so that what is still on its way is not
+    called lost.
     """
-    return f"SET SESSION wsrep_sync_wait=1; SELECT seq FROM {TABLE} WHERE client='{client}';"  # noqa: S608 - a run's own name
+    return f"{ledger.current} SELECT seq FROM {TABLE} WHERE client='{client}';"  # noqa: S608 - a run's own name
 
 
 def numbers_in(output: Output) -> list[int] | None:
@@ -36,12 +39,14 @@ def numbers_in(output: Output) -> list[int] | None:
 
 
 async def read_back(
-    fleet: Fleet, transport: Transport, databases: Iterable[str], journal: Journal
+    fleet: Fleet, transport: Transport, context: Context, journal: Journal
 ) -> tuple[Account, ...]:
     """The balance of every ledger of the run. What cannot be read is named in it, never skipped."""
     accounts = []
-    if fleet.sql is not None:
-        read = await _from_databases(transport, tuple(databases), fleet.sql.client)
+    table = next(iter(context.declared(TableLedger)), None)
+    if fleet.sql is not None and table is not None:
+        hosts = next(e.hosts for e in context.declared(Endpoint) if e.name == table.endpoint)
+        read = await _from_databases(transport, table, hosts, fleet.sql.client)
         accounts.append(account(fleet.sql.name, fleet.sql.written, read))
         try:
             await fleet.sql.forget()
@@ -59,14 +64,14 @@ async def read_back(
 
 
 async def _from_databases(
-    transport: Transport, hosts: tuple[str, ...], client: str
+    transport: Transport, ledger: TableLedger, hosts: tuple[str, ...], client: str
 ) -> dict[str, list[int] | None]:
     read: dict[str, list[int] | None] = dict.fromkeys(hosts)
 
     async def one(host: str) -> None:
-        argv = ("mariadb", "--batch", "--skip-column-names", LEDGER)
+        rows = rows_of(ledger, client)
         try:
-            read[host] = numbers_in(await transport.run(host, argv, stdin=rows_of(client), timeout=_SECONDS))
+            read[host] = numbers_in(await transport.run(host, ledger.shell, stdin=rows, timeout=_SECONDS))
         except TransportError:
             read[host] = None
 

@@ -26,7 +26,7 @@ from fournines.drill.rig import Pace, Rig
 from fournines.drill.scenario import Part, Scenario
 from fournines.drill.settle import Settled, settle
 from fournines.errors import DrillError, NinesError
-from fournines.kit.declare import Endpoint
+from fournines.kit.probe import TableLedger
 from fournines.probe.fleet import Fleet
 from fournines.probe.watch import Watch
 
@@ -145,7 +145,7 @@ class _Run:
         if self.found.refused is None:
             self.journal.enter(StageName.READ_BACK)
             self.found.accounts = await read_back(
-                self.fleet, self.rig.transport, self._databases(), self.journal
+                self.fleet, self.rig.transport, self.rig.plan.context, self.journal
             )
 
     async def _story(self, hosts: tuple[str, ...], harm: Harm) -> None:
@@ -192,11 +192,12 @@ class _Run:
 
     async def _ask_alone(self, hosts: tuple[str, ...]) -> None:
         power, sql = self.rig.power, self.fleet.sql
-        if not self.scenario.alone or power is None or sql is None:
+        table = next(iter(self.rig.plan.context.declared(TableLedger)), None)
+        if not self.scenario.alone or power is None or sql is None or table is None:
             return
         for host in hosts:
-            answer = await power.inside(host, write_alone(sql.client))
-            self.found.alone = refused(answer)
+            answer = await power.inside(host, write_alone(table, sql.client))
+            self.found.alone = refused(table, answer)
             self.journal.says("a write alone", host=host, answer=answer and asdict(answer))
 
     async def _undo(self, hosts: tuple[str, ...], harm: Harm) -> None:
@@ -232,7 +233,3 @@ class _Run:
             pause=self.pace.pause,
             told=lambda waiting: self.journal.says("waiting for", checks={c.id: v.seen for c, v in waiting}),
         )
-
-    def _databases(self) -> tuple[str, ...]:
-        pools = self.rig.plan.context.declared(Endpoint)
-        return next((e.hosts for e in pools if e.single_writer and not e.http), ())

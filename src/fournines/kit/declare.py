@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from fournines.kit.probe import Identity, QueueLedger, TableLedger
 from fournines.spec.model import Visibility
 
 
@@ -187,5 +188,8 @@ Declaration = (
     | InterfaceOf
     | ServedCertificate
     | VipCondition
+    | Identity
+    | TableLedger
+    | QueueLedger
 )
 """Anything a component declares."""

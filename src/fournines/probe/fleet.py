@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from fournines.kit.context import Context
 from fournines.kit.declare import Database, Endpoint, MessageUser
 from fournines.kit.openstack import ADMIN_PASSWORD
+from fournines.kit.probe import Identity, QueueLedger, TableLedger
 from fournines.probe.amqp import AmqpClient, Brokers
 from fournines.probe.client import Client
 from fournines.probe.http import HttpClient, Place, Request
@@ -17,9 +18,6 @@ from fournines.probe.token import Login, TokenClient
 from fournines.probe.vip import VipClient
 from fournines.spec.model import Site
 
-LEDGER = "nines_ledger"
-"""The database, the broker user and the virtual host that components set aside for ledgers."""
-IDENTITY = "keystone"
 _CERTIFICATE = "-----BEGIN CERTIFICATE-----"
 
 
@@ -78,7 +76,7 @@ def fleet_of(context: Context, run: str) -> Fleet:
     endpoints = {e.name: e for e in context.declared(Endpoint)}
     trust = _trust(context)
     http = tuple(_http(site, e, trust) for e in endpoints.values() if e.http and e.health)
-    identity = endpoints.get(IDENTITY)
+    identity = next((endpoints.get(one.endpoint) for one in context.declared(Identity)), None)
     token = None
     if identity is not None and ADMIN_PASSWORD in context.secrets:
         login = Login("admin", context.secret(ADMIN_PASSWORD), "admin")
@@ -130,24 +128,25 @@ def _http(site: Site, endpoint: Endpoint, trust: ssl.SSLContext) -> HttpClient:
 
 
 def _sql(context: Context, endpoints: dict[str, Endpoint], run: str) -> SqlClient | None:
-    ledger = next((d for d in context.declared(Database) if d.name == LEDGER), None)
-    behind = next((e for e in endpoints.values() if e.single_writer and not e.http), None)
-    if ledger is None or behind is None:
+    ledger = next(iter(context.declared(TableLedger)), None)
+    if ledger is None:
         return None
+    owned = next(d for d in context.declared(Database) if d.name == ledger.database)
     place = SqlPlace(
         str(context.site.vip.address),
-        behind.port,
-        ledger.user,
-        context.secret(ledger.password),
-        ledger.name,
+        endpoints[ledger.endpoint].port,
+        owned.user,
+        context.secret(owned.password),
+        owned.name,
     )
     return SqlClient(place, run)
 
 
 def _brokers(context: Context) -> Brokers | None:
-    ledger = next((u for u in context.declared(MessageUser) if u.vhost == LEDGER), None)
+    ledger = next(iter(context.declared(QueueLedger)), None)
     if ledger is None:
         return None
+    owned = next(u for u in context.declared(MessageUser) if u.vhost == ledger.vhost)
     site = context.site
     members = tuple((host.name, str(site.address(host))) for host in site.voters)
-    return Brokers(members, ledger.user, context.secret(ledger.password), ledger.vhost)
+    return Brokers(members, owned.user, context.secret(owned.password), owned.vhost, ledger.port)

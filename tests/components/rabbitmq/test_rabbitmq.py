@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from tests.programs import opinion
 
-from fournines.components.rabbitmq import COMPONENT, leaders_ask, parse_leaders
-from fournines.components.rabbitmq.checks import parse_facts
+from fournines.components.rabbitmq import COMPONENT
+from fournines.components.rabbitmq.checks import leaders_ask, parse_facts, parse_leaders
 from fournines.components.rabbitmq.deploy import ADVANCED, CONF, COOKIE, create_users, users_exist
 from fournines.kit.check import Check, Output
 from fournines.kit.context import Context

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from tests.drill.play import World
+from tests.drill.play import TABLE, World
 from tests.drill.test_run import POWER, run, verdict
 
 from fournines.drill.judging.minority import refused, write_alone
@@ -31,11 +31,11 @@ ACCEPTED = Output(0, "")
     ],
 )
 def test_only_the_servers_own_refusal_counts(answer: Output | None, outcome: Outcome) -> None:
-    assert refused(answer).outcome is outcome
+    assert refused(TABLE, answer).outcome is outcome
 
 
 def test_the_attempt_has_a_client_name_of_its_own() -> None:
-    assert "('vip-cut-1-alone', 0)" in write_alone("vip-cut-1").stdin
+    assert "('vip-cut-1-alone', 0)" in write_alone(TABLE, "vip-cut-1").stdin
 
 
 CUT = replace(POWER, name="cut", injury=Cut(), alone=True)

@@ -19,7 +19,15 @@ from fournines.components.galera.model import (
 )
 from fournines.kit.component import Component, Stage
 from fournines.kit.declare import Database, Declaration, Endpoint, FirewallPort, HealthCheck, Secret
+from fournines.kit.probe import TableLedger
 from fournines.spec.model import Host, Site, Visibility
+
+LEDGER = "nines_ledger"
+"""The database, and its owner, that is set aside for what probes write."""
+CURRENT = "SET SESSION wsrep_sync_wait=1;"
+"""Galera's causality check: a read then waits until the server has applied what the cluster committed."""
+NOT_PREPARED = "ERROR 1047"
+"""ER_UNKNOWN_COM_ERROR, "WSREP has not yet prepared node for application use": a member without quorum."""
 
 SESSION_SECONDS = 3600.0
 """An idle connection of a pool is cut by the services' own recycling (about an hour), not by the balancer."""
@@ -57,7 +65,9 @@ def declares(site: Site) -> Iterator[Declaration]:
     yield FirewallPort("galera", hosts=members, port=GROUP_PORT, network=network)
     yield FirewallPort("galera-udp", hosts=members, protocol="udp", port=GROUP_PORT, network=network)
     yield Secret("ledger/database")
-    yield Database("nines_ledger", "nines_ledger", "ledger/database")
+    yield Database(LEDGER, LEDGER, "ledger/database")
+    shell = ("mariadb", "--batch", "--skip-column-names", LEDGER)
+    yield TableLedger(LEDGER, "galera", shell, current=CURRENT, no_quorum=NOT_PREPARED)
 
 
 COMPONENT = Component(

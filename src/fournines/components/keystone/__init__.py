@@ -11,6 +11,7 @@ from fournines.components.keystone.model import CREDENTIAL, DATABASE, FERNET, PO
 from fournines.kit.component import Component, Stage
 from fournines.kit.declare import Declaration, Endpoint, FirewallPort, HealthCheck, Secret, SecretKind
 from fournines.kit.openstack import ADMIN_PASSWORD
+from fournines.kit.probe import Identity
 from fournines.spec.model import Host, Site
 
 
@@ -34,6 +35,7 @@ def declares(site: Site) -> Iterator[Declaration]:
     yield Secret(FERNET, SecretKind.FERNET_KEYS)
     yield Secret(CREDENTIAL, SecretKind.FERNET_KEYS)
     yield Endpoint("keystone", PORT, hosts=names, health=HealthCheck("/healthcheck"))
+    yield Identity("keystone")
     yield FirewallPort("keystone", hosts=names, port=PORT, network=site.cluster_network)
 
 

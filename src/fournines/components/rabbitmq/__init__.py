@@ -10,9 +10,10 @@ from fournines.components.rabbitmq.faults import faults
 from fournines.components.rabbitmq.model import DIST_PORT, EPMD_PORT, PORT, Options, brokers
 from fournines.kit.component import Component, Stage
 from fournines.kit.declare import Declaration, FirewallPort, MessageUser, Secret
+from fournines.kit.probe import QueueLedger
 from fournines.spec.model import Site
 
-__all__ = ["COMPONENT", "leaders_ask", "parse_leaders"]
+__all__ = ["COMPONENT"]
 
 
 def declares(site: Site) -> Iterator[Declaration]:
@@ -30,6 +31,7 @@ def declares(site: Site) -> Iterator[Declaration]:
     yield Secret("ledger/messaging")
     yield MessageUser("openstack", "rabbitmq/openstack")
     yield MessageUser("nines_ledger", "ledger/messaging", vhost="nines_ledger")
+    yield QueueLedger("nines_ledger", PORT, leaders=leaders_ask, led_by=parse_leaders)
 
 
 COMPONENT = Component(

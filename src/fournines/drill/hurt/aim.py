@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from fournines.components.rabbitmq import leaders_ask, parse_leaders
 from fournines.drill.hurt.parts import ADDRESSES, Cast, leaders_among, vip_holders
 from fournines.drill.rig import Rig
 from fournines.drill.scenario import Part
 from fournines.engine.ask import ask_all
+from fournines.kit.check import Ask
+from fournines.kit.probe import QueueLedger
 from fournines.probe.fleet import Fleet
 
 
@@ -17,15 +18,17 @@ async def cast_of(part: Part, rig: Rig, fleet: Fleet) -> Cast:
         OSError: the database does not answer.
     """
     site = rig.plan.context.site
-    broker = site.voters[-1].name
-    question = (broker, leaders_ask(broker))
     asks = [(host.name, ADDRESSES) for host in site.controllers]
-    if part is Part.QUEUE_LEADER and fleet.publishers:
-        asks.append(question)  # an Erlang system of its own is started for it: it costs seconds
+    queues = next(iter(rig.plan.context.declared(QueueLedger)), None)
+    question: tuple[str, Ask] | None = None
+    if part is Part.QUEUE_LEADER and queues is not None:  # asking costs a broker seconds
+        broker = site.voters[-1].name
+        question = (broker, queues.leaders(broker))
+        asks.append(question)
     heard = await ask_all(rig.transport, asks)
     answers = {host.name: heard[host.name, ADDRESSES] for host in site.controllers}
-    listed = heard.get(question)
-    leaders = parse_leaders(listed) if listed is not None else {}
+    listed = heard.get(question) if question else None
+    leaders = queues.led_by(listed) if queues is not None and listed is not None else {}
     return Cast(
         vip_holders=vip_holders(answers, str(site.vip.address)),
         writer=await fleet.sql.server() if fleet.sql is not None else None,

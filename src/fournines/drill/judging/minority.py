@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 from fournines.kit.check import Ask, Output
+from fournines.kit.probe import TableLedger
 from fournines.kit.verdict import Verdict, failed, passed, unknown
-from fournines.probe.fleet import LEDGER
 from fournines.probe.sql import TABLE
 
-_NOT_PREPARED = "ERROR 1047"
-"""ER_UNKNOWN_COM_ERROR, "WSREP has not yet prepared node for application use": a member without quorum."""
 
-
-def write_alone(run: str) -> Ask:
+def write_alone(ledger: TableLedger, run: str) -> Ask:
     """An attempt to write on the cut-off host's own database server, under a client name of its own."""
     statement = f"INSERT INTO {TABLE} (client, seq) VALUES ('{run}-alone', 0);"  # noqa: S608 - a run's own name
-    return Ask(("mariadb", "--batch", LEDGER), stdin=statement, timeout=5)
+    return Ask(ledger.shell, stdin=statement, timeout=5)
 
 
-def refused(answer: Output | None) -> Verdict:
+def refused(ledger: TableLedger, answer: Output | None) -> Verdict:
     """Pass only where the server itself said that it has no quorum."""
     if answer is None:
         return unknown("the cut-off host could not be asked")
@@ -25,4 +22,4 @@ def refused(answer: Output | None) -> Verdict:
         return failed("the database of the cut-off host accepted a write")
     said = (answer.stderr.strip() or answer.stdout.strip()).splitlines()
     words = said[-1] if said else f"exit {answer.code}"
-    return passed(words) if _NOT_PREPARED in words else unknown(words)
+    return passed(words) if ledger.no_quorum in words else unknown(words)

@@ -1,0 +1,50 @@
+"""What probes and drills need of a component, as declarations: where tokens and ledgers are.
+
+A component that is the site's identity, database or broker declares one of these, and is then watched and
+read back without a word about it outside its folder.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from fournines.kit.check import Ask, Output
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Tokens are issued and validated at this endpoint (Identity API v3)."""
+
+    endpoint: str
+
+
+@dataclass(frozen=True, slots=True)
+class TableLedger:
+    """A database set aside for a ledger of rows, which a probe writes through an endpoint.
+
+    ``shell`` is the program that runs statements from its input in that database, on any host of the
+    endpoint and on that host's own server; it prints bare rows. ``current`` is the statement after which
+    that server shows all that the cluster has committed. ``no_quorum`` stands in the answer of a server
+    that refuses to write because it is cut off.
+    """
+
+    database: str
+    endpoint: str
+    shell: tuple[str, ...]
+    current: str
+    no_quorum: str
+
+
+@dataclass(frozen=True, slots=True)
+class QueueLedger:
+    """A virtual host of a broker set aside for a ledger of messages in replicated queues.
+
+    ``leaders`` asks a host who leads which queue; ``led_by`` reads the answer: the leader's host by
+    (virtual host, queue), nothing if the host did not know.
+    """
+
+    vhost: str
+    port: int
+    leaders: Callable[[str], Ask]
+    led_by: Callable[[Output], Mapping[tuple[str, str], str]]
