@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from ipaddress import IPv4Address
 from pathlib import Path
 
@@ -104,3 +105,23 @@ def test_kernel_settings_go_red(blog_context: Context) -> None:
     verdict = kernel.verdict(well | {"controller2": rebooted})
     assert verdict.outcome is Outcome.FAIL
     assert "controller2: net.ipv4.ip_nonlocal_bind is 0, not 1" in verdict.seen
+
+
+def test_named_interfaces_must_be_there(blog_context: Context) -> None:
+    assert "hosts.interfaces" not in {c.id for c in COMPONENT.checks(blog_context)}
+    site = blog_context.site
+    host = site.hosts["controller1"].model_copy(update={"interfaces": {"mgmt": "bond0"}})
+    named = replace(blog_context, site=site.model_copy(update={"hosts": {**site.hosts, "controller1": host}}))
+    asked = check(named, "hosts.interfaces")
+    assert list(asked.asks) == ["controller1"]
+
+    def verdict(answer: Output | None) -> tuple[Outcome, str]:
+        found = asked.verdict({"controller1": answer})
+        return found.outcome, found.seen
+
+    there = Output(0, '[{"ifname": "lo"}, {"ifname": "bond0"}]')
+    assert verdict(there)[0] is Outcome.PASS
+    assert verdict(Output(0, '[{"ifname": "lo"}]')) == (Outcome.FAIL, "controller1: no bond0")
+    assert verdict(Output(127, "", "ip: not found"))[0] is Outcome.FAIL
+    assert verdict(Output(0, "[{}]"))[0] is Outcome.FAIL
+    assert verdict(None)[0] is Outcome.UNKNOWN

@@ -34,11 +34,12 @@ def dashboards(site: Site) -> tuple[Host, ...]:
 def served_names(site: Site) -> tuple[str, ...]:
     """Every name and address under which a browser may ask for the dashboard.
 
-    A dashboard on a controller can also be reached through the VIP.
+    A dashboard on a controller can also be reached through the VIPs.
     """
     found = dashboards(site)
     own = [host.name for host in found]
     addresses = [str(address) for host in found for address in host.addresses.values()]
-    vip = [site.vip_name, str(site.vip.address)] if any(host.has(Role.CONTROLLER) for host in found) else []
+    moving = [word for name, vip in site.vips.items() for word in (name, str(vip.address))]
+    vips = moving if any(host.has(Role.CONTROLLER) for host in found) else []
     more = Options.model_validate(site.components.get("horizon", {})).names
-    return tuple(dict.fromkeys((*own, *more, *addresses, *vip)))
+    return tuple(dict.fromkeys((*own, *more, *addresses, *vips)))

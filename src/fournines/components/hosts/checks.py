@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterator, Mapping
 from functools import partial
 
 from fournines.components.hosts.model import Options, sysctls
 from fournines.kit.check import Answers, Ask, Check, Output, each_host
 from fournines.kit.context import Context
 from fournines.kit.verdict import Verdict, failed, passed, unknown, worst
+from fournines.spec.model import Host
 
 _RESOLVE = """\
 import socket, sys
@@ -22,7 +24,7 @@ for name in sys.argv[1:]:
 
 
 def checks(context: Context) -> Iterator[Check]:
-    """Two: the control plane's names, and the kernel's settings."""
+    """The control plane's names, the interfaces the site file names, and the kernel's settings."""
     site = context.site
     names = {host.name: str(site.address(host)) for host in site.voters}
     names |= {name: str(vip.address) for name, vip in site.vips.items()}
@@ -33,6 +35,15 @@ def checks(context: Context) -> Iterator[Check]:
         judge=partial(_judge_names, names=names),
         barrier=True,
     )
+    named = {host.name: _named(context, host) for host in site.hosts.values()}
+    if any(named.values()):
+        yield Check(
+            "hosts.interfaces",
+            "Every interface that the site file names is there",
+            asks={host: Ask(("ip", "-json", "link", "show")) for host, names in named.items() if names},
+            judge=partial(_judge_interfaces, named=named),
+            barrier=True,
+        )
     options = context.options("hosts", Options)
     for what, hosts in _alike(context):
         wanted = sysctls(site.hosts[hosts[0]], options)
@@ -53,6 +64,31 @@ def _alike(context: Context) -> Iterator[tuple[str, tuple[str, ...]]]:
     others = tuple(name for name in context.site.hosts if name not in controllers)
     if others:
         yield "other-host", others
+
+
+def _named(context: Context, host: Host) -> tuple[str, ...]:
+    """The interfaces of a host that the site file names."""
+    found = (context.site.named_interface(host, network) for network in (*host.addresses, *host.bare))
+    return tuple(name for name in found if name)
+
+
+def _judge_interfaces(answers: Answers, named: Mapping[str, tuple[str, ...]]) -> Verdict:
+    return worst(
+        (
+            (host, unknown("not reachable") if answer is None else _there(answer, named[host]))
+            for host, answer in answers.items()
+        ),
+        all_well="all there",
+    )
+
+
+def _there(answer: Output, names: tuple[str, ...]) -> Verdict:
+    try:
+        links = {link["ifname"] for link in json.loads(answer.stdout)}
+    except (ValueError, KeyError, TypeError):
+        return failed(answer.stderr.strip() or "does not say which interfaces it has")
+    missing = [name for name in names if name not in links]
+    return failed(f"no {', '.join(missing)}") if missing else passed(f"{', '.join(names)} there")
 
 
 def _judge_names(answers: Answers, names: dict[str, str]) -> Verdict:
