@@ -9,6 +9,7 @@
     |- SecretsError           the secrets file is missing, unreadable or not ours to open
     |- TransportError         a host could not be reached, or the connection broke
     |- HostError              a command or step on a host failed
+    |   |- PackageError       an installed package is not what a component relies on; nothing was changed
     |   |- RejectedError      a program refused the file staged for it; nothing was changed
     |   `- BarrierError       a phase's checks did not turn to pass in time
     |- LabError               a lab could not be made, found or taken down
@@ -116,6 +117,10 @@ class HostError(NinesError):
     ) -> None:
         super().__init__(what, where=where, try_this=try_this)
         self.output = output
+
+
+class PackageError(HostError):
+    """An installed package no longer has what a component relies on; no file was written."""
 
 
 class RejectedError(HostError):

@@ -71,7 +71,7 @@ def test_deploy_says_what_changed_and_then_that_nothing_did(run: Run, tmp_path: 
     first = run("deploy")
     assert first.exit_code == 0
     assert "[web] two: file /etc/web: written" in first.output
-    assert "12 changes on 3 hosts in 1 phase" in first.output
+    assert "12 changes on 3 hosts in 2 phases" in first.output
     second = run("deploy")
     assert "toy: 0 changes, every barrier passes" in second.output
     logs = sorted((tmp_path / "log").iterdir())

@@ -17,15 +17,15 @@ from fournines.kit.check import Check, Output
 from fournines.kit.component import Component
 from fournines.kit.context import Context
 from fournines.kit.declare import Endpoint
-from fournines.kit.step import STAGED, File, Step, Unit
+from fournines.kit.step import STAGED, File, Packages, Step, Unit
 from fournines.kit.verdict import Outcome
 from fournines.plan.context import taking_part
 
 FOLDER = Path(fournines.components.__file__).parent
 GOLDEN = Path(__file__).parent
-MODULES = {"__init__.py", "model.py", "deploy.py", "checks.py", "faults.py"}
+MODULES = {"__init__.py", "model.py", "deploy.py", "relies.py", "checks.py", "faults.py"}
 AUDIT = {"audit"}
-"""What the audit knows of a component has a folder of its own beside those five (ARCHITECTURE.md)."""
+"""What the audit knows of a component has a folder of its own beside those six (ARCHITECTURE.md)."""
 SHIPPED = {"templates", "on_host"}
 """Files for the hosts: templates to render, programs to install."""
 
@@ -115,6 +115,37 @@ def test_no_check_passes_by_accident(component: Component, blog_context: Context
         for answer in (Output(1, "", ""), Output(127, "", "sh: 1: not found"), Output(0, "", "")):
             verdict = check.verdict(dict.fromkeys(check.asks, answer))
             assert verdict.outcome is not Outcome.PASS, f"{check.id} passes on {answer}"
+
+
+@each
+def test_what_it_takes_for_granted_of_its_packages_is_declared(
+    component: Component, blog_context: Context
+) -> None:
+    names = {n for _, s in all_steps(component, blog_context) if isinstance(s, Packages) for n in s.names}
+    relied = {one.package for one in component.relies}
+    assert relied <= names, "nothing is relied on in a package that is not installed"
+    assert bool(relied) is bool(names)
+
+
+@each
+def test_nothing_is_taken_as_true_without_an_answer(component: Component) -> None:
+    for relied in component.relies:
+        assert relied.proved(relied.oldest)
+        assert relied.proved(relied.newest)
+        assert relied.truths
+        for truth in relied.truths:
+            assert truth.what.split()[0] in {
+                "has",
+                "gives",
+                "makes",
+                "reads",
+                "says",
+                "puts",
+                "understands",
+                "is",
+            }
+            for answer in (Output(1, "", ""), Output(127, "", "sh: 1: not found")):
+                assert truth.judge(answer).outcome is Outcome.FAIL, truth.what
 
 
 @each

@@ -8,13 +8,14 @@ import anyio
 from tests.drill.play import site
 from tests.engine.simulation import phase
 
-from fournines.drill.record import digest, machine, packages_of, version_table, versions
+from fournines.drill.record import digest, machine, versions
 from fournines.engine.transport import Call, Fake
 from fournines.errors import TransportError
 from fournines.kit.check import Output
 from fournines.kit.context import Context
 from fournines.kit.step import File, Packages
 from fournines.plan.model import Plan
+from fournines.plan.packages import packages_of, version_table
 
 CONF = File("/etc/a", "x = 1\n")
 PLAN = Plan(

@@ -41,24 +41,32 @@ def plan(
         _show_steps(opened, as_json=as_json)
         return
     try:
-        difference = anyio.run(_observe, opened)
+        difference, notes = anyio.run(_observe, opened)
     except TransportError as error:
         advice = f"{error.try_this}; without any host: nines plan --offline {site}"
         raise TransportError(error.what, where=error.where, try_this=advice) from None
     if as_json:
-        typer.echo(json.dumps(difference.to_json(), indent=2))
+        typer.echo(json.dumps({**difference.to_json(), "notes": notes}, indent=2))
     else:
         _show(difference, opened)
+        for note in notes:
+            typer.echo(f"note: {note}")
     if exit_code and difference.changes:
         raise typer.Exit(CHANGES_PENDING)
 
 
-async def _observe(opened: Opened) -> Difference:
-    from fournines.engine.run import observe  # noqa: PLC0415 - keeps `nines --help` fast
+async def _observe(opened: Opened) -> tuple[Difference, list[str]]:
+    """What would change, and what is worth knowing of the packages: broken ones would end the deployment."""
+    from fournines.engine.relied import examine, notes  # noqa: PLC0415 - keeps `nines --help` fast
+    from fournines.engine.run import observe  # noqa: PLC0415
+    from fournines.plan.packages import relied_on  # noqa: PLC0415
 
     transport = opened.transport()
     try:
-        return await observe(opened.plan, transport)
+        difference = await observe(opened.plan, transport)
+        found = await examine(transport, relied_on(opened.plan))
+        broken = [complaint for one in found for complaint in one.complaints]
+        return difference, [*broken, *notes(found)]
     finally:
         await transport.close()
 

@@ -51,12 +51,14 @@ def status(
             _watch(opened, last, as_json=as_json)
         except KeyboardInterrupt:
             raise typer.Exit(EXIT_CODES[last[-1].level] if last else NOBODY_KNOWS) from None
-    found = anyio.run(_once, opened)
+    found, noted = anyio.run(_once, opened)
     if as_json:
         typer.echo(text_of(found))
     else:
         out = console()
         out.print(screen(found, out))
+        for note in noted:
+            typer.echo(f"note: {note}")
     raise typer.Exit(EXIT_CODES[found.level])
 
 
@@ -90,13 +92,17 @@ async def look(transport: Transport, plan: Plan) -> StatusDocument:
     )
 
 
-async def _once(opened: Opened) -> StatusDocument:
+async def _once(opened: Opened) -> tuple[StatusDocument, tuple[str, ...]]:
+    """How the site stands, and which packages have versions nobody has seen a site run with."""
+    from fournines.engine.relied import examine, notes  # noqa: PLC0415
+    from fournines.plan.packages import relied_on  # noqa: PLC0415
     from fournines.report.style import console  # noqa: PLC0415
 
     transport = opened.transport()
     try:
         with console(stderr=True).status(f"asking {len(opened.site.hosts)} hosts"):
-            return await look(transport, opened.plan)
+            found = await look(transport, opened.plan)
+            return found, notes(await examine(transport, relied_on(opened.plan)))
     finally:
         with anyio.CancelScope(shield=True):
             await transport.close()

@@ -42,12 +42,13 @@ def verify(
     as_json: JsonOption = False,
 ) -> None:
     """Ask the hosts whether every promise holds. Nothing is changed."""
+    from fournines.plan.packages import same_versions  # noqa: PLC0415
     from fournines.report.document import EXIT_CODES, outcome_of, text_of, verify_document  # noqa: PLC0415
     from fournines.report.style import console  # noqa: PLC0415
     from fournines.report.verdicts import shown  # noqa: PLC0415
 
     opened = open_site(site, identity=identity)
-    checks = chosen(opened.plan.checks, only or [])
+    checks = chosen((*opened.plan.checks, *same_versions(opened.plan)), only or [])
     at, begun = datetime.now(UTC), time.monotonic()
     judged = anyio.run(_ask_hosts, opened, checks, wait)
     if as_json:

@@ -5,30 +5,17 @@ from __future__ import annotations
 import hashlib
 import os
 import platform
-from collections.abc import Mapping
 
 from fournines.engine.ask import ask_all
 from fournines.engine.transport import Transport
-from fournines.kit.check import Ask
-from fournines.kit.step import File, Packages
+from fournines.kit.step import File
 from fournines.plan.model import Plan
-
-
-def packages_of(plan: Plan) -> Mapping[str, tuple[str, ...]]:
-    """The packages the plan puts on each host, sorted."""
-    names: dict[str, set[str]] = {}
-    for phase in plan.phases:
-        for host, steps in phase.steps.items():
-            for step in steps:
-                if isinstance(step, Packages):
-                    names.setdefault(host, set()).update(step.names)
-    return {host: tuple(sorted(found)) for host, found in names.items()}
+from fournines.plan.packages import packages_of, version_table, versions_ask
 
 
 async def versions(transport: Transport, plan: Plan) -> dict[str, dict[str, str]]:
     """Per host the installed version of each package of the plan; a host that is silent is left out."""
-    shown = "--showformat=${Package}\t${Version}\n"
-    asks = {host: Ask(("dpkg-query", "--show", shown, *names)) for host, names in packages_of(plan).items()}
+    asks = {host: versions_ask(names) for host, names in packages_of(plan).items()}
     heard = await ask_all(transport, asks.items())
     found = {}
     for host, ask in asks.items():
@@ -36,12 +23,6 @@ async def versions(transport: Transport, plan: Plan) -> dict[str, dict[str, str]
         if answer is not None:  # a package that is not installed makes the code 1; the others are listed
             found[host] = version_table(answer.stdout)
     return found
-
-
-def version_table(text: str) -> dict[str, str]:
-    """Package to version, from lines of both with a tab between them."""
-    rows = (line.split("\t") for line in text.splitlines())
-    return {row[0]: row[1] for row in rows if len(row) == len(("package", "version")) and row[1]}
 
 
 def digest(plan: Plan) -> str:

@@ -37,6 +37,13 @@ class HostObserved(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class Noted(Event):
+    """Something that is no error and worth knowing: a version nobody has seen a site run with."""
+
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
 class PhaseStarted(Event):
     """A phase has work to do on these hosts."""
 

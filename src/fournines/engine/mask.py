@@ -8,6 +8,8 @@ import re
 from collections.abc import Iterable, Iterator
 from urllib.parse import quote, quote_plus
 
+from fournines.errors import HostError, NinesError
+
 HIDDEN = "********"
 _SHORTEST = 6
 """Shorter texts than this would hide ordinary words; no generated secret is shorter."""
@@ -54,3 +56,23 @@ def _parts(secret: str) -> Iterator[str]:
             return
         if isinstance(found, dict):
             yield from (value for value in found.values() if isinstance(value, str))
+
+
+class masked:  # noqa: N801 - reads as a with-statement's verb
+    """Errors that leave this block have every secret in them hidden."""
+
+    def __init__(self, masker: Masker) -> None:
+        self._mask = masker.mask
+
+    def __enter__(self) -> None:
+        return
+
+    def __exit__(self, _type: object, error: BaseException | None, _traceback: object) -> None:
+        if not isinstance(error, NinesError):
+            return
+        hidden = (self._mask(error.what), error.where, error.try_this and self._mask(error.try_this))
+        what, where, try_this = hidden
+        if isinstance(error, HostError):
+            output = self._mask(error.output)
+            raise type(error)(what, where=where, try_this=try_this, output=output) from None
+        raise type(error)(what, where=where, try_this=try_this) from None

@@ -7,12 +7,12 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 import anyio
 
 from fournines.engine.desired import Desired, question
-from fournines.engine.difference import Change, Difference, Seen, compare
+from fournines.engine.difference import Change, Difference, Seen, compare, missing_packages
 from fournines.engine.fanout import on_each
 from fournines.engine.mask import Masker
 from fournines.engine.remote import call
 from fournines.engine.transport import Transport
-from fournines.kit.step import Absent, File, Step
+from fournines.kit.step import Absent, File, Packages, Step
 from fournines.plan.model import Phase
 
 _SECONDS = 120.0
@@ -74,6 +74,17 @@ def differences(wanted: Desired, observed: Mapping[str, Observed], masker: Maske
                 compare(wanted, phase.name, host, seen, masker, changing=changing.get(host, frozenset()))
             )
     return Difference(tuple(found))
+
+
+def lacks(observed: Mapping[str, Observed]) -> dict[str, tuple[str, ...]]:
+    """The packages that hosts lack, of all phases; hosts that lack none are left out."""
+    names: dict[str, set[str]] = {}
+    for of_phase in observed.values():
+        for host, seen in of_phase.items():
+            for step, now in seen:
+                if isinstance(step, Packages):
+                    names.setdefault(host, set()).update(missing_packages(step, now))
+    return {host: tuple(sorted(found)) for host, found in names.items() if found}
 
 
 def _changing(observed: Mapping[str, Observed], host: str) -> Iterable[str]:

@@ -28,13 +28,13 @@ def preparing(observed: Sequence[tuple[Step, Seen]]) -> Iterator[Operation]:
         n for step, seen in observed if isinstance(step, Packages) for n in missing_packages(step, seen)
     ]
     if missing:
-        yield from _installation(sorted(set(missing)))
+        yield from installation(sorted(set(missing)))
     for step, seen in observed:
         if isinstance(step, Account) and not same(step, seen):
             yield from _account(step)
 
 
-def _installation(missing: list[str]) -> Iterator[Operation]:
+def installation(missing: Sequence[str]) -> Iterator[Operation]:
     """Install without starting a daemon: it has no configuration yet, and a cluster member must not guess.
 
     Debian's tools ask policy-rc.d before they start anything. Ours refuses only for what descends from
@@ -50,7 +50,7 @@ def _installation(missing: list[str]) -> Iterator[Operation]:
         "apt.packages",
         f"install {', '.join(missing)}",
         {
-            "packages": missing,
+            "packages": list(missing),
             "update": True,
             "cache_time": _APT_FRESH_SECONDS,
             "no_recommends": True,

@@ -5,18 +5,20 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 import anyio
 
-from fournines.engine import events
+from fournines.engine import events, operations, pyinfra
 from fournines.engine.ask import verdicts
 from fournines.engine.barrier import wait_until_well
 from fournines.engine.desired import Desired, desired
 from fournines.engine.difference import Difference
 from fournines.engine.interfaces import with_interfaces
-from fournines.engine.mask import Masker
-from fournines.engine.observe import Observed, differences, look_at_all
+from fournines.engine.mask import Masker, masked
+from fournines.engine.observe import Observed, differences, lacks, look_at_all
 from fournines.engine.phase import PhaseRun
+from fournines.engine.relied import examine, notes, require
 from fournines.engine.rolling import Barrier
 from fournines.engine.startup import units_of, why_down
 from fournines.engine.transport import Transport
@@ -24,6 +26,10 @@ from fournines.errors import BarrierError, HostError, NinesError, TransportError
 from fournines.kit.check import Check
 from fournines.kit.verdict import Verdict
 from fournines.plan.model import Phase, Plan
+from fournines.plan.packages import relied_on
+
+PACKAGES = "packages"
+"""The phase before those of the plan: what all of them install."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +58,7 @@ async def observe(plan: Plan, transport: Transport, *, masker: Masker | None = N
         HostError: a host could not be looked at.
     """
     hide = masker or masker_of(plan)
-    with _masked(hide):
+    with masked(hide):
         wanted = desired(await with_interfaces(plan, transport))
         return differences(wanted, await look_at_all(transport, wanted.phases, show=True), hide)
 
@@ -75,7 +81,7 @@ async def deploy(
     hide = masker or masker_of(plan)
     run = _Run(desired(plan), transport, hide, listen, anyio.current_time())
     try:
-        with _masked(hide):
+        with masked(hide):
             return await run.whole(plan)
     except NinesError as error:
         run.tell(
@@ -107,7 +113,7 @@ class _Run:
         self.tell(
             events.Started,
             site=plan.context.site.name,
-            phases=tuple(phase.name for phase in self.wanted.phases),
+            phases=(PACKAGES, *(phase.name for phase in self.wanted.phases)),
             hosts=self.wanted.hosts,
         )
         settled = await with_interfaces(plan, self.transport)
@@ -117,6 +123,8 @@ class _Run:
         self._tell_observed(difference)
         if not difference.changes and self._hold():
             return self._finished()
+        if difference.changes:
+            await self._packages(plan, observed)
         for phase in self.wanted.phases:
             if self.counts:  # earlier phases changed the hosts since
                 observed |= await self._look([phase])
@@ -180,26 +188,61 @@ class _Run:
         for host, seconds in self._seconds.items():
             self.tell(events.HostObserved, host=host, differing=differing[host], seconds=seconds)
 
+    async def _packages(self, plan: Plan, observed: Mapping[str, Observed]) -> None:
+        """The packages of all phases, in one installation; then what is relied on in them, before any file.
+
+        Raises:
+            PackageError: a package is not what its component takes for granted.
+        """
+        began = anyio.current_time()
+        lacking = lacks(observed)
+        if lacking:
+            self.tell(events.PhaseStarted, phase=PACKAGES, hosts=tuple(lacking))
+            todo = {host: tuple(operations.installation(names)) for host, names in lacking.items()}
+            await pyinfra.carry_out(self.transport, todo, busy=self._busy(PACKAGES))
+        for host, names in lacking.items():
+            for name in names:
+                self._changed(PACKAGES, host, "packages", name, "installed")
+            self.tell(events.HostChanged, phase=PACKAGES, host=host, changes=len(names))
+        found = await examine(self.transport, relied_on(plan))
+        require(found)
+        for note in notes(found):
+            self.tell(events.Noted, what=note)
+        if lacking:
+            changes, seconds = self.counts[PACKAGES].total(), anyio.current_time() - began
+            self.tell(events.PhaseFinished, phase=PACKAGES, changes=changes, seconds=seconds)
+
+    def _changed(self, phase: str, host: str, kind: str, subject: str, what: str) -> None:
+        self.counts.setdefault(phase, Counter())[host] += 1
+        self.tell(events.StepChanged, phase=phase, host=host, kind=kind, subject=subject, what=what)
+
+    def _busy(self, phase: str) -> pyinfra.Busy:
+        """Tells what takes long once per change: nobody reads the same line every 15 s."""
+        told: list[tuple[tuple[str, str], ...]] = [()]
+
+        async def busy(hosts: tuple[tuple[str, str], ...], seconds: float) -> None:
+            shown = tuple((host, self.masker.mask(what)) for host, what in hosts)
+            if shown != told[-1]:
+                told.append(shown)
+                self.tell(events.StillBusy, phase=phase, busy=shown, seconds=seconds)
+
+        return busy
+
     async def _phase(self, phase: Phase, observed: Observed, difference: Difference) -> None:
         began = anyio.current_time()
         hosts = tuple(host for host in phase.steps if difference.of(phase.name, host))
         self.tell(events.PhaseStarted, phase=phase.name, hosts=hosts)
         counted = self.counts.setdefault(phase.name, Counter())
 
-        def changed(host: str, kind: str, subject: str, what: str) -> None:
-            counted[host] += 1
-            self.tell(events.StepChanged, phase=phase.name, host=host, kind=kind, subject=subject, what=what)
-
-        told: list[tuple[tuple[str, str], ...]] = [()]
-
-        async def busy(hosts: tuple[tuple[str, str], ...], seconds: float) -> None:
-            shown = tuple((host, self.masker.mask(what)) for host, what in hosts)
-            if shown != told[-1]:  # once per change: nobody reads the same line every 15 s
-                told.append(shown)
-                self.tell(events.StillBusy, phase=phase.name, busy=shown, seconds=seconds)
-
         barrier = Barrier(hold=self._hold_now, wait=lambda checks: self._wait(checks, [phase]))
-        run = PhaseRun(self.transport, self.wanted, phase, barrier, changed, busy)
+        run = PhaseRun(
+            self.transport,
+            self.wanted,
+            phase,
+            barrier,
+            partial(self._changed, phase.name),
+            self._busy(phase.name),
+        )
         try:
             await run.carry_out(observed)
         except TransportError as error:
@@ -242,33 +285,12 @@ class _Run:
         try:
             seconds = await wait_until_well(self.transport, checks, waiting=waiting)
         except BarrierError as error:
-            units = units_of(phases)
-            output = await why_down(self.transport, units, seconds=anyio.current_time() - began)
-            raise BarrierError(
-                error.what, where=error.where, try_this=error.try_this, output=output
-            ) from None
+            error.output = await why_down(
+                self.transport, units_of(phases), seconds=anyio.current_time() - began
+            )
+            raise
         self.tell(events.BarrierPassed, phase=name, checks=len(checks), seconds=seconds)
 
     def tell(self, event: Callable[..., events.Event], **fields: object) -> None:
         """Tell the listener of an event, with the time since the run began."""
         self.listen(event(at=anyio.current_time() - self.began, **fields))
-
-
-class _masked:  # noqa: N801 - reads as a with-statement's verb
-    """Errors that leave this block have every secret in them hidden."""
-
-    def __init__(self, masker: Masker) -> None:
-        self._mask = masker.mask
-
-    def __enter__(self) -> None:
-        return
-
-    def __exit__(self, _type: object, error: BaseException | None, _traceback: object) -> None:
-        if not isinstance(error, NinesError):
-            return
-        hidden = (self._mask(error.what), error.where, error.try_this and self._mask(error.try_this))
-        what, where, try_this = hidden
-        if isinstance(error, HostError):
-            output = self._mask(error.output)
-            raise type(error)(what, where=where, try_this=try_this, output=output) from None
-        raise type(error)(what, where=where, try_this=try_this) from None

@@ -9,6 +9,7 @@ from fournines.kit.check import Check
 from fournines.kit.context import Context
 from fournines.kit.declare import Declaration
 from fournines.kit.fault import Fault
+from fournines.kit.relies import Relied
 from fournines.kit.step import Step
 from fournines.spec.model import Host, Site, Strict
 
@@ -44,7 +45,8 @@ class Component:
     in the order given, each on all its hosts; where there are several each has a name. ``needs`` and
     ``provides`` are capabilities ("database", "messaging", "vip", "identity"): the first stage of a
     component is deployed after the last stage of every component that provides what it needs.
-    ``service`` marks what users list under ``services:``.
+    ``service`` marks what users list under ``services:``. ``relies`` is what it takes for granted of the
+    packages it installs.
     """
 
     name: str
@@ -57,6 +59,7 @@ class Component:
     needs: tuple[str, ...] = ()
     provides: tuple[str, ...] = ()
     service: bool = False
+    relies: tuple[Relied, ...] = ()
 
     def steps(self, context: Context, host: Host) -> Iterator[Step]:
         """The steps of all its stages on a host."""

@@ -45,7 +45,7 @@ def shown(*, as_json: bool, console: Console | None = None) -> Iterator[events.L
 def lines(event: events.Event, *, detail: bool = True) -> list[str]:
     """An event as plain lines; without ``detail`` only what a table does not show."""
     said = _WORDS.get(type(event))
-    if said is None or (not detail and not isinstance(event, events.StepChanged)):
+    if said is None or (not detail and not isinstance(event, events.StepChanged | events.Noted)):
         return []
     return [f"{event.at:7.1f} s  {line}" for line in said(event).splitlines()]
 
@@ -53,6 +53,7 @@ def lines(event: events.Event, *, detail: bool = True) -> list[str]:
 _WORDS: dict[type[events.Event], Callable[..., str]] = {
     events.Started: lambda e: f"{e.site}: {len(e.phases)} phases on {len(e.hosts)} hosts",
     events.HostObserved: lambda e: f"{e.host}: {e.differing} steps differ ({e.seconds:.1f} s)",
+    events.Noted: lambda e: f"note: {e.what}",
     events.PhaseStarted: lambda e: f"[{e.phase}] on {', '.join(e.hosts)}",
     events.StepChanged: lambda e: f"[{e.phase}] {e.host}: {e.kind} {e.subject}: {e.what}",
     events.StillBusy: lambda e: "\n".join(

@@ -8,6 +8,7 @@ from fournines.components.chrony.checks import checks
 from fournines.components.chrony.deploy import steps
 from fournines.components.chrony.faults import faults
 from fournines.components.chrony.model import PORT, Options, time_hosts
+from fournines.components.chrony.relies import RELIES
 from fournines.kit.component import Component, Stage
 from fournines.kit.declare import Declaration, FirewallPort
 from fournines.spec.model import Host, Site
@@ -39,4 +40,5 @@ COMPONENT = Component(
     options=Options,
     needs=("names",),
     provides=("time",),
+    relies=RELIES,
 )

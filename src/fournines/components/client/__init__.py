@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from fournines.components.client.checks import checks
 from fournines.components.client.deploy import places, steps
+from fournines.components.client.relies import RELIES
 from fournines.kit.component import Component, Stage
 from fournines.kit.declare import Declaration
 from fournines.spec.model import Site
@@ -24,4 +25,5 @@ COMPONENT = Component(
     declares=declares,
     stages=(Stage(steps, checks),),
     needs=("names", "trust", "identity"),
+    relies=RELIES,
 )

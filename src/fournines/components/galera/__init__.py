@@ -17,6 +17,7 @@ from fournines.components.galera.model import (
     arbiters,
     data_hosts,
 )
+from fournines.components.galera.relies import RELIES
 from fournines.kit.component import Component, Stage
 from fournines.kit.declare import Database, Declaration, Endpoint, FirewallPort, HealthCheck, Secret
 from fournines.kit.probe import TableLedger
@@ -80,4 +81,5 @@ COMPONENT = Component(
     options=Options,
     needs=("names", "firewall"),
     provides=("database",),
+    relies=RELIES,
 )

@@ -15,6 +15,7 @@ from fournines.components.glance.checks import checks
 from fournines.components.glance.deploy import steps
 from fournines.components.glance.faults import faults
 from fournines.components.glance.model import CACHE_KEY, DATABASE, PORT, SERVICE, Options
+from fournines.components.glance.relies import RELIES
 from fournines.kit.component import Component, Stage
 from fournines.kit.declare import Declaration, Endpoint, FirewallPort, HealthCheck, Secret
 from fournines.spec.model import Host, Site
@@ -60,4 +61,5 @@ COMPONENT = Component(
     needs=("names", "trust", "vip", "database", "cache", "identity"),
     provides=("image",),
     service=True,
+    relies=RELIES,
 )

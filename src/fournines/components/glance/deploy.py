@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from fournines.components.glance.model import CACHE_KEY, DATABASE, IMAGES, PORT, SERVICE, Options
+from fournines.components.glance.model import CACHE_KEY, DATABASE, IMAGES, MIGRATIONS, PORT, SERVICE, Options
 from fournines.kit import program
 from fournines.kit.context import Context
 from fournines.kit.on_host import schema
@@ -22,7 +22,6 @@ from fournines.spec.model import Host
 CONF = "/etc/glance/glance-api.conf"
 PASTE = "/etc/glance/glance-api-paste.ini"
 UNIT = "/etc/systemd/system/glance-api.service"
-_MIGRATIONS = "/usr/lib/python3/dist-packages/glance/db/sqlalchemy/alembic_migrations/versions"
 
 _SYNC = (
     "env",
@@ -48,7 +47,7 @@ def steps(context: Context, host: Host) -> Iterator[Step]:
         yield Command(
             "glance: the database has its tables",
             _SYNC,
-            unless=program.argv(schema, _MIGRATIONS),
+            unless=program.argv(schema, MIGRATIONS),
             unless_stdin=schema_question(context, DATABASE),
             user="glance",
             timeout=600,

@@ -21,6 +21,7 @@ SERVICE: Final = KeystoneService(
     user="glance",
     password="glance/keystone",  # noqa: S106 - a name
 )
+MIGRATIONS: Final = "/usr/lib/python3/dist-packages/glance/db/sqlalchemy/alembic_migrations/versions"
 IMAGES: Final = "/var/lib/glance/images"
 """Where a host keeps the images that were uploaded to it."""
 

@@ -15,6 +15,7 @@ from fournines.components.haproxy.model import (
     Options,
     detection_seconds,
 )
+from fournines.components.haproxy.relies import RELIES
 from fournines.kit.component import Component, Stage
 from fournines.kit.declare import Declaration, FirewallPort, LogFile, VipCondition
 from fournines.spec.model import Host, Site
@@ -50,4 +51,5 @@ COMPONENT = Component(
     options=Options,
     needs=("names", "trust"),
     provides=("balancer",),
+    relies=RELIES,
 )

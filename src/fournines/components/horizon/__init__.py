@@ -8,6 +8,7 @@ from fournines.components.horizon.checks import checks
 from fournines.components.horizon.deploy import steps
 from fournines.components.horizon.faults import faults
 from fournines.components.horizon.model import CERTIFICATE, SECRET_KEY, Options, dashboards, served_names
+from fournines.components.horizon.relies import RELIES
 from fournines.kit.component import Component, Stage
 from fournines.kit.declare import Declaration, FirewallPort, Secret, SecretKind
 from fournines.spec.model import Site
@@ -33,4 +34,5 @@ COMPONENT = Component(
     needs=("names", "trust", "vip", "identity"),
     provides=("dashboard",),
     service=True,
+    relies=RELIES,
 )

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from fournines.components.hosts.checks import checks
 from fournines.components.hosts.deploy import steps
 from fournines.components.hosts.model import Options
+from fournines.components.hosts.relies import RELIES
 from fournines.kit.component import Component, Stage
 from fournines.kit.declare import Declaration
 from fournines.spec.model import Host, Site
@@ -31,4 +32,5 @@ COMPONENT = Component(
     stages=(Stage(steps, checks),),
     options=Options,
     provides=("names",),
+    relies=RELIES,
 )

@@ -8,6 +8,7 @@ from fournines.components.keepalived.checks import checks
 from fournines.components.keepalived.deploy import steps
 from fournines.components.keepalived.faults import faults
 from fournines.components.keepalived.model import LOG, TAGS, Options
+from fournines.components.keepalived.relies import RELIES
 from fournines.kit.component import Component, Stage
 from fournines.kit.declare import Declaration, FirewallPort, InterfaceOf, LogFile
 from fournines.spec.model import Host, Site
@@ -38,4 +39,5 @@ COMPONENT = Component(
     options=Options,
     needs=("names", "balancer", "database"),
     provides=("vip",),
+    relies=RELIES,
 )

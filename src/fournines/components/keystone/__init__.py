@@ -8,6 +8,7 @@ from fournines.components.keystone.checks import checks, identity_checks
 from fournines.components.keystone.deploy import identity, steps
 from fournines.components.keystone.faults import faults
 from fournines.components.keystone.model import CREDENTIAL, DATABASE, FERNET, PORT, Options
+from fournines.components.keystone.relies import RELIES
 from fournines.kit.component import Component, Stage
 from fournines.kit.declare import Declaration, Endpoint, FirewallPort, HealthCheck, Secret, SecretKind
 from fournines.kit.openstack import ADMIN_PASSWORD
@@ -50,4 +51,5 @@ COMPONENT = Component(
     needs=("names", "trust", "vip", "database", "cache"),
     provides=("identity",),
     service=True,
+    relies=RELIES,
 )

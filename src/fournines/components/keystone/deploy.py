@@ -10,6 +10,7 @@ from fournines.components.keystone.model import (
     CONF,
     DATABASE,
     FERNET,
+    MIGRATIONS,
     PORT,
     REPOSITORIES,
     UWSGI,
@@ -36,7 +37,6 @@ from fournines.spec.model import Host
 
 UNIT = "/etc/systemd/system/keystone.service"
 APPLICATION = program.installed("keystone", "application")
-_MIGRATIONS = "/usr/lib/python3/dist-packages/keystone/common/sql/migrations/versions"
 
 _SYNC = ("env", "OS_DATABASE__CONNECTION_PARAMETERS=", "keystone-manage", "db_sync")
 """Without the time limits of the API: changing a table may take long, and must not be cut in the middle."""
@@ -54,7 +54,7 @@ def steps(context: Context, host: Host) -> Iterator[Step]:
         yield Command(
             "keystone: the database has its tables",
             _SYNC,
-            unless=program.argv(schema, _MIGRATIONS),
+            unless=program.argv(schema, MIGRATIONS),
             unless_stdin=schema_question(context, DATABASE),
             user="keystone",
             timeout=600,

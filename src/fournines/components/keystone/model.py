@@ -28,6 +28,7 @@ CATALOGUED: Final = KeystoneService(
 
 CONF: Final = "/etc/keystone/keystone.conf"
 UWSGI: Final = "/etc/keystone/keystone-uwsgi.ini"
+MIGRATIONS: Final = "/usr/lib/python3/dist-packages/keystone/common/sql/migrations/versions"
 REPOSITORIES: Final = {"/etc/keystone/fernet-keys": FERNET, "/etc/keystone/credential-keys": CREDENTIAL}
 """Directory of a key repository -> the secret it holds."""
 

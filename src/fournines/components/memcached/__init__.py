@@ -8,6 +8,7 @@ from fournines.components.memcached.checks import checks
 from fournines.components.memcached.deploy import steps
 from fournines.components.memcached.faults import faults
 from fournines.components.memcached.model import PORT, Options
+from fournines.components.memcached.relies import RELIES
 from fournines.kit.component import Component, Stage
 from fournines.kit.declare import CacheServers, Declaration, FirewallPort
 from fournines.spec.model import Host, Site
@@ -35,4 +36,5 @@ COMPONENT = Component(
     options=Options,
     needs=("names", "firewall"),
     provides=("cache",),
+    relies=RELIES,
 )

@@ -8,6 +8,7 @@ from fournines.components.nftables.checks import checks
 from fournines.components.nftables.deploy import steps
 from fournines.components.nftables.faults import faults
 from fournines.components.nftables.model import Options
+from fournines.components.nftables.relies import RELIES
 from fournines.kit.component import Component, Stage
 from fournines.kit.declare import Declaration
 from fournines.spec.model import Host, Site
@@ -34,4 +35,5 @@ COMPONENT = Component(
     options=Options,
     needs=("names",),
     provides=("firewall",),
+    relies=RELIES,
 )

@@ -8,6 +8,7 @@ from fournines.components.rabbitmq.checks import account_checks, checks, leaders
 from fournines.components.rabbitmq.deploy import accounts, steps
 from fournines.components.rabbitmq.faults import faults
 from fournines.components.rabbitmq.model import DIST_PORT, EPMD_PORT, PORT, Options, brokers
+from fournines.components.rabbitmq.relies import RELIES
 from fournines.kit.component import Component, Stage
 from fournines.kit.declare import Declaration, FirewallPort, MessageUser, Secret
 from fournines.kit.probe import QueueLedger
@@ -44,4 +45,5 @@ COMPONENT = Component(
     options=Options,
     needs=("names", "firewall"),
     provides=("messaging",),
+    relies=RELIES,
 )

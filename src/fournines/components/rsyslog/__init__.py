@@ -8,6 +8,7 @@ from fournines.components.rsyslog.checks import checks
 from fournines.components.rsyslog.deploy import steps
 from fournines.components.rsyslog.faults import faults
 from fournines.components.rsyslog.model import CHECK_LOG, CHECK_TAG, Options
+from fournines.components.rsyslog.relies import RELIES
 from fournines.kit.component import Component, Stage
 from fournines.kit.declare import Declaration, LogFile
 from fournines.spec.model import Host, Site
@@ -34,4 +35,5 @@ COMPONENT = Component(
     options=Options,
     needs=("names",),
     provides=("logs",),
+    relies=RELIES,
 )

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from fournines.components.tls.checks import checks
 from fournines.components.tls.deploy import steps
 from fournines.components.tls.model import AUTHORITY, CERTIFICATE, Options, certificate_path
+from fournines.components.tls.relies import RELIES
 from fournines.kit.component import Component, Stage
 from fournines.kit.declare import Declaration, Secret, SecretKind, ServedCertificate
 from fournines.spec.model import Host, Site
@@ -34,4 +35,5 @@ COMPONENT = Component(
     options=Options,
     needs=("names",),
     provides=("trust",),
+    relies=RELIES,
 )

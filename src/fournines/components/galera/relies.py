@@ -1,0 +1,49 @@
+"""What is taken for granted of MariaDB's and Galera's packages. The units are our own."""
+
+from __future__ import annotations
+
+from fournines.kit.relies import Relied, has, has_account, owned, prints
+
+RELIES = (
+    Relied(
+        "mariadb-server",
+        "11.8.6",
+        "11.8.9",
+        (
+            has("/usr/sbin/mariadbd"),
+            has("/usr/bin/mariadb"),
+            has_account("mysql"),
+            owned("/var/lib/mysql", "mysql:mysql"),
+            prints(
+                ("/usr/sbin/mariadbd", "--no-defaults", "--wsrep-recover", "--version"),
+                r"Ver [\d.]+-MariaDB",
+                what="understands --wsrep-recover",
+            ),
+            prints(
+                ("/usr/sbin/mariadbd", "--no-defaults", "--wsrep-new-cluster", "--version"),
+                r"Ver [\d.]+-MariaDB",
+                what="understands --wsrep-new-cluster",
+            ),
+            prints(
+                (
+                    "/usr/sbin/mariadbd",
+                    "--no-defaults",
+                    "--user=mysql",
+                    "--datadir=/tmp",
+                    "--help",
+                    "--verbose",
+                ),
+                r"^socket\s+/run/mysqld/mysqld\.sock$",
+                what="puts its socket at /run/mysqld/mysqld.sock by default",
+            ),
+        ),
+    ),
+    Relied("mariadb-backup", "11.8.6", "11.8.9", (has("/usr/bin/mariadb-backup"),)),
+    Relied("galera-4", "26.4.23", "26.4.23", (has("/usr/lib/galera/libgalera_smm.so"),)),
+    Relied(
+        "galera-arbitrator-4",
+        "26.4.23",
+        "26.4.23",
+        (has("/usr/bin/garbd"), has_account("_galera")),
+    ),
+)
