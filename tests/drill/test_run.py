@@ -242,6 +242,33 @@ def _interrupted(scenario: Scenario, rig: Rig, journal: _Interrupting) -> None:
     assert anyio.run(it), "the run was to be interrupted, and came to its end"
 
 
+def test_waiting_for_a_straggler_at_the_end_is_nobodys_outage() -> None:
+    """The clients are told to stop; one answer takes its time; the others are not missed meanwhile."""
+    world = World()
+    rig, journal = play(world)
+
+    def fleet(name: str) -> Fleet:
+        fleet = play(world)[0].fleet(name)
+        assert fleet.sql is not None
+        quick = fleet.sql.attempt
+
+        async def dawdle(this: Attempt) -> tuple[Reply, str]:
+            if journal.stage is StageName.HEAL:
+                await anyio.sleep(0.5)
+            return await quick(this)
+
+        fleet.sql.attempt = dawdle  # type: ignore[method-assign]
+        return fleet
+
+    async def it() -> DrillRun:
+        return await run_drill(POWER, replace(rig, fleet=fleet), journal, pace=PACE)
+
+    api, sql = anyio.run(it).series
+    straggler = max(s.ended for s in sql.samples)
+    assert straggler > max(s.ended for s in api.samples)
+    assert all(o.ended < straggler for o in api.figures.outages)
+
+
 def test_a_client_that_crashes_does_not_leave_the_fault_behind() -> None:
     """A bug in a probe ends the run; the undo comes first."""
     world = World()

@@ -25,10 +25,11 @@ from fournines.probe.stall import Load
 
 @dataclass
 class Findings:
-    """What a run has found so far."""
+    """What a run has found so far. ``until`` is when the clients were told to begin no more attempts."""
 
     targets: dict[str, str] = field(default_factory=dict)
     hurt: tuple[str, ...] = ()
+    until: float = 0.0
     load: Load | None = None
     accounts: tuple[Account, ...] = ()
     settled: Settled = field(default_factory=lambda: Settled(None, []))
@@ -51,7 +52,7 @@ def result_of(
     fault = _fault_span(scenario, journal)
     undo = journal.began(StageName.UNDO)
     healed = None if found.settled.at is None or undo is None else found.settled.at - undo
-    series = tuple(_series(client, journal, fault) for client in fleet.clients)
+    series = tuple(_series(client, journal, found.until, fault) for client in fleet.clients)
     owners = band(s for one in series if one.kind == "vip" for s in one.samples)
     missing = tuple(f"not watched: {what}" for what in fleet.missing)
     by_power = rig.power.untested() if rig.power is not None else ()
@@ -110,9 +111,8 @@ def _fault_span(scenario: Scenario, journal: Journal) -> tuple[float, float] | N
     return None if began is None or ended is None else (began, ended)
 
 
-def _series(client: Client, journal: Journal, fault: tuple[float, float] | None) -> Series:
+def _series(client: Client, journal: Journal, until: float, fault: tuple[float, float] | None) -> Series:
     began = journal.began(StageName.BASELINE) or 0.0
-    ended = journal.began(StageName.READ_BACK) or journal.clock()
     own = tuple(s for s in journal.samples if s.probe == client.name)
-    seen = figures(own, interval=client.interval, observed=(began, ended), fault=fault, serial=client.serial)
+    seen = figures(own, interval=client.interval, observed=(began, until), fault=fault, serial=client.serial)
     return Series(client.name, client.kind, client.asks, client.interval, client.timeout, seen, own)

@@ -137,6 +137,8 @@ class _Run:
             except NinesError as error:
                 failure = error  # raised below: out of a task group it would come wrapped
             finally:
+                # Attempts under way are waited for; nobody is missed who was not asked meanwhile.
+                self.found.until = self.clock()
                 watch.stop()
                 meter.stop()
         self.found.load = meter.load()

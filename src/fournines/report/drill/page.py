@@ -40,7 +40,7 @@ def html(campaign: Campaign, last: Campaign | None = None) -> str:
             acknowledged=sum(a.acknowledged for run in campaign.runs for a in run.accounts),
             lost=sum(found for found in map(view.lost, campaign.runs) if found is not None),
             unread=[run.name for run in campaign.runs if view.lost(run) is None],
-            kinds=view.by_kind(campaign),
+            kinds=[kind for kind in view.by_kind(campaign) if kind != "vip"],
             untested=view.untested(campaign),
             environments=view.environments(campaign),
         )
