@@ -196,7 +196,7 @@ def test_synced_and_donor_are_usable() -> None:
     [
         (Sample(None, running=False, at=10.0), "mariadbd does not run"),
         (Sample(None, running=True, at=10.0), "mariadbd does not answer"),
-        (Sample(WELL, running=True, at=9.0), "mariadbd does not answer"),
+        (Sample(WELL, running=True, at=8.0), "mariadbd does not answer"),
         (
             Sample(WELL | {"wsrep_cluster_status": "non-Primary"}, running=True, at=10.0),
             "component is non-Primary",
@@ -227,7 +227,7 @@ def test_tells_what_mariadbd_says_and_else_what_the_start_program_published() ->
     assert responder.answer(stopped, 10.1, records.encode(waiting)) == waiting
     assert responder.answer(stopped, 10.1, "").phase is Phase.DOWN
     assert responder.answer(stopped, 10.1, "half a li").phase is Phase.DOWN
-    assert responder.answer(Sample(WELL, running=True, at=9.0), 10.1, "").phase is Phase.DOWN
+    assert responder.answer(Sample(WELL, running=True, at=8.0), 10.1, "").phase is Phase.DOWN
 
 
 @contextmanager

@@ -225,3 +225,15 @@ def test_haproxy_accepts_it(context: Context, host: str, tmp_path: Path) -> None
     assert "WARNING" not in said.stderr
     files["haproxy.cfg"] = content.replace("balance leastconn", "balance leastcon")
     assert opinion(["haproxy", "-c", "-f", "/run/haproxy.cfg"], files, tmp_path).returncode
+
+
+def test_the_last_living_server_is_used_though_it_is_slow(context: Context) -> None:
+    """A backup that is the same server: up as long as it accepts, asked only when nobody is healthy."""
+    for pool in ("keystone", "glance"):
+        lines = section(conf(context), f"listen {pool}")
+        servers = [line.split() for line in lines if line.startswith("server ")]
+        for _, host, address, *_ in [words for words in servers if "backup" not in words]:
+            assert f"server {host}-slow {address} backup track {pool}-accepts/{host}" in lines
+            assert f"server {host} {address} check" in section(conf(context), f"backend {pool}-accepts")
+        assert "option allbackups" in lines
+    assert not any("-slow" in line for line in section(conf(context), "listen galera"))

@@ -94,7 +94,9 @@ class Backend:
 class Listener:
     """One endpoint as HAProxy serves it; ``binds`` are whole bind lines without the keyword.
 
-    ``check_timeout_ms`` is None where the defaults' serves.
+    ``check_timeout_ms`` is None where the defaults' serves. ``slow_backends`` are the same hosts once more,
+    for as long as no host answers its health question in time but some accept connections: a balancer that
+    takes its last living server out for being slow makes an outage of a delay.
     """
 
     name: str
@@ -106,6 +108,7 @@ class Listener:
     timeout_ms: int
     balance: tuple[str, ...]
     backends: tuple[Backend, ...]
+    slow_backends: tuple[Backend, ...]
 
 
 def listeners(context: Context, certificate: str | None) -> Iterator[Listener]:
@@ -132,6 +135,7 @@ def listeners(context: Context, certificate: str | None) -> Iterator[Listener]:
             timeout_ms=round(endpoint.timeout_server * 1000),
             balance=_balance(endpoint),
             backends=tuple(_backends(context, endpoint, options)),
+            slow_backends=tuple(_slow_backends(context, endpoint)),
         )
 
 
@@ -156,6 +160,14 @@ def _backends(context: Context, endpoint: Endpoint, options: Options) -> Iterato
                 " backup" if index else f" rise {options.writer_rise} on-marked-up shutdown-backup-sessions"
             )
         yield Backend(host, at(context.site.address(host), endpoint.port), words)
+
+
+def _slow_backends(context: Context, endpoint: Endpoint) -> Iterator[Backend]:
+    """None for a database: its question is answered by another program, which is not slow when it is."""
+    if endpoint.http and endpoint.health:
+        for host in endpoint.hosts:
+            address = at(context.site.address(context.site.hosts[host]), endpoint.port)
+            yield Backend(f"{host}-slow", address, f"backup track {endpoint.name}-accepts/{host}")
 
 
 def writer_pools(context: Context) -> tuple[str, ...]:

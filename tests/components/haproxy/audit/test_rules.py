@@ -295,3 +295,12 @@ class TestCaches:
             "keystone.conf": "[cache]\nmemcache_servers = 10.0.0.20:11211\n[token]\nprovider = fernet\n",
         }
         assert severities("HA030", files) == ["warning"]
+
+
+def test_a_last_resort_that_tracks_is_the_same_server_on_purpose() -> None:
+    servers = "server a 10.0.0.11:5000 check\nserver b 10.0.0.12:5000 check\n"
+    slow = "server a-slow 10.0.0.11:5000 backup track accepts/a"
+    assert severities("HA020", haproxy(listen(f"{servers}{slow}"))) == []
+    assert severities("HA020", haproxy(listen(f"{servers}server c 10.0.0.11:5000 backup check"))) == [
+        "warning"
+    ]

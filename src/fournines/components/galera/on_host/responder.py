@@ -23,9 +23,10 @@ from fournines.components.galera.on_host.election import Answer, Phase, stranded
 
 PACE = 0.2
 """Seconds between samples."""
-QUERY_TIMEOUT = 0.3
-"""Seconds until a query counts as unanswered; the balancer waits about 0.4 s for us."""
-STALE = 0.7
+QUERY_TIMEOUT = 1.0
+"""Seconds until a query counts as unanswered. A mariadbd that is busy with a host that joins may well need
+0.3 s and more; taken for dead it costs every client its connection. One that is dead refuses at once."""
+STALE = 1.4
 """Seconds after which a sample says nothing: one pace, one timeout, and some scheduling."""
 PATIENCE = 15.0
 """Seconds without quorum before asking whether it can ever come back; Galera heals partitions sooner."""
@@ -141,8 +142,10 @@ class Responder:
         """Sample until told to leave; ask for a restart when quorum cannot come back by itself."""
         healthy = asked = time.monotonic()
         while not self.leave.wait(PACE):
-            self.last = self.database.sample()
+            before, self.last = self.last, self.database.sample()
             now = time.monotonic()
+            if (told := usable(self.last, now)) != usable(before, before.at):
+                sys.stderr.write(f"fournines: {'usable' if told[0] else 'not usable'}: {told[1]}\n")
             if self.position().phase is not Phase.STRANDED:
                 healthy = now
             elif now - healthy > PATIENCE and now - asked > ASK_EVERY:

@@ -64,7 +64,7 @@ def same_server(site: Evidence) -> Iterator[Hit | Unknown]:
         for server in proxy.servers:
             key = (server.host.lower(), str(server.port), *(server.settings.get(w, "") for w in _VARIED))
             other = first.setdefault(key, server.name)
-            if other != server.name and _concrete(server) and not server.has("disabled"):
+            if other != server.name and _concrete(server) and not _meant_twice(server):
                 yield Hit(
                     server.at,
                     f"{server.name} and {other} of {proxy.name} are both {server.host}:{server.port}",
@@ -73,6 +73,11 @@ def same_server(site: Evidence) -> Iterator[Hit | Unknown]:
 
 _VARIED = ("source", "namespace", "socks4", "sni", "check-sni")
 """Options that make two lines with one address two ways to go."""
+
+
+def _meant_twice(server: Server) -> bool:
+    """Whether the line is off, or the last resort: the same server by a more lenient judgement."""
+    return server.has("disabled") or (server.has("backup") and bool(server.settings.get("track")))
 
 
 def _concrete(server: Server) -> bool:
