@@ -27,7 +27,7 @@ from fournines.audit.mask import mask, mask_prose
         ),
         (
             "GRANT ALL ON k.* TO 'k'@'%' IDENTIFIED BY 'hunter2';",
-            "GRANT ALL ON k.* TO 'k'@'%' IDENTIFIED BY '***';",
+            "GRANT ALL ON k.* TO 'k'@'%' IDENTIFIED BY ***;",
         ),
         ("rabbitmqctl add_user openstack hunter2", "rabbitmqctl add_user openstack ***"),
         ("wsrep_sst_auth=sst:hunter2", "wsrep_sst_auth=***"),

@@ -15,9 +15,9 @@ if TYPE_CHECKING:
     from fournines.kit.audit.source import Source
 
 _ONE_A_HOST = {
-    "keepalived.conf": r"^\s*virtual_router_id\s+(\S+)",
-    "my.cnf": r"^\s*wsrep_cluster_address\s*=\s*(\S+)",
-    "corosync.conf": r"^\s*cluster_name\s*:\s*(\S+)",
+    "keepalived.conf": r"^[ \t]*virtual_router_id\s+(\S+)",
+    "my.cnf": r"^[ \t]*wsrep_cluster_address\s*=\s*(\S+)",
+    "corosync.conf": r"^[ \t]*cluster_name\s*:\s*(\S+)",
 }
 """Kinds of which a host has one, and what two files of one cluster have in common."""
 

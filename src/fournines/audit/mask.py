@@ -85,7 +85,7 @@ def mask_prose(text: str) -> str:
 
 
 def _hide(match: re.Match[str]) -> str:
-    return f"{match['head']}{_hidden(match['value'])}{match['tail']}"
+    return f"{match['head']}{HIDDEN}{match['tail']}"
 
 
 def _hide_pair(match: re.Match[str]) -> str:

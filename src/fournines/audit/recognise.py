@@ -18,6 +18,8 @@ LOOKED_AT = 64 * 1024
 """Characters of a file that are searched for marks."""
 
 _SHELL = re.compile(r"#!\s*\S*(?:/|\s)(?:ba|da|k|z)?sh\b")
+LONGEST_LINE = 500
+_BLANKS = re.compile(r"[^\S\n]+")
 _NAMED = 100
 _ENOUGH = 2
 """Marks that must be seen in a file whose name says nothing."""
@@ -35,10 +37,10 @@ def recognise(path: str, text: str, kinds: Iterable[Kind], *, marked: bool = Fal
     against content that speaks clearly. Longer patterns are more exact; a bare wildcard needs something
     of the kind in the text, or nothing but comments. ``marked``: no name alone is enough.
     """
-    head = text[:LOOKED_AT]
+    head = _seen(text[:LOOKED_AT])
     if _SHELL.match(head) and not marked:
         kinds = [kind for kind in kinds if kind.syntax is Syntax.SHELL]
-    silent = not re.search(r"^\s*[^\s#;!]", head, re.MULTILINE)
+    silent = not re.search(r"^ ?[^\s#;!]", head, re.MULTILINE)
     best: tuple[int, Kind] | None = None
     for kind in kinds:
         marks = _marks(kind, head)
@@ -53,6 +55,15 @@ def recognise(path: str, text: str, kinds: Iterable[Kind], *, marked: bool = Fal
         if best is None or score > best[0]:
             best = (score, kind)
     return best[1] if best else None
+
+
+def _seen(text: str) -> str:
+    r"""The text without what marks do not speak of: runs of blanks, empty lines, the ends of long lines.
+
+    A mark that begins with ``^\s*`` is quadratic in either: a megabyte of empty lines would be minutes.
+    """
+    lines = _BLANKS.sub(" ", text).split("\n")
+    return "\n".join(line[:LONGEST_LINE] for line in lines if line.strip())
 
 
 def _specific(pattern: str) -> int:

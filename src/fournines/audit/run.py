@@ -15,6 +15,7 @@ from fournines.audit.mask import mask, mask_prose
 from fournines.audit.page import is_page
 from fournines.audit.parse import parse
 from fournines.audit.plain import plain
+from fournines.audit.quote import Quotes
 from fournines.audit.recognise import recognise
 from fournines.audit.report import Report, order
 from fournines.audit.runbook import drafts
@@ -27,7 +28,7 @@ from fournines.kit.audit.script import COMMANDS, SCRIPT
 from fournines.kit.audit.source import Place, Source
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Sequence
     from datetime import date
 
     from fournines.audit.collect import File
@@ -185,15 +186,12 @@ def _versions(facts: Iterable[Fact]) -> dict[str, str]:
 
 def judge(rule: Rule, evidence: Evidence, *, strict: bool = False) -> tuple[list[Finding], list[Unknown]]:
     """What one rule says about one site."""
-    texts: dict[str, list[Source]] = {}
-    for source in evidence.sources:
-        texts.setdefault(source.path, []).append(source)
     findings: list[Finding] = []
     missed: list[Unknown] = []
     try:
         for said in rule.judge(evidence):
             if isinstance(said, Hit):
-                findings.append(_finding(rule, said, texts))
+                findings.append(_finding(rule, said, evidence))
             else:
                 missed.append(Unknown(said.at, _said(said.what)))
     except Exception as error:
@@ -204,7 +202,7 @@ def judge(rule: Rule, evidence: Evidence, *, strict: bool = False) -> tuple[list
     return findings, missed
 
 
-def _finding(rule: Rule, hit: Hit, texts: Mapping[str, Sequence[Source]]) -> Finding:
+def _finding(rule: Rule, hit: Hit, site: Evidence) -> Finding:
     severity = rule.severity if hit.severity is None else min(rule.severity, hit.severity)
     return Finding(
         rule=rule.id,
@@ -215,13 +213,14 @@ def _finding(rule: Rule, hit: Hit, texts: Mapping[str, Sequence[Source]]) -> Fin
         why=_said(hit.why) or rule.why,
         fix=_said(hit.fix) or rule.fix,
         source=rule.source,
-        seen=_quote(texts.get(hit.at.path, ()), hit.at.line),
+        seen=plain(mask(site.derived(Quotes).line(hit.at)[:_LONGEST].strip()))[:_LONGEST_SEEN],
         related=tuple(islice(dict.fromkeys(place for place in hit.related if place != hit.at), _MOST_PLACES)),
     )
 
 
 _LONGEST = 600
 """Characters of a sentence that are shown: whoever names 5,000 hosts in one is not read to its end."""
+_LONGEST_SEEN = 200
 _MOST_PLACES = 20
 """Other ends of one finding that are named."""
 
@@ -231,15 +230,3 @@ def _said(sentence: str) -> str:
     if len(sentence) > _LONGEST:
         sentence = f"{sentence[:_LONGEST]}..."
     return plain(mask_prose(sentence))
-
-
-def _quote(sources: Sequence[Source], line: int) -> str:
-    """The line as it stands in the file (or in the block of the page), secrets masked."""
-    for source in sources:
-        inner = source.lines.index(line) + 1 if line in source.lines else line
-        if source.lines and line not in source.lines:
-            continue
-        text = source.text.split("\n", inner)
-        if 0 < inner <= len(text):
-            return plain(mask(text[inner - 1][:_LONGEST].strip()))[:200]
-    return ""

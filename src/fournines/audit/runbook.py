@@ -44,7 +44,7 @@ _SHELL_WORDS = frozenset(
 )
 _EDITED = re.compile(r"(?:^|\s)(?:vim?|nano|emacs|gedit|mcedit|sudoedit|edit)\s+(\S+)\s*$")
 _SHELL_INFO = frozenset({"sh", "bash", "shell", "console", "shell-session", "zsh", "terminal"})
-_ELSEWHERE = re.compile(r"^\s*(?:#?\s*\.\.\.+|\[\.\.\.\])\s*$", re.MULTILINE)
+_ELSEWHERE = re.compile(r"^[ \t]*(?:#?[ \t]*\.\.\.+|\[\.\.\.\])\s*$", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,17 +121,25 @@ def _partial(kind: Kind, text: str) -> bool:
     """Whether a block shows only part of its file."""
     if _ELSEWHERE.search(text):
         return True
-    whole = {
-        "keepalived.conf": r"(?m)^\s*vrrp_instance\b",
-        "haproxy.cfg": r"(?m)^\s*(?:global|defaults)\s*$",
-        "corosync.conf": r"(?s)totem\s*\{.*(?:quorum|nodelist|service)\s*\{",
-        "drbd.res": r"(?s)resource\s+\S+\s*\{.*\bon\s",
-        "cib.xml": r"<cib\b",
-        "script": r"\A#!",
-        "hosts": r".",
-    }
-    pattern = whole.get(kind.name)
-    return pattern is None or not re.search(pattern, text)
+    position = 0
+    for pattern in _WHOLE.get(kind.name, (r"(?!)",)):
+        match = re.compile(pattern).search(text, position)
+        if match is None:
+            return True
+        position = match.end()
+    return False
+
+
+_WHOLE = {
+    "keepalived.conf": (r"(?m)^[ \t]*vrrp_instance\b",),
+    "haproxy.cfg": (r"(?m)^[ \t]*(?:global|defaults)[ \t]*$",),
+    "corosync.conf": (r"totem\s*\{", r"(?:quorum|nodelist|service)\s*\{"),
+    "drbd.res": (r"resource\s+\S+\s*\{", r"\bon\s"),
+    "cib.xml": (r"<cib\b",),
+    "script": (r"\A#!",),
+    "hosts": (r".",),
+}
+"""What a whole file has, one behind the other."""
 
 
 def _speaks_shell(text: str) -> bool:
@@ -160,7 +168,8 @@ def _without_prompts(text: str) -> str:
 
 
 _WITH_ADDRESS = re.compile(
-    r"(?m)^\s*(?:\d{1,3}\.){3}\d{1,3}\s+([A-Za-z][\w.\-]*)|^\s*\|?\s*([A-Za-z][\w.\-]*)\s*\|[^|\n]*?(?:\d{1,3}\.){3}\d{1,3}"
+    r"(?m)^[ \t]*(?:\d{1,3}\.){3}\d{1,3}[ \t]+([A-Za-z][\w.\-]*)"
+    r"|^[ \t]*(?:\|[ \t]*)?([A-Za-z][\w.\-]*)[ \t]*\|[^|\n]*?(?:\d{1,3}\.){3}\d{1,3}"
 )
 _ALONE = re.compile(r"^[\s#>*`\-]*([A-Za-z][\w.\-]*\d[\w\-]*)[\s:*`\uff1a]*$", re.ASCII)
 _SPACED = re.compile(
@@ -220,6 +229,6 @@ def _base(name: str) -> str:
 def _host_inside(draft: Draft) -> str:
     """The host a file names itself: ``router_id``, ``wsrep_node_name``."""
     match = re.search(
-        r"(?m)^\s*(?:router_id\s+|wsrep_node_name\s*=\s*[\"']?)([A-Za-z][\w\-]*\d)\b", draft.text
+        r"(?m)^[ \t]*(?:router_id\s+|wsrep_node_name\s*=\s*[\"']?)([A-Za-z][\w\-]*\d)\b", draft.text
     )
     return match.group(1).lower() if match else ""

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 _ADDRESS = re.compile(r"(?<![\d.])((?:\d{1,3}\.){3})(\d{1,3})(?![\d.])")
 _NOBODY = ("127.", "0.", "255.", "224.", "239.", "169.254.")
 _CLUSTER = re.compile(
-    r"(?m)^\s*(?:cluster_name\s*:\s*|wsrep_cluster_name\s*=\s*[\"']?|cluster_name\s*=\s*)([\w.\-]+)"
+    r"(?m)^[ \t]*(?:cluster_name\s*:\s*|wsrep_cluster_name\s*=\s*[\"']?|cluster_name\s*=\s*)([\w.\-]+)"
 )
 _VIP = re.compile(r"virtual_ipaddress\s*\{([^}]*)\}")
 _USUAL = frozenset(

@@ -78,7 +78,10 @@ class Evidence:
         """
         if host == EVERY_HOST:
             return self.all(kind)
-        return tuple(fact for fact in self.all(kind) if fact.at.host in (host, EVERY_HOST))
+        key = (kind, host)
+        if key not in self._derived:
+            self._derived[key] = tuple(f for f in self.all(kind) if f.at.host in (host, EVERY_HOST))
+        return self._derived[key]  # type: ignore[return-value]  # the table is keyed by type and host
 
     def derived(self, make: Callable[[Evidence], R]) -> R:
         """What a pure function makes of this evidence, worked out once: facts that need several files."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -45,15 +46,13 @@ def groups(site: Evidence) -> tuple[VrrpGroup, ...]:
 
 def _groups(site: Evidence) -> tuple[VrrpGroup, ...]:
     found = _by_address(site.all(VrrpInstance))
-    lone = [group for group in found if len(group) == 1]
     shared = [group for group in found if len(group) > 1]
+    routers = _Routers(shared)
     rest: list[list[VrrpInstance]] = []
-    for group in lone:
-        target = _same_router(group[0], shared + rest)
-        if target is None:
+    for group in found:
+        if len(group) == 1 and not routers.join(group[0]):
             rest.append(group)
-        else:
-            target.extend(group)
+            routers.add(group)
     alone = [_one_a_host(group) for group in (*shared, *rest)]
     return tuple(
         VrrpGroup(tuple(sorted(group, key=lambda member: member.at)))
@@ -71,29 +70,54 @@ def _one_a_host(group: list[VrrpInstance]) -> list[VrrpInstance]:
 
 
 def _by_address(instances: tuple[VrrpInstance, ...]) -> list[list[VrrpInstance]]:
-    found: list[list[VrrpInstance]] = []
+    """Instances joined by the addresses they share; of groups that prove to be one the smaller moves."""
+    found: dict[int, list[VrrpInstance]] = {}
     home: dict[str, list[VrrpInstance]] = {}
     for instance in instances:
-        joined = [home[address] for address in instance.addresses if address in home]
-        target = joined[0] if joined else []
-        if not joined:
-            found.append(target)
-        for other in joined[1:]:
-            if other is not target and other in found:
-                target.extend(other)
-                found.remove(other)
+        joined = {id(home[a]): home[a] for a in instance.addresses if a in home}
+        target = max(joined.values(), key=len) if joined else found.setdefault(id(fresh := []), fresh)
+        for other in joined.values():
+            if other is not target:
+                target.extend(found.pop(id(other)))
+                home.update({address: target for member in other for address in member.addresses})
         target.append(instance)
-        for member in target:
-            home.update(dict.fromkeys(member.addresses, target))
-    return found
+        home.update(dict.fromkeys(instance.addresses, target))
+    return list(found.values())
 
 
-def _same_router(instance: VrrpInstance, others: list[list[VrrpInstance]]) -> list[VrrpInstance] | None:
-    if instance.vrid is None:
-        return None
-    for group in others:
-        hosts = {member.at.host for member in group}
-        same = all(member.vrid == instance.vrid for member in group)
-        if same and instance.at.host not in hosts and instance.interface in {m.interface for m in group}:
-            return group
-    return None
+class _Routers:
+    """Groups by the router id that all their members use."""
+
+    def __init__(self, groups: list[list[VrrpInstance]]) -> None:
+        self._groups: dict[tuple[int, str], list[list[VrrpInstance]]] = defaultdict(list)
+        self._hosts: dict[int, set[str]] = {}
+        self._passed: dict[tuple[int, str, str], int] = {}
+        for group in groups:
+            self.add(group)
+
+    def add(self, group: list[VrrpInstance]) -> None:
+        """Let others find a group, if it has but one router id."""
+        vrid = group[0].vrid
+        if vrid is not None and all(member.vrid == vrid for member in group):
+            self._hosts[id(group)] = {member.at.host for member in group}
+            for interface in {member.interface for member in group}:
+                self._groups[vrid, interface].append(group)
+
+    def join(self, instance: VrrpInstance) -> bool:
+        """Put an instance into the first group of its router id and interface that its host is not in yet.
+
+        A host that is in a group stays in it: what was passed over is not looked at again.
+        """
+        if instance.vrid is None:
+            return False
+        groups = self._groups[instance.vrid, instance.interface]
+        key = (instance.vrid, instance.interface, instance.at.host)
+        index = self._passed.get(key, 0)
+        while index < len(groups) and instance.at.host in self._hosts[id(groups[index])]:
+            index += 1
+        self._passed[key] = index
+        if index == len(groups):
+            return False
+        groups[index].append(instance)
+        self._hosts[id(groups[index])].add(instance.at.host)
+        return True

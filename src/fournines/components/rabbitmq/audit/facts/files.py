@@ -150,8 +150,8 @@ CONF = Kind(
     syntax=Syntax.INI,
     names=("rabbitmq.conf", "rabbitmq/*.conf", "rabbitmq/conf.d/*.conf", "*rabbitmq*.conf"),
     marks=(
-        rf"^[ \t]*#*[ \t]*(?:{_CONF})[\w.\-]*[ \t]*=",
-        rf"^[ \t]*#*[ \t]*(?:{_OWN})[ \t]*=",
+        rf"^[ \t]*(?:#+[ \t]*)?(?:{_CONF})[\w.\-]*[ \t]*=",
+        rf"^[ \t]*(?:#+[ \t]*)?(?:{_OWN})[ \t]*=",
     ),
     read=read_conf,
 )

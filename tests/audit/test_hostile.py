@@ -1,0 +1,96 @@
+"""Input that hurts, judged by what does not depend on speed: calls made, size and letters of the output."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from tests.audit.hostile import TEXTS, bomb, in_folder, instances, listeners
+
+from fournines.audit import collect as room
+from fournines.audit.collect import File, collect
+from fournines.audit.merge import merged
+from fournines.audit.plain import plain
+from fournines.audit.report import Report
+from fournines.audit.run import audit
+from fournines.audit.show.json import as_json
+from fournines.audit.show.text import as_text
+
+
+def shown(report: Report) -> str:
+    return as_text(merged(report), width=80)
+
+
+def calls(work: Callable[[], object]) -> int:
+    """How many functions are called, generators resumed and C functions entered."""
+    count = 0
+
+    def note(_frame: object, event: str, _argument: object) -> None:
+        nonlocal count
+        count += event in ("call", "c_call")
+
+    before = sys.getprofile()
+    sys.setprofile(note)
+    try:
+        work()
+    finally:
+        sys.setprofile(before)
+    return count
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_the_beginning_of_what_hurts_ends_in_plain_words(name: str) -> None:
+    text = TEXTS[name]()[:8000]
+    report = audit([File(f"n1/{name}", text), File(f"n2/{name}", text)], strict=True)
+    for line in shown(report).split("\n"):
+        assert plain(line) == line
+    assert all(len(finding.what) < 700 for finding in report.findings)
+    assert report.findings or report.unknown or report.unread or report.files
+
+
+@pytest.mark.parametrize(
+    ("name", "made"),
+    [
+        ("keepalived.conf", instances),
+        ("haproxy.cfg", listeners),
+        ("keepalived.conf", lambda count: "\n" * 1000 * count),
+        ("keepalived.conf", lambda count: "vrrp_instance a {" * 100 * count),
+        ("nftables.conf", lambda count: "table inet x {\n" + "set s { " * 20 * count),
+        ("hosts", lambda count: "".join(f"10.0.0.{n % 250} h{n}\n" for n in range(count))),
+        ("rules.v4", lambda count: "*filter\n" + "-A INPUT -p vrrp -j ACCEPT\n" * count),
+        ("galera.cnf", lambda count: "[mysqld]\n" + "wsrep_node_address = 10.0.0.1\n" * count),
+    ],
+)
+def test_twice_the_input_is_twice_the_work(name: str, made: Callable[[int], str]) -> None:
+    audit([File(name, made(2))])  # what is worked out once for all audits
+    single, double = (calls(lambda n=n: audit([File(name, made(n))])) for n in (150, 300))
+    assert double < 2.5 * single
+
+
+def test_what_says_the_same_of_thousands_is_read_to_its_end() -> None:
+    report = audit([File("keepalived.conf", instances(400))], strict=True)
+    assert len(report.findings) > 400
+    assert len(shown(report)) < 100_000
+    assert len(as_json(report)) < 2000 * len(report.findings)
+
+
+def test_a_folder_of_what_is_no_text(tmp_path: Path) -> None:
+    in_folder(tmp_path)
+    files = collect([tmp_path])
+    assert sum(len(file.text) for file in files) < 4 * room.LONGEST
+    report = audit(files, strict=True)
+    named = {finding.at.path for finding in report.findings if finding.rule == "SY012"}
+    assert {"keepalived.conf", "sparse/haproxy.cfg", "utf-16-le.cfg"} - named <= {"utf-16-le.cfg"}
+    assert "root:" not in shown(report)
+    assert plain(os.fsdecode(b"n\xff\x1b[2J")) in {source.path.split("/")[0] for source in report.files}
+
+
+def test_an_archive_that_unpacks_to_more_than_it_should(tmp_path: Path) -> None:
+    path = bomb(tmp_path / "a.tgz", members=3, size=4 << 20)
+    assert path.stat().st_size < 1 << 20
+    files = collect([path])
+    assert [len(file.text) for file in files] == [room.LONGEST] * 3
+    assert all("only the first 1.0 MiB" in file.trouble for file in files)
