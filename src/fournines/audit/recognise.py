@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from fnmatch import fnmatchcase
+from fnmatch import translate
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -44,7 +44,7 @@ def recognise(path: str, text: str, kinds: Iterable[Kind], *, marked: bool = Fal
     best: tuple[int, Kind] | None = None
     for kind in kinds:
         marks = _marks(kind, head)
-        fits = [name for name in kind.names if _fits(path, name)]
+        fits = _fitting(kind.names, path)
         named = max((_specific(name) for name in fits), default=0)
         sure = any("*" not in name or "/" in name for name in fits) or silent
         if not marks and (marked or not fits or not sure):
@@ -74,7 +74,15 @@ def _marks(kind: Kind, head: str) -> int:
     return sum(1 for mark in kind.marks if _pattern(mark).search(head))
 
 
-def _fits(path: str, pattern: str) -> bool:
-    """Whether the end of the path matches: ``drbd.d/*.res`` fits ``node1/etc/drbd.d/r0.res``."""
-    depth = pattern.count("/") + 1
-    return fnmatchcase("/".join(path.split("/")[-depth:]).lower(), pattern.lower())
+@cache
+def _ending(names: tuple[str, ...]) -> re.Pattern[str]:
+    """A path that ends as one of the names says; a wildcard stays within its folder."""
+    said = "|".join(translate(name).removesuffix(r"\Z").replace(".*", "[^/]*") for name in names)
+    return re.compile(rf"(?:\A|/)(?:{said})\Z", re.IGNORECASE)
+
+
+def _fitting(names: tuple[str, ...], path: str) -> list[str]:
+    """The names that fit the end of the path: ``drbd.d/*.res`` fits ``node1/etc/drbd.d/r0.res``."""
+    if not names or not _ending(names).search(path):
+        return []
+    return [name for name in names if _ending((name,)).search(path)]
