@@ -116,9 +116,14 @@ def alone_at(site: Evidence, address: str) -> str:
 
 def proxied_here(site: Evidence, host: str, what: Purpose) -> bool:
     """Whether a host's own HAProxy takes these connections on the loopback or everywhere."""
-    return any(
-        bind.everywhere or bind.address in LOOPBACK
+    proxied = site.derived(_proxied)
+    return (host, what) in proxied or (EVERY_HOST, what) in proxied
+
+
+def _proxied(site: Evidence) -> frozenset[tuple[str, Purpose]]:
+    """The hosts that take connections on the loopback or everywhere, and what for."""
+    return frozenset(
+        (service.at.host, purpose(service))
         for service in services(site)
-        if purpose(service) is what and service.at.host in (host, EVERY_HOST)
-        for bind in service.binds
+        if any(bind.everywhere or bind.address in LOOPBACK for bind in service.binds)
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from fournines.kit.audit.source import Kind, Place, Source, Syntax
@@ -146,6 +147,7 @@ class FernetKey:
     secret: str = field(repr=False)
 
 
+@lru_cache(1024)
 def parse_url(text: str) -> Url | None:
     """``rabbit://u:p@h1:5672,u:p@h2:5672/vhost?x=y`` in parts; None when there is no ``://``.
 
