@@ -58,7 +58,7 @@ class Owner:
     site: str
 
 
-_HOSTLIKE = re.compile(
+HOSTLIKE = re.compile(
     r"\d|^(?:master|slave|backup|primary|secondary|standby|active|passive|left|right|main|alpha|beta|gamma|"
     r"controller|dashboard|arbiter|bastion|node|host|server|vm)s?(?:[\-_.].*)?$|(?:one|two|three|four|five)$",
     re.IGNORECASE,
@@ -116,7 +116,7 @@ def _owner(prefix: tuple[str, ...], root: _Folder) -> Owner:
 
 def _surely(parent: _Folder, name: str) -> bool:
     """Whether a folder is a host's by its name, or by what its neighbours hold."""
-    if _HOSTLIKE.search(name):
+    if HOSTLIKE.search(name):
         return True
     mine = parent.folders[name].below()
     return any(mine & other.below() for beside, other in parent.folders.items() if beside != name)

@@ -7,6 +7,7 @@ from collections import defaultdict
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from fournines.audit.hosts import HOSTLIKE
 from fournines.kit.audit.source import EVERY_HOST
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ _ONE_A_HOST = {
 _STEMS = frozenset(
     {"keepalived", "galera", "wsrep", "mysqld", "mysql", "my", "mariadb", "corosync", "server"}
 )
+_SAMPLE = re.compile(r"(?i)\b(?:samples?|examples?|simple|default|dist|orig|old|bak|backup\d{6,}|template)\b")
 _SAID = re.compile(r"[._\-]+")
 
 
@@ -63,6 +65,15 @@ def _named(files: Sequence[Source]) -> dict[str, str]:
     return found
 
 
+def _is_sample(path: str, own: str) -> bool:
+    """Whether a file shows a way to configure, not a host: ``keepalived.conf.two-nics``.
+
+    What is put behind the whole name of a file is a variant of it, unless it looks like a host.
+    """
+    behind = not path.endswith((".conf", ".cnf", ".cfg"))
+    return bool(_SAMPLE.search(own)) or (behind and not HOSTLIKE.search(own))
+
+
 def _base(path: str) -> str:
     return path.rpartition("/")[2]
 
@@ -76,4 +87,6 @@ def _apart(paths: Sequence[str]) -> dict[str, str]:
     if not {word.lower() for word in common} & _STEMS:
         return {}  # two files of different names: a copy, not another host's
     own = {path: "-".join(word for word in found if word not in common) for path, found in words.items()}
+    if any(_is_sample(path, name) for path, name in own.items()):
+        return {}
     return own if all(own.values()) and len(set(own.values())) == len(own) else {}

@@ -15,7 +15,7 @@ _TOKEN = re.compile(
       | "(?P<double>(?:[^"\\]|\\.)*)(?P<dend>"|\\?$)
       | '(?P<single>[^']*)(?P<send>'|$)
       | (?P<mark>[{};\#!])
-      | (?P<word>(?:[^\s"'{};\#!\\]|\\.?)+)""",
+      | (?P<word>(?:\$\{[^{}\n]*\}|[^\s"'{};\#!\\]|\\.?)+)""",
     re.VERBOSE | re.DOTALL,
 )
 _ESCAPE = re.compile(r"\\(.)", re.DOTALL)

@@ -236,7 +236,9 @@ def unheard(site: Evidence) -> Iterator[Hit | Unknown]:
         yield Hit(first, f"fencing is resource-only, and {reason}", related=tuple(p for p in seen if p))
     elif not links or not any(c.fence_devices for c in clusters(site)):
         what = "fencing is resource-only: no file shows two corosync links and a fence device behind it"
-        yield Hit(first, what, related=tuple(p for p in others if p))
+        given = site.all(CorosyncConf) or clusters(site)
+        severity = None if given else Severity.INFO  # a cluster may be there, its files are not
+        yield Hit(first, what, related=tuple(p for p in others if p), severity=severity)
 
 
 def _own(site: Evidence) -> dict[str, Place]:

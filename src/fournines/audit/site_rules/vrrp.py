@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from fournines.audit.site_rules.names import is_address, names
+from fournines.audit.site_rules.names import addresses, is_address, names
 from fournines.components.haproxy.audit.facts import services
 from fournines.components.keepalived.audit.facts import VrrpInstance, VrrpScript
 from fournines.components.keepalived.audit.facts.groups import groups
@@ -64,7 +64,7 @@ def foreign_source(site: Evidence) -> Iterator[Hit | Unknown]:
                 )
     for group in groups(site):
         first: dict[str, VrrpInstance] = {}
-        for member in sorted(group.members, key=lambda m: m.source_address in {p for p, _ in m.peers}):
+        for member in sorted(group.members, key=lambda m: _copied(site, m)):
             other = first.setdefault(member.source_address, member)
             if (
                 member.source_address
@@ -76,6 +76,12 @@ def foreign_source(site: Evidence) -> Iterator[Hit | Unknown]:
                     f"{member.at.host} and {other.at.host} both send as {member.source_address}",
                     related=(other.place("unicast_src_ip"),),
                 )
+
+
+def _copied(site: Evidence, member: VrrpInstance) -> tuple[bool, bool]:
+    """Whether an instance's source looks like another host's: a peer of its own, or none of its addresses."""
+    own = addresses(site).get(member.at.host) or {member.source_address}
+    return member.source_address in {peer for peer, _ in member.peers}, member.source_address not in own
 
 
 _URL = re.compile(r"https?://([\w.\-]+)(?::(\d+))?|\bnc\s+(?:-\w+\s+)*(\S+)\s+(\d+)")

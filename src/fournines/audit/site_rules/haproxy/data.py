@@ -63,7 +63,9 @@ def _is_galera(site: Evidence, service: Service) -> bool:
 )
 def shallow_check(site: Evidence) -> Iterator[Hit | Unknown]:
     for service in with_open_pools(site):
-        if purpose(service) is not Purpose.DATABASE or _reads_only(service) or len(service.servers) == 1:
+        if purpose(service) is not Purpose.DATABASE or _reads_only(service):
+            continue
+        if len({(server.host.lower(), server.port) for server in service.servers}) == 1:
             continue
         proxy = service.back
         handshake = proxy.option(proxy.health_check) if proxy.health_check in _HANDSHAKES else None

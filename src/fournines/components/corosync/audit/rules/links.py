@@ -27,6 +27,12 @@ SHORT_TOKEN = 1000
 _UDP = "interface {\n    ringnumber: 0\n    bindnetaddr: 10.0.0.0\n    mcastaddr: %s\n    mcastport: 5405\n}"
 
 
+def _stays_inside(conf: CorosyncConf) -> bool:
+    """A cluster whose every link is the loopback: one host, for trying."""
+    addresses = [v for node in conf.nodes for key, v in node.values.items() if key.endswith("_addr")]
+    return bool(addresses) and all(a.startswith("127.") or a in ("::1", "localhost") for a in addresses)
+
+
 def _udp(address: str) -> str:
     return corosync(totem=_UDP % address, transport="udp", nodelist="", crypto="secauth: on")
 
@@ -45,7 +51,7 @@ def _udp(address: str) -> str:
 )
 def one_link(site: Evidence) -> Iterator[Hit | Unknown]:
     for conf in site.all(CorosyncConf):
-        if conf.links == 1 and not conf.excerpt:
+        if conf.links == 1 and not conf.excerpt and not _stays_inside(conf):
             place = conf.first("nodelist").at if conf.nodes else conf.first("totem.interface").at
             yield Hit(place, "the hosts hear each other on one network only")
 
@@ -66,7 +72,7 @@ def no_crypto(site: Evidence) -> Iterator[Hit | Unknown]:
     for conf in site.all(CorosyncConf):
         totem = conf.totem
         ciphered = totem.get("crypto_hash") not in ("", "none") or totem.on("secauth")
-        if ciphered or not totem.values:
+        if ciphered or not totem.values or _stays_inside(conf):
             continue
         if totem.off("secauth") or totem.get("crypto_hash") == "none" or totem.get("crypto_cipher") == "none":
             yield Hit(

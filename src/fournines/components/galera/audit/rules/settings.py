@@ -178,10 +178,13 @@ def _left_out(member: GaleraHost) -> Iterator[Hit | Unknown]:
 )
 def blanks(evidence: Evidence) -> Iterator[Hit | Unknown]:
     for member in members(evidence):
-        listed = member.raw_address.partition("://")[2].partition("?")[0]
+        listed = _TO_FILL_IN.sub("x", member.raw_address)
+        listed = listed.partition("://")[2].partition("?")[0]
         if re.search(r"\S\s+\S", listed) and "{" not in listed:
             yield Hit(member.place("wsrep_cluster_address"), "wsrep_cluster_address has blanks between hosts")
 
+
+_TO_FILL_IN = re.compile(r"<[^<>]*>|\[[A-Za-z][^\[\]]*\]|\{[^{}]*\}")
 
 _GONE = {
     "innodb_locks_unsafe_for_binlog": (10, 5),

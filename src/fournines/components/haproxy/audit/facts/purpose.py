@@ -43,8 +43,8 @@ _PORTS = {
     80: Purpose.WEB, 443: Purpose.WEB,
     **dict.fromkeys(OPENSTACK_PORTS, Purpose.OPENSTACK),
 }  # fmt: skip
-_COMMON = frozenset({5000, 5050, 8000, 8003, 8041, 8042, 8386, 8777, 8888, 8989, 9001, 9322, 9511})
-"""Ports that anything may use: without a name they do not make a service OpenStack's."""
+_COMMON = frozenset({5000, 5050, 8000, 8003, 8041, 8042, 8386, 8777, 8888, 8989, 9001, 9322, 9511, 9876})
+"""Ports that anything may use: without a name they do not make a service OpenStack's (9876 is RocketMQ's)."""
 _NAMES = (
     (
         re.compile(

@@ -54,6 +54,8 @@ def _first_of(site: Evidence) -> tuple[Service, ...]:
 def unchecked(site: Evidence) -> Iterator[Hit | Unknown]:
     for proxy in backs(site):
         bare = [s for s in proxy.servers if not s.checked and not s.has("disabled")]
+        if any(s.checked and not s.backup for s in proxy.servers):
+            bare = [s for s in bare if not s.backup]  # asked for nothing before all the others are down
         if not bare or (len(proxy.servers) == 1 and not bare[0].template):
             continue
         count = f"{len(bare)} of {len(proxy.servers)} servers" if len(proxy.servers) > 1 else "the servers"
@@ -283,6 +285,7 @@ def several_writers(site: Evidence) -> Iterator[Hit | Unknown]:
         proxy = service.back
         name = f"{service.front.name} {proxy.name}".lower()
         active = [s for s in proxy.servers if not s.backup or proxy.option("allbackups")]
+        active = list({(s.host.lower(), s.port): s for s in reversed(active)}.values())[::-1]
         said = proxy.find("balance")
         sticky = proxy.find("stick-table") or proxy.find("stick") or proxy.balance == "first"
         by_role = {s.check_port for s in proxy.servers} & _PATRONI

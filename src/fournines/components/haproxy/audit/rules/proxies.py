@@ -61,6 +61,7 @@ def single_server(site: Evidence) -> Iterator[Hit | Unknown]:
 def same_server(site: Evidence) -> Iterator[Hit | Unknown]:
     for proxy in backs(site):
         first: dict[tuple[str, ...], str] = {}
+        hosts = {server.host.lower() for server in proxy.servers}
         for server in proxy.servers:
             key = (server.host.lower(), str(server.port), *(server.settings.get(w, "") for w in _VARIED))
             other = first.setdefault(key, server.name)
@@ -68,6 +69,7 @@ def same_server(site: Evidence) -> Iterator[Hit | Unknown]:
                 yield Hit(
                     server.at,
                     f"{server.name} and {other} of {proxy.name} are both {server.host}:{server.port}",
+                    severity=None if len(hosts) > 1 else Severity.INFO,  # all alike: meant, if odd
                 )
 
 

@@ -75,7 +75,8 @@ def _by_address(instances: tuple[VrrpInstance, ...]) -> list[list[VrrpInstance]]
     home: dict[str, list[VrrpInstance]] = {}
     for instance in instances:
         joined = {id(home[a]): home[a] for a in instance.addresses if a in home}
-        target = max(joined.values(), key=len) if joined else found.setdefault(id(fresh := []), fresh)
+        target = max(joined.values(), key=len) if joined else []
+        found[id(target)] = target
         for other in joined.values():
             if other is not target:
                 target.extend(found.pop(id(other)))

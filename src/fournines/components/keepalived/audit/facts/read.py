@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from ipaddress import ip_address, ip_interface
+from ipaddress import ip_interface
 from typing import TYPE_CHECKING
 
 from fournines.components.keepalived.audit.facts.model import (
@@ -229,7 +229,7 @@ def _peers(source: Source, node: Node) -> tuple[tuple[str, Place], ...]:
     for block in node.all("unicast_peer"):
         for child in block.children:
             try:
-                found.append((str(ip_address(child.key)), source.at(child)))
+                found.append((str(ip_interface(child.key).ip), source.at(child)))  # a prefix is dropped
             except ValueError:
                 found.append((child.key, source.at(child)))
     return tuple(found)

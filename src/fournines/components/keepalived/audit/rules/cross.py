@@ -263,6 +263,8 @@ def equal_priorities(site: Evidence) -> Iterator[Hit | Unknown]:
         weighted = any(weight_of(site, t) for member in group.members for t in member.trackers)
         if settled and not weighted:
             continue  # BACKUP + nopreempt everywhere: whoever has it keeps it, by design
+        alike = len({member.priority for member in group.members}) == 1
+        meant = alike and all(member.state.upper() == "BACKUP" for member in group.members)
         first: dict[int, VrrpInstance] = {}
         for member in group.by_priority:
             other = first.setdefault(member.priority or 0, member)
@@ -273,6 +275,7 @@ def equal_priorities(site: Evidence) -> Iterator[Hit | Unknown]:
                     late.place("priority"),
                     f"priority {member.priority} on {early.at.host} and {late.at.host}",
                     related=(early.place("priority"),),
+                    severity=Severity.INFO if meant else None,
                 )
 
 

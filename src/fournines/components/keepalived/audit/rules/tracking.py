@@ -167,9 +167,24 @@ def tracks_nothing(site: Evidence) -> Iterator[Hit | Unknown]:
         if _includes(site, instance.at.host):
             yield Unknown(instance.at, f"{instance.name} tracks no service in the part that was given")
             continue
-        yield Hit(
-            instance.at, f"{instance.name} holds {_vips(instance)} and tracks no script, process or file"
-        )
+        what = f"{instance.name} holds {_vips(instance)} and tracks no script, process or file"
+        if _gateway(site, instance):
+            why = "for a gateway the links are the service; whatever else it serves may die unseen"
+            yield Hit(instance.at, what, why=why, severity=Severity.INFO)
+        else:
+            yield Hit(instance.at, what)
+
+
+def _gateway(site: Evidence, instance: VrrpInstance) -> bool:
+    """Whether an address is a router's: it brings routes, or moves together with one on another interface."""
+    if "virtual_routes" in instance.places:
+        return True
+    of_host = site.on(instance.at.host, VrrpInstance)
+    for group in site.on(instance.at.host, SyncGroup):
+        legs = {other.interface for other in of_host if other.name in group.members}
+        if instance.name in group.members and len(legs) > 1:
+            return True
+    return False
 
 
 def _vips(instance: VrrpInstance) -> str:

@@ -88,8 +88,10 @@ _REMOVED = frozenset({
     "admin_password",
 })  # fmt: skip
 """Options that current services no longer read; release notes, and oslo-config-validator."""
-_CURRENT = frozenset({"transport_url", "www_authenticate_uri", "enabled_backends", "auth_type"})
+_CURRENT = frozenset({"transport_url", "www_authenticate_uri", "enabled_backends"})
 """Options of the releases that have dropped those."""
+_STILL_READ = frozenset({"auth_uri"})
+"""Deprecated since Queens, and keystonemiddleware reads it all the same."""
 
 
 @rule(
@@ -122,7 +124,8 @@ def no_longer_read(evidence: Evidence) -> Iterator[Hit | Unknown]:
         ]
         if not old:
             continue
-        current = any(option.name in _CURRENT for option in conf.options)
+        gone = any(option.name not in _STILL_READ for option in old)
+        current = gone and any(option.name in _CURRENT for option in conf.options)
         names = ", ".join(dict.fromkeys(option.name for option in old))
         yield Hit(
             old[0].at,

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from fournines.components.pacemaker.audit.facts import Cluster, Constraint, Primitive, Ref
     from fournines.kit.audit.evidence import Evidence
+    from fournines.kit.audit.source import Place
 
 _WEB = """\
 primitive web systemd:nginx \\
@@ -37,13 +38,34 @@ group g-web vip {}
     points_at="group g-web vip wbe",
 )
 def undefined(site: Evidence) -> Iterator[Hit | Unknown]:
+    told: set[Place] = set()
     for cluster in clusters(site):
         statements: list[Collection | Constraint] = [*cluster.collections, *cluster.constraints]
         for statement in statements:
             refs = _refs(statement)
             missing = [ref for ref in refs if not _known(cluster, ref)]
             for ref in missing:
-                yield _missing(cluster, statement, ref, alone=len(missing) == len(refs))
+                said = _missing(cluster, statement, ref, alone=len(missing) == len(refs))
+                cause = _swallowed(site, ref) if isinstance(said, Hit) else None
+                if cause is None:
+                    yield said
+                elif cause.at not in told:
+                    told.add(cause.at)
+                    yield cause
+
+
+def _swallowed(site: Evidence, ref: Ref) -> Hit | None:
+    """The command that took the creation of a resource for its own words: it ends in a backslash."""
+    name = ref.id.removesuffix("-clone").removesuffix("-master")
+    for source in site.sources:
+        for node in source.nodes if source.kind in _SHELL else ():
+            if node.key == "pcs" and "pcs" in node.args and name in node.args[node.args.index("pcs") :]:
+                what = f"the backslash makes one command of this and the next: {name} is never created"
+                return Hit(source.at(node), what, related=(ref.at,))
+    return None
+
+
+_SHELL = frozenset({"script", "commands", "cluster commands"})
 
 
 def _refs(statement: Collection | Constraint) -> tuple[Ref, ...]:
