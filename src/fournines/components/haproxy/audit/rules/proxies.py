@@ -69,10 +69,11 @@ def same_server(site: Evidence) -> Iterator[Hit | Unknown]:
                 yield Hit(
                     server.at,
                     f"{server.name} and {other} of {proxy.name} are both {server.host}:{server.port}",
-                    severity=None if len(hosts) > 1 else Severity.INFO,  # all alike: meant, if odd
+                    severity=Severity.INFO if hosts <= _LOOPBACK else None,  # meant, if odd
                 )
 
 
+_LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 _VARIED = ("source", "namespace", "socks4", "sni", "check-sni")
 """Options that make two lines with one address two ways to go."""
 

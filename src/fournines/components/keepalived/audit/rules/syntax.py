@@ -126,18 +126,19 @@ def placeholder(site: Evidence) -> Iterator[Hit | Unknown]:
             for node in source.nodes
             if node.key.startswith("$") and "=" in node.key
         }
-        nodes = [node for root in source.nodes for node in root.walk()]
-        yield from _defaults(source, nodes)
-        for node in nodes:
-            text = _DEFAULTED.sub("", " ".join(node.words))
-            found = _PLACEHOLDER.search(text)
-            if found and not any(f"${{{name}}}" in text for name in defined):
-                yield Hit(source.at(node), f"{found.group()} was never filled in")
+        for root in source.nodes:
+            yield from _defaults(source, root)
+            for node in root.walk():
+                text = _DEFAULTED.sub("", " ".join(node.words))
+                found = _PLACEHOLDER.search(text)
+                if found and not any(f"${{{name}}}" in text for name in defined):
+                    yield Hit(source.at(node), f"{found.group()} was never filled in")
+                    break
 
 
-def _defaults(source: Source, nodes: list[Node]) -> Iterator[Unknown]:
+def _defaults(source: Source, root: Node) -> Iterator[Unknown]:
     """The shell's ``${NAME:-default}`` is none of keepalived's: something fills in this file first."""
-    for node in nodes:
+    for node in root.walk():
         found = _DEFAULTED.search(" ".join(node.words))
         if found:
             what = f"{found.group()} is the shell's: this is a template, not what keepalived reads"
