@@ -1,1 +1,6 @@
-"""."""
+"""What a site file says: YAML with positions becomes frozen models, or every mistake in it at once.
+
+``load`` is the way in. It uses ``document`` (YAML and places), ``keys`` (the file's shape brought into that
+of the models), ``model`` with its ``types``, ``draft`` (what is readable of a wrong file), the rules over it,
+and ``words``. For people and editors there are ``starter``, ``schema`` and ``reference``.
+"""
