@@ -2,11 +2,12 @@
 # Both set up what they need first (apt packages, virtualenv, host image) and say how far they are.
 
 SITE ?= examples/blog.yaml
+SUITE ?= testing
 NINES := .venv/bin/nines
 PYTEST := .venv/bin/pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-fast test-programs test-lab check setup system venv clean
+.PHONY: help demo canary test test-fast test-programs test-lab check setup system venv clean
 
 help: ## what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -25,6 +26,9 @@ test-programs: setup ## the second ring: what we write, read by the real program
 
 test-lab: setup ## the third ring: real hosts (root)
 	$(PYTEST) -m lab
+
+canary: setup ## what the next Debian (SUITE=testing) would break: its packages asked, no host started (root)
+	.venv/bin/python bench/canary.py $(SITE) $(SUITE)
 
 check: test-fast
 

@@ -84,6 +84,14 @@ DPKG_OPTIONS = (
     "path-exclude=/usr/share/info/*",
 )
 
+_KEEP_SYSTEMD = (
+    'mkdir -p "$1"/etc/apt/preferences.d && printf "'
+    f"Package: src:systemd\\nPin: release n={SUITE}\\nPin-Priority: 1001\\n\\n"
+    f"Package: *\\nPin: release n={SUITE}\\nPin-Priority: 100\\n"
+    '" > "$1"/etc/apt/preferences.d/fournines'
+)
+"""An image of another suite keeps the present one's systemd: from 258 on it refuses cgroups of version 1."""
+
 _COUNTED = re.compile(r"^(Get:\d+|Unpacking|Setting up) ")
 
 
@@ -95,9 +103,9 @@ class Recipe:
     suite: str = SUITE
 
     @classmethod
-    def of(cls, packages: Iterable[str]) -> Recipe:
-        """The recipe for hosts with these packages besides the base."""
-        return cls(tuple(sorted({*BASE, *packages})))
+    def of(cls, packages: Iterable[str], suite: str = SUITE) -> Recipe:
+        """The recipe for hosts with these packages besides the base, from another suite if one is named."""
+        return cls(tuple(sorted({*BASE, *packages})), suite)
 
     @property
     def digest(self) -> str:
@@ -127,6 +135,7 @@ def ensure(
     """
     done = tree(recipe, cache)
     if done.is_dir():
+        progress(aged(recipe.digest, time.time() - done.parent.stat().st_mtime))
         return done
     need_root()
     (cache / "images").mkdir(parents=True, exist_ok=True)
@@ -135,6 +144,13 @@ def ensure(
         if not done.is_dir():
             _build(recipe, sources(), progress, cache, lock=lock)
     return done
+
+
+def aged(digest: str, seconds: float) -> str:
+    """How old a cached image is: it hides what the archive has brought since."""
+    days = round(seconds / 86400)
+    old = "of today" if days < 1 else f"{days} day{'' if days == 1 else 's'} old"
+    return f"image {digest} is {old}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +196,7 @@ def mmdebstrap_argv(recipe: Recipe, target: Path, debs: Path, options: Iterable[
         f"--include={','.join(recipe.packages)}",
         *(f"--aptopt={option}" for option in apt),
         *(f"--dpkgopt={option}" for option in DPKG_OPTIONS),
+        *([] if recipe.suite == SUITE else [f"--setup-hook={_KEEP_SYSTEMD}"]),
         "--skip=download/empty,essential/unlink",
         f"--setup-hook=mkdir -p {archives} && mount --bind {debs} {archives}",
         f"--customize-hook=umount {archives}",

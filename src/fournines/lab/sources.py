@@ -24,6 +24,8 @@ SUITE = "trixie"
 KEYRING = "/usr/share/keyrings/debian-archive-keyring.gpg"
 
 _SUFFIXES = ("", "-updates", "-security")
+_ROLLING = frozenset({"sid", "unstable"})
+"""Suites without updates beside them: every upload is one."""
 _MIRROR_FILE = re.compile(r"^mirror\+file:(//)?")
 _TAKEN_OVER = re.compile(r'^Acquire::(http|https|Check-|Retries|ForceIPv[46])[^ ]* ".+";$')
 
@@ -96,7 +98,8 @@ def for_suite(sources: Iterable[AptSource], codename: str, suite: str = SUITE) -
     Debian's own are those in the machine's release or its updates and security suites, with a component
     ``main``, that are not signed by somebody else's key.
     """
-    wanted = {codename + suffix: suite + suffix for suffix in _SUFFIXES}
+    suffixes = ("",) if suite in _ROLLING else _SUFFIXES
+    wanted = {codename + suffix: suite + suffix for suffix in suffixes}
     moved = [
         AptSource(source.uri, wanted[source.suite], ("main",))
         for source in sources
@@ -109,7 +112,10 @@ def for_suite(sources: Iterable[AptSource], codename: str, suite: str = SUITE) -
 
 def from_mirror(uri: str, suite: str = SUITE) -> tuple[AptSource, ...]:
     """The sources when the operator names a mirror of the main archive."""
-    return tuple(AptSource(uri, suite + suffix, ("main",)) for suffix in ("", "-updates"))
+    return tuple(
+        AptSource(uri, suite + suffix, ("main",))
+        for suffix in (("",) if suite in _ROLLING else ("", "-updates"))
+    )
 
 
 def of_this_machine(suite: str = SUITE, etc: Path = Path("/etc")) -> tuple[AptSource, ...]:
