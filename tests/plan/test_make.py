@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from fournines.components.memcached import COMPONENT
-from fournines.errors import PlanError
-from fournines.kit.component import Stage
 from fournines.kit.context import Context
-from fournines.kit.step import File
 from fournines.plan.make import make_plan
 from fournines.plan.model import Plan
 from fournines.plan.placeholders import without_secrets
@@ -56,13 +51,3 @@ def test_files_are_written_with_their_own_modes(plan: Plan, tmp_path: Path) -> N
         target = tmp_path / one.host / one.file.path.lstrip("/")
         assert target.read_text() == one.file.content
         assert target.stat().st_mode & 0o777 == one.file.mode
-
-
-def test_two_steps_for_one_path_are_refused(blog_context: Context, monkeypatch: pytest.MonkeyPatch) -> None:
-
-    alone = replace(COMPONENT, needs=())
-    stage = Stage(lambda *_: [File("/etc/memcached.conf", "mine")], lambda _: ())
-    twin = replace(alone, name="twin", declares=lambda _: (), stages=(stage,))
-    monkeypatch.setattr("fournines.plan.make.taking_part", lambda _: (alone, twin))
-    with pytest.raises(PlanError, match=r"controller1: /etc/memcached\.conf is written by two steps"):
-        make_plan(blog_context.site, blog_context.secrets)

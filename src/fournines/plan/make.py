@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
-from fournines.errors import PlanError
 from fournines.kit.check import Check
 from fournines.kit.context import Context
-from fournines.kit.step import Absent, Directory, File, Step
 from fournines.plan.context import context_for, taking_part
 from fournines.plan.kernel import with_kernel_file
+from fournines.plan.merge import merged
 from fournines.plan.model import Phase, Plan, PlannedStage
 from fournines.plan.order import Placed, levels
 from fournines.spec.model import Site
@@ -21,17 +20,16 @@ def make_plan(
     """The site's plan; ``interfaces`` are those found on the hosts, by host and network.
 
     Raises:
-        PlanError: a need nobody provides, a circle of needs, or two components claiming one path.
+        PlanError: a need nobody provides, a circle of needs, or components that contradict each other.
     """
     context = context_for(site, secrets, interfaces)
     planned = [[_stage(context, placed) for placed in level] for level in levels(taking_part(site))]
-    plan = Plan(
+    phases = merged(Phase(tuple(stage for stage, _ in level)) for level in planned)
+    return Plan(
         context=context,
-        phases=with_kernel_file(site, (Phase(tuple(stage for stage, _ in level)) for level in planned)),
+        phases=with_kernel_file(site, phases),
         checks=tuple(check for level in planned for _, checks in level for check in checks),
     )
-    _refuse_shared_paths(plan)
-    return plan
 
 
 def _stage(context: Context, placed: Placed) -> tuple[PlannedStage, tuple[Check, ...]]:
@@ -45,21 +43,3 @@ def _stage(context: Context, placed: Placed) -> tuple[PlannedStage, tuple[Check,
         barrier=tuple(check for check in checks if check.barrier),
     )
     return planned, checks
-
-
-def _refuse_shared_paths(plan: Plan) -> None:
-    """Two steps for one path would overwrite each other at every run."""
-    for host in plan.context.site.hosts:
-        owners: dict[str, str] = {}
-        for phase in plan.phases:
-            for path in _paths(phase.steps.get(host, ())):
-                if path in owners:
-                    raise PlanError(
-                        f"{path} is written by two steps, in phases {owners[path]!r} and {phase.name!r}",
-                        where=host,
-                    )
-                owners[path] = phase.name
-
-
-def _paths(steps: tuple[Step, ...]) -> Iterator[str]:
-    return (step.path for step in steps if isinstance(step, File | Absent | Directory))
