@@ -185,7 +185,7 @@ class PlayMachine:
         return Load(2, 0.5, {"cpu": 0.1}, self.world.stalls)
 
 
-KILL = Fault("haproxy.kill-for-good", "killed", inject=Ask(("kill-it",)), undo=Ask(("start-it",)))
+KILL = Fault("haproxy.kill", "killed", inject=Ask(("kill-it",)), undo=Ask(("start-it",)))
 TABLE = TableLedger("ledger", "galera", ("sql-shell",), current="SHOW ALL;", no_quorum="ERROR 1047")
 CHECK = Check("play.up", "it is up", {"controller1": Ask(("true",))}, lambda _: passed("up"))
 HOLDS = '[{"addr_info": [{"local": "10.0.0.11"}, {"local": "10.0.0.20"}]}]'

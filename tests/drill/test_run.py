@@ -30,7 +30,7 @@ POWER = Scenario(
 )
 TIGHT = Bounds(http=0.05)
 """Less than the fault lasts."""
-KILL = replace(POWER, name="kill", injury=ComponentFault("haproxy.kill-for-good"))
+KILL = replace(POWER, name="kill", injury=ComponentFault("haproxy.kill"))
 COLD = replace(POWER, name="cold", part=Part.EVERY_HOST, bounds=Bounds())
 
 
@@ -153,8 +153,8 @@ def test_without_power_over_hosts_the_drill_is_unknown() -> None:
 
 def test_a_fault_nobody_declares_is_unknown() -> None:
     world = World()
-    scenario = replace(KILL, injury=ComponentFault("galera.kill"))
-    assert "galera.kill" in refused_because(run(scenario, world), world)
+    scenario = replace(KILL, injury=ComponentFault("galera.crash"))
+    assert "galera.crash" in refused_because(run(scenario, world), world)
 
 
 def test_a_control_run_hurts_nobody_and_shows_the_noise() -> None:

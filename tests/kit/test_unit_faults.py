@@ -17,4 +17,4 @@ def test_a_lasting_death_forbids_the_restart_before_it_kills() -> None:
     script = kill.inject.argv[-1]
     assert "printf '[Service]\\nRestart=no\\n'" in script
     assert script.index("daemon-reload") < script.index("KILL")
-    assert "rm -f /run/systemd/system/x.service.d/nines-fault.conf" in kill.undo.argv[-1]
+    assert "rm -f /run/systemd/system/x.service.d/zz-nines-fault.conf" in kill.undo.argv[-1]

@@ -1,4 +1,4 @@
-"""Faults that every daemon can have, told by its unit."""
+"""Faults that every daemon can have, told by its unit. Each word means the same in every component."""
 
 from __future__ import annotations
 
@@ -8,41 +8,71 @@ from fournines.kit.check import Ask
 from fournines.kit.fault import Fault
 
 
-def unit_faults(component: str, unit: str) -> Iterator[Fault]:
-    """Its process crashes and systemd starts it again; it is killed for good; it hangs; it is stopped.
+def unit_faults(
+    component: str, unit: str, *, program: str | None = None, back: float = 60.0
+) -> Iterator[Fault]:
+    """Crash, kill, hang, stop.
 
-    The first kills the main process only: what is left of its children is part of the fault. For the
-    second systemd is told not to start it again: masking would not hold a unit that lies in ``/etc``.
+    Args:
+        component: whose faults these are; begins their ids.
+        unit: the systemd unit.
+        program: what people call it in a report; the component's name when None.
+        back: seconds that its start may take.
     """
-    drop_in = f"/run/systemd/system/{unit}.d/nines-fault.conf"
-    start = Ask(
-        ("sh", "-c", f"rm -f {drop_in} && systemctl daemon-reload && systemctl start {unit}"), timeout=60
-    )
+    called = program or component
+    start = Ask(("sh", "-c", _undo(unit)), timeout=back)
     yield Fault(
         f"{component}.crash",
-        f"{component}'s main process is killed (SIGKILL); systemd may start it again",
-        inject=Ask(("systemctl", "kill", "--kill-whom=main", "--signal=KILL", unit)),
+        f"every process of {called} is killed (SIGKILL); systemd may start it again",
+        inject=Ask(("systemctl", "kill", "--signal=KILL", unit)),
         undo=start,
     )
-    stay_down = f"mkdir -p $(dirname {drop_in}) && printf '[Service]\\nRestart=no\\n' > {drop_in}"
     yield Fault(
         f"{component}.kill",
-        f"all of {component} is killed (SIGKILL) and stays down",
-        inject=Ask(
-            ("sh", "-c", f"{stay_down} && systemctl daemon-reload && systemctl kill --signal=KILL {unit}"),
-            timeout=30,
-        ),
+        f"every process of {called} is killed (SIGKILL), and it stays down",
+        inject=Ask(("sh", "-c", f"{_stay_down(unit)} && systemctl kill --signal=KILL {unit}"), timeout=30),
         undo=start,
     )
+    yield hang(component, unit, program=program)
     yield Fault(
+        f"{component}.stop",
+        f"{called} is stopped in good order",
+        inject=Ask(("systemctl", "stop", unit), timeout=back),
+        undo=start,
+    )
+
+
+def hang(component: str, unit: str, *, program: str | None = None) -> Fault:
+    """The one that also a unit can have which a socket would start again at once."""
+    return Fault(
         f"{component}.hang",
-        f"{component} hangs (SIGSTOP): its port accepts, nothing answers",
+        f"{program or component} hangs (SIGSTOP): its port accepts, nothing answers",
         inject=Ask(("systemctl", "kill", "--signal=STOP", unit)),
         undo=Ask(("systemctl", "kill", "--signal=CONT", unit)),
     )
-    yield Fault(
-        f"{component}.stop",
-        f"{component} is stopped in order",
-        inject=Ask(("systemctl", "stop", unit), timeout=60),
-        undo=start,
+
+
+def _drop_in(unit: str) -> str:
+    """Sorts after every drop-in that a component may have written (systemd.unit(5): by file name)."""
+    return f"/run/systemd/system/{unit}.d/zz-nines-fault.conf"
+
+
+def _stay_down(unit: str) -> str:
+    """Tell systemd not to start it again.
+
+    Not ``systemctl mask``: a masked unit has lost its ``ExecStopPost=``, by which keepalived learns of
+    HAProxy's death and removes its own addresses at its own; and one in ``/etc`` cannot be masked.
+    """
+    path = _drop_in(unit)
+    return (
+        f"mkdir -p $(dirname {path}) && printf '[Service]\\nRestart=no\\n' > {path}"
+        " && systemctl daemon-reload"
+    )
+
+
+def _undo(unit: str) -> str:
+    """``reset-failed``: a unit that failed too often is refused until systemd forgets that."""
+    return (
+        f"rm -f {_drop_in(unit)} && systemctl daemon-reload"
+        f" && {{ systemctl reset-failed {unit} || true; }} && systemctl start {unit}"
     )

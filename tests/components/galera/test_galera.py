@@ -255,5 +255,4 @@ def test_units_go_red_when_one_is_off_now_or_at_boot(blog_context: Context) -> N
 
 def test_faults_have_commands_for_both_ways(blog_context: Context) -> None:
     faults = {fault.id: fault for fault in COMPONENT.faults(blog_context)}
-    assert set(faults) == {"galera.kill", "galera.kill-for-good", "galera.hang", "galera.stop"}
-    assert "unmask" in " ".join(faults["galera.kill-for-good"].undo.argv)
+    assert set(faults) == {"galera.crash", "galera.kill", "galera.hang", "galera.stop"}

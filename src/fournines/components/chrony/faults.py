@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from fournines.kit.check import Ask
 from fournines.kit.context import Context
 from fournines.kit.fault import Fault
+from fournines.kit.unit_faults import unit_faults
 
 _FAKE = "/run/systemd/system/chrony.service.d/90-fournines-fault.conf"
 _LIBRARY = "/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1"
@@ -17,15 +18,10 @@ _WRITE_FAKE = (
 
 
 def faults(context: Context) -> Iterator[Fault]:
-    """Chrony dies for good, or believes a wrong time."""
+    """Chrony crashes, is killed for good, hangs, is stopped, or believes a wrong time."""
     del context
     unit = "chrony.service"
-    yield Fault(
-        "chrony.kill-for-good",
-        "chronyd is killed (SIGKILL) and stays down",
-        inject=Ask(("sh", "-c", f"systemctl mask --runtime {unit} && systemctl kill -s KILL {unit}")),
-        undo=Ask(("sh", "-c", f"systemctl unmask --runtime {unit} && systemctl start {unit}"), timeout=30),
-    )
+    yield from unit_faults("chrony", unit, program="chronyd")
     # CLOCK_REALTIME is one for a machine and all its containers, so only chronyd's own view is shifted.
     yield Fault(
         "chrony.skew",

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from fournines.kit.check import Ask
 from fournines.kit.context import Context
 from fournines.kit.fault import Fault
+from fournines.kit.unit_faults import hang
 
 
 def faults(context: Context) -> Iterator[Fault]:
-    """Rsyslog hangs: whoever logs synchronously must not hang with it."""
+    """Rsyslog hangs and its socket fills up: whoever logs synchronously must not hang with it.
+
+    It cannot be kept down by its own unit alone: ``syslog.socket`` starts it again with the next message.
+    """
     del context
-    yield Fault(
-        "rsyslog.hang",
-        "rsyslogd hangs (SIGSTOP): its socket fills up",
-        inject=Ask(("systemctl", "kill", "-s", "STOP", "rsyslog.service")),
-        undo=Ask(("systemctl", "kill", "-s", "CONT", "rsyslog.service")),
-    )
+    yield hang("rsyslog", "rsyslog.service", program="rsyslogd")

@@ -8,7 +8,7 @@ SCENARIO = Scenario(
     name="haproxy-kill",
     when="haproxy is killed (SIGKILL) on the host that holds the VIP, and stays down",
     part=Part.VIP_HOLDER,
-    injury=ComponentFault("haproxy.kill-for-good"),
+    injury=ComponentFault("haproxy.kill"),
     # The database's and the token's clients go through the same haproxy, but wait for their own timeout
     # where their connection broke in mid-request; publishers do not go through it at all.
     # The broker is not hurt, but in a lab it shares its disk with what is: a confirm waits for its fsync.
