@@ -9,7 +9,7 @@ from fournines.plan.context import context_for
 from fournines.plan.vocabulary import vocabulary
 from fournines.secrets.generate import complete
 from fournines.spec.load import load, loads
-from fournines.spec.model import Site
+from fournines.spec.model import Role, Site
 from fournines.spec.vocabulary import Vocabulary
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
@@ -47,6 +47,38 @@ services: [keystone, glance, horizon]
 def split_site() -> Site:
     """The site with two VIPs in two networks."""
     return loads(SPLIT, Path("site.yaml"), vocabulary())
+
+
+FULL = """\
+name: full
+networks:
+  public: {cidr: 192.168.1.0/24}
+  mgmt:   {cidr: 10.0.0.0/24, purpose: cluster}
+vips:
+  cloud:      {network: public, address: 192.168.1.20, serves: [public]}
+  controller: {network: mgmt, address: 10.0.0.20, serves: [internal, admin]}
+hosts:
+  dashboard:   {roles: [bastion, dashboard, time], mgmt: 10.0.0.10, public: 192.168.1.10}
+  controller1: {roles: [controller], mgmt: 10.0.0.11, public: 192.168.1.11}
+  controller2: {roles: [controller, dashboard], mgmt: 10.0.0.12, public: 192.168.1.12}
+  arbiter:     {roles: [arbiter], mgmt: 10.0.0.13}
+  network:     {roles: [], mgmt: 10.0.0.14}
+  compute:     {roles: [], mgmt: 10.0.0.15}
+ssh: {user: root, through: dashboard}
+services: [keystone, glance, horizon]
+"""
+"""Roles on hosts of their own and together, and two VIPs. ``full_site`` adds what no file may say yet."""
+
+
+def full_site() -> Site:
+    """The site with every role and every service there is."""
+    words = vocabulary()
+    site = loads(FULL, Path("site.yaml"), words)
+    ahead = {
+        name: site.hosts[name].model_copy(update={"roles": (role,)})
+        for name, role in (("network", Role.NETWORK), ("compute", Role.COMPUTE))
+    }
+    return site.model_copy(update={"services": tuple(words.services), "hosts": {**site.hosts, **ahead}})
 
 
 def context_of(site: Site) -> Context:

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
+from tests.support import context_of, full_site
 
 import fournines.components
 from fournines.components import registered
@@ -18,6 +19,7 @@ from fournines.kit.component import Component
 from fournines.kit.context import Context
 from fournines.kit.declare import Endpoint
 from fournines.kit.step import STAGED, File, Packages, Step, Unit
+from fournines.kit.unit_faults import unit_faults
 from fournines.kit.verdict import Outcome
 from fournines.plan.context import taking_part
 
@@ -28,6 +30,13 @@ AUDIT = {"audit"}
 """What the audit knows of a component has a folder of its own beside those six (ARCHITECTURE.md)."""
 SHIPPED = {"templates", "on_host"}
 """Files for the hosts: templates to render, programs to install."""
+
+
+@pytest.fixture(scope="module", name="context")
+def full_context() -> Context:
+    """Of a site with every service and every role: no component may pass for want of hosts."""
+    return context_of(full_site())
+
 
 each = pytest.mark.parametrize("component", registered().values(), ids=lambda c: c.name)
 
@@ -44,6 +53,24 @@ def all_checks(component: Component, context: Context) -> list[Check]:
 
 def test_components_are_found() -> None:
     assert "memcached" in registered()
+
+
+@each
+def test_it_takes_part_and_does_something_on_every_host_it_names(
+    component: Component, context: Context
+) -> None:
+    assert component in taking_part(context.site)
+    hosts = {host.name for host in component.hosts(context.site)}
+    assert hosts
+    assert {host for host, _ in all_steps(component, context)} == hosts
+    assert any(check.asks for check in all_checks(component, context))
+
+
+@each
+def test_its_stages_have_names_where_there_are_several(component: Component) -> None:
+    names = [stage.name for stage in component.stages]
+    assert len(names) == len(set(names)) > 0
+    assert len(names) == 1 or all(names)
 
 
 @each
@@ -67,49 +94,50 @@ def test_every_template_has_a_golden_file(component: Component) -> None:
 
 
 @each
-def test_saying_it_twice_says_the_same(component: Component, blog_context: Context) -> None:
-    assert list(all_steps(component, blog_context)) == list(all_steps(component, blog_context))
+def test_saying_it_twice_says_the_same(component: Component, context: Context) -> None:
+    assert list(all_steps(component, context)) == list(all_steps(component, context))
 
 
 @each
-def test_what_is_validated_is_the_staged_copy(component: Component, blog_context: Context) -> None:
-    for host, step in all_steps(component, blog_context):
+def test_what_is_validated_is_the_staged_copy(component: Component, context: Context) -> None:
+    for host, step in all_steps(component, context):
         if isinstance(step, File) and step.validate:
             assert any(STAGED in word for word in step.validate), f"{host}: {step.path}"
 
 
 @each
-def test_units_restart_on_files_that_the_plan_writes(component: Component, blog_context: Context) -> None:
+def test_units_restart_on_files_that_the_plan_writes(component: Component, context: Context) -> None:
     everyones = {
         (host, step.path)
-        for one in taking_part(blog_context.site)
-        for host, step in all_steps(one, blog_context)
+        for one in taking_part(context.site)
+        for host, step in all_steps(one, context)
         if isinstance(step, File)
     }
-    for host, step in all_steps(component, blog_context):
+    for host, step in all_steps(component, context):
         if isinstance(step, Unit):
             for path in (*step.restart_on, *step.reload_on):
                 assert (host, path) in everyones, f"{host}: {step.name} waits for {path}, which nobody writes"
 
 
 @each
-def test_what_it_runs_is_waited_for(component: Component, blog_context: Context) -> None:
-    runs = any(isinstance(s, Unit) and s.running for _, s in all_steps(component, blog_context))
-    if runs:
-        assert any(check.barrier for check in all_checks(component, blog_context))
+def test_what_a_stage_runs_is_waited_for_there(component: Component, context: Context) -> None:
+    for stage in component.stages:
+        steps = [s for host in component.hosts(context.site) for s in stage.steps(context, host)]
+        if any(isinstance(step, Unit) and step.running for step in steps):
+            assert any(check.barrier for check in stage.checks(context)), stage.name
 
 
 @each
-def test_checks_are_its_own_and_unique(component: Component, blog_context: Context) -> None:
-    ids = [check.id for check in all_checks(component, blog_context)]
+def test_checks_are_its_own_and_unique(component: Component, context: Context) -> None:
+    ids = [check.id for check in all_checks(component, context)]
     assert len(ids) == len(set(ids))
     assert all(one.startswith(f"{component.name}.") for one in ids)
 
 
 @each
-def test_no_check_passes_by_accident(component: Component, blog_context: Context) -> None:
+def test_no_check_passes_by_accident(component: Component, context: Context) -> None:
     """Silence, an error and an empty answer are not good news, whatever is asked."""
-    for check in all_checks(component, blog_context):
+    for check in all_checks(component, context):
         assert check.verdict({}).outcome is Outcome.UNKNOWN, check.id
         assert check.verdict(dict.fromkeys(check.asks)).outcome is Outcome.UNKNOWN, check.id
         for answer in (Output(1, "", ""), Output(127, "", "sh: 1: not found"), Output(0, "", "")):
@@ -119,9 +147,9 @@ def test_no_check_passes_by_accident(component: Component, blog_context: Context
 
 @each
 def test_what_it_takes_for_granted_of_its_packages_is_declared(
-    component: Component, blog_context: Context
+    component: Component, context: Context
 ) -> None:
-    names = {n for _, s in all_steps(component, blog_context) if isinstance(s, Packages) for n in s.names}
+    names = {n for _, s in all_steps(component, context) if isinstance(s, Packages) for n in s.names}
     relied = {one.package for one in component.relies}
     assert relied <= names, "nothing is relied on in a package that is not installed"
     assert bool(relied) is bool(names)
@@ -149,20 +177,20 @@ def test_nothing_is_taken_as_true_without_an_answer(component: Component) -> Non
 
 
 @each
-def test_every_endpoint_is_asked_about(component: Component, blog_context: Context) -> None:
+def test_every_endpoint_is_asked_about(component: Component, context: Context) -> None:
     asked = "\n".join(
         " ".join(ask.argv) + ask.stdin
-        for check in all_checks(component, blog_context)
+        for check in all_checks(component, context)
         for ask in check.asks.values()
     )
-    for declared in component.declares(blog_context.site):
+    for declared in component.declares(context.site):
         if isinstance(declared, Endpoint):
             assert str(declared.port) in asked, f"no check asks port {declared.port}"
 
 
 @each
-def test_every_fault_has_an_undo(component: Component, blog_context: Context) -> None:
-    for fault in component.faults(blog_context):
+def test_every_fault_has_an_undo(component: Component, context: Context) -> None:
+    for fault in component.faults(context):
         assert fault.id.startswith(f"{component.name}.")
         assert fault.what
         assert fault.undo.argv
@@ -218,3 +246,18 @@ def test_no_option_takes_a_line_break(component: Component, data: st.DataObject)
     for value in (text, [text], {text: "1"}, {"net.core.somaxconn": text}):
         with pytest.raises(ValidationError):
             component.options.model_validate({name: value})
+
+
+@each
+def test_faults_mean_the_same_everywhere(component: Component, context: Context) -> None:
+    """The four words that every unit has come from one place; a unit that is rolled has all four."""
+    words = {"crash", "kill", "hang", "stop"}
+    units = {step.name for _, step in all_steps(component, context) if isinstance(step, Unit)}
+    shared = {f for unit in units for f in unit_faults(component.name, unit)}
+    found = list(component.faults(context))
+    for fault in found:
+        if fault.id.partition(".")[2] in words:
+            assert (fault.id, fault.inject.argv) in {(f.id, f.inject.argv) for f in shared}
+        assert "kill" not in fault.id or fault.id == f"{component.name}.kill"
+    if any(isinstance(step, Unit) and step.rolling for _, step in all_steps(component, context)):
+        assert {fault.id for fault in found} >= {f"{component.name}.{word}" for word in words}
