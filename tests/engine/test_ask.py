@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import heapq
 import json
 
 import anyio
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from fournines.engine import remote
+from fournines.engine.agent.commands import AT_ONCE
 from fournines.engine.agent.main import MARK
-from fournines.engine.ask import verdicts
+from fournines.engine.ask import patience, verdicts
 from fournines.engine.barrier import wait_until_well
 from fournines.engine.transport import Call, Fake, Local
 from fournines.errors import BarrierError, TransportError
@@ -61,6 +65,14 @@ def test_one_round_trip_per_host_and_one_question_for_equal_asks() -> None:
     assert found == [Outcome.PASS, Outcome.PASS]
     assert [call.host for call in transport.calls] == ["one", "two"]
     assert len(asked) == 2
+
+
+@given(st.lists(st.floats(0.1, 60), min_size=1, max_size=60))
+def test_a_host_gets_the_time_that_its_questions_take_if_all_of_them_hang(timeouts: list[float]) -> None:
+    ends = [0.0] * AT_ONCE
+    for timeout in timeouts:  # as a pool does: whoever is free first takes the next one
+        heapq.heapreplace(ends, ends[0] + timeout)
+    assert max(ends) < patience([Ask(("q",), timeout=timeout) for timeout in timeouts])
 
 
 @pytest.mark.parametrize("broken", [TransportError("gone"), None])

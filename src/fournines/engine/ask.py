@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-import anyio
-
+from fournines.engine.agent.commands import AT_ONCE
 from fournines.engine.agent.process import TIMED_OUT
+from fournines.engine.fanout import on_each
 from fournines.engine.remote import call
 from fournines.engine.transport import Transport
 from fournines.errors import HostError, TransportError
@@ -14,7 +14,7 @@ from fournines.kit.check import Ask, Check, Output
 from fournines.kit.verdict import Verdict
 
 _GRACE = 5.0
-"""Seconds a host gets on top of its slowest question: for the connection and for starting the questions."""
+"""Seconds a host gets on top of its questions: for the connection and for starting them."""
 
 Heard = dict[tuple[str, Ask], Output | None]
 
@@ -39,17 +39,24 @@ async def ask_all(transport: Transport, questions: Iterable[tuple[str, Ask]]) ->
     for host, ask in questions:
         by_host.setdefault(host, {})[ask] = None
     heard: Heard = {}
-    async with anyio.create_task_group() as tasks:
-        for host, asks in by_host.items():
-            tasks.start_soon(_ask_host, transport, host, tuple(asks), heard)
+    await on_each(by_host, lambda host: _ask_host(transport, host, tuple(by_host[host]), heard))
     return heard
+
+
+def patience(asks: Sequence[Ask]) -> float:
+    """Seconds after which a host that answers at all has answered, even if every question hangs.
+
+    The host asks ``AT_ONCE`` of them side by side and begins the next when one ends. However they fall, that
+    takes no longer than their share of the whole and the slowest (Graham's bound for list scheduling, 1966).
+    """
+    timeouts = [ask.timeout for ask in asks]
+    return sum(timeouts) / AT_ONCE + max(timeouts) + _GRACE
 
 
 async def _ask_host(transport: Transport, host: str, asks: Sequence[Ask], heard: Heard) -> None:
     questions = [{"argv": list(a.argv), "stdin": a.stdin, "timeout": a.timeout} for a in asks]
-    slowest = sum(sorted((a.timeout for a in asks), reverse=True)[:2])
     try:
-        response = await call(transport, host, {"do": ["ask"], "asks": questions}, timeout=slowest + _GRACE)
+        response = await call(transport, host, {"do": ["ask"], "asks": questions}, timeout=patience(asks))
     except (TransportError, HostError):
         heard.update({(host, ask): None for ask in asks})
         return

@@ -11,9 +11,12 @@ from fournines.errors import HostError, NinesError
 
 T = TypeVar("T")
 
+AT_ONCE = 64
+"""Hosts that are worked on side by side: each is a process of ssh here, and its answer in memory."""
+
 
 async def on_each(hosts: Iterable[str], do: Callable[[str], Awaitable[T]]) -> dict[str, T]:
-    """The result of ``do(host)`` for every host, all at once.
+    """The result of ``do(host)`` for every host, ``AT_ONCE`` at a time.
 
     Every host gets to its end even when another fails: a cancelled round trip would leave that host in
     a state nobody knows.
@@ -24,12 +27,14 @@ async def on_each(hosts: Iterable[str], do: Callable[[str], Awaitable[T]]) -> di
     names = list(hosts)
     results: dict[str, T] = {}
     errors: dict[str, NinesError] = {}
+    limit = anyio.CapacityLimiter(AT_ONCE)
 
     async def one(host: str) -> None:
-        try:
-            results[host] = await do(host)
-        except NinesError as error:
-            errors[host] = error
+        async with limit:
+            try:
+                results[host] = await do(host)
+            except NinesError as error:
+                errors[host] = error
 
     async with anyio.create_task_group() as tasks:
         for name in names:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from fournines.errors import PlanError
 from fournines.kit.declare import Declaration, InterfaceOf
@@ -30,7 +30,15 @@ class Context:
 
     def declared(self, kind: type[D]) -> tuple[D, ...]:
         """Everything of one kind that any component declared, in the components' order."""
-        return tuple(d for d in self.declarations if isinstance(d, kind))
+        if kind not in self._by_kind:
+            self._by_kind[kind] = tuple(d for d in self.declarations if isinstance(d, kind))
+        found: tuple[D, ...] = self._by_kind[kind]
+        return found
+
+    @cached_property
+    def _by_kind(self) -> dict[type, tuple[Any, ...]]:
+        """What was found already: in a site of 1,000 hosts each of them asks."""
+        return {}
 
     def secret(self, name: str) -> str:
         """A generated secret's value.

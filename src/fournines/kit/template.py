@@ -11,6 +11,9 @@ import jinja2
 class Templates:
     """Renders the components' templates. Compiled templates are kept, a site of 1,000 hosts needs that."""
 
+    def __init__(self) -> None:
+        self._kept: dict[str, jinja2.Template] = {}
+
     @cached_property
     def _environment(self) -> jinja2.Environment:
         return jinja2.Environment(
@@ -29,4 +32,7 @@ class Templates:
         Raises:
             jinja2.UndefinedError: the template uses a name nobody gave.
         """
-        return self._environment.get_template(f"{component}/templates/{template}").render(values)
+        name = f"{component}/templates/{template}"
+        if name not in self._kept:
+            self._kept[name] = self._environment.get_template(name)
+        return self._kept[name].render(values)

@@ -132,7 +132,7 @@ def test_rabbitmqs_own_parsers_refuse_a_typo_before_it_is_installed(
 
 # --- checks go red ------------------------------------------------------------------------------------------
 
-ASKED = ("whole", "alarms", "metadata", "queues", "accounts", "settings")
+ASKED = ("whole", "alarms", "metadata", "queues", "accounts", "leftovers", "settings")
 
 
 @pytest.mark.parametrize("what", ASKED)
@@ -158,6 +158,7 @@ def test_goes_red_when_a_broker_does_not_answer(blog_context: Context, what: str
         ("queues", f"rabbit@controller2\t{ALL}", "rabbit@controller2\trabbit@controller1,rabbit@controller2"),
         ("accounts", "user\topenstack\n", ""),
         ("accounts", "user\topenstack\n", "user\topenstack\nuser\tguest\n"),
+        ("leftovers", "user\topenstack\n", "user\topenstack\nuser\tglance\n"),
         ("settings", "tick\t5", "tick\t60"),
         ("settings", "leader_poll\t200", "leader_poll\t5000"),
         ("settings", "10.0.0.12\t5672", "127.0.0.1\t5672"),
@@ -167,6 +168,15 @@ def test_goes_red_when_one_broker_is_not_as_promised(
     blog_context: Context, what: str, old: str, new: str
 ) -> None:
     assert check(blog_context, what).verdict(with_one(old, new)).outcome is Outcome.FAIL
+
+
+def test_an_account_that_left_the_site_file_is_named_and_blocks_no_deployment(blog_context: Context) -> None:
+    left = with_one("user\topenstack\n", "user\topenstack\nuser\tglance\n")
+    found = {c.id: c for c in COMPONENT.checks(blog_context)}
+    assert "glance" in found["rabbitmq.leftovers"].verdict(left).seen
+    for checked in found.values():
+        if checked.barrier and checked.id != "rabbitmq.units":
+            assert checked.verdict(left).outcome is Outcome.PASS, checked.id
 
 
 def test_units_go_red_when_off_now_or_at_boot(blog_context: Context) -> None:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from fournines.components.nftables.model import CHAIN, TABLE, Opening, openings
+from fournines.components.nftables.model import CHAIN, TABLE, Opening, Options, openings
 from fournines.kit.check import Answers, Ask, Check, Output
 from fournines.kit.context import Context
 from fournines.kit.unit_check import units_check
@@ -62,16 +62,13 @@ def _ring(context: Context) -> dict[str, tuple[str, str, int]]:
     """Each host of the cluster network knocks at the next one: (its name, its address, its SSH port)."""
     site = context.site
     members = [host for host in site.hosts.values() if site.cluster_network in host.addresses]
+    ssh = context.options("nftables", Options).ssh_ports[0]
     following = [*members[1:], *members[:1]]
     return {
-        asker.name: (host.name, str(site.address(host)), _ssh_port(context, host.name))
+        asker.name: (host.name, str(site.address(host)), ssh)
         for asker, host in zip(members, following, strict=True)
         if asker != host
     }
-
-
-def _ssh_port(context: Context, host: str) -> int:
-    return next(o.port for o in openings(context, context.site.hosts[host]) if o.name == "ssh" and o.port)
 
 
 def _judge_rules(answers: Answers, wanted: dict[str, tuple[Opening, ...]]) -> Verdict:

@@ -14,6 +14,7 @@ from fournines.kit.declare import MessageUser
 from fournines.kit.verdict import Verdict, failed, passed, unknown, worst
 
 _UNIT = "rabbitmq-server.service"
+_GUEST = "guest"
 _FACTS = r"""
 Say = fun(K, Vs) -> io:format("~s~s~n", [K, [[$\t | io_lib:format("~ts", [V])] || V <- Vs]]) end,
 Names = fun(Ns) -> lists:join($,, [atom_to_list(N) || N <- Ns]) end,
@@ -161,9 +162,16 @@ def account_checks(context: Context) -> Iterator[Check]:
     yield _check(
         context,
         "accounts",
-        "Exactly the declared accounts exist; guest does not",
+        "Every declared account exists; guest does not",
         each_host(_of(_accounts(context)), all_well="as declared"),
         barrier=True,
+    )
+    yield _check(
+        context,
+        "leftovers",
+        "No account exists that nobody declared",
+        each_host(_of(_leftovers(context)), all_well="none"),
+        barrier=False,
     )
 
 
@@ -220,9 +228,24 @@ def _accounts(context: Context) -> Callable[[Facts], Verdict]:
     wanted = {user.user for user in context.declared(MessageUser)}
 
     def judge(facts: Facts) -> Verdict:
-        if facts.users == wanted:
-            return passed("as declared")
-        return failed(f"missing: {_list(wanted - facts.users)}; undeclared: {_list(facts.users - wanted)}")
+        missing = wanted - facts.users
+        if missing or _GUEST in facts.users:
+            also = "; guest exists" if _GUEST in facts.users else ""
+            return failed(f"missing: {_list(missing)}{also}")
+        return passed("as declared")
+
+    return judge
+
+
+def _leftovers(context: Context) -> Callable[[Facts], Verdict]:
+    """Not for a barrier: what left the site file stays on the brokers, and must not block a deployment."""
+    wanted = {user.user for user in context.declared(MessageUser)}
+
+    def judge(facts: Facts) -> Verdict:
+        left = facts.users - wanted
+        if not left:
+            return passed("none")
+        return failed(f"{_list(left)}; nobody declares it: rabbitmqctl delete_user NAME")
 
     return judge
 

@@ -7,7 +7,8 @@ from typing import Any
 
 from fournines.engine.agent.process import TIMED_OUT, run
 
-_AT_ONCE = 8
+AT_ONCE = 8
+"""Questions asked side by side on a host; whoever waits for the answers counts on it."""
 
 
 def carry_out(request: dict[str, Any]) -> list[dict[str, Any]]:
@@ -41,7 +42,7 @@ def _guard_holds(command: dict[str, Any]) -> bool:
 
 def answer(request: dict[str, Any]) -> list[dict[str, Any] | None]:
     """The answers to read-only questions, asked side by side; None for one that was not answered in time."""
-    with ThreadPoolExecutor(_AT_ONCE) as pool:
+    with ThreadPoolExecutor(AT_ONCE) as pool:
         return list(pool.map(_answer_one, request["asks"]))
 
 
