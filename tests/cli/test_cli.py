@@ -59,7 +59,7 @@ def test_show_as_json_says_who_runs_what() -> None:
     shown = json.loads(nines("show", "--json", BLOG).stdout)
     assert shown["components"]["memcached"]["hosts"] == ["controller1", "controller2"]
     assert shown["components"]["memcached"]["options"]["memory_mb"] == 64
-    assert any("keystone" in phase for phase in shown["phases"])
+    assert any("keystone identity" in phase for phase in shown["phases"])
 
 
 def test_render_writes_every_host_and_refuses_a_full_directory(tmp_path: Path) -> None:
