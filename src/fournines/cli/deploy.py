@@ -7,14 +7,20 @@ from typing import TYPE_CHECKING
 import anyio
 import typer
 
-from fournines.cli.shared.site import IdentityOption, JsonOption, Opened, SiteFile, open_site
+from fournines.cli.shared.site import IdentityOption, JsonOption, LimitOption, Opened, SiteFile, open_site
 
 if TYPE_CHECKING:
     from fournines.engine.events import Event, Listener
     from fournines.engine.run import Summary
 
 
-def deploy(site: SiteFile, *, identity: IdentityOption = None, as_json: JsonOption = False) -> None:
+def deploy(
+    site: SiteFile,
+    *,
+    limit: LimitOption = None,
+    identity: IdentityOption = None,
+    as_json: JsonOption = False,
+) -> None:
     """Make the site what its file says; a site that is so already is left alone.
 
     Can be interrupted at any point and run again.
@@ -22,7 +28,7 @@ def deploy(site: SiteFile, *, identity: IdentityOption = None, as_json: JsonOpti
     from fournines.cli.shared.progress import shown  # noqa: PLC0415 - keeps `nines --help` fast
     from fournines.engine.log import RunLog  # noqa: PLC0415
 
-    opened = open_site(site, identity=identity, keep_secrets=True)
+    opened = open_site(site, identity=identity, limit=limit, keep_secrets=True)
     log = RunLog.begin("deploy", opened.site.name)
     try:
         with shown(as_json=as_json) as show:

@@ -10,7 +10,7 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from fournines.cli.shared.site import IdentityOption, JsonOption, Opened, SiteFile, open_site
+from fournines.cli.shared.site import IdentityOption, JsonOption, LimitOption, Opened, SiteFile, open_site
 from fournines.errors import TransportError
 
 if TYPE_CHECKING:
@@ -29,6 +29,7 @@ def plan(
     exit_code: Annotated[
         bool, typer.Option("--exit-code", help="Exit with 1 when a deployment would change something.")
     ] = False,
+    limit: LimitOption = None,
     identity: IdentityOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -36,7 +37,7 @@ def plan(
 
     Changes nothing.
     """
-    opened = open_site(site, identity=identity, reach_hosts=not offline)
+    opened = open_site(site, identity=identity, limit=limit, reach_hosts=not offline)
     if offline:
         _show_steps(opened, as_json=as_json)
         return

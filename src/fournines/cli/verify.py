@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import anyio
 import typer
 
-from fournines.cli.shared.site import IdentityOption, JsonOption, SiteFile, open_site
+from fournines.cli.shared.site import IdentityOption, JsonOption, LimitOption, SiteFile, open_site
 from fournines.errors import NinesError
 
 if TYPE_CHECKING:  # `nines --help` stays fast
@@ -38,6 +38,7 @@ def verify(
         float,
         typer.Option("--wait", metavar="SECONDS", min=0, help="Ask again until all hold."),
     ] = 0.0,
+    limit: LimitOption = None,
     identity: IdentityOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -47,7 +48,7 @@ def verify(
     from fournines.report.style import console  # noqa: PLC0415
     from fournines.report.verdicts import shown  # noqa: PLC0415
 
-    opened = open_site(site, identity=identity)
+    opened = open_site(site, identity=identity, limit=limit)
     checks = chosen((*opened.plan.checks, *same_versions(opened.plan)), only or [])
     at, begun = datetime.now(UTC), time.monotonic()
     judged = anyio.run(_ask_hosts, opened, checks, wait)

@@ -9,6 +9,7 @@ from fournines.engine.fanout import on_each
 from fournines.engine.transport import Transport
 from fournines.errors import HostError
 from fournines.kit.check import Output
+from fournines.plan.limit import limited
 from fournines.plan.make import make_plan
 from fournines.plan.model import Plan
 from fournines.spec.model import Host
@@ -26,19 +27,21 @@ async def with_interfaces(plan: Plan, transport: Transport) -> Plan:
         HostError: none of its interfaces has the address that the site file gives it.
     """
     context = plan.context
+    unnamed = [(name, network) for name, network in context.unnamed if plan.concerns(name)]
 
     async def look(host: str) -> Output:
         return await transport.run(host, ADDRESSES)
 
-    heard = await on_each(dict.fromkeys(name for name, _ in context.unnamed), look)
+    heard = await on_each(dict.fromkeys(name for name, _ in unnamed), look)
     found: dict[str, dict[str, str]] = {}
-    for name, network in context.unnamed:
+    for name, network in unnamed:
         by_address = interfaces(name, heard[name])
         found.setdefault(name, {})[network] = _interface(context.site.hosts[name], network, by_address)
-    assumed = {(n, w): context.interface(context.site.hosts[n], w) for n, w in context.unnamed}
+    assumed = {(n, w): context.interface(context.site.hosts[n], w) for n, w in unnamed}
     if all(found[name][network] == interface for (name, network), interface in assumed.items()):
         return plan
-    return make_plan(context.site, context.secrets, found)
+    settled = make_plan(context.site, context.secrets, found)
+    return settled if plan.only is None else limited(settled, plan.only)
 
 
 def interfaces(host: str, answer: Output) -> Mapping[str, str]:

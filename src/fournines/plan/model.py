@@ -54,3 +54,9 @@ class Plan:
     context: Context
     phases: tuple[Phase, ...]
     checks: tuple[Check, ...]
+    only: frozenset[str] | None = None
+    """The hosts that a limited run is about (``plan.limit``); None for all of them."""
+
+    def concerns(self, host: str) -> bool:
+        """Whether the plan is about this host."""
+        return self.only is None or host in self.only

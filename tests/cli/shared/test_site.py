@@ -110,3 +110,20 @@ def test_real_machines_are_not_broken_without_a_yes(
     assert not (tmp_path / "reports").exists()
     begun = nines("drill", real_site, "vip-power", "--yes", cwd=tmp_path)
     assert "BegunError" in begun.stderr
+
+
+def test_a_limit_says_what_it_leaves_out(real_site: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    opened = open_site(real_site, limit=["dashboard,controller1", " controller1"], reach_hosts=False)
+    assert opened.plan.only == {"dashboard", "controller1"}
+    said = capsys.readouterr().err
+    assert said.startswith(
+        "limited to dashboard, controller1. Left out: what would be done to controller2, and"
+    )
+    assert "Barriers still ask them." in said
+    assert open_site(real_site, reach_hosts=False).plan.only is None
+    refused = nines("plan", real_site, "--offline", "--limit", "controler1")
+    assert refused.code == 2
+    assert "did you mean controller1?" in refused.stderr
+    shown = nines("plan", real_site, "--offline", "--limit", "dashboard")
+    assert "dashboard: file" in shown.stdout
+    assert "controller1: file" not in shown.stdout

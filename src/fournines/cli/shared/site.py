@@ -29,6 +29,10 @@ IdentityOption = Annotated[
         help="A private key (age or SSH) that opens the site's secrets; may be repeated.",
     ),
 ]
+LimitOption = Annotated[
+    list[str] | None,
+    typer.Option("--limit", metavar="HOST[,HOST]", help="Only these hosts; may be repeated."),
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
 
 
@@ -77,6 +81,7 @@ def open_site(
     path: Path,
     *,
     identity: Sequence[Path] | None = None,
+    limit: Sequence[str] | None = None,
     keep_secrets: bool = False,
     reach_hosts: bool = True,
 ) -> Opened:
@@ -85,6 +90,7 @@ def open_site(
     Args:
         path: the site file.
         identity: private keys to open the secrets with, besides those that lie in the usual places.
+        limit: names of hosts, also several with commas between them; what this leaves out is said.
         keep_secrets: write newly generated secrets to the site's secrets file. Verbs that only look
             leave the disk alone and work with throw-away ones.
         reach_hosts: say whether this is a lab or real machines, and enter the lab's network namespace; must
@@ -105,10 +111,30 @@ def open_site(
         return complete(existing, site)
 
     secrets = store.update(completed) if keep_secrets else completed(store.read())
-    opened = Opened(site, make_plan(site, secrets), _enter(site, path) if reach_hosts else None)
+    plan = make_plan(site, secrets)
+    if limit:
+        plan = _limited(plan, limit)
+    opened = Opened(site, plan, _enter(site, path) if reach_hosts else None)
     if reach_hosts:
         typer.echo(opened.place, err=True)
     return opened
+
+
+def _limited(plan: Plan, limit: Sequence[str]) -> Plan:
+    """The plan for the named hosts; on stderr, what that leaves out."""
+    from fournines.plan.limit import limited  # noqa: PLC0415
+
+    hosts = [name.strip() for words in limit for name in words.split(",") if name.strip()]
+    found = limited(plan, hosts)
+    others = [host for host in plan.context.site.hosts if not found.concerns(host)]
+    if others:
+        promises = len(plan.checks) - len(found.checks)
+        typer.echo(
+            f"limited to {', '.join(dict.fromkeys(hosts))}. Left out: what would be done to"
+            f" {', '.join(others)}, and {promises} of {len(plan.checks)} promises, which need them. Barriers still ask them.",
+            err=True,
+        )
+    return found
 
 
 def open_fresh(path: Path) -> Opened:
