@@ -131,7 +131,8 @@ def _limited(plan: Plan, limit: Sequence[str]) -> Plan:
         promises = len(plan.checks) - len(found.checks)
         typer.echo(
             f"limited to {', '.join(dict.fromkeys(hosts))}. Left out: what would be done to"
-            f" {', '.join(others)}, and {promises} of {len(plan.checks)} promises, which need them. Barriers still ask them.",
+            f" {', '.join(others)}, and {promises} of {len(plan.checks)} promises, which need them."
+            " Barriers still ask them.",
             err=True,
         )
     return found
