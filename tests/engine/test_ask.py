@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import heapq
 import json
+from collections.abc import Sequence
 
 import anyio
 import pytest
@@ -116,3 +117,34 @@ def test_a_barrier_gives_up_at_the_checks_own_deadline_and_says_what_was_seen() 
         BarrierError, match=r"here: a\.b did not pass within 0\.1 s: a\.b holds; seen: here: exit 1"
     ):
         anyio.run(whole)
+
+
+class Patience:
+    """A wire that remembers how long it was given."""
+
+    def __init__(self) -> None:
+        self.seconds: list[float] = []
+
+    async def run(
+        self,
+        host: str,
+        argv: Sequence[str],
+        *,
+        stdin: str = "",
+        timeout: float = 60.0,  # noqa: ASYNC109
+    ) -> Output:
+        del argv, stdin
+        self.seconds.append(timeout)
+        raise TransportError("too late", where=host)
+
+    async def close(self) -> None:
+        """Nothing was opened."""
+
+
+def test_a_host_gets_the_time_of_its_slowest_questions_and_no_more() -> None:
+    """One that hangs must not hold up what is asked of the others, nor be given up while it answers."""
+    wire = Patience()
+    slow, slower, quick = Ask(("a",), timeout=7.0), Ask(("b",), timeout=20.0), Ask(("c",), timeout=1.0)
+    anyio.run(verdicts, wire, [check(str(n), {"one": ask}) for n, ask in enumerate((slow, slower, quick))])
+    assert len(wire.seconds) == 1
+    assert 20.0 < wire.seconds[0] < 60.0

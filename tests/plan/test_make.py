@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from fournines.kit.context import Context
+from fournines.kit.step import File
 from fournines.plan.make import make_plan
-from fournines.plan.model import Plan
+from fournines.plan.model import Phase, Plan, PlannedStage
 from fournines.plan.placeholders import without_secrets
 from fournines.plan.render import rendered, write
 
@@ -51,3 +53,13 @@ def test_files_are_written_with_their_own_modes(plan: Plan, tmp_path: Path) -> N
         target = tmp_path / one.host / one.file.path.lstrip("/")
         assert target.read_text() == one.file.content
         assert target.stat().st_mode & 0o777 == one.file.mode
+
+
+def test_of_secrets_that_hold_one_another_the_longest_is_named(blog_context: Context) -> None:
+    """The shorter one first would leave the rest of the longer one in clear."""
+    secrets = {"short": "hunter2", "long": "hunter2-and-the-rest", "middle": "hunter2-and"}
+    held = File("/etc/held", "a hunter2-and-the-rest b hunter2-and c hunter2 d")
+    stage = PlannedStage("held", "held", {"controller1": (held,)})
+    shown = without_secrets(Plan(replace(blog_context, secrets=secrets), (Phase((stage,)),), ()))
+    (one,) = rendered(shown)
+    assert one.file.content == "a <secret long> b <secret middle> c <secret short> d"
