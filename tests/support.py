@@ -66,6 +66,7 @@ hosts:
   compute:     {roles: [], mgmt: 10.0.0.15}
 ssh: {user: root, through: dashboard}
 services: [keystone, glance, horizon]
+components: {rabbitmq: {}}
 """
 """Roles on hosts of their own and together, and two VIPs. ``full_site`` adds what no file may say yet."""
 

@@ -12,13 +12,15 @@ import pytest
 from tests.drill.play import PACE, World, play
 from tests.drill.test_run import POWER
 
-from fournines.drill.campaign import lost_something, picked, run_campaign
+from fournines.drill.campaign import fitting, lost_something, picked, run_campaign
 from fournines.drill.control import CONTROL
 from fournines.drill.result import Campaign, StageName
-from fournines.drill.scenario import Scenario
+from fournines.drill.scenario import Part, Scenario
 from fournines.drill.settle import Judged
 from fournines.errors import DrillError
 from fournines.kit.check import Check
+from fournines.kit.context import Context
+from fournines.kit.declare import MessageUser
 from fournines.kit.verdict import Outcome
 
 KNOWN = {scenario.name: scenario for scenario in (POWER, CONTROL)}
@@ -40,6 +42,17 @@ def campaign(
         )
 
     return anyio.run(it)
+
+
+def test_a_campaign_hurts_only_what_the_site_has(blog_context: Context) -> None:
+    leader = replace(POWER, name="leader", part=Part.QUEUE_LEADER)
+    known = {**KNOWN, "leader": leader}
+    assert leader in fitting(known, blog_context)
+    without = replace(
+        blog_context,
+        declarations=tuple(d for d in blog_context.declarations if not isinstance(d, MessageUser)),
+    )
+    assert fitting(known, without) == (POWER, CONTROL)
 
 
 def test_drills_are_picked_by_name_in_the_order_given() -> None:

@@ -58,7 +58,7 @@ def drill(
     as_json: JsonOption = False,
 ) -> None:
     """Hurt the site, undo it, and judge what clients saw. Ctrl-C undoes the fault first."""
-    from fournines.drill.campaign import new_seed, picked  # noqa: PLC0415
+    from fournines.drill.campaign import fitting, new_seed, picked  # noqa: PLC0415
     from fournines.drill.control import CONTROL  # noqa: PLC0415
     from fournines.drill.last import last_of  # noqa: PLC0415
     from fournines.drill.rig import Pace  # noqa: PLC0415
@@ -68,9 +68,10 @@ def drill(
     if listing:
         typer.echo("\n\n".join(described(scenario) for scenario in known.values()))
         return
-    wanted = picked(known, names or ()) if names else tuple(scenarios().values())
-    chosen = (CONTROL, *wanted) if control and CONTROL not in wanted else wanted
+    named = picked(known, names or ())
     opened = open_site(site, identity=identity)
+    wanted = named if names else fitting(scenarios(), opened.plan.context)
+    chosen = (CONTROL, *wanted) if control and CONTROL not in wanted else wanted
     _refuse_real_machines(opened, yes=yes)
     number = new_seed() if seed is None else seed
     folder = out or Path("reports") / f"{opened.site.name}-{datetime.now(UTC):%Y%m%dT%H%M%SZ}"

@@ -14,10 +14,11 @@ from fournines.drill.journal import Journal
 from fournines.drill.result import Campaign, DrillRun
 from fournines.drill.rig import Pace, Rig
 from fournines.drill.run import run_drill
-from fournines.drill.scenario import Scenario
+from fournines.drill.scenario import Part, Scenario
 from fournines.engine.transport import Transport
 from fournines.errors import DrillError
 from fournines.kit.context import Context
+from fournines.kit.declare import MessageUser
 from fournines.kit.fault import Fault
 from fournines.kit.verdict import Outcome
 from fournines.plan.context import taking_part
@@ -46,6 +47,15 @@ def rig_of(plan: Plan, transport: Transport, power: Power | None) -> Rig:
         faults=faults_of(plan.context),
         power=power,
         meter=lambda: Machine(here),
+    )
+
+
+def fitting(known: Mapping[str, Scenario], context: Context) -> tuple[Scenario, ...]:
+    """The scenarios that hurt something which the site has: without a broker there is no queue to lead."""
+    return tuple(
+        scenario
+        for scenario in known.values()
+        if scenario.part is not Part.QUEUE_LEADER or context.declared(MessageUser)
     )
 
 

@@ -45,8 +45,9 @@ class Component:
     in the order given, each on all its hosts; where there are several each has a name. ``needs`` and
     ``provides`` are capabilities ("database", "messaging", "vip", "identity"): the first stage of a
     component is deployed after the last stage of every component that provides what it needs.
-    ``service`` marks what users list under ``services:``. ``relies`` is what it takes for granted of the
-    packages it installs.
+    ``service`` marks what users list under ``services:``. One that is ``on_demand`` joins only where another
+    needs what it provides, or where the site file names it under ``components:``. ``relies`` is what it
+    takes for granted of the packages it installs.
     """
 
     name: str
@@ -60,6 +61,7 @@ class Component:
     provides: tuple[str, ...] = ()
     service: bool = False
     relies: tuple[Relied, ...] = ()
+    on_demand: bool = False
 
     def steps(self, context: Context, host: Host) -> Iterator[Step]:
         """The steps of all its stages on a host."""

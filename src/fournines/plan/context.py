@@ -12,12 +12,19 @@ from fournines.spec.model import Site
 
 
 def taking_part(site: Site) -> tuple[Component, ...]:
-    """The components of this site, by name: services that are listed, and all else that has hosts here."""
-    return tuple(
+    """The components of this site, by name: services that are listed, and all else that has hosts here.
+
+    What joins on demand may itself need something that does.
+    """
+    possible = [
         component
         for component in registered().values()
         if (not component.service or component.name in site.services) and component.hosts(site)
-    )
+    ]
+    joined = [c for c in possible if not c.on_demand or c.name in site.components]
+    for component in joined:
+        joined += [c for c in possible if c not in joined and not set(component.needs).isdisjoint(c.provides)]
+    return tuple(component for component in possible if component in joined)
 
 
 def declarations(site: Site) -> tuple[Declaration, ...]:

@@ -37,4 +37,5 @@ services: [keystone, glance, horizon]
 
 # components:                       # small by default, complete by override
 #   memcached: {memory_mb: 256}
+#   rabbitmq: {}                    # a message broker, though no service here sends messages
 """

@@ -46,4 +46,5 @@ COMPONENT = Component(
     needs=("names", "firewall"),
     provides=("messaging",),
     relies=RELIES,
+    on_demand=True,
 )
