@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from fournines.audit.parse import parse
-from fournines.kit.audit.script import can_fail
-from fournines.kit.audit.source import Syntax
+from fournines.kit.audit.script import shell_steps
+from fournines.kit.audit.shell import parse_shell
+from fournines.kit.audit.status.walk import outcome
 
 
 @pytest.mark.parametrize(
@@ -21,7 +21,7 @@ from fournines.kit.audit.source import Syntax
         ("pidof haproxy >/dev/null\nexit $?", True),
         ("curl -fs http://127.0.0.1/ || echo down", False),
         ("set -e\npidof haproxy\necho fine", True),
-        ("set -euo pipefail\ntrue", True),
+        ("set -euo pipefail\ntrue", False),
         ("if pidof haproxy; then\n  exit 0\nelse\n  exit 1\nfi", True),
         ("if ! pidof haproxy; then\n  systemctl stop keepalived\nfi", False),
         ("if [ $(pidof x | wc -l) -eq 0 ]; then\n  echo 1\nfi", False),
@@ -39,4 +39,6 @@ from fournines.kit.audit.source import Syntax
     ],
 )
 def test_ways_to_fail(text: str, *, able: bool) -> None:
-    assert can_fail(parse(Syntax.SHELL, "#!/bin/sh\n" + text).nodes) is able
+    steps = shell_steps(parse_shell("#!/bin/sh\n" + text).nodes)
+    assert steps is not None
+    assert (outcome(steps).failure is not None) is able

@@ -12,9 +12,9 @@ from fournines.audit.parse import braces
 from fournines.audit.parse.erlang import parse_erlang
 from fournines.audit.parse.ini import parse_ini
 from fournines.audit.parse.lines import parse_haproxy, parse_lines
-from fournines.audit.parse.shell import parse_shell
 from fournines.audit.parse.xml import parse_xml
 from fournines.kit.audit.node import Parsed, Problem
+from fournines.kit.audit.shell import parse_shell
 from fournines.kit.audit.source import Syntax
 
 if TYPE_CHECKING:

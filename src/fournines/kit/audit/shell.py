@@ -30,6 +30,8 @@ _TOKEN = re.compile(
       | (?P<other>.)""",
     re.VERBOSE | re.DOTALL,
 )
+_CLOSING = frozenset(["fi", "done", "esac", "}", ")"])
+"""Words that end a block: an operator may stand behind the block as behind a command."""
 _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
 _BACKTICK = re.compile(r"[^`\\]*(?:\\.[^`\\]*)*`", re.DOTALL)
 _PAREN = re.compile(r"[()'\"\\]")
@@ -75,6 +77,8 @@ class _Shell:
         if self.words:
             self.nodes.append(Node(tuple(self.words), self.started, rest=operator))
             self.words = []
+        elif operator and self.nodes and self.nodes[-1].key in _CLOSING and not self.nodes[-1].rest:
+            self.nodes[-1] = replace(self.nodes[-1], rest=operator)
 
     def heredocs(self, position: int) -> int:
         """Read the bodies waiting behind this newline; returns where the next command starts."""

@@ -1,0 +1,103 @@
+"""What is known of commands: which succeed whatever the state of a service, and how words are taken apart."""
+
+from __future__ import annotations
+
+import re
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+def named(text: str) -> frozenset[str]:
+    """The names of a list written as text."""
+    return frozenset(text.split())
+
+
+_SUCCEED = named("""
+    echo printf true : sleep usleep logger export set trap unset local declare typeset readonly shift
+    date touch umask alias hostname uname whoami id tee sort uniq cut tr wc tac rev column fold nl mail
+    mailx sendmail wall sync disown jobs hash history clear tput basename dirname seq pwd time
+    """)
+"""Commands whose status says nothing: with usual arguments it is 0 in practice."""
+_FILTERS = named("cat head tail sed awk gawk mawk")
+"""Succeed as filters of a pipe; with a file they fail where the file is missing."""
+_PREFIXES = named("sudo nohup command builtin nice env exec stdbuf ionice chronic")
+_VALUED = {"sudo": ("-u", "-g"), "nice": ("-n",), "env": ("-u",), "ionice": ("-c", "-n")}
+"""Options of those that take a value."""
+_SERVICE = named("service systemctl killall pkill kill rc-service initctl invoke-rc.d")
+_ASKING = named("is-active status is-failed is-enabled show is-system-running")
+_REDIRECT = re.compile(r"\d*(?:>>|>&|<&|>\||<<<|<<-?|>|<)|&>>?")
+_ATTACHED = re.compile(r"(?:\d*(?:>>|>&|<&|>\||>|<)|&>>?)\S+")
+
+
+def bare(words: Iterable[str]) -> tuple[str, ...]:
+    """The words of a command without redirections."""
+    kept: list[str] = []
+    skip = False
+    for word in words:
+        if skip:
+            skip = False
+        elif _REDIRECT.fullmatch(word):
+            skip = True
+        elif not _ATTACHED.fullmatch(word):
+            kept.append(word)
+    return tuple(kept)
+
+
+def output_files(words: tuple[str, ...]) -> tuple[str, ...]:
+    """Where the standard output of a command goes, if not on: ``/dev/null`` for ``>/dev/null``."""
+    return tuple(
+        target for word, target in pairwise(words) if word in (">", ">>", "1>", "1>>", "&>", "&>>", ">|")
+    )
+
+
+def program(words: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
+    """The name of the program that decides, without folder and prefixes, and its arguments.
+
+    ``sudo -n timeout 2 /usr/bin/curl -s URL`` is ``curl``.
+    """
+    rest = list(words)
+    while rest:
+        name = rest[0].rsplit("/", 1)[-1]
+        if name == "timeout":
+            rest = rest[1:]
+            while rest and (rest[0].startswith("-") or re.fullmatch(r"[\d.]+[smhd]?", rest[0])):
+                valued = rest[0] in ("-s", "-k", "--signal", "--kill-after")
+                rest = rest[2:] if valued else rest[1:]
+        elif name in _PREFIXES and len(rest) > 1:
+            rest = rest[1:]
+            valued = _VALUED.get(name, ())
+            while rest and rest[0].startswith("-"):
+                rest = rest[2:] if rest[0] in valued else rest[1:]
+    return "", ()
+
+
+def succeeds(words: tuple[str, ...], *, piped: bool = False) -> bool:
+    """Whether this command ends in 0 whatever it finds. ``piped``: it reads what another command writes.
+
+    ``systemctl restart X`` counts too: a script that ends in it hurts or heals, and reports nothing.
+    """
+    name, args = program(words)
+    if name in _SUCCEED:
+        return True
+    if name in _FILTERS:
+        files = [arg for arg in args if not arg.startswith("-") and not arg.lstrip("+").isdigit()]
+        quits = any(re.search(r"\bexit\b|^\d*q\s*\d", arg) for arg in args)
+        own = 1 if name in ("sed", "awk", "gawk", "mawk") else 0
+        return piped and len(files) <= own and not quits
+    if name in ("rm", "mkdir", "mv", "cp"):
+        return any(arg.startswith("-") and ("f" in arg or "p" in arg) for arg in args) and name in (
+            "rm",
+            "mkdir",
+        )
+    return _orders(name, args)
+
+
+def _orders(name: str, args: tuple[str, ...]) -> bool:
+    if name not in _SERVICE:
+        return False
+    if name in ("killall", "pkill", "kill"):
+        return "-0" not in args
+    return not _ASKING & set(args)
