@@ -118,7 +118,7 @@ def _known(left: str, operator: str, right: str) -> bool | None:
         left, right = (str(number) if word == FAILED else word for word in (left, right))
     numbers = [word for word in (left, right) if word.lstrip("-").isdigit()]
     if operator in _NUMBERS and len(numbers) == 2:  # noqa: PLR2004 - both
-        return _NUMBERS[operator](int(left[:9]), int(right[:9]))
+        return bool(_NUMBERS[operator](int(left[:9]), int(right[:9])))
     if any(c in right for c in "*?["):
         return None
     return left == right if operator in _EQUAL else left != right if operator in _DIFFERENT else None

@@ -24,7 +24,8 @@ _SUCCEED = named("""
 _FILTERS = named("cat head tail sed awk gawk mawk")
 """Succeed as filters of a pipe; with a file they fail where the file is missing."""
 _PREFIXES = named("sudo nohup command builtin nice env exec stdbuf ionice chronic")
-_VALUED = {"sudo": ("-u", "-g"), "nice": ("-n",), "env": ("-u",), "ionice": ("-c", "-n")}
+_VALUED = {"sudo": ("-u", "-g"), "nice": ("-n",), "env": ("-u",), "ionice": ("-c", "-n"),
+           "timeout": ("-s", "-k", "--signal", "--kill-after")}  # fmt: skip
 """Options of those that take a value."""
 _SERVICE = named("service systemctl killall pkill kill rc-service initctl invoke-rc.d")
 _ASKING = named("is-active status is-failed is-enabled show is-system-running")
@@ -64,8 +65,7 @@ def program(words: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
         if name == "timeout":
             rest = rest[1:]
             while rest and (rest[0].startswith("-") or re.fullmatch(r"[\d.]+[smhd]?", rest[0])):
-                valued = rest[0] in ("-s", "-k", "--signal", "--kill-after")
-                rest = rest[2:] if valued else rest[1:]
+                rest = rest[2:] if rest[0] in _VALUED[name] else rest[1:]
         elif name in _PREFIXES and len(rest) > 1:
             rest = rest[1:]
             valued = _VALUED.get(name, ())
