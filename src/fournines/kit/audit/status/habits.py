@@ -71,6 +71,10 @@ def program(words: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
             valued = _VALUED.get(name, ())
             while rest and rest[0].startswith("-"):
                 rest = rest[2:] if rest[0] in valued else rest[1:]
+        elif re.fullmatch(r"\w+=.*", rest[0], re.DOTALL) and len(rest) > 1:
+            rest = rest[1:]
+        else:
+            return name, tuple(rest[1:])
     return "", ()
 
 

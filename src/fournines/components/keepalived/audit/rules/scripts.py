@@ -137,49 +137,6 @@ def _asks_the_vip(site: Evidence, found: Script) -> Iterator[Hit]:
 
 
 @rule(
-    "KA022",
-    Severity.ERROR,
-    "The check script can never fail",
-    consequence=Consequence.NO_FAILOVER,
-    why="keepalived looks at the exit status only, and every way through this script ends in 0: the check "
-    "always passes",
-    fix="exit 1 when the service is not well",
-    source="keepalived.conf(5) vrrp_script; acassen/keepalived #2103, #1197",
-    bad={
-        "keepalived.conf": keepalived(check=_CHECKED),
-        "check_haproxy.sh": "#!/bin/sh\nif ! pidof haproxy >/dev/null; then\n    echo 1\nfi\n",
-    },
-    good={"keepalived.conf": keepalived(check=_CHECKED), "check_haproxy.sh": _STATUS_SCRIPT},
-    points_at="echo 1",
-)
-def never_fails(site: Evidence) -> Iterator[Hit | Unknown]:
-    seen = set()
-    for check in site.all(VrrpScript):
-        found = given(site, check.at.host, check.command)
-        if found is None:
-            if _is_path(check.command):
-                path = check.command.split()[0]
-                yield Unknown(
-                    check.place("script"), f"{path} was not given: whether it can fail is not known"
-                )
-            continue
-        if found.can_fail is None:
-            yield Unknown(found.at, f"{found.path} is not a shell script: whether it can fail is not known")
-        elif not found.can_fail and found.at not in seen:
-            seen.add(found.at)
-            acting = [
-                p
-                for n, p in zip(found.commands, found.places, strict=True)
-                if len(n.key) > 1 and n.key != "fi"
-            ]
-            yield Hit(
-                acting[-1] if acting else found.at,
-                f"no way through {found.path.rsplit('/', 1)[-1]} ends in a status other than 0",
-                related=(check.place("script"),),
-            )
-
-
-@rule(
     "KA024",
     Severity.ERROR,
     "Shell syntax in a command that is run without a shell",
@@ -242,6 +199,37 @@ def notify_orders_the_service(site: Evidence) -> Iterator[Hit | Unknown]:
                             f"notify_{notify.event} {verb}s {service}, and {check.name} checks {service}",
                             related=(check.place("script"),),
                         )
+            yield from _by_name(site, notify, tracked) if wanted else ()
+
+
+_ORDER = re.compile(r"(?:^|[_\-.])(start|stop)(?:$|[_\-.])")
+
+
+def _by_name(site: Evidence, notify: Notify, tracked: list[VrrpScript]) -> Iterator[Hit]:
+    """``stop_haproxy.sh`` that was not given: its name says what it does."""
+    name = notify.command.split()[0].rsplit("/", 1)[-1].lower() if notify.command else ""
+    order = _ORDER.search(re.sub(r"\.\w+$", "", name))
+    wanted = {"backup": "stop", "master": "start"}[notify.event]
+    if order is None or order.group(1) != wanted or given(site, notify.at.host, notify.command):
+        return
+    services = set(re.split(r"[_\-.]", name)) - {
+        "sh",
+        "py",
+        "start",
+        "stop",
+        "service",
+        "notify",
+        "keepalived",
+    }
+    for check in tracked:
+        asked = next((s for s in services if len(s) > 2 and re.search(rf"\b{s}\b", check.command)), "")  # noqa: PLR2004 - no abbreviation
+        if asked:
+            yield Hit(
+                notify.at,
+                f"by its name {name} {wanted}s {asked}, and {check.name} checks {asked}",
+                related=(check.place("script"),),
+                severity=Severity.WARNING,
+            )
 
 
 def _ordered(site: Evidence, notify: Notify) -> Iterator[tuple[str, str]]:

@@ -1,0 +1,209 @@
+"""Checks that only one host of the pair can pass: the holder of the VIP, or one whose peer lives."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from fournines.audit.site_rules.names import addresses
+from fournines.components.keepalived.audit.facts import SyncGroup, VrrpInstance, VrrpScript
+from fournines.components.keepalived.audit.rules.deciding import decision
+from fournines.components.keepalived.audit.rules.example import keepalived, script
+from fournines.components.keepalived.audit.rules.tracking import weight_of
+from fournines.kit.audit.rule import Consequence, Hit, Severity, Unknown, rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from fournines.components.keepalived.audit.facts import Tracker
+    from fournines.kit.audit.evidence import Evidence
+    from fournines.kit.audit.source import Place
+    from fournines.kit.audit.status.ask import Question
+
+_SHOWS = re.compile(
+    r"\bip\b(?:\s+-\w+)*\s+a(?:d|dd|ddr|ddress)?\b|\bifconfig\b|\bhostname\s+(?:-I|--all-ip|-i)"
+)
+_ASKS = re.compile(
+    r"(?:^|[\s|/'\"(])(?:curl|wget|nc|ncat|netcat|telnet|f?ping6?|mysql|mysqladmin|mariadb|psql|pg_isready|"
+    r"redis-cli|openssl|http|socat|nmap|ssh|amqp\S*|ldapsearch|dig|nslookup|check_\w+|tcping|hping3?)\b"
+    r"|urlopen|requests\.|\.connect\b|create_connection|HTTPS?Connection|/dev/tcp/"
+)
+_FROM = re.compile(r"(?:\bping6?\b.*?\s-I|\bcurl\b.*?\s--interface|\b(?:nc|ncat)\b.*?\s-s)\s+(\S+)")
+_NAMED = re.compile(r"Host:\s*\S+|--(?:resolve|connect-to)\s+\S+", re.IGNORECASE)
+
+
+def _holds(address: str, text: str) -> bool:
+    plain = text.replace("\\", "").replace("[.]", ".")
+    return bool(re.search(rf"(?<![\d.:]){re.escape(address)}(?![\d.])", plain))
+
+
+class _Use:
+    """A check of a host, with the trackers that act on it and the addresses that hang on it."""
+
+    def __init__(self, site: Evidence, check: VrrpScript) -> None:
+        self.check = check
+        self.decision = decision(site, check)
+        self.trackers: list[Tracker] = []
+        self.instances: list[VrrpInstance] = []
+        host = check.at.host
+        instances = site.on(host, VrrpInstance)
+        groups = [(g, [i for i in instances if i.name in g.members]) for g in site.on(host, SyncGroup)]
+        alone = [(i, [i]) for i in instances]
+        owners: list[tuple[VrrpInstance | SyncGroup, list[VrrpInstance]]] = [*groups, *alone]
+        for owner, moved in owners:
+            mine = [t for t in owner.trackers if t.kind == "script" and t.name == check.name]
+            self.trackers += mine
+            self.instances += moved if mine else []
+        self.faults = any(weight_of(site, tracker) == 0 for tracker in self.trackers)
+        self.reverse = check.reverse or any(tracker.reverse for tracker in self.trackers)
+
+    @property
+    def vips(self) -> list[str]:
+        """The addresses that move when the check fails."""
+        return list(dict.fromkeys(v.address for i in self.instances for v in i.vips if v.address))
+
+    def needed(self) -> list[tuple[Question, bool]]:
+        """What is asked, and answered so, on every way to success."""
+        return sorted(self.decision.ends.success or ())
+
+    def related(self) -> tuple[Place, ...]:
+        """The line that names the script, if the finding is in a script."""
+        return (self.check.place("script"),) if self.decision.script else ()
+
+
+def _uses(site: Evidence) -> Iterator[_Use]:
+    for check in site.all(VrrpScript):
+        use = _Use(site, check)
+        if use.trackers and not use.reverse:
+            yield use
+
+
+def _own(question: Question, vips: Iterable[str]) -> str:
+    """The VIP whose presence on this host a question asks for, or the empty string."""
+    text = f"{question.text} {question.aspect}"
+    for vip in vips:
+        said = _FROM.search(question.text)
+        if (said and _holds(vip, said.group(1))) or (_SHOWS.search(question.text) and _holds(vip, text)):
+            return vip
+    return ""
+
+
+_GREP = "#!/bin/sh\nip addr show dev eth0 | grep -q 10.0.0.20\n"
+_FILE = script(script='"/usr/local/bin/check.sh"')
+
+
+@rule(
+    "KA042",
+    Severity.ERROR,
+    "A check that only the holder of the VIP can pass",
+    consequence=Consequence.NO_FAILOVER,
+    why="a host that does not hold the VIP fails the check, so it is in FAULT and never takes over; a host "
+    "that loses the VIP cannot come back either",
+    fix="ask the service on this host (127.0.0.1); keepalived watches its own addresses itself since 2.0",
+    source="keepalived.conf(5) track_script: weight 0 is FAULT while the script fails",
+    bad={"keepalived.conf": keepalived(check=_FILE), "check.sh": _GREP},
+    good={
+        "keepalived.conf": keepalived(check=_FILE),
+        "check.sh": "#!/bin/sh\nif ip addr show dev eth0 | grep -q 10.0.0.20; then\n"
+        "    curl -fs -m 1 http://127.0.0.1/ >/dev/null || exit 1\nfi\nexit 0\n",
+    },
+    points_at="ip addr show dev eth0 | grep -q 10.0.0.20",
+)
+def only_the_holder(site: Evidence) -> Iterator[Hit | Unknown]:
+    for use in _uses(site):
+        for question, answer in use.needed() if use.faults else ():
+            vip = _own(question, use.vips)
+            if not vip:
+                continue
+            negated = bool(re.search(r"grep\s+(?:-\w+\s+)*-\w*v", question.text))
+            where = "the host holds" if answer is not negated else "the host does not hold"
+            yield Hit(
+                use.decision.at(question),
+                f"{use.check.name} passes only while {where} {vip}",
+                related=use.related(),
+                why=""
+                if answer is not negated
+                else "the host that takes the VIP fails its check at once and gives it "
+                "away again: it is handed round, or held by nobody",
+            )
+            break
+
+
+@rule(
+    "KA043",
+    Severity.ERROR,
+    "A check that asks the VIP",
+    consequence=Consequence.NO_FAILOVER,
+    why="the answer comes from whichever host holds the VIP: when its service dies the check fails on every "
+    "host at once, nobody is better than the others, and with the VIP released nobody can pass any more",
+    fix="ask the service on this host (127.0.0.1, or the host's own address)",
+    source="keepalived.conf(5) track_script: it judges the host it runs on; weight 0 is FAULT while it fails",
+    bad={"keepalived.conf": keepalived(check=script(script='"/usr/bin/curl -fs -m 1 http://10.0.0.20/"'))},
+    good={"keepalived.conf": keepalived(check=script(script='"/usr/bin/curl -fs -m 1 http://127.0.0.1/"'))},
+    points_at='script "/usr/bin/curl -fs -m 1 http://10.0.0.20/"',
+)
+def asks_the_vip(site: Evidence) -> Iterator[Hit | Unknown]:
+    for use in _uses(site):
+        for question, answer in use.needed():
+            text = _NAMED.sub("", question.text)
+            vip = next((v for v in use.vips if _holds(v, text)), "")
+            if answer and vip and _ASKS.search(text) and not _own(question, use.vips):
+                yield Hit(
+                    use.decision.at(question),
+                    f"{use.check.name} asks {vip}, which is wherever the VIP is",
+                    related=use.related(),
+                )
+                break
+
+
+def _peers(site: Evidence, use: _Use) -> dict[str, str]:
+    """The addresses of the other hosts: address -> host."""
+    own = {i.source_address for i in use.instances}
+    found = {p: "the unicast peer" for i in use.instances for p, _ in i.peers if p not in own}
+    host = use.check.at.host
+    known = addresses(site)
+    for other, theirs in known.items():
+        members = any(i.at.host == other for i in site.all(VrrpInstance))
+        if other != host and members:
+            found.update(dict.fromkeys(theirs - known.get(host, frozenset()) - own, other))
+    return found
+
+
+def _unicast(own: str, peer: str) -> str:
+    return f"unicast_src_ip {own}\nunicast_peer {{\n    {peer}\n}}"
+
+
+@rule(
+    "KA044",
+    Severity.ERROR,
+    "A check that fails when the other host dies",
+    consequence=Consequence.NO_FAILOVER,
+    why="the host that should take over is in FAULT exactly when its peer is gone: after the death of one "
+    "host nobody holds the VIP",
+    fix="ask the local service; to learn whether this host is cut off, ask the gateway, with a weight",
+    source="keepalived.conf(5) track_script: weight 0 is FAULT while the script fails",
+    bad={
+        "keepalived.conf": keepalived(
+            _unicast("10.0.0.11", "10.0.0.12"), check=script(script='"/bin/ping -c1 -W1 10.0.0.12"')
+        )
+    },
+    good={
+        "keepalived.conf": keepalived(
+            _unicast("10.0.0.11", "10.0.0.12"), check=script(script='"/bin/ping -c1 -W1 10.0.0.1"')
+        )
+    },
+    points_at='script "/bin/ping -c1 -W1 10.0.0.12"',
+)
+def needs_the_peer(site: Evidence) -> Iterator[Hit | Unknown]:
+    for use in _uses(site):
+        peers = _peers(site, use)
+        for question, answer in use.needed() if use.faults else ():
+            text = _NAMED.sub("", question.text)
+            peer = next((p for p in peers if _holds(p, text)), "")
+            if answer and peer and _ASKS.search(text) and peer not in use.vips:
+                yield Hit(
+                    use.decision.at(question),
+                    f"{use.check.name} needs an answer of {peer} ({peers[peer]})",
+                    related=use.related(),
+                )
+                break
