@@ -107,7 +107,7 @@ def _endpoint(text: str) -> tuple[str, int | None]:
     return address or "*", int(digits) if digits.isdecimal() and len(digits) < 6 else None  # noqa: PLR2004
 
 
-_VALUED = frozenset(
+VALUED = frozenset(
     [
         "addr",
         "agent-addr",
@@ -180,7 +180,7 @@ def _settings(words: tuple[str, ...]) -> dict[str, str]:
     index = 0
     while index < len(words):
         word = words[index]
-        if word in _VALUED and index + 1 < len(words):
+        if word in VALUED and index + 1 < len(words):
             found[word] = words[index + 1]
             index += 1
         else:

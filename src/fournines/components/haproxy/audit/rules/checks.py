@@ -56,7 +56,10 @@ def unchecked(site: Evidence) -> Iterator[Hit | Unknown]:
         bare = [s for s in proxy.servers if not s.checked and not s.has("disabled")]
         if any(s.checked and not s.backup for s in proxy.servers):
             bare = [s for s in bare if not s.backup]  # asked for nothing before all the others are down
-        if not bare or (len(proxy.servers) == 1 and not bare[0].template):
+        if len(proxy.servers) == 1 and bare and not bare[0].template:
+            yield from _only_one(proxy, bare[0])
+            continue
+        if not bare:
             continue
         count = f"{len(bare)} of {len(proxy.servers)} servers" if len(proxy.servers) > 1 else "the servers"
         yield Hit(
@@ -64,6 +67,19 @@ def unchecked(site: Evidence) -> Iterator[Hit | Unknown]:
             f"{count} of {proxy.name} have no check",
             related=tuple(s.at for s in bare[1:]),
             severity=Severity.WARNING if proxy.fragment else Severity.ERROR,
+        )
+
+
+def _only_one(proxy: Proxy, server: Server) -> Iterator[Hit]:
+    """One server, never checked: nothing to fail over to, and nobody learns that it is down."""
+    near = server.host.startswith(("127.", "/", "unix@", "abns@", "::1")) or server.host in ("localhost", "")
+    if not near and not proxy.fragment:
+        yield Hit(
+            server.at,
+            f"{server.name}, the only server of {proxy.name}, has no check",
+            why="clients wait for timeout connect on every request while it is down, nothing is logged, and "
+            "the second server somebody adds will be unchecked too",
+            severity=Severity.WARNING,
         )
 
 

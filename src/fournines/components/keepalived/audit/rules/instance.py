@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from fournines.components.keepalived.audit.facts import VrrpInstance
@@ -171,3 +172,43 @@ def announced_once(site: Evidence) -> Iterator[Hit | Unknown]:
                 and lines[place.line - 1].split()[1:2] == ["0"]
             ):
                 yield Hit(place, f"{instance.name} announces its addresses with {keyword} 0")
+
+
+_MOVES = re.compile(r"addr|(?:^|[_\-./])v?ip(?:$|[_\-.])|vip|alias|move", re.IGNORECASE)
+_FABRIC = re.compile(
+    r"eip|elastic|float|aws|ec2|gce|gcloud|azure|hcloud|hetzner|ovh|openstack|cloud|route", re.IGNORECASE
+)
+
+
+@rule(
+    "KA051",
+    Severity.WARNING,
+    "The address is moved by a notify script, not by keepalived",
+    consequence=Consequence.SPLIT,
+    why="notify scripts do not run when keepalived is killed, and nobody watches what they did: the old "
+    "master may keep the address beside the new one, and no gratuitous ARP is sent",
+    fix="name the address in virtual_ipaddress",
+    source=f"{_MAN} virtual_ipaddress, notify_master",
+    bad={
+        "keepalived.conf": keepalived('notify_master "/etc/keepalived/add-vip.sh"').replace(
+            "    virtual_ipaddress {\n        10.0.0.20/24\n    }\n", ""
+        )
+    },
+    good={"keepalived.conf": keepalived('notify_master "/etc/keepalived/tell-monitoring.sh"')},
+    points_at='notify_master "/etc/keepalived/add-vip.sh"',
+)
+def moved_by_a_script(site: Evidence) -> Iterator[Hit | Unknown]:
+    for instance in site.all(VrrpInstance):
+        if instance.vips or not instance.closed or instance.has("virtual_routes"):
+            continue
+        for notify in instance.notifies:
+            if (
+                notify.event in ("master", "")
+                and _MOVES.search(notify.command)
+                and not _FABRIC.search(notify.command)
+            ):
+                yield Hit(
+                    notify.at,
+                    f"{instance.name} has no virtual_ipaddress, and {notify.command} runs on MASTER",
+                )
+                break

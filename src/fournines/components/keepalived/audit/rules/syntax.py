@@ -101,6 +101,37 @@ def _inside(source: Source, block: Node, known: frozenset[str]) -> Iterator[Hit]
             yield Hit(source.at(node), f"{key} is no keyword of {where}{hint}")
         elif key in _KNOWN and node.block:
             yield from _inside(source, node, _KNOWN[key])
+        elif key in _LISTS and node.block:
+            yield from _swallowed(source, node)
+
+
+_LISTS = frozenset(
+    [
+        "notification_email",
+        "virtual_ipaddress",
+        "virtual_ipaddress_excluded",
+        "unicast_peer",
+        "track_interface",
+    ]
+)
+"""Blocks whose lines are values: a keyword in them is read as one more of them."""
+_SURELY = (keywords.GLOBAL | keywords.INSTANCE | keywords.SCRIPT) - {
+    "dev",
+    "weight",
+    "label",
+    "scope",
+    "track",
+}
+
+
+def _swallowed(source: Source, block: Node) -> Iterator[Hit]:
+    for node in block.children:
+        if node.key in _SURELY:
+            yield Hit(
+                source.at(node),
+                f"{node.key} stands inside {block.key}, where it is read as one of its values",
+                fix="close the block before it",
+            )
 
 
 def _excused(key: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from fournines.components.keepalived.audit.facts import (
@@ -228,8 +229,12 @@ def _bonus(site: Evidence, member: VrrpInstance) -> int:
 def weight_too_small(site: Evidence) -> Iterator[Hit | Unknown]:
     grouped = {member.at for group in groups(site) for member in group.members}
     for instance in site.all(VrrpInstance):
+        template = _template(site, instance) if instance.at not in grouped else None
         for tracker in instance.trackers if instance.at not in grouped else ():
-            if weight_of(site, tracker) and not tracker.reverse:
+            weight = weight_of(site, tracker)
+            if template and weight and not tracker.reverse:
+                yield from _template_holds(site, instance, tracker, template)
+            elif weight and not tracker.reverse:
                 yield Unknown(
                     tracker.at,
                     f"whether weight {weight_of(site, tracker)} moves the VIP: no other host of "
@@ -239,6 +244,35 @@ def weight_too_small(site: Evidence) -> Iterator[Hit | Unknown]:
         for member in group.by_priority:
             for tracker in member.trackers:
                 yield from _holds_on(site, group, member, tracker)
+
+
+_COMMENT = re.compile(r"(?i)[#!].*?(\d+)\D{1,12}master\w*\W+(?:and\s+)?(\d+)\D{1,12}(?:backup|slave|other)")
+
+
+def _template(site: Evidence, instance: VrrpInstance) -> tuple[int, int] | None:
+    """The priorities of master and backup where a comment names both: ``# 101 on master, 100 on backups``."""
+    at = instance.place("priority")
+    source = next((s for s in site.kinds("keepalived.conf") if s.path == at.path and not s.lines), None)
+    lines = source.text.split("\n", at.line)[: at.line] if source else []
+    said = _COMMENT.search(lines[-1]) if lines else None
+    return (int(said.group(1)[:3]), int(said.group(2)[:3])) if said else None
+
+
+def _template_holds(
+    site: Evidence, instance: VrrpInstance, tracker: Tracker, template: tuple[int, int]
+) -> Iterator[Hit]:
+    """A weight against the two priorities a comment names."""
+    master, backup = template
+    weight = weight_of(site, tracker) or 0
+    bonus = max(weight, 0)
+    if master > backup and _effective(backup, bonus) <= _effective(master, min(weight, 0)):
+        definition = _definition(site, tracker)
+        yield Hit(
+            definition.place("weight") if definition and tracker.weight is None else tracker.at,
+            f"when {tracker.name} fails the master has priority {_effective(master, min(weight, 0))}, and "
+            f"the backup offers {_effective(backup, bonus)}",
+            related=(instance.place("priority"),),
+        )
 
 
 def _holds_on(site: Evidence, group: VrrpGroup, member: VrrpInstance, tracker: Tracker) -> Iterator[Hit]:

@@ -1,0 +1,207 @@
+"""VRRP instances and the network around them: legs that may part, VIPs of another subnet, foreign hands."""
+
+from __future__ import annotations
+
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_interface
+from itertools import combinations
+from typing import TYPE_CHECKING
+
+from fournines.components.keepalived.audit.facts import SyncGroup, VrrpInstance
+from fournines.components.keepalived.audit.facts.groups import groups
+from fournines.components.keepalived.audit.rules.example import keepalived
+from fournines.components.network.audit.facts import Interface
+from fournines.components.nftables.audit.chains import chains
+from fournines.components.sysctl.audit.facts import Sysctl
+from fournines.kit.audit.rule import Consequence, Hit, Severity, Unknown, rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from fournines.kit.audit.evidence import Evidence
+
+
+def _pair(body: str = "", *, head: str = "") -> str:
+    inside = keepalived(body, vip="10.0.0.20/24").replace("VI_1", "INSIDE")
+    outside = keepalived(body, vip="192.168.1.20/24", vrid=52, interface="eth1", check="").replace(
+        "VI_1", "OUTSIDE"
+    )
+    return f"{head}{inside}{outside}"
+
+
+def _rivals(site: Evidence, instance: VrrpInstance) -> tuple[VrrpInstance, ...]:
+    """The same instance on the other hosts."""
+    group = next((g for g in groups(site) if instance in g.members), None)
+    return tuple(m for m in group.members if m.at.host != instance.at.host) if group else ()
+
+
+def _same_side(site: Evidence, one: VrrpInstance, other: VrrpInstance) -> bool:
+    """Whether both are meant to be on one host: no priority or state says that the hosts share them out."""
+    if one.state.upper() != other.state.upper() and "MASTER" in (one.state.upper(), other.state.upper()):
+        return False
+    for here, there in ((one, other), (other, one)):
+        for a in _rivals(site, here):
+            for b in _rivals(site, there):
+                mine = (here.priority or 0) - (a.priority or 0), (there.priority or 0) - (b.priority or 0)
+                if a.at.host == b.at.host and mine[0] * mine[1] < 0:
+                    return False
+    return True
+
+
+def _scripts(instance: VrrpInstance) -> frozenset[str]:
+    return frozenset(t.name for t in instance.trackers if t.kind in ("script", "process", "file"))
+
+
+def _forwards(site: Evidence, one: VrrpInstance, other: VrrpInstance) -> bool:
+    """Whether this host routes between the two: forwarding is on, and its firewall names their interfaces."""
+    host = one.at.host
+    if not any(s.name.endswith("ip_forward") and s.value == "1" for s in site.on(host, Sysctl)):
+        return False
+    for source in site.kinds("nftables", "iptables", "script"):
+        if source.host not in (host, ""):
+            continue
+        for chain in chains(source).values():
+            for rule_ in chain.rules:
+                cards = {v for m in rule_.matches if m.what in ("oif", "iif") for v in m.values}
+                nat = rule_.verdict in ("snat", "masquerade") and bool(
+                    cards & {one.interface, other.interface}
+                )
+                if nat or {one.interface, other.interface} <= cards:
+                    return True
+    return False
+
+
+@rule(
+    "KA048",
+    Severity.WARNING,
+    "The inside and the outside VIP may end up on different hosts",
+    consequence=Consequence.NO_FAILOVER,
+    why="each instance is elected by itself: after one lost advert or one failed link the service answers "
+    "outside on one host and inside on the other, and with nopreempt nothing brings them together again",
+    fix="vrrp_sync_group { group { INSIDE OUTSIDE } }: if one moves, both move",
+    source="keepalived.conf(5) vrrp_sync_group; acassen/keepalived #1205",
+    bad={"keepalived.conf": _pair("nopreempt")},
+    good={
+        "keepalived.conf": _pair(
+            "nopreempt", head="vrrp_sync_group G {\n    group {\n        INSIDE\n        OUTSIDE\n    }\n}\n"
+        )
+    },
+    points_at="vrrp_instance OUTSIDE {",
+)
+def may_part(site: Evidence) -> Iterator[Hit | Unknown]:
+    told: set[frozenset[str]] = set()
+    for host in dict.fromkeys(i.at.host for i in site.all(VrrpInstance)):
+        instances = [i for i in site.all(VrrpInstance) if i.at.host == host and i.vips]
+        together = [set(g.members) for g in site.on(host, SyncGroup)]
+        for one, other in combinations(instances[:40], 2):
+            names = frozenset((one.name, other.name))
+            grouped = any(names <= group for group in together)
+            apart = one.interface == other.interface or not one.interface or not other.interface
+            if grouped or apart or names in told or not _same_side(site, one, other):
+                continue
+            sticky = one.nopreempt and other.nopreempt and _scripts(one) == _scripts(other) != frozenset()
+            routed = _forwards(site, one, other)
+            if sticky or routed:
+                told.add(names)
+                why = (
+                    "both have nopreempt and the same checks" if sticky else "this host forwards between them"
+                )
+                yield Hit(
+                    other.at,
+                    f"{one.name} and {other.name} are elected apart, and {why}",
+                    related=(one.at,),
+                )
+
+
+def _unicast(own: str, peer: str) -> str:
+    return f"unicast_src_ip {own}\nunicast_peer {{\n    {peer}\n}}"
+
+
+@rule(
+    "KA049",
+    Severity.WARNING,
+    "The VIP belongs to a subnet that this host is not in",
+    consequence=Consequence.NO_FAILOVER,
+    why="adverts are routed between the hosts and the VIP is not: on this host nobody finds it, for its "
+    "neighbours are in another network and the router sends the VIP's network elsewhere",
+    fix="hosts in one network, or a VIP that is announced by routing (BGP) instead of ARP",
+    source="RFC 5798 1.2: a virtual router is an abstraction on one LAN; 8.1.2 (gratuitous ARP)",
+    bad={
+        "node1/keepalived.conf": keepalived(_unicast("10.0.0.11", "10.0.1.12")),
+        "node2/keepalived.conf": keepalived(_unicast("10.0.1.12", "10.0.0.11"), priority=100),
+    },
+    good={
+        "node1/keepalived.conf": keepalived(_unicast("10.0.0.11", "10.0.0.12")),
+        "node2/keepalived.conf": keepalived(_unicast("10.0.0.12", "10.0.0.11"), priority=100),
+    },
+    points_at="10.0.0.20/24",
+)
+def other_subnet(site: Evidence) -> Iterator[Hit | Unknown]:
+    for group in groups(site):
+        sources = {m: _ip(m.source_address) for m in group.members}
+        for member in group.members:
+            own = sources[member]
+            others = [address for m, address in sources.items() if m is not member and address]
+            for vip in member.vips:
+                network = _network(vip.text)
+                if vip.dev not in ("", member.interface) or network is None or own is None:
+                    continue
+                if own not in network and any(address in network for address in others):
+                    yield Hit(
+                        vip.at,
+                        f"{vip.text} is of {network}, and {member.at.host} is {own}",
+                        related=(member.place("unicast_src_ip"),),
+                    )
+                    break
+
+
+def _ip(text: str) -> IPv4Address | IPv6Address | None:
+    try:
+        return ip_address(text)
+    except ValueError:
+        return None
+
+
+def _network(text: str) -> IPv4Network | IPv6Network | None:
+    """The network of a VIP that is written with one; None for a bare address."""
+    try:
+        found = ip_interface(text)
+    except ValueError:
+        return None
+    return found.network if "/" in text and found.network.num_addresses > 1 else None
+
+
+_NETWORKD = "[Match]\nName=eth0\n\n[Network]\nAddress=10.0.0.11/24\n"
+
+
+@rule(
+    "KA050",
+    Severity.WARNING,
+    "A restart of the network takes the VIP away",
+    consequence=Consequence.SLOW,
+    why="systemd-networkd removes addresses it did not set when it starts again (an update of systemd, "
+    "netplan apply): the VIP disappears under keepalived, which notices late or, before 2.0, never",
+    fix="KeepConfiguration=static in the [Network] section of the interface's .network file (with netplan in "
+    "a drop-in)",
+    source="systemd.network(5) KeepConfiguration=; Launchpad bug 1815101 (keepalived, systemd-networkd)",
+    bad={"node1/keepalived.conf": keepalived(), "node1/etc/systemd/network/10-eth0.network": _NETWORKD},
+    good={
+        "node1/keepalived.conf": keepalived(),
+        "node1/etc/systemd/network/10-eth0.network": f"{_NETWORKD}KeepConfiguration=static\n",
+    },
+    points_at="[Match]",
+)
+def foreign_hands(site: Evidence) -> Iterator[Hit | Unknown]:
+    seen = set()
+    for instance in site.all(VrrpInstance):
+        cards = {instance.interface} | {vip.dev for vip in instance.vips if vip.dev}
+        managed = [i for i in site.on(instance.at.host, Interface) if i.name in cards]
+        kept = {i.name for i in managed if i.manager == "networkd" and i.keeps}
+        for card in managed:
+            if card.manager == "networkd" and card.name not in kept and card.at not in seen and instance.vips:
+                seen.add(card.at)
+                yield Hit(
+                    card.at,
+                    f"{card.name}, on which {instance.name} holds its VIP, is systemd-networkd's, without "
+                    "KeepConfiguration",
+                    related=(instance.at,),
+                )

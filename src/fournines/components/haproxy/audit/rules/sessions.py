@@ -1,0 +1,143 @@
+"""Connections that live for hours: what a reload does to them, and what cuts them while they are idle."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from fournines.components.haproxy.audit.facts import configurations
+from fournines.components.haproxy.audit.rules.checks import first_of
+from fournines.components.haproxy.audit.rules.example import GLOBAL, galera, haproxy, listen
+from fournines.components.haproxy.audit.rules.once import once
+from fournines.components.haproxy.audit.rules.timing import shortest
+from fournines.kit.audit.rule import Consequence, Hit, Severity, Unknown, rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from fournines.components.haproxy.audit.facts import Service
+    from fournines.kit.audit.evidence import Evidence
+
+_MANUAL = "HAProxy configuration manual"
+LONG = 2 * 3600.0
+"""Seconds a session may idle before an old worker is a matter of hours; 90 minutes are usual for pools."""
+
+
+def _follows_a_role(service: Service) -> bool:
+    """Whether a change of role is meant to end the sessions of the server that lost it."""
+    return service.back.mode == "tcp" and any(
+        server.checked and server.down_action == "shutdown-sessions" for server in service.servers
+    )
+
+
+@rule(
+    "HA043",
+    Severity.WARNING,
+    "After a reload, old sessions follow no health check",
+    consequence=Consequence.DATA,
+    why="a reload leaves the old worker running until its last session ends, and it checks nothing any more: "
+    "when the writer changes, on-marked-down never happens there, and pools go on writing to the demoted "
+    "server",
+    fix="hard-stop-after 10m in global, or the patience you have for a demoted server",
+    source=f"{_MANUAL} 3.1 hard-stop-after; haproxy #3330, #228",
+    bad={"haproxy.cfg": haproxy(galera(extra="timeout client 8h\ntimeout server 8h"))},
+    good={
+        "haproxy.cfg": haproxy(
+            galera(extra="timeout client 8h\ntimeout server 8h"), head=f"{GLOBAL}hard-stop-after 10m"
+        )
+    },
+    points_at="timeout client 8h",
+)
+@once
+def outlives_its_checks(site: Evidence) -> Iterator[Hit | Unknown]:
+    limited = {
+        c.at.host for c in configurations(site) if c.setting("hard-stop-after") or c.fragment or c.excerpt
+    }
+    seen = set()
+    for service in first_of(site):
+        found = shortest(service)
+        if found is None or found[0] < LONG or service.at.host in limited or not _follows_a_role(service):
+            continue
+        if found[1].at not in seen:
+            seen.add(found[1].at)
+            yield Hit(
+                found[1].at,
+                f"sessions of {service.back.name} may last {found[0] / 3600:g} h after a reload, unchecked",
+                related=(service.at,),
+            )
+
+
+PATIENCE = (
+    (
+        re.compile(r"imap", re.IGNORECASE),
+        (143, 993),
+        "IMAP",
+        1740.0,
+        "a client in IDLE speaks every 29 minutes",
+    ),
+    (
+        re.compile(r"ldap", re.IGNORECASE),
+        (389, 636),
+        "LDAP",
+        300.0,
+        "clients keep one connection and ask seldom",
+    ),
+    (
+        re.compile(r"mqtt", re.IGNORECASE),
+        (1883, 8883),
+        "MQTT",
+        90.0,
+        "clients send a ping each minute (1.5 x 60 s)",
+    ),
+)
+"""Protocols whose connections idle, and the seconds they must be allowed to.
+
+RFC 9051 5.4 and RFC 2177 (30 and 29 minutes); OASIS MQTT 3.1.1, 3.1.2.10 (1.5 x Keep Alive, 60 s in the
+usual clients); LDAP has no figure of its own: five minutes.
+"""
+
+
+@rule(
+    "HA044",
+    Severity.WARNING,
+    "Long-lived connections are cut while they are idle",
+    consequence=Consequence.ERRORS,
+    why="the protocol keeps connections open in silence for longer than the timeouts allow: every idle client"
+    " is disconnected, again and again",
+    fix="timeout client and timeout server above the protocol's own silence: 30m for IMAP",
+    source="RFC 9051 5.4, RFC 2177; OASIS MQTT 3.1.1, 3.1.2.10; " + _MANUAL + " timeout client",
+    bad={
+        "haproxy.cfg": haproxy(
+            listen(
+                "mode tcp\nserver m1 10.0.0.11:993 check\nserver m2 10.0.0.12:993 check",
+                name="imaps",
+                bind="*:993",
+            )
+        )
+    },
+    good={
+        "haproxy.cfg": haproxy(
+            listen(
+                "mode tcp\ntimeout client 31m\ntimeout server 31m\nserver m1 10.0.0.11:993 check\n"
+                "server m2 10.0.0.12:993 check",
+                name="imaps",
+                bind="*:993",
+            )
+        )
+    },
+    points_at="timeout client 60s",
+)
+@once
+def cut_while_idle(site: Evidence) -> Iterator[Hit | Unknown]:
+    for service in first_of(site):
+        found = shortest(service)
+        name = f"{service.front.name} {service.back.name}"
+        ports = {b.port for b in service.binds} | {s.port for s in service.servers}
+        for pattern, known, protocol, needed, why in PATIENCE if found and service.back.mode == "tcp" else ():
+            if found and found[0] < needed and (ports & set(known) or pattern.search(name)):
+                yield Hit(
+                    found[1].at,
+                    f"{service.front.name} ({protocol}) cuts connections idle for {found[0]:g} s; {why}",
+                    related=(service.at,),
+                )
+                break

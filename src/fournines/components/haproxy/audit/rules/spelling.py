@@ -1,0 +1,86 @@
+"""Keywords that are almost HAProxy's: it refuses to start over them."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from typing import TYPE_CHECKING
+
+from fournines.components.haproxy.audit.facts import HaproxyFile
+from fournines.components.haproxy.audit.facts.keywords import BALANCE, OPTION, PROXY, SERVER_FLAGS
+from fournines.components.haproxy.audit.facts.lines import VALUED
+from fournines.components.haproxy.audit.rules.example import api, haproxy
+from fournines.components.haproxy.audit.rules.once import once
+from fournines.kit.audit.rule import Consequence, Hit, Severity, Unknown, rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from fournines.kit.audit.evidence import Evidence
+    from fournines.kit.audit.node import Node
+
+_SECTIONS = ("listen", "frontend", "backend", "defaults")
+_MOST = 20
+"""Misspelt lines that are told of one file: more of them, and it is no haproxy.cfg."""
+_ALIKE = 0.78
+
+
+def _meant(word: str, known: frozenset[str]) -> str:
+    """The keyword a word is almost, or the empty string: for words nobody knows, too."""
+    if word in known or len(word) < 4 or not word.replace("-", "").replace("_", "").isalpha():  # noqa: PLR2004 - too short to be like another
+        return ""
+    return next(iter(get_close_matches(word, known, n=1, cutoff=_ALIKE)), "")
+
+
+def _misspelt(node: Node) -> tuple[str, str] | None:
+    """A word of this line and the one that is meant."""
+    words = node.words[1:] if node.key == "no" else node.words
+    if not words:
+        return None
+    meant = _meant(words[0], PROXY)
+    if meant:
+        return words[0], meant
+    second = words[1] if len(words) > 1 else ""
+    if words[0] in ("option", "balance"):
+        known = OPTION if words[0] == "option" else BALANCE
+        meant = _meant(second.partition("(")[0], known)
+        return (second, meant) if meant else None
+    if words[0] in ("server", "default-server"):
+        return _in_server(words[3:] if words[0] == "server" else words[1:])
+    return None
+
+
+def _in_server(words: tuple[str, ...]) -> tuple[str, str] | None:
+    skip = False
+    for word in words:
+        if skip or word in VALUED:
+            skip = not skip
+        else:
+            meant = _meant(word, SERVER_FLAGS | VALUED)
+            if meant:
+                return word, meant
+    return None
+
+
+@rule(
+    "HA045",
+    Severity.ERROR,
+    "A keyword that HAProxy does not know",
+    consequence=Consequence.DOWN,
+    why="'unknown keyword' is fatal: HAProxy does not start with this file, and a reload keeps the old one "
+    "until the next reboot",
+    fix="write the keyword as the manual does, and run haproxy -c -f before every reload",
+    source="HAProxy 2.6: 'unknown keyword ... in ... section'; configuration manual 4",
+    bad={"haproxy.cfg": haproxy(api("sever c1 10.0.0.11:5000 check\nserver c2 10.0.0.12:5000 check"))},
+    good={"haproxy.cfg": haproxy(api())},
+    points_at="sever c1 10.0.0.11:5000 check",
+)
+@once
+def misspelt(site: Evidence) -> Iterator[Hit | Unknown]:
+    for file in site.all(HaproxyFile):
+        told = 0
+        for section in file.source.nodes:
+            for node in section.children if section.key in _SECTIONS else ():
+                found = _misspelt(node)
+                if found and told < _MOST:
+                    told += 1
+                    yield Hit(file.source.at(node), f"{found[0]} is no keyword: {found[1]} is meant")

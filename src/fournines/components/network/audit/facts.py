@@ -1,0 +1,204 @@
+"""A host's own name and addresses as facts, as far as its files say."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from ipaddress import ip_interface
+from typing import TYPE_CHECKING
+
+import yaml
+
+from fournines.kit.audit.source import Kind, Place, Source, Syntax
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+LARGEST_YAML = 64 * 1024
+"""Characters of a netplan file that are read; a real one has a hundred lines."""
+
+
+@dataclass(frozen=True)
+class OwnName:
+    """The name the host gives itself (``/etc/hostname``), in lower case, as it stands there."""
+
+    at: Place
+    name: str
+
+    @property
+    def short(self) -> str:
+        """Up to the first dot."""
+        return self.name.partition(".")[0]
+
+
+@dataclass(frozen=True)
+class Interface:
+    """An interface somebody configures: ``addresses`` with their prefix (``10.0.0.11/24``) where known.
+
+    ``manager`` is ``networkd``, ``NetworkManager``, ``ifupdown`` or ``network-scripts``; ``keeps`` says that
+    foreign addresses survive a restart of that program.
+    """
+
+    at: Place
+    name: str
+    addresses: tuple[str, ...]
+    manager: str
+    keeps: bool = True
+
+
+def _address(text: str, mask: str = "") -> str | None:
+    """``10.0.0.11/24`` out of an address and a prefix or netmask; None when it is none."""
+    try:
+        return ip_interface(f"{text}/{mask}" if mask and "/" not in text else text).with_prefixlen
+    except ValueError:
+        return None
+
+
+def read_hostname(source: Source) -> Iterator[OwnName]:
+    """The one word of /etc/hostname."""
+    for node in source.nodes[:1]:
+        if len(node.words) == 1 and re.fullmatch(r"[A-Za-z0-9][\w.\-]*", node.key):
+            yield OwnName(source.at(node), node.key.lower())
+
+
+def read_interfaces(source: Source) -> Iterator[Interface]:
+    """The ``iface`` stanzas of /etc/network/interfaces."""
+    stanza: tuple[Place, str] | None = None
+    said: dict[str, str] = {}
+
+    def made() -> Iterator[Interface]:
+        if stanza is not None and stanza[1] != "lo":
+            address = _address(said.get("address", ""), said.get("netmask", ""))
+            yield Interface(stanza[0], stanza[1], (address,) if address else (), "ifupdown")
+
+    for node in source.nodes:
+        if node.key == "iface":
+            yield from made()
+            stanza, said = (source.at(node), node.value), {}
+        elif node.key in ("auto", "allow-hotplug", "source", "mapping"):
+            yield from made()
+            stanza = None
+        else:
+            said.setdefault(node.key, node.value)
+    yield from made()
+
+
+def read_ifcfg(source: Source) -> Iterator[Interface]:
+    """An ifcfg-NAME of Red Hat's network scripts: IPADDR, PREFIX or NETMASK, IPADDR1, ..."""
+    said = {
+        match.group(1): match.group(2).strip("\"'")
+        for node in source.nodes
+        if (match := re.fullmatch(r"([A-Z]\w*)=(.*)", node.key))
+    }
+    base = (source.name or source.path).rpartition("ifcfg-")[2]
+    name = said.get("DEVICE", base)
+    found = []
+    for number in ("", "0", "1", "2"):
+        mask = said.get(f"PREFIX{number}") or said.get(f"NETMASK{number}") or ""
+        address = _address(said.get(f"IPADDR{number}", ""), mask)
+        if address:
+            found.append(address)
+    manager = "network-scripts" if said.get("NM_CONTROLLED", "yes").lower() == "no" else "NetworkManager"
+    if name and name != "lo":
+        yield Interface(source.top, name, tuple(found), manager)
+
+
+def read_networkd(source: Source) -> Iterator[Interface]:
+    """A .network file: the names it matches and the addresses it sets."""
+    said: dict[str, list[str]] = {}
+    for section in source.nodes:
+        for child in section.children:
+            said.setdefault(f"{section.key}.{child.key}", []).append(child.value)
+    texts = (*said.get("Network.Address", ()), *said.get("Address.Address", ()))
+    addresses = tuple(a for text in texts if (a := _address(text)))
+    kept = [value.lower() for value in said.get("Network.KeepConfiguration", ())]
+    keeps = bool(kept) and kept[-1] in ("yes", "true", "on", "1", "static")
+    for name in " ".join(said.get("Match.Name", ())).split():
+        yield Interface(source.top, name, addresses, "networkd", keeps=keeps)
+
+
+def read_manager(source: Source) -> Iterator[Interface]:
+    """A connection of NetworkManager (``*.nmconnection``)."""
+    said = {f"{s.key}.{c.key}": c.value for s in source.nodes for c in s.children}
+    addresses = tuple(
+        a
+        for key, value in said.items()
+        if key.startswith("ipv4.address") and (a := _address(value.split(",")[0]))
+    )
+    name = said.get("connection.interface-name", "")
+    if name:
+        yield Interface(source.top, name, addresses, "NetworkManager")
+
+
+def read_netplan(source: Source) -> Iterator[Interface]:
+    """The interfaces of a netplan file; networkd carries it out unless NetworkManager is named."""
+    if len(source.text) > LARGEST_YAML:
+        return
+    try:
+        root = yaml.compose(source.text, Loader=yaml.SafeLoader)
+    except yaml.YAMLError:
+        return
+    network = _child(root, "network")
+    renderer = _child(network, "renderer")
+    manager = renderer.value if isinstance(renderer, yaml.ScalarNode) else "networkd"
+    for kind in ("ethernets", "bonds", "vlans", "bridges"):
+        table = _child(network, kind)
+        for key, body in table.value if isinstance(table, yaml.MappingNode) else ():
+            listed = _child(body, "addresses")
+            texts = [item.value for item in listed.value] if isinstance(listed, yaml.SequenceNode) else []
+            addresses = tuple(a for text in texts if isinstance(text, str) and (a := _address(text)))
+            said = _child(body, "set-name")
+            name = said.value if isinstance(said, yaml.ScalarNode) else str(key.value)
+            yield Interface(
+                source.at(key.start_mark.line + 1), name, addresses, manager, keeps=manager != "networkd"
+            )
+
+
+def _child(node: yaml.Node | None, name: str) -> yaml.Node | None:
+    """The value of a key of a mapping."""
+    pairs = node.value if isinstance(node, yaml.MappingNode) else ()
+    return next((value for key, value in pairs if key.value == name), None)
+
+
+HOSTNAME = Kind(
+    name="hostname",
+    syntax=Syntax.LINES,
+    names=("etc/hostname",),
+    marks=(r"\A[A-Za-z0-9][\w.\-]*\s*\Z",),
+    read=read_hostname,
+)
+INTERFACES = Kind(
+    name="interfaces",
+    syntax=Syntax.LINES,
+    names=("network/interfaces", "interfaces.d/*"),
+    marks=(r"^\s*iface\s+\S+\s+inet6?\s+\w+", r"^\s*(?:auto|allow-hotplug)\s+\S+"),
+    read=read_interfaces,
+)
+IFCFG = Kind(
+    name="ifcfg",
+    syntax=Syntax.LINES,
+    names=("network-scripts/ifcfg-*", "ifcfg-*"),
+    marks=(r"^(?:DEVICE|IPADDR\d?|BOOTPROTO|ONBOOT)=",),
+    read=read_ifcfg,
+)
+NETWORKD = Kind(
+    name="networkd",
+    syntax=Syntax.INI,
+    names=("*.network", "network/*.network"),
+    marks=(r"^\[Match\]\s*$", r"^\[Network\]\s*$"),
+    read=read_networkd,
+)
+MANAGER = Kind(
+    name="NetworkManager connection",
+    syntax=Syntax.INI,
+    names=("*.nmconnection", "system-connections/*"),
+    marks=(r"^\[connection\]\s*$", r"^\[ipv4\]\s*$"),
+    read=read_manager,
+)
+NETPLAN = Kind(
+    name="netplan",
+    syntax=Syntax.LINES,
+    names=("netplan/*.yaml", "netplan/*.yml", "*netplan*.yaml", "50-cloud-init.yaml"),
+    marks=(r"^network:\s*$", r"^\s+(?:ethernets|bonds|vlans|bridges):\s*$"),
+    read=read_netplan,
+)
