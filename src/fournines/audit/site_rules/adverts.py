@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from fournines.components.keepalived.audit.facts import VrrpInstance
 from fournines.components.keepalived.audit.rules.example import keepalived
-from fournines.components.nftables.audit.chains import chains
+from fournines.components.nftables.audit.chains import firewalls
 from fournines.components.nftables.audit.fate import Packet, fate
 from fournines.kit.audit.rule import Consequence, Hit, Severity, Unknown, rule
 
@@ -46,10 +46,7 @@ def _verdicts(
 ) -> Iterator[tuple[str, Place, Chain]]:
     """What each chain of the host's firewall hooked there does to an advert of this instance."""
     packet = _advert(instance, "in" if hook == "input" else "out")
-    for source in site.kinds("nftables", "iptables", "script") if packet else ():
-        if source.host not in (instance.at.host, "") or source.excerpt:
-            continue
-        known = chains(source)
+    for known in firewalls(site, instance.at.host) if packet else ():
         hooked = [c for c in known.values() if c.hook == hook and (c.kind == "nat") is (kind == "nat")]
         if hook == "input" and len(hooked) < 2:  # noqa: PLR2004 - one chain is what KA035 judges
             continue

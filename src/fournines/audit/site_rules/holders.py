@@ -71,11 +71,13 @@ class _Use:
         return (self.check.place("script"),) if self.decision.script else ()
 
 
-def _uses(site: Evidence) -> Iterator[_Use]:
-    for check in site.all(VrrpScript):
-        use = _Use(site, check)
-        if use.trackers and not use.reverse:
-            yield use
+def _uses(site: Evidence) -> tuple[_Use, ...]:
+    return site.derived(_all_uses)
+
+
+def _all_uses(site: Evidence) -> tuple[_Use, ...]:
+    found = (_Use(site, check) for check in site.all(VrrpScript))
+    return tuple(use for use in found if use.trackers and not use.reverse)
 
 
 def _own(question: Question, vips: Iterable[str]) -> str:
@@ -156,15 +158,19 @@ def asks_the_vip(site: Evidence) -> Iterator[Hit | Unknown]:
                 break
 
 
+_MOST = 200
+"""Hosts whose addresses are looked for in a check; a site of more has no pairs."""
+
+
 def _peers(site: Evidence, use: _Use) -> dict[str, str]:
     """The addresses of the other hosts: address -> host."""
     own = {i.source_address for i in use.instances}
     found = {p: "the unicast peer" for i in use.instances for p, _ in i.peers if p not in own}
     host = use.check.at.host
     known = addresses(site)
-    for other, theirs in known.items():
-        members = any(i.at.host == other for i in site.all(VrrpInstance))
-        if other != host and members:
+    members = site.by_host(VrrpInstance)
+    for other, theirs in known.items() if len(known) <= _MOST else ():
+        if other != host and other in members:
             found.update(dict.fromkeys(theirs - known.get(host, frozenset()) - own, other))
     return found
 

@@ -10,7 +10,7 @@ from fournines.components.keepalived.audit.facts import SyncGroup, VrrpInstance
 from fournines.components.keepalived.audit.facts.groups import groups
 from fournines.components.keepalived.audit.rules.example import keepalived
 from fournines.components.network.audit.facts import Interface
-from fournines.components.nftables.audit.chains import chains
+from fournines.components.nftables.audit.chains import firewalls
 from fournines.components.sysctl.audit.facts import Sysctl
 from fournines.kit.audit.rule import Consequence, Hit, Severity, Unknown, rule
 
@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from fournines.kit.audit.evidence import Evidence
+
+
+_MOST = 40
+"""Instances of one host that are compared with one another."""
 
 
 def _pair(body: str = "", *, head: str = "") -> str:
@@ -56,17 +60,12 @@ def _forwards(site: Evidence, one: VrrpInstance, other: VrrpInstance) -> bool:
     host = one.at.host
     if not any(s.name.endswith("ip_forward") and s.value == "1" for s in site.on(host, Sysctl)):
         return False
-    for source in site.kinds("nftables", "iptables", "script"):
-        if source.host not in (host, ""):
-            continue
-        for chain in chains(source).values():
-            for rule_ in chain.rules:
-                cards = {v for m in rule_.matches if m.what in ("oif", "iif") for v in m.values}
-                nat = rule_.verdict in ("snat", "masquerade") and bool(
-                    cards & {one.interface, other.interface}
-                )
-                if nat or {one.interface, other.interface} <= cards:
-                    return True
+    both = {one.interface, other.interface}
+    for table in firewalls(site, host):
+        for rule_ in (r for chain in table.values() for r in chain.rules):
+            cards = {v for m in rule_.matches if m.what in ("oif", "iif") for v in m.values}
+            if both <= cards or (rule_.verdict in ("snat", "masquerade") and both & cards):
+                return True
     return False
 
 
@@ -89,10 +88,10 @@ def _forwards(site: Evidence, one: VrrpInstance, other: VrrpInstance) -> bool:
 )
 def may_part(site: Evidence) -> Iterator[Hit | Unknown]:
     told: set[frozenset[str]] = set()
-    for host in dict.fromkeys(i.at.host for i in site.all(VrrpInstance)):
-        instances = [i for i in site.all(VrrpInstance) if i.at.host == host and i.vips]
+    for host, every in site.by_host(VrrpInstance).items():
+        instances = [i for i in every if i.vips]
         together = [set(g.members) for g in site.on(host, SyncGroup)]
-        for one, other in combinations(instances[:40], 2):
+        for one, other in combinations(instances[:_MOST], 2):
             names = frozenset((one.name, other.name))
             grouped = any(names <= group for group in together)
             apart = one.interface == other.interface or not one.interface or not other.interface

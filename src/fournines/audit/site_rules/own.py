@@ -91,8 +91,9 @@ _WHY = {
     points_at="127.0.1.1 node1",
 )
 def own_name_is_loopback(site: Evidence) -> Iterator[Hit | Unknown]:
+    files = site.by_host(HostName)
     for host in site.hosts:
-        lines = [line for line in site.all(HostName) if line.at.host == host]
+        lines = files.get(host, ())
         real = {name for line in lines if not line.loopback for name in line.names}
         used = _members(site, host)
         for line in lines:
@@ -128,7 +129,7 @@ def _rabbit(*names: str) -> str:
 )
 def names_nobody_has(site: Evidence) -> Iterator[Hit | Unknown]:
     for broker in brokers(site):
-        own = [name for name in site.all(OwnName) if name.at.host == broker.host and broker.host]
+        own = site.by_host(OwnName).get(broker.host, ()) if broker.host else ()
         told = {member.host.partition(".")[0] for member in broker.members}
         if not own or len(told) < 2 or broker.get("nodename") or own[0].short in told:  # noqa: PLR2004 - a cluster
             continue
@@ -164,7 +165,7 @@ _GALERA = (
 
 def _own_addresses(site: Evidence, host: str) -> list[str]:
     """The addresses of a host's interfaces with their prefixes; empty unless its own files name them all."""
-    cards = [i for i in site.all(Interface) if i.at.host == host and host]
+    cards = site.by_host(Interface).get(host, ()) if host else ()
     return [a for card in cards for a in card.addresses]
 
 
@@ -223,13 +224,13 @@ def which_of_two(site: Evidence) -> Iterator[Hit | Unknown]:
 def not_its_own(site: Evidence) -> Iterator[Hit | Unknown]:
     for member in members(site):
         own = {str(ip_interface(a).ip) for a in _own_addresses(site, member.at.host)}
-        whole = all(i.addresses for i in site.all(Interface) if i.at.host == member.at.host)
+        cards = site.by_host(Interface).get(member.at.host, ())
         address = _announced(member)
-        if own and whole and address and address not in own:
+        if own and all(card.addresses for card in cards) and address and address not in own:
             yield Hit(
                 member.place("wsrep_node_address"),
                 f"{member.at.host} announces {address} and has {', '.join(sorted(own))}",
-                related=tuple(i.at for i in site.all(Interface) if i.at.host == member.at.host)[:2],
+                related=tuple(card.at for card in cards)[:2],
             )
 
 

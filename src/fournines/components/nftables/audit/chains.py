@@ -6,10 +6,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from fournines.components.nftables.audit.fate import Chain, FirewallRule, iptables_rule, nft_rule
+from fournines.kit.audit.source import EVERY_HOST
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from fournines.kit.audit.evidence import Evidence
     from fournines.kit.audit.node import Node
     from fournines.kit.audit.source import Source
 
@@ -29,6 +31,21 @@ def chains(source: Source) -> dict[str, Chain]:
         ordered = [(n, w[1:]) for n, w in said if w and w[0].rsplit("/", 1)[-1] == "iptables"]
         return _iptables(source, ordered)
     return {}
+
+
+def firewalls(site: Evidence, host: str) -> tuple[dict[str, Chain], ...]:
+    """The chains of every whole file that holds on a host, file by file."""
+    table = site.derived(_by_host)
+    return (*table.get(host, ()), *(table.get(EVERY_HOST, ()) if host != EVERY_HOST else ()))
+
+
+def _by_host(site: Evidence) -> dict[str, list[dict[str, Chain]]]:
+    found: dict[str, list[dict[str, Chain]]] = {}
+    for source in site.kinds("nftables", "iptables", "script"):
+        known = {} if source.excerpt else chains(source)
+        if known:
+            found.setdefault(source.host, []).append(known)
+    return found
 
 
 def _nft(source: Source) -> Iterator[tuple[str, Chain]]:
