@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from fournines.components.haproxy.audit.facts import configurations
 from fournines.components.haproxy.audit.rules.checks import first_of
 from fournines.components.haproxy.audit.rules.example import GLOBAL, galera, haproxy, listen
-from fournines.components.haproxy.audit.rules.once import once
 from fournines.components.haproxy.audit.rules.timing import shortest
 from fournines.kit.audit.rule import Consequence, Hit, Severity, Unknown, rule
 
@@ -48,7 +47,6 @@ def _follows_a_role(service: Service) -> bool:
     },
     points_at="timeout client 8h",
 )
-@once
 def outlives_its_checks(site: Evidence) -> Iterator[Hit | Unknown]:
     limited = {
         c.at.host for c in configurations(site) if c.setting("hard-stop-after") or c.fragment or c.excerpt
@@ -127,7 +125,6 @@ usual clients); LDAP has no figure of its own: five minutes.
     },
     points_at="timeout client 60s",
 )
-@once
 def cut_while_idle(site: Evidence) -> Iterator[Hit | Unknown]:
     for service in first_of(site):
         found = shortest(service)

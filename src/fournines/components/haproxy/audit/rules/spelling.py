@@ -9,7 +9,6 @@ from fournines.components.haproxy.audit.facts import HaproxyFile
 from fournines.components.haproxy.audit.facts.keywords import BALANCE, OPTION, PROXY, SERVER_FLAGS
 from fournines.components.haproxy.audit.facts.lines import VALUED
 from fournines.components.haproxy.audit.rules.example import api, haproxy
-from fournines.components.haproxy.audit.rules.once import once
 from fournines.kit.audit.rule import Consequence, Hit, Severity, Unknown, rule
 
 if TYPE_CHECKING:
@@ -74,7 +73,6 @@ def _in_server(words: tuple[str, ...]) -> tuple[str, str] | None:
     good={"haproxy.cfg": haproxy(api())},
     points_at="sever c1 10.0.0.11:5000 check",
 )
-@once
 def misspelt(site: Evidence) -> Iterator[Hit | Unknown]:
     for file in site.all(HaproxyFile):
         told = 0

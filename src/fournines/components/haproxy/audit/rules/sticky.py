@@ -8,7 +8,6 @@ from fournines.components.haproxy.audit.facts import configurations
 from fournines.components.haproxy.audit.facts.purpose import Purpose, purpose
 from fournines.components.haproxy.audit.rules.checks import first_of
 from fournines.components.haproxy.audit.rules.example import TWO, api, haproxy
-from fournines.components.haproxy.audit.rules.once import once
 from fournines.kit.audit.rule import Consequence, Hit, Severity, Unknown, rule
 
 if TYPE_CHECKING:
@@ -45,7 +44,6 @@ def _stored(proxy: Proxy) -> Statement | None:
     good={"haproxy.cfg": haproxy(api(f"{_SPARE} non-stick", extra=f"{_TABLE}stick on src"))},
     points_at="stick on src",
 )
-@once
 def stuck_on_the_backup(site: Evidence) -> Iterator[Hit | Unknown]:
     for service in first_of(site):
         said = _stored(service.back)
@@ -75,7 +73,6 @@ def stuck_on_the_backup(site: Evidence) -> Iterator[Hit | Unknown]:
     good={"haproxy.cfg": haproxy(api(extra=f"{_TABLE}stick on src"))},
     points_at="stick store-request src",
 )
-@once
 def never_matched(site: Evidence) -> Iterator[Hit | Unknown]:
     for conf in configurations(site):
         for proxy in conf.proxies:
