@@ -164,7 +164,7 @@ HOSTNAME = Kind(
     name="hostname",
     syntax=Syntax.LINES,
     names=("etc/hostname",),
-    marks=(r"\A[A-Za-z0-9][\w.\-]*\s*\Z",),
+    marks=(),  # one word: whatever else is one word, a cookie or a pid, would pass for it
     read=read_hostname,
 )
 INTERFACES = Kind(
