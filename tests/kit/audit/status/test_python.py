@@ -112,3 +112,5 @@ def test_what_success_needs(text: str) -> None:
 def test_what_is_no_python_is_not_judged() -> None:
     assert steps_of("use strict;\nmy $x = 1;") is None
     assert steps_of("(" * 5000) is None
+    assert steps_of("print(1)\n" * 20_000) is None
+    assert steps_of("\n" * 60_000) is not None

@@ -26,6 +26,8 @@ from fournines.kit.audit.status.steps import (
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+LONGEST = 64 * 1024
+"""Characters of a script that is followed; a check has fifty lines."""
 _STATUS = frozenset(
     ["subprocess.call", "os.system", "subprocess.run", "call", "run", "subprocess.Popen", "Popen"]
 )
@@ -56,14 +58,16 @@ _EXITS = frozenset(["sys.exit", "exit", "quit", "os._exit", "SystemExit"])
 _OPERATORS = {ast.Eq: "=", ast.NotEq: "!=", ast.Gt: "-gt", ast.GtE: "-ge", ast.Lt: "-lt", ast.LtE: "-le",
               ast.Is: "=", ast.IsNot: "!="}  # fmt: skip
 _OLD = (
-    (re.compile(r"^(\s*)print\s+(?![(=])(.*)$", re.MULTILINE), r"\1print(\2)"),
+    (re.compile(r"^([ \t]*)print[ \t]+(?![(=])(.*)$", re.MULTILINE), r"\1print(\2)"),
     (re.compile(r"\bexcept\s+([\w.]+|\([^()]*\))\s*,\s*(\w+)\s*:"), r"except \1 as \2:"),
 )
 """What Python 2 wrote otherwise, in the lines a check has."""
 
 
 def steps_of(text: str) -> Step | None:
-    """The steps of a script; None when it is no Python that can be read."""
+    """The steps of a script; None when it is no Python that can be read, or too much of it."""
+    if len(text) > LONGEST:
+        return None
     for pattern, new in _OLD:
         text = pattern.sub(new, text)
     try:
