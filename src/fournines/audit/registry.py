@@ -16,7 +16,7 @@ import fournines.audit.site_rules
 import fournines.components
 from fournines.kit.audit.rule import Rule
 from fournines.kit.audit.script import COMMANDS, PYTHON, SCRIPT
-from fournines.kit.audit.source import Kind, Reader
+from fournines.kit.audit.source import Kind, Reader, Syntax
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -40,8 +40,10 @@ def readers() -> dict[str, tuple[Callable[[Source], Iterator[object]], ...]]:
     table = {kind.name: [kind.read] for kind in kinds()}
     for extra in {id(reader): reader for reader in _values("facts", Reader)}.values():
         table.setdefault(extra.kind, []).append(extra.read)
-        if extra.kind == SCRIPT.name:
-            table[COMMANDS.name].append(extra.read)
+        for kind in kinds() if extra.kind == SCRIPT.name else ():
+            shell = kind.syntax is Syntax.SHELL and kind.name != SCRIPT.name
+            if shell and kind.read is not extra.read:  # commands are commands, whatever the file is called
+                table[kind.name].append(extra.read)
     return {name: tuple(reads) for name, reads in table.items()}
 
 

@@ -20,7 +20,7 @@ from fournines.components.haproxy.audit.facts import configurations, services
 from fournines.components.haproxy.audit.facts.purpose import Purpose, purpose
 from fournines.components.keepalived.audit.rules.example import keepalived
 from fournines.components.oslo.audit.facts import OsloConf
-from fournines.components.rabbitmq.audit.facts import Joined, Policy, brokers, cluster, major
+from fournines.components.rabbitmq.audit.facts import Joined, brokers, cluster
 from fournines.kit.audit.rule import Consequence, Hit, Severity, Unknown, rule
 
 if TYPE_CHECKING:
@@ -33,7 +33,6 @@ if TYPE_CHECKING:
 
 _CLUSTERING = "RabbitMQ documentation, Clustering Guide"
 _PAIR = 2
-_REMOVED_MIRRORS = 4
 _THREE = "".join(f"cluster_formation.classic_config.nodes.{n} = rabbit@mq{n}\n" for n in (1, 2, 3))
 _TWO = "".join(f"cluster_formation.classic_config.nodes.{n} = rabbit@mq{n}\n" for n in (1, 2))
 _PAUSE = "cluster_partition_handling = pause_minority\n"
@@ -41,7 +40,7 @@ _ALL = "[DEFAULT]\ntransport_url = rabbit://nova:s3cret@mq1:5672,nova:s3cret@mq2
 _QUORUM = "[oslo_messaging_rabbit]\nrabbit_quorum_queue = true\n"
 
 
-def _told(site: Evidence) -> list[tuple[OsloConf, Option, tuple[str, ...]]]:
+def services_told(site: Evidence) -> list[tuple[OsloConf, Option, tuple[str, ...]]]:
     """Every service that is told of brokers, and the names it is told."""
     found = []
     for conf in site.all(OsloConf):
@@ -51,9 +50,9 @@ def _told(site: Evidence) -> list[tuple[OsloConf, Option, tuple[str, ...]]]:
     return found
 
 
-def _count(site: Evidence) -> int:
+def broker_count(site: Evidence) -> int:
     """How many brokers there are, as far as anybody says; 0 when nobody does."""
-    listed = max((len(set(hosts)) for _, _, hosts in _told(site)), default=0)
+    listed = max((len(set(hosts)) for _, _, hosts in services_told(site)), default=0)
     behind = max((len(s.servers) for s in services(site) if purpose(s) is Purpose.AMQP), default=0)
     return max(len(cluster(site)), behind, listed if listed > 1 else 0)
 
@@ -73,7 +72,7 @@ def _count(site: Evidence) -> int:
     points_at="cluster_partition_handling = ignore",
 )
 def stays_split(site: Evidence) -> Iterator[Hit | Unknown]:
-    count, seen = _count(site), set()
+    count, seen = broker_count(site), set()
     for broker in brokers(site):
         said = broker.get("cluster_partition_handling")
         at = said.at if said else _first(broker)
@@ -90,6 +89,22 @@ def stays_split(site: Evidence) -> Iterator[Hit | Unknown]:
                 "cluster_partition_handling is not said, in a site with several hosts of a kind",
                 severity=Severity.WARNING,
             )
+    yield from _never_said(site)
+
+
+def _never_said(site: Evidence) -> Iterator[Hit | Unknown]:
+    """Commands that make a cluster of brokers, and no file or page that says what a split does to it."""
+    joined = site.all(Joined)
+    told = any("cluster_partition_handling" in source.text for source in site.sources)
+    if not joined or told or any(broker.whole for broker in brokers(site)):
+        return
+    first = joined[0].at
+    page = any(source.path == first.path and source.excerpt for source in site.sources)
+    if page:
+        what = "the brokers are made a cluster, and nothing here sets cluster_partition_handling"
+        yield Hit(first, what, severity=Severity.WARNING)
+    else:
+        yield Unknown(first, "what a split does to this cluster: no rabbitmq.conf was given")
 
 
 def _first(broker: Broker) -> Place:
@@ -122,50 +137,12 @@ def no_majority(site: Evidence) -> Iterator[Hit | Unknown]:
             why="when the network splits into equal halves neither is a majority: all brokers pause",
             severity=Severity.WARNING,
         )
-    elif count < _PAIR and _count(site) == _PAIR:
-        told = next((t for t in _told(site) if len(set(t[2])) == _PAIR), None)
+    elif count < _PAIR and broker_count(site) == _PAIR:
+        told = next((t for t in services_told(site) if len(set(t[2])) == _PAIR), None)
         joined = site.all(Joined)
         if told:
             related = tuple(j.at for j in joined[:1])
             yield Hit(told[1].at, "the services know two brokers", related, severity=Severity.WARNING)
-
-
-@rule(
-    "RM003",
-    Severity.ERROR,
-    "The services' queues live on one broker each",
-    consequence=Consequence.DATA,
-    why="a classic queue is on the broker it was declared on: with it go its messages, and calls time out "
-    "until the "
-    "services have declared it anew",
-    fix="rabbit_quorum_queue = true and rabbit_transient_quorum_queue = true in [oslo_messaging_rabbit]",
-    source="oslo.messaging, impl_rabbit.py: rabbit_quorum_queue is off by default; RabbitMQ documentation, "
-    "Quorum "
-    "Queues",
-    bad={"ctl1/nova.conf": _ALL, "setup.sh": "#!/bin/sh\nrabbitmqctl join_cluster rabbit@mq1\n"},
-    good={"ctl1/nova.conf": _ALL + _QUORUM, "setup.sh": "#!/bin/sh\nrabbitmqctl join_cluster rabbit@mq1\n"},
-    points_at="transport_url = rabbit://nova:***@mq1:5672,nova:***@mq2:5672,nova:***@mq3:5672/",
-)
-def no_copies(site: Evidence) -> Iterator[Hit | Unknown]:
-    if _count(site) < _PAIR:
-        return
-    alone = []
-    for conf, option, _ in _told(site):
-        quorum = conf.rabbit("rabbit_quorum_queue")
-        if not conf.excerpt and not (quorum and quorum.on):
-            alone.append(option.at)
-    release = major(site)
-    mirrored = any(policy.mirrors for policy in site.all(Policy)) and (release or 0) < _REMOVED_MIRRORS
-    types = [s.value for broker in brokers(site) if (s := broker.get("default_queue_type"))]
-    if not alone or mirrored or "quorum" in types:
-        return
-    policies, joined = site.all(Policy), site.all(Joined)
-    if (release or 0) >= _REMOVED_MIRRORS or policies or joined:
-        yield Hit(alone[0], "neither quorum queues nor a mirroring policy", related=tuple(alone[1:]))
-    else:
-        yield Unknown(
-            alone[0], "whether queues have copies: mirroring policies live in the broker, not in files"
-        )
 
 
 @rule(
@@ -185,7 +162,7 @@ def no_copies(site: Evidence) -> Iterator[Hit | Unknown]:
     points_at="transport_url = rabbit://n:***@mq1",
 )
 def one_broker(site: Evidence) -> Iterator[Hit | Unknown]:
-    for conf, option, hosts in _told(site):
+    for conf, option, hosts in services_told(site):
         name = hosts[0]
         if len(set(hosts)) > 1:
             missing = sorted(cluster(site) - set(hosts))
@@ -195,7 +172,7 @@ def one_broker(site: Evidence) -> Iterator[Hit | Unknown]:
             continue
         address = resolved(site, conf.at.host, name)
         if (
-            max(_count(site), copies(site)) < _PAIR
+            max(broker_count(site), copies(site)) < _PAIR
             or address in held_by_pacemaker(site)
             or _stray(site, address)
         ):
@@ -209,7 +186,7 @@ def one_broker(site: Evidence) -> Iterator[Hit | Unknown]:
                 "the next",
                 severity=Severity.INFO,
             )
-        elif member or _count(site) >= _PAIR or any(not c.excerpt for c in configurations(site)):
+        elif member or broker_count(site) >= _PAIR or any(not c.excerpt for c in configurations(site)):
             moved = " (a VIP, and HAProxy has no listener for the broker)" if address in virtual(site) else ""
             yield Hit(option.at, f"{conf.service} knows {name} only{moved}")
 
@@ -239,7 +216,7 @@ def _stray(site: Evidence, address: str) -> bool:
 )
 def nobody_there(site: Evidence) -> Iterator[Hit | Unknown]:
     shown = ", ".join(sorted(virtual(site)))
-    for conf, option, hosts in _told(site):
+    for conf, option, hosts in services_told(site):
         if len(hosts) > 1 and not all(_stray(site, resolved(site, conf.at.host, host)) for host in hosts):
             strange = [h for h in hosts if cluster(site) and _stray(site, resolved(site, conf.at.host, h))]
         else:

@@ -55,9 +55,9 @@ def test_hosts_without_a_vote_do_not_count() -> None:
 
 
 def test_two_braces_on_a_line_are_one_to_corosync() -> None:
-    """coroparse.c looks for one brace a line: ``}}`` closes one section, the next ``}`` the other."""
+    """coroparse.c looks for one brace a line: ``}}`` closes one section, and pcs refuses the line."""
     tail = "logging {\n    logger_subsys {\n        debug: off\n    }}\n}"
-    assert alone(corosync(tail=tail)) == set()
+    assert alone(corosync(tail=tail)) == {"CO015"}
     assert alone(corosync(tail=tail + "\n}")) == {"CO015"}
 
 

@@ -54,10 +54,11 @@ class Section:
 
 @dataclass(frozen=True)
 class Stray:
-    """A line corosync stops at, and what it says about it."""
+    """A line corosync stops at, and what it says about it; ``mild``: only other readers of the file stop."""
 
     at: Place
     what: str
+    mild: bool = False
 
 
 @dataclass(frozen=True)
@@ -166,21 +167,33 @@ def _strays(source: Source) -> Iterator[Stray]:
     opened: list[int] = []
     for number, raw in enumerate(source.text.split("\n"), start=1):
         line = raw.strip()
-        if not line or line.startswith("#") or re.fullmatch(r"[.\u2026]{2,}", line):
+        if not line or line.startswith("#"):
             continue
         if "{" in line:
             opened.append(number)
-        elif ":" in line:
-            continue
-        elif "}" in line:
-            if not opened:
-                yield Stray(source.at(number), "a closing brace without an opening one")
-            else:
-                opened.pop()
-        else:
-            yield Stray(source.at(number), f"'{line[:40]}' is neither a section nor a key with a colon")
+        elif "}" in line and ":" not in line:
+            yield from _closing(source.at(number), line, opened)
+        elif ":" not in line:
+            yield from _text(source.at(number), line, shown=bool(source.lines))
     for number in opened:
         yield Stray(source.at(number), "this section is never closed")
+
+
+def _closing(at: Place, line: str, opened: list[int]) -> Iterator[Stray]:
+    if not opened:
+        yield Stray(at, "a closing brace without an opening one")
+        return
+    opened.pop()
+    if line.count("}") > 1:
+        yield Stray(at, "two closing braces on one line close one section", mild=True)
+
+
+def _text(at: Place, line: str, *, shown: bool) -> Iterator[Stray]:
+    """A line of no meaning; dots in a page stand for what it does not show."""
+    if not re.fullmatch(r"[.\u2026]{2,}", line):
+        yield Stray(at, f"'{line[:40]}' is neither a section nor a key with a colon")
+    elif not shown:
+        yield Stray(at, f"'{line[:40]}' stands for lines that were left out", mild=True)
 
 
 COROSYNC = Kind(

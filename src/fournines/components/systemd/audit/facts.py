@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from fournines.kit.audit.source import Kind, Place, Reader, Source, Syntax
+from fournines.kit.audit.wrapped import commands
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -113,7 +114,7 @@ def read(source: Source) -> Iterator[Unit]:
 
 def read_commands(source: Source) -> Iterator[Enabled]:
     """``systemctl enable``, ``chkconfig NAME on``, ``update-rc.d NAME enable`` in a script."""
-    for node in source.nodes:
+    for node in commands(source.nodes):
         words = [word for word in node.words if not word.startswith("-") and word != "sudo"]
         if len(words) < 3:  # noqa: PLR2004 - program, verb, service
             continue

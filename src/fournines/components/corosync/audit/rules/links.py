@@ -251,8 +251,13 @@ def not_multicast(site: Evidence) -> Iterator[Hit | Unknown]:
 def unreadable(site: Evidence) -> Iterator[Hit | Unknown]:
     for conf in site.all(CorosyncConf):
         for stray in conf.strays[:5]:
-            if not conf.excerpt or "closing brace" in stray.what:
+            if stray.mild:
+                yield Hit(stray.at, stray.what, why=_MILD, severity=Severity.WARNING)
+            elif not conf.excerpt or "closing brace" in stray.what:
                 yield Hit(stray.at, stray.what)
+
+
+_MILD = "corosync, pcs and a person read another file each: what one takes the next refuses"
 
 
 @rule(

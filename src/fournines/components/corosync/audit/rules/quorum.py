@@ -42,11 +42,25 @@ def _plugin(conf: CorosyncConf) -> bool:
 def no_provider(site: Evidence) -> Iterator[Hit | Unknown]:
     for conf in site.all(CorosyncConf):
         told = any(other.quorum.get("provider") for other in site.on(conf.at.host, CorosyncConf))
-        if told or conf.excerpt or _plugin(conf) or not conf.all("totem"):
+        if told or conf.excerpt or not conf.all("totem"):
+            continue
+        if _plugin(conf):
+            yield from _plugin_alone(conf)
             continue
         what = "the file has no quorum section" if not conf.all("quorum") else "quorum has no provider"
         place = conf.quorum.at if conf.all("quorum") else conf.totem.at
         yield Hit(place, f"{what}")
+
+
+def _plugin_alone(conf: CorosyncConf) -> Iterator[Hit]:
+    """A service { } without quorum { }: a whole configuration for corosync 1, half of one for 2 and 3."""
+    if not conf.all("quorum") and not any(conf.all(name) for name in ("amf", "aisexec")):
+        yield Hit(
+            conf.totem.at,
+            "the file has no quorum section: service { } stood in for it in corosync 1 only",
+            related=(conf.first("service").at,),
+            severity=Severity.WARNING,
+        )
 
 
 @rule(
@@ -142,6 +156,26 @@ def no_nodeid(site: Evidence) -> Iterator[Hit | Unknown]:
                 yield Hit(one.place("nodeid"), f"{name} has nodeid {number}, and so has {seen[number]}")
             elif number == "0":
                 yield Hit(one.place("nodeid"), f"{name} has nodeid 0, which is reserved")
-            elif not number and conf.transport == "knet":
-                yield Hit(one.at, f"{name} has no nodeid")
             seen.setdefault(number, name)
+        silent = [one for one in conf.nodes if not one.get("nodeid")]
+        kind = _no_id_matters(site, conf) if silent else None
+        if kind:
+            others = tuple(one.at for one in silent[1:])
+            names = ", ".join(one.get("name") or one.get("ring0_addr") or "a node" for one in silent)
+            yield Hit(silent[0].at, f"no nodeid: {names}", related=others, severity=kind)
+
+
+def _no_id_matters(site: Evidence, conf: CorosyncConf) -> Severity | None:
+    """How bad it is to leave node ids out: knet wants them, and corosync 3 takes knet where nothing is said.
+
+    udp and udpu of IPv4 make ids of the addresses. Two addresses for a node without rrp_mode are knet's.
+    """
+    if conf.transport:
+        return Severity.ERROR if conf.transport == "knet" else None
+    release = site.versions.get("corosync", "")
+    if release.startswith(("1.", "2.")) or conf.totem.get("rrp_mode") or conf.excerpt or _plugin(conf):
+        return None
+    if conf.all("totem.interface") and any(i.get("bindnetaddr") for i in conf.all("totem.interface")):
+        return None
+    sure = release.startswith("3.") or conf.links > 1 or bool(conf.totem.get("link_mode"))
+    return Severity.ERROR if sure else Severity.WARNING

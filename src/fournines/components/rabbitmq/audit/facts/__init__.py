@@ -61,7 +61,10 @@ class BrokerConf:
 
 @dataclass(frozen=True)
 class Policy:
-    """A policy on queues; ``definition`` is its JSON where it is any, ``pattern`` as the shell gives it."""
+    """A policy on queues; ``definition`` is its JSON where it is any, ``pattern`` as the shell gives it.
+
+    ``boot``: it stands in definitions, which a broker may import whenever it boots.
+    """
 
     at: Place
     name: str
@@ -69,6 +72,13 @@ class Policy:
     definition: Mapping[str, object] = field(hash=False)
     text: str
     apply_to: str = "all"
+    boot: bool = False
+
+    @property
+    def synchronises(self) -> bool:
+        """Whether a new mirror gets what is in the queue by itself (``ha-sync-mode``)."""
+        said = self.definition.get("ha-sync-mode") if self.definition else None
+        return said == "automatic" if self.definition else "ha-sync-mode" in self.text
 
     @property
     def mirrors(self) -> bool:
@@ -83,6 +93,22 @@ class Joined:
     at: Place
     target: str
     ram: bool
+
+
+@dataclass(frozen=True)
+class Wiped:
+    """``rabbitmqctl reset`` that is not a step of joining a cluster."""
+
+    at: Place
+    verb: str
+
+
+@dataclass(frozen=True)
+class Definitions:
+    """A file of definitions, whatever is in it; ``queue_types``: what its virtual hosts make by default."""
+
+    at: Place
+    queue_types: tuple[BrokerSetting, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,16 @@ import json
 import re
 from typing import TYPE_CHECKING
 
-from fournines.components.rabbitmq.audit.facts import BrokerVersion, CookieMode, Joined, Policy, broker_host
+from fournines.components.rabbitmq.audit.facts import (
+    BrokerVersion,
+    CookieMode,
+    Joined,
+    Policy,
+    Wiped,
+    broker_host,
+)
 from fournines.kit.audit.source import Place, Reader, Source
+from fournines.kit.audit.wrapped import commands
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -15,7 +23,8 @@ if TYPE_CHECKING:
 
 def read_commands(source: Source) -> Iterator[object]:
     """``rabbitmqctl`` and ``pcs ... rabbitmq-cluster set_policy=`` in scripts and pages."""
-    for node in source.nodes:
+    yield from _wiped(source)
+    for node in commands(source.nodes):
         words = [word for word in node.words if word not in ("sudo", "exec")]
         place = source.at(node)
         if words and words[0].rsplit("/", 1)[-1] == "rabbitmqctl":
@@ -29,6 +38,25 @@ def read_commands(source: Source) -> Iterator[object]:
                 name, _, rest = word.removeprefix("set_policy=").strip("'\" ").partition(" ")
                 pattern, _, text = rest.strip().partition(" ")
                 yield _policy(place, name, pattern, text)
+
+
+def _wiped(source: Source) -> Iterator[Wiped]:
+    """``reset`` before ``join_cluster`` is how a broker joins; any other one empties a broker."""
+    waiting: Wiped | None = None
+    for node in commands(source.nodes):
+        words = [word for word in node.words if word not in ("sudo", "exec")]
+        if not words or words[0].rsplit("/", 1)[-1] != "rabbitmqctl":
+            continue
+        verbs = {"reset", "force_reset", "join_cluster", "cluster", "start_app"} & set(words[1:])
+        if verbs & {"reset", "force_reset"}:
+            waiting = waiting or Wiped(source.at(node), next(iter(verbs)))
+        elif verbs & {"join_cluster", "cluster"}:
+            waiting = None
+        elif verbs and waiting:
+            yield waiting
+            waiting = None
+    if waiting:
+        yield waiting
 
 
 _RELEASE = re.compile(r"(?:.*/)?rabbitmq(?:-server)?(?::|==?|-)v?(\d{1,2})(?:[.\-].*)?")

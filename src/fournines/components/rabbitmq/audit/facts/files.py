@@ -11,6 +11,7 @@ from fournines.components.rabbitmq.audit.facts import (
     BrokerSetting,
     BrokerVersion,
     Cookie,
+    Definitions,
     Member,
     Policy,
     broker_host,
@@ -111,6 +112,7 @@ def read_definitions(source: Source) -> Iterator[object]:
     release = str(whole.get("rabbitmq_version") or whole.get("rabbit_version") or "").partition(".")[0]
     if release.isdecimal() and len(release) < 4:  # noqa: PLR2004 - no release has more digits
         yield BrokerVersion(source.top, int(release))
+    yield Definitions(source.top, tuple(_queue_types(source, whole)))
     policies = whole.get("policies")
     for entry in policies[:_MOST_POLICIES] if isinstance(policies, list) else ():
         if not isinstance(entry, dict):
@@ -124,7 +126,21 @@ def read_definitions(source: Source) -> Iterator[object]:
             definition=definition if isinstance(definition, dict) else {},
             text=json.dumps(definition),
             apply_to=str(entry.get("apply-to", "all")),
+            boot=True,
         )
+
+
+def _queue_types(source: Source, whole: dict[str, object]) -> Iterator[BrokerSetting]:
+    """``default_queue_type`` of the virtual hosts, beside their names or in their metadata."""
+    vhosts = whole.get("vhosts")
+    for entry in vhosts[:_MOST_POLICIES] if isinstance(vhosts, list) else ():
+        metadata = entry.get("metadata") if isinstance(entry, dict) else None
+        for holder in (entry, metadata):
+            said = holder.get("default_queue_type") if isinstance(holder, dict) else None
+            if isinstance(said, str):
+                match = re.search(rf'"default_queue_type"\s*:\s*"{re.escape(said)}"', source.text)
+                line = source.text.count("\n", 0, match.start()) + 1 if match else 1
+                yield BrokerSetting(source.at(line), "default_queue_type", said)
 
 
 _MOST_POLICIES = 500

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from fournines.components.rabbitmq.audit.facts import Cookie, CookieMode, Joined, brokers
+from fournines.components.rabbitmq.audit.facts import Cookie, CookieMode, Joined, brokers, cluster
 from fournines.kit.audit.rule import Consequence, Hit, Severity, Unknown, rule
 
 if TYPE_CHECKING:
@@ -101,3 +101,28 @@ def guest(evidence: Evidence) -> Iterator[Hit | Unknown]:
         elif opened and name == "guest" and opened.value in ("none", "false", "") and opened.at not in seen:
             seen.add(opened.at)
             yield Hit(opened.at, "guest may log in from anywhere")
+
+
+_NODES = "".join(f"cluster_formation.classic_config.nodes.{n} = rabbit@mq{n}\n" for n in (1, 2, 3))
+
+
+@rule(
+    "RM023",
+    Severity.WARNING,
+    "After a split the smaller side's messages are thrown away",
+    consequence=Consequence.DATA,
+    why="with autoheal both sides of a split go on and take messages; when they meet again those of the "
+    "losing side restart and forget what was accepted there",
+    fix="cluster_partition_handling = pause_minority, with three brokers or more",
+    source="RabbitMQ documentation, Clustering and Network Partitions: which mode to pick",
+    bad={"mq1/rabbitmq.conf": f"{_NODES}cluster_partition_handling = autoheal\n"},
+    good={"mq1/rabbitmq.conf": f"{_NODES}cluster_partition_handling = pause_minority\n"},
+    points_at="cluster_partition_handling = autoheal",
+)
+def healed_by_loss(evidence: Evidence) -> Iterator[Hit | Unknown]:
+    seen: set[Place] = set()
+    for broker in brokers(evidence):
+        said = broker.get("cluster_partition_handling")
+        if said and said.value == "autoheal" and said.at not in seen and len(cluster(evidence)) != 1:
+            seen.add(said.at)
+            yield Hit(said.at, "cluster_partition_handling is autoheal")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from fournines.components.rabbitmq.audit.facts import Policy, major
+from fournines.components.rabbitmq.audit.facts import Policy, Wiped, major
 from fournines.kit.audit.rule import Consequence, Hit, Severity, Unknown, rule
 
 if TYPE_CHECKING:
@@ -75,3 +75,85 @@ def mirrors_removed(evidence: Evidence) -> Iterator[Hit | Unknown]:
     for policy in evidence.all(Policy):
         if policy.mirrors and release is not None and release >= NO_MIRRORS:
             yield Hit(policy.at, f"{policy.name} asks for mirrors, the brokers are RabbitMQ {release}")
+
+
+_SYNCED = "#!/bin/sh\nrabbitmqctl set_policy ha-all '^(?!amq\\.).*' '{}'\n"
+_ALL = '{"ha-mode":"all"}'
+_ALL_SYNCED = '{"ha-mode":"all","ha-sync-mode":"automatic"}'
+
+
+@rule(
+    "RM020",
+    Severity.WARNING,
+    "Mirrors that do not get what is in the queue",
+    consequence=Consequence.DATA,
+    why="without ha-sync-mode a broker that comes back mirrors new messages only: when the one with the old "
+    "ones is lost next, they are gone, or the queue waits for it",
+    fix='"ha-sync-mode": "automatic" beside ha-mode; quorum queues on RabbitMQ 3.8 and later',
+    source="RabbitMQ documentation, Classic Queue Mirroring: unsynchronised mirrors (manual is the default)",
+    bad={"setup.sh": _SYNCED.format(_ALL)},
+    good={"setup.sh": _SYNCED.format(_ALL_SYNCED)},
+    points_at="rabbitmqctl set_policy ha-all '^(?!amq\\.).*' '{\"ha-mode\":\"all\"}'",
+)
+def unsynchronised(evidence: Evidence) -> Iterator[Hit | Unknown]:
+    if (major(evidence) or 0) >= NO_MIRRORS:
+        return
+    for policy in evidence.all(Policy):
+        if policy.mirrors and not policy.synchronises:
+            yield Hit(policy.at, f"{policy.name or 'the policy'} has no ha-sync-mode")
+
+
+_DEFINED = '{{"vhosts": [{{"name": "/"}}],\n "policies": [\n  '
+_DEFINED += '{{"name": "ha-all", "vhost": "/", "pattern": "{}",\n   '
+_DEFINED += '"definition": {{"ha-mode": "all", "ha-sync-mode": "automatic"}}}}\n ]}}\n'
+
+
+@rule(
+    "RM021",
+    Severity.WARNING,
+    "Definitions that undo at boot what was set by hand",
+    consequence=Consequence.FRAGILE,
+    why="a broker that imports its definitions when it boots puts their policy back in the place of the one "
+    "of the same name that was set since: queues change how they are copied at a restart",
+    fix="one of the two, or the same in both",
+    source="RabbitMQ documentation, Schema Definition Export and Import: existing objects are overwritten",
+    bad={"mq1/definitions.json": _DEFINED.format("^nova"), "mq1/setup.sh": _SYNCED.format(_ALL_SYNCED)},
+    good={
+        "mq1/definitions.json": _DEFINED.format("^(?!amq\\\\.).*"),
+        "mq1/setup.sh": _SYNCED.format(_ALL_SYNCED),
+    },
+    points_at='{"name": "ha-all", "vhost": "/", "pattern": "^nova",',
+)
+def undone_at_boot(evidence: Evidence) -> Iterator[Hit | Unknown]:
+    by_hand = {policy.name: policy for policy in evidence.all(Policy) if not policy.boot}
+    seen = set()
+    for policy in evidence.all(Policy):
+        other = by_hand.get(policy.name)
+        if not policy.boot or not other or not other.definition or (policy.name, policy.text) in seen:
+            continue
+        same = dict(policy.definition) == dict(other.definition) and policy.pattern == other.pattern
+        if not same:
+            seen.add((policy.name, policy.text))
+            what = f"{policy.name} is another policy here than the one that is set by command"
+            yield Hit(policy.at, what, related=(other.at,))
+
+
+_JOIN = "#!/bin/sh\nrabbitmqctl stop_app\nrabbitmqctl reset\n{}rabbitmqctl start_app\n"
+
+
+@rule(
+    "RM022",
+    Severity.WARNING,
+    "A step that empties a broker",
+    consequence=Consequence.DATA,
+    why="reset takes the broker out of its cluster and deletes its users, queues and messages: what "
+    "comes back is an empty broker on its own",
+    fix="leave reset out; before join_cluster only, on a broker that holds nothing",
+    source="rabbitmqctl(8) reset, force_reset",
+    bad={"setup.sh": _JOIN.format("")},
+    good={"setup.sh": _JOIN.format("rabbitmqctl join_cluster rabbit@mq1\n")},
+    points_at="rabbitmqctl reset",
+)
+def emptied(evidence: Evidence) -> Iterator[Hit | Unknown]:
+    for wiped in evidence.all(Wiped):
+        yield Hit(wiped.at, f"{wiped.verb}, and the broker does not join a cluster after it")

@@ -1,0 +1,103 @@
+"""Where the services' queues live, as brokers and services together decide it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from fournines.audit.site_rules.messaging import broker_count, services_told
+from fournines.components.rabbitmq.audit.facts import Definitions, Joined, Policy, brokers, major
+from fournines.kit.audit.rule import Consequence, Hit, Severity, Unknown, rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from fournines.components.rabbitmq.audit.facts import BrokerSetting
+    from fournines.kit.audit.evidence import Evidence
+
+_PAIR = 2
+_REMOVED_MIRRORS = 4
+_ALL = "[DEFAULT]\ntransport_url = rabbit://nova:s3cret@mq1:5672,nova:s3cret@mq2:5672,nova:s3cret@mq3:5672/\n"
+_QUORUM = "[oslo_messaging_rabbit]\nrabbit_quorum_queue = true\n"
+
+
+def queue_types(site: Evidence) -> tuple[BrokerSetting, ...]:
+    """Every place where brokers are told what kind of queue to make for who asks for none."""
+    confs = tuple(said for broker in brokers(site) if (said := broker.get("default_queue_type")))
+    return (*confs, *(said for one in site.all(Definitions) for said in one.queue_types))
+
+
+@rule(
+    "RM003",
+    Severity.ERROR,
+    "The services' queues live on one broker each",
+    consequence=Consequence.DATA,
+    why="a classic queue is on the broker it was declared on: with it go its messages, and calls time out "
+    "until the "
+    "services have declared it anew",
+    fix="rabbit_quorum_queue = true and rabbit_transient_quorum_queue = true in [oslo_messaging_rabbit]",
+    source="oslo.messaging, impl_rabbit.py: rabbit_quorum_queue is off by default; RabbitMQ documentation, "
+    "Quorum "
+    "Queues",
+    bad={"ctl1/nova.conf": _ALL, "setup.sh": "#!/bin/sh\nrabbitmqctl join_cluster rabbit@mq1\n"},
+    good={"ctl1/nova.conf": _ALL + _QUORUM, "setup.sh": "#!/bin/sh\nrabbitmqctl join_cluster rabbit@mq1\n"},
+    points_at="transport_url = rabbit://nova:***@mq1:5672,nova:***@mq2:5672,nova:***@mq3:5672/",
+)
+def no_copies(site: Evidence) -> Iterator[Hit | Unknown]:
+    if broker_count(site) < _PAIR:
+        return
+    alone = []
+    for conf, option, _ in services_told(site):
+        quorum = conf.rabbit("rabbit_quorum_queue")
+        if not conf.excerpt and not (quorum and quorum.on):
+            alone.append(option.at)
+    release = major(site)
+    mirrored = any(policy.mirrors for policy in site.all(Policy)) and (release or 0) < _REMOVED_MIRRORS
+    made = {said.value for said in queue_types(site)}
+    if not alone or mirrored or "quorum" in made:
+        return
+    seen = (*site.all(Policy), *site.all(Joined), *site.all(Definitions))
+    if (release or 0) >= _REMOVED_MIRRORS or seen:
+        yield Hit(alone[0], "neither quorum queues nor a mirroring policy", related=tuple(alone[1:]))
+    else:
+        yield Unknown(
+            alone[0], "whether queues have copies: mirroring policies live in the broker, not in files"
+        )
+
+
+_CLASSIC = "[oslo_messaging_rabbit]\nrabbit_quorum_queue = false\n"
+_BROKER = "cluster_partition_handling = pause_minority\ndefault_queue_type = quorum\n"
+
+
+@rule(
+    "RM024",
+    Severity.WARNING,
+    "The virtual host and its clients want different queues",
+    consequence=Consequence.DATA,
+    why="a queue that is not durable cannot be a quorum queue: whatever the virtual host's default is, it "
+    "stays a classic one on one broker; one that is redeclared with another type is refused",
+    fix="rabbit_quorum_queue = true and rabbit_transient_quorum_queue = true in every service",
+    source="rabbitmq-server, rabbit_amqqueue:augment_declare_args/5: only compatible queues get the default "
+    "type; oslo.messaging, rabbit_quorum_queue, amqp_durable_queues",
+    bad={"mq1/rabbitmq.conf": _BROKER, "ctl1/nova.conf": _ALL + _CLASSIC},
+    good={"mq1/rabbitmq.conf": _BROKER, "ctl1/nova.conf": _ALL + _QUORUM},
+    points_at="rabbit_quorum_queue = false",
+)
+def types_differ(site: Evidence) -> Iterator[Hit | Unknown]:
+    defaults = queue_types(site)
+    wanted = {said.value for said in defaults}
+    for conf, option, _ in services_told(site) if len(wanted) == 1 else ():
+        quorum, durable = conf.rabbit("rabbit_quorum_queue"), conf.rabbit("amqp_durable_queues")
+        at, others = (quorum.at if quorum else option.at), tuple(said.at for said in defaults[:1])
+        if (
+            wanted == {"quorum"}
+            and not conf.excerpt
+            and not (quorum and quorum.on)
+            and not (durable and durable.on)
+        ):
+            yield Hit(
+                at, f"the brokers' default is quorum, and the queues of {conf.service} are classic", others
+            )
+        elif wanted == {"classic"} and quorum and quorum.on:
+            what = f"the brokers' default is classic, and {conf.service} asks for quorum queues"
+            why = "each service alone decides whether its queues have copies"
+            yield Hit(at, what, others, why=why, severity=Severity.INFO)

@@ -1,0 +1,108 @@
+"""Commands that other commands carry out: on another host, in a container, as another user."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from typing import TYPE_CHECKING
+
+from fournines.kit.audit.node import Node
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+_DEEPEST = 4
+_LONGEST = 8 * 1024
+_REMOTE = {
+    "ssh": "-i -p -l -o -F -J -b -c -L -R -D -E -e -m -O -Q -S -W -w",
+    "pssh": "-h -H -l -p -t -o -e -x -O --hosts --host --user --timeout --par",
+    "pdsh": "-w -l -g -f -t -u -x -R",
+    "clush": "-w -g -x -X -f -l -o -t -u",
+    "docker": "-u --user -e --env -w --workdir",
+    "podman": "-u --user -e --env -w --workdir",
+    "kubectl": "-n --namespace -c --container",
+}
+"""Programs that take a command behind their own words, and their options that have a value."""
+_REMOTE["parallel-ssh"] = _REMOTE["pssh"]
+_TARGETS = {"ssh": 1, "docker": 1, "podman": 1, "kubectl": 1}
+"""Words between the options and the command: the host or the container."""
+_EXEC = frozenset({"docker", "podman", "kubectl"})
+_SHELLS = frozenset({"sh", "bash", "dash", "ksh", "su", "vagrant"})
+_BEFORE = frozenset({"sudo", "nohup", "exec", "time", "command", "!", "run"})
+_SEPARATOR = re.compile(r"[;&|]+")
+
+
+def commands(nodes: Iterable[Node]) -> Iterator[Node]:
+    """Every command, and behind it what it hands on (``ssh h2 "a; b"``), on the line of the outer one."""
+    for node in nodes:
+        yield node
+        yield from _inner(node, 0)
+
+
+def _inner(node: Node, depth: int) -> Iterator[Node]:
+    text = handed_on(node.words) if depth < _DEEPEST else ""
+    for words in _split(text[:_LONGEST]) if text else ():
+        found = Node(tuple(words), node.line, node.children)
+        yield found
+        yield from _inner(found, depth + 1)
+
+
+def handed_on(words: Sequence[str]) -> str:
+    """The command line another command is given to run, as the shell behind it reads it; empty if none."""
+    bare = list(words)
+    while bare and bare[0] in _BEFORE:
+        bare = bare[1:]
+        while bare and bare[0].startswith("-"):
+            bare = bare[2 if bare[0] in ("-u", "-g") else 1 :]
+    name = bare[0].rpartition("/")[2] if bare else ""
+    if name in ("ansible", "salt"):
+        return _after(bare, "-a" if name == "ansible" else "cmd.run")
+    if name in _SHELLS:
+        return _after(bare, "-c")
+    if name in ("lxc", "lxc-attach", "nsenter", "pct") and "--" in bare:
+        return " ".join(bare[bare.index("--") + 1 :])
+    return _behind(name, bare[1:]) if name in _REMOTE else ""
+
+
+def _after(words: Sequence[str], flag: str) -> str:
+    index = words.index(flag) + 1 if flag in words else len(words)
+    return words[index] if index < len(words) else ""
+
+
+def _behind(name: str, words: list[str]) -> str:
+    if name in _EXEC:
+        if "exec" not in words[:4]:
+            return ""
+        words = words[words.index("exec") + 1 :]
+    valued = _REMOTE[name]
+    targets = _TARGETS.get(name, 0)
+    while words and (words[0].startswith("-") or targets):
+        if not words[0].startswith("-"):
+            targets -= 1
+            words = words[1:]
+        elif words[0] == "--":
+            words = words[1:]
+        else:
+            words = words[2 if words[0] in valued.split() else 1 :]
+    return " ".join(words)
+
+
+def _split(text: str) -> Iterator[list[str]]:
+    """The simple commands of a line, their words without quotes."""
+    lexer = shlex.shlex(text, posix=True, punctuation_chars=";&|")
+    lexer.whitespace_split = True
+    lexer.commenters = ""
+    try:
+        tokens = list(lexer)
+    except ValueError:  # a quote that is not closed
+        tokens = text.split()
+    found: list[str] = []
+    for token in tokens:
+        if _SEPARATOR.fullmatch(token):
+            if found:
+                yield found
+            found = []
+        else:
+            found.append(token)
+    if found:
+        yield found

@@ -1,0 +1,59 @@
+"""Commands inside commands, as the programs that carry them out read their words."""
+
+from __future__ import annotations
+
+import shlex
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from fournines.kit.audit.node import Node
+from fournines.kit.audit.wrapped import commands
+
+INNER = ["rabbitmqctl", "stop_app"]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "ssh root@c2 rabbitmqctl stop_app",
+        "ssh -i key -o StrictHostKeyChecking=no c2 'rabbitmqctl stop_app'",
+        "sudo ssh -t c2 -- rabbitmqctl stop_app",
+        "pssh -h hosts -i 'rabbitmqctl stop_app'",
+        "pdsh -w c[1-3] rabbitmqctl stop_app",
+        "ansible mq -b -m shell -a 'rabbitmqctl stop_app'",
+        "salt 'mq*' cmd.run 'rabbitmqctl stop_app'",
+        "docker exec -it -u rabbitmq mq rabbitmqctl stop_app",
+        "kubectl -n mq exec mq-0 -- rabbitmqctl stop_app",
+        "lxc exec mq -- rabbitmqctl stop_app",
+        "su - rabbitmq -s /bin/sh -c 'rabbitmqctl stop_app'",
+        'ssh c2 "sudo bash -c \\"rabbitmqctl stop_app\\""',
+    ],
+)
+def test_what_is_handed_on_is_a_command_too(line: str) -> None:
+    found = [list(node.words) for node in commands([Node(tuple(shlex.split(line)), 7)])]
+    assert found[0] == shlex.split(line)
+    assert INNER in found or ["sudo", *INNER] in found
+
+
+def test_each_command_of_a_line_counts_for_itself() -> None:
+    node = Node(("ssh", "c2", "a 1; b '2 3' && c"), 4)
+    assert [(n.words, n.line) for n in commands([node])][1:] == [
+        (("a", "1"), 4),
+        (("b", "2 3"), 4),
+        (("c",), 4),
+    ]
+
+
+@pytest.mark.parametrize(
+    "line", ["ssh c2", "docker ps", "scp a b:", "echo ssh c2 reboot", "ansible all -m ping"]
+)
+def test_where_nothing_is_handed_on_nothing_is_added(line: str) -> None:
+    assert len(list(commands([Node(tuple(line.split()), 1)]))) == 1
+
+
+@given(st.lists(st.text(max_size=12), min_size=1, max_size=8))
+def test_any_words_come_to_an_end(words: list[str]) -> None:
+    assert next(iter(commands([Node(("ssh", *words), 1)]))).words == ("ssh", *words)
+    assert list(commands([Node(("ssh", "h", *words), 1)]))
