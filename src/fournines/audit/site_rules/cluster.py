@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from fournines.audit.site_rules.names import addresses, is_address, names
 from fournines.components.corosync.audit.facts import CorosyncConf
 from fournines.components.corosync.audit.rules.example import TWO, corosync, node
-from fournines.components.drbd.audit.facts import DrbdResource, setting
+from fournines.components.drbd.audit.facts import DrbdResource
 from fournines.components.hosts.audit.facts import HostName
 from fournines.components.keepalived.audit.facts import VrrpInstance
 from fournines.components.keepalived.audit.rules.example import keepalived
 from fournines.components.pacemaker.audit.facts import Primitive, clusters
-from fournines.components.pacemaker.audit.rules.example import DRBD, FS, TIED, VIP, crm
+from fournines.components.pacemaker.audit.rules.example import VIP, crm
 from fournines.kit.audit.rule import Consequence, Hit, Severity, Unknown, rule
-from fournines.kit.audit.script import Script
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -136,109 +134,6 @@ def not_listed(site: Evidence) -> Iterator[Hit | Unknown]:
         if not mine & listed and conf.at.host.lower() not in conf.addresses and beside and not unresolved:
             what = f"{conf.at.host} ({', '.join(sorted(mine))}) is no node of its own list"
             yield Hit(conf.first("nodelist").at, what)
-
-
-_CLUSTERED = frozenset({"gfs2", "ocfs2", "gfs"})
-
-
-@rule(
-    "DR002",
-    Severity.ERROR,
-    "Two primaries under a file system for one",
-    consequence=Consequence.DATA,
-    why="ext4 or XFS mounted on two hosts destroys itself: each writes over the other's metadata",
-    fix="remove allow-two-primaries",
-    source="DRBD user's guide, dual-primary mode: needs a cluster file system",
-    bad={
-        "db.res": "resource db {\n    net {\n        protocol C;\n        allow-two-primaries yes;\n    }\n"
-        "    device /dev/drbd0;\n    on node1 {\n        address 10.0.2.11:7789;\n    }\n"
-        "    on node2 {\n        address 10.0.2.12:7789;\n    }\n}\n",
-        **crm(DRBD, FS, TIED),
-    },
-    good={
-        "db.res": "resource db {\n    net {\n        protocol C;\n    }\n"
-        "    device /dev/drbd0;\n    on node1 {\n        address 10.0.2.11:7789;\n    }\n"
-        "    on node2 {\n        address 10.0.2.12:7789;\n    }\n}\n",
-        **crm(DRBD, FS, TIED),
-    },
-    points_at="allow-two-primaries yes;",
-)
-def two_primaries(site: Evidence) -> Iterator[Hit | Unknown]:
-    for resource in site.all(DrbdResource):
-        value, place = setting(site, resource, "allow-two-primaries")
-        shared = resource.name and place != resource.at
-        if not shared or value in ("no", "off", "false"):
-            continue
-        systems = _file_systems(site, resource)
-        single = {fs: where for fs, where in systems.items() if fs not in _CLUSTERED}
-        if single:
-            fs, where = next(iter(single.items()))
-            yield Hit(place, f"{resource.name} may be primary twice and carries {fs}", related=(where,))
-        elif not systems:
-            yield Unknown(place, f"{resource.name} may be primary twice: no file says what is on it")
-
-
-def _file_systems(site: Evidence, resource: DrbdResource) -> dict[str, Place]:
-    """What is on a resource, by the cluster's mounts and by the scripts that made it."""
-    devices = {*resource.devices, f"/dev/drbd/by-res/{resource.name}", f"/dev/drbd/by-res/{resource.name}/0"}
-    found: dict[str, Place] = {}
-    for mount in site.all(Primitive):
-        fs = mount.params.get("fstype", "").lower()
-        if mount.type == "Filesystem" and mount.params.get("device") in devices and fs:
-            found.setdefault(fs, mount.place("fstype"))
-    for script in site.all(Script):
-        for command, at in zip(script.commands, script.places, strict=False):
-            made = re.fullmatch(r"(?:.*/)?mkfs\.(\w+)", command.key)
-            if made and devices & set(command.args):
-                found.setdefault(made.group(1), at)
-    return found
-
-
-_POLICY = (
-    "resource db {{\n    net {{\n        protocol C;\n        fencing {};\n    }}\n    handlers {{\n"
-    '        fence-peer "/usr/lib/drbd/crm-fence-peer.9.sh";\n    }}\n    device /dev/drbd0;\n'
-    "    on node1 {{\n        address 10.0.2.11:7789;\n    }}\n    on node2 {{\n"
-    "        address 10.0.2.12:7789;\n    }}\n}}\n"
-)
-
-
-@rule(
-    "DR006",
-    Severity.WARNING,
-    "resource-only fencing that the peer may never hear of",
-    consequence=Consequence.DATA,
-    why="resource-only marks the peer as outdated through the cluster's own network and fences nobody: with "
-    "one corosync link, or without stonith, a host that is cut off keeps its data and goes on",
-    fix="fencing resource-and-stonith with working fence devices, and two corosync links",
-    source="DRBD user's guide, crm-fence-peer: at least two independent communication channels are vital",
-    bad={"db.res": _POLICY.format("resource-only"), "corosync.conf": corosync(TWO, nodes=2, links=1)},
-    good={"db.res": _POLICY.format("resource-and-stonith"), "corosync.conf": corosync(TWO, nodes=2)},
-    points_at="fencing resource-only;",
-)
-def unheard(site: Evidence) -> Iterator[Hit | Unknown]:
-    links = [conf for conf in site.all(CorosyncConf) if conf.links and not conf.excerpt]
-    single = next((conf for conf in links if conf.links == 1), None)
-    off = next((c for c in clusters(site) if c.unfenced), None)
-    stonith = off.setting("stonith-enabled") if off else None
-    places = [
-        place
-        for resource in site.all(DrbdResource)
-        for policy, place in [setting(site, resource, "fencing")]
-        if policy == "resource-only"
-    ]
-    first, *others = dict.fromkeys(places) or (None,)
-    if first is None:
-        return
-    if single or off:
-        reason = "corosync has one link" if single else "nothing in the cluster fences"
-        related = stonith.at if stonith else single.first("nodelist").at if single else None
-        seen = (*others, related) if related else tuple(others)
-        yield Hit(first, f"fencing is resource-only, and {reason}", related=tuple(p for p in seen if p))
-    elif not links or not any(c.fence_devices for c in clusters(site)):
-        what = "fencing is resource-only: no file shows two corosync links and a fence device behind it"
-        given = site.all(CorosyncConf) or clusters(site)
-        severity = None if given else Severity.INFO  # a cluster may be there, its files are not
-        yield Hit(first, what, related=tuple(p for p in others if p), severity=severity)
 
 
 def _own(site: Evidence) -> dict[str, Place]:

@@ -35,7 +35,7 @@ PCS = """
     #!/bin/bash
     pcs cluster setup prod n1 n2 n3
     pcs property set stonith-enabled=false
-    pcs stonith create fence-n1 fence_ipmilan pcmk_host_list=n1 ip=10.9.0.1 op monitor interval=60s
+    pcs stonith create fence-n1 fence_ipmilan pcmk_host_list="n1 n2 n3" ip=10.9.0.1 op monitor interval=60s
     pcs property set stonith-enabled=true
     pcs resource create vip ocf:heartbeat:IPaddr2 ip=10.0.0.100 op monitor interval=10s
     pcs resource create haproxy systemd:haproxy clone interleave=true

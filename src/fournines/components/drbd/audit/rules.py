@@ -171,3 +171,77 @@ def old_words(site: Evidence) -> Iterator[Hit | Unknown]:
                 f"become-primary-on {resource.said['become-primary-on']}: the host decides, not the cluster"
             )
             yield Hit(resource.place("become-primary-on"), what, severity=Severity.INFO)
+
+
+@rule(
+    "DR007",
+    Severity.ERROR,
+    "One resource, defined twice",
+    consequence=Consequence.DOWN,
+    why="drbdadm reads every file of drbd.d: a name that is used twice is refused, and no resource comes up; "
+    "before that it is chance which definition a host runs with",
+    fix="one file for each resource, without copies beside it",
+    source="drbdadm: conflicting use of resource name; drbd.conf(5): include drbd.d/*.res",
+    bad={"node1/etc/drbd.d/mysql.res": _res(), "node1/etc/drbd.d/mysql-new.res": _res(protocol="A")},
+    good={"node1/etc/drbd.d/mysql.res": _res(), "node1/etc/drbd.d/other.res": _res(name="other")},
+    points_at="resource mysql {",
+)
+def twice(site: Evidence) -> Iterator[Hit | Unknown]:
+    first: dict[tuple[str, str, str], DrbdResource] = {}
+    for resource in site.all(DrbdResource):
+        folder = resource.at.path.rpartition("/")[0]
+        if not resource.name or resource.excerpt:
+            continue
+        other = first.setdefault((resource.at.host, folder, resource.name), resource)
+        same = _told(other) == _told(resource)
+        if other.at.path == resource.at.path or (same and not resource.at.host):
+            continue  # a page that shows it once for each host; samples without a host
+        how = "" if same else ", and differently"
+        yield Hit(resource.at, f"{resource.name} is defined in two files{how}", related=(other.at,))
+
+
+def _told(resource: DrbdResource) -> list[str]:
+    return sorted(text for _, text in resource.tree)
+
+
+_THROWN = {
+    "after-sb-0pri": ("discard-younger-primary", "discard-older-primary", "discard-least-changes",
+                      "discard-local", "discard-remote", "discard-node-"),
+    "after-sb-1pri": ("discard-secondary", "violently-as0p", "call-pri-lost-after-sb"),
+    "after-sb-2pri": ("violently-as0p", "call-pri-lost-after-sb"),
+}  # fmt: skip
+"""Policies that choose a loser among hosts that both have written; drbd.conf(5) after-sb-*."""
+
+
+@rule(
+    "DR008",
+    Severity.WARNING,
+    "After a split brain one side's writes are thrown away unseen",
+    consequence=Consequence.DATA,
+    why="the policy picks a loser by itself and overwrites it: writes that clients were told of are gone, "
+    "and nobody was asked",
+    fix="after-sb-0pri discard-zero-changes, after-sb-1pri consensus, after-sb-2pri disconnect, and fencing",
+    source=f"{_GUIDE}, automatic split brain recovery policies: potential data loss",
+    bad={"mysql.res": _res(f"net {{\n    after-sb-0pri discard-least-changes;\n}}\n{_FENCED}")},
+    good={"mysql.res": _res(f"net {{\n    after-sb-0pri discard-zero-changes;\n}}\n{_FENCED}")},
+    points_at="after-sb-0pri discard-least-changes;",
+)
+def thrown_away(site: Evidence) -> Iterator[Hit | Unknown]:
+    seen = set()
+    for resource in site.all(DrbdResource):
+        found = [
+            (key, resource.said[key])
+            for key, refused in _THROWN.items()
+            if resource.said.get(key, "").startswith(refused)
+        ]
+        places = [resource.places[key] for key, _ in found]
+        if not found or places[0] in seen:
+            continue
+        seen.add(places[0])
+        policy, _ = setting(site, resource, "fencing")
+        common_way = all(value == "discard-secondary" for _, value in found)
+        said = ", ".join(f"{key} {value}" for key, value in found)
+        severity = Severity.INFO if common_way and policy in FENCING else None
+        yield Hit(
+            places[0], f"{resource.name or 'every resource'}: {said}", tuple(places[1:]), severity=severity
+        )

@@ -124,7 +124,7 @@ def _op(source: Source, node: Node) -> Op:
 
 
 def _collection(source: Source, node: Node) -> Collection:
-    meta, _ = _pairs(source, node, "meta_attributes")
+    meta, places = _pairs(source, node, "meta_attributes")
     kind = _KINDS[node.key]
     if kind == "clone" and true(meta.get("promotable", "")):
         kind = "promotable"
@@ -132,7 +132,9 @@ def _collection(source: Source, node: Node) -> Collection:
         Ref(source.at(child), child.options.get("id", "")) for child in node.all("primitive", "group")
     )
     old = node.key == "master"
-    return Collection(source.at(node), node.options.get("id", ""), kind, members, meta, old=old)
+    return Collection(
+        source.at(node), node.options.get("id", ""), kind, members, meta, old=old, places=places
+    )
 
 
 def _constraint(source: Source, node: Node) -> Iterator[Constraint]:

@@ -211,11 +211,16 @@ def _collection(source: Source, statement: Statement) -> Iterator[Collection]:
         if word in _SECTIONS or _is_pair(word):
             break
         refs.append(Ref(source.at(line), word))
-    meta = _settings(source, statement, 2).values.get("meta", {})
+    said = _settings(source, statement, 2)
+    meta = said.values.get("meta", {})
+    loose = () if "params" in statement.words else tuple(said.values.get("params", ()))
     if kind == "clone" and true(meta.get("promotable", "")):
         kind = "promotable"
     old = statement.key in ("ms", "master")
-    yield Collection(source.at(statement.lines[0]), statement.words[1], kind, tuple(refs), meta, old=old)
+    at = source.at(statement.lines[0])
+    yield Collection(
+        at, statement.words[1], kind, tuple(refs), meta, old=old, loose=loose, places=said.places
+    )
 
 
 def _parts(source: Source, statement: Statement) -> tuple[str, list[Ref]]:

@@ -129,6 +129,7 @@ class Collection:
     """A group, clone, promotable clone or bundle.
 
     ``aliases``: other ids the tool may have given it. ``old``: it is a master resource of Pacemaker 1.
+    ``loose``: names of settings that stand where crmsh takes them for parameters, though nobody says so.
     """
 
     at: Place
@@ -138,6 +139,12 @@ class Collection:
     meta: Mapping[str, str] = field(repr=False, hash=False)
     aliases: tuple[str, ...] = ()
     old: bool = False
+    loose: tuple[str, ...] = ()
+    places: Mapping[str, Place] = field(default_factory=dict, repr=False, hash=False, compare=False)
+
+    def place(self, *names: str) -> Place:
+        """The line of the first of these settings that is known, else the first line of it all."""
+        return next((self.places[name] for name in names if name in self.places), self.at)
 
     @property
     def promotable(self) -> bool:

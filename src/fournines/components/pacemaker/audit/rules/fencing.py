@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from fournines.components.pacemaker.audit.facts.cluster import clusters
@@ -83,9 +84,22 @@ def no_device(site: Evidence) -> Iterator[Hit | Unknown]:
         if said and (false(said.value) or placeholder(said.value)):
             continue
         place = said.at if said else _policy(cluster)
-        if place and cluster.unfenced and any(not p.fencing for p in cluster.primitives):
+        if not said and _whole_script(site, cluster):
+            what = "this script makes resources, and nothing given says how a host is fenced"
+            yield Hit(next(p.at for p in cluster.primitives if p.address), what, severity=Severity.WARNING)
+        elif place and cluster.unfenced and any(not p.fencing for p in cluster.primitives):
             what = "stonith-enabled is true" if said else "nothing is said of fencing, so it is on"
             yield Hit(place, f"{what}, and no resource can fence")
+
+
+def _whole_script(site: Evidence, cluster: Cluster) -> bool:
+    """Whether a program builds services with an address, and no file of the site has a word of fencing."""
+    if cluster.builds or not any(p.address for p in cluster.primitives):
+        return False
+    paths = {story.at.path for story in cluster.stories}
+    programs = {source.path for source in site.sources if source.text.startswith("#!")}
+    fenced = any(re.search(r"stonith|fence_|\bsbd\b", source.text) for source in site.sources)
+    return paths <= programs and not fenced
 
 
 @rule(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from fournines.components.rabbitmq.audit.facts import Cookie, CookieMode, Joined, brokers, cluster
+from fournines.components.rabbitmq.audit.facts import Cookie, CookieMode, Joined, brokers
 from fournines.kit.audit.rule import Consequence, Hit, Severity, Unknown, rule
 
 if TYPE_CHECKING:
@@ -123,6 +123,7 @@ def healed_by_loss(evidence: Evidence) -> Iterator[Hit | Unknown]:
     seen: set[Place] = set()
     for broker in brokers(evidence):
         said = broker.get("cluster_partition_handling")
-        if said and said.value == "autoheal" and said.at not in seen and len(cluster(evidence)) != 1:
+        alone = len({member.host for member in broker.members}) == 1
+        if said and not alone and said.value == "autoheal" and said.at not in seen:
             seen.add(said.at)
             yield Hit(said.at, "cluster_partition_handling is autoheal")

@@ -1,0 +1,118 @@
+"""Whether every host can be fenced, as Pacemaker, corosync and SBD together decide it."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from fournines.audit.site_rules.names import is_address
+from fournines.components.corosync.audit.facts import CorosyncConf
+from fournines.components.pacemaker.audit.facts import clusters
+from fournines.components.pacemaker.audit.facts.model import false, placeholder, seconds
+from fournines.components.pacemaker.audit.rules.example import FENCED, VIP, crm
+from fournines.components.sbd.audit.facts import SbdConf
+from fournines.kit.audit.rule import Consequence, Hit, Severity, Unknown, rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from fournines.components.pacemaker.audit.facts import Cluster, Primitive
+    from fournines.kit.audit.evidence import Evidence
+
+_EXPLAINED = "Pacemaker Explained"
+
+
+@rule(
+    "PA024",
+    Severity.ERROR,
+    "A host that no fence device can switch off",
+    consequence=Consequence.SPLIT,
+    why="when that host is lost nobody can fence it, and Pacemaker waits for it for ever: none of its "
+    "services starts anywhere else",
+    fix="a fence device with that host in pcmk_host_list (or pcmk_host_map), by the name corosync gives it",
+    source=f"{_EXPLAINED}, Fencing: pcmk_host_list, pcmk_host_map, pcmk_host_check",
+    bad=crm(VIP, fenced=FENCED.replace("pcmk_host_list=node2", "pcmk_host_list=server2")),
+    good=crm(VIP),
+    points_at="primitive fence-node1 stonith:fence_ipmilan \\",
+)
+def out_of_reach(site: Evidence) -> Iterator[Hit | Unknown]:
+    for cluster in clusters(site):
+        targets = [_targets(device) for device in cluster.fence_devices]
+        stonith = cluster.setting("stonith-enabled")
+        if not targets or not all(targets) or (stonith and false(stonith.value)):
+            continue  # a device that names nobody may know its hosts itself
+        known = {name for found in targets for name in found}
+        missing = [name for name in _nodes(site, cluster) if not _names(name) & known]
+        if missing:
+            first, *others = cluster.fence_devices
+            what = f"no fence device is for {', '.join(missing)}: they are for {', '.join(sorted(known))}"
+            yield Hit(first.at, what, related=tuple(device.at for device in others))
+
+
+def _nodes(site: Evidence, cluster: Cluster) -> list[str]:
+    """The hosts of a cluster by the names Pacemaker knows them by."""
+    if cluster.voters:
+        return list(cluster.voters)
+    confs = [conf for conf in site.all(CorosyncConf) if conf.nodes and not conf.excerpt]
+    named = [node.get("name") or node.get("ring0_addr") for node in confs[0].nodes] if confs else []
+    return [] if any(not name or is_address(name) for name in named) else named
+
+
+def _names(host: str) -> frozenset[str]:
+    return frozenset({host.lower(), host.lower().partition(".")[0]})
+
+
+def _targets(device: Primitive) -> frozenset[str]:
+    """The hosts a device says it is for, each by its short name too; empty where it does not say."""
+    params = device.params
+    said = [params.get(key, "") for key in ("pcmk_host_list", "hostlist")]
+    said += [pair.rpartition(":")[0] for pair in re.split(r"[;\s,]+", params.get("pcmk_host_map", ""))]
+    if device.type.startswith("external/"):
+        said.append(params.get("hostname", ""))
+    words = [word for text in said for word in re.split(r"[\s,;]+", text) if word]
+    if any(placeholder(word) for word in words) or params.get("pcmk_host_check") in ("none", "dynamic-list"):
+        return frozenset()
+    return frozenset(name for word in words for name in _names(word))
+
+
+_SBD = "SBD_PACEMAKER=yes\nSBD_WATCHDOG_DEV=/dev/watchdog\nSBD_WATCHDOG_TIMEOUT={}\n"
+_DISKLESS = "stonith-enabled=true have-watchdog=true stonith-watchdog-timeout=10s"
+
+
+@rule(
+    "PA025",
+    Severity.ERROR,
+    "A host counts as fenced before its watchdog has fired",
+    consequence=Consequence.DATA,
+    why="without a disk SBD lets a host that lost quorum reset itself: when the others wait less than its "
+    "watchdog takes, they start its services while it still writes; without any wait nothing fences",
+    fix="stonith-watchdog-timeout of twice SBD_WATCHDOG_TIMEOUT without a disk, none with one",
+    source=f"{_EXPLAINED}, stonith-watchdog-timeout; sbd(8); SUSE SLE HA guide, diskless SBD",
+    bad={**crm(VIP, fenced="", properties=_DISKLESS), "node1/etc/sysconfig/sbd": _SBD.format(15)},
+    good={**crm(VIP, fenced="", properties=_DISKLESS), "node1/etc/sysconfig/sbd": _SBD.format(5)},
+    points_at=_DISKLESS,
+)
+def counted_too_soon(site: Evidence) -> Iterator[Hit | Unknown]:
+    for sbd in site.all(SbdConf)[:1]:
+        for cluster in clusters(site):
+            yield from _against_watchdog(cluster, sbd)
+
+
+def _against_watchdog(cluster: Cluster, sbd: SbdConf) -> Iterator[Hit]:
+    said = cluster.setting("stonith-watchdog-timeout")
+    waits = seconds(said.value) if said else 0.0
+    if waits is None:
+        return  # a negative value: Pacemaker takes twice the watchdog's time itself
+    if said and waits and sbd.devices:
+        what = f"stonith-watchdog-timeout is {said.value}, and SBD has a disk"
+        why = "a host counts as fenced when the time is over, whether or not the message on the disk was read"
+        yield Hit(said.at, what, related=(sbd.at,), why=why, severity=Severity.WARNING)
+    elif said and waits and waits < 2 * sbd.watchdog:
+        what = f"the others wait {waits:g} s, the watchdog fires after {sbd.watchdog:g} s"
+        severity = None if waits <= sbd.watchdog else Severity.WARNING
+        yield Hit(said.at, what, related=(sbd.watchdog_at,), severity=severity)
+    elif not waits and not sbd.devices and cluster.builds and not cluster.fence_devices:
+        stonith = cluster.setting("stonith-enabled")
+        if not stonith or not false(stonith.value):
+            place = said.at if said else sbd.watchdog_at
+            yield Hit(place, "SBD without a disk, and stonith-watchdog-timeout is 0: nothing fences")

@@ -1,0 +1,53 @@
+"""Whether a token outlives the keys it can be read with."""
+
+from __future__ import annotations
+
+from math import ceil
+from typing import TYPE_CHECKING
+
+from fournines.components.keystone.audit.facts import Rotation
+from fournines.components.oslo.audit.facts import OsloConf
+from fournines.kit.audit.rule import Consequence, Hit, Severity, Unknown, rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from fournines.kit.audit.evidence import Evidence
+
+_EXPIRATION = 3600
+"""Seconds a token lives, keystone.conf [token] expiration."""
+_KEPT = 3
+"""Keys kept, keystone.conf [fernet_tokens] max_active_keys."""
+_CONF = "[token]\nprovider = fernet\nexpiration = 14400\n[fernet_tokens]\nmax_active_keys = {}\n"
+_CRON = "0 * * * * keystone /usr/bin/keystone-manage fernet_rotate\n"
+
+
+@rule(
+    "OS020",
+    Severity.ERROR,
+    "Keys are rotated away while their tokens live",
+    consequence=Consequence.ERRORS,
+    why="each rotation deletes the oldest key: tokens made with it are refused (401) although they have not "
+    "expired, in every service at once",
+    fix="max_active_keys = token lifetime / rotation interval + 2, or a longer interval",
+    source="Keystone documentation, Fernet FAQ: how to size max_active_keys",
+    bad={"ctl1/keystone.conf": _CONF.format(3), "ctl1/etc/cron.d/keystone": _CRON},
+    good={"ctl1/keystone.conf": _CONF.format(6), "ctl1/etc/cron.d/keystone": _CRON},
+    points_at="max_active_keys = 3",
+)
+def rotated_away(site: Evidence) -> Iterator[Hit | Unknown]:
+    rotations = site.all(Rotation)
+    fastest = min(rotations, key=lambda one: one.every, default=None)
+    for conf in site.all(OsloConf) if fastest else ():
+        if conf.service != "keystone" or not fastest or conf.excerpt:
+            continue
+        kept, lives = conf.get("fernet_tokens", "max_active_keys"), conf.get("token", "expiration")
+        keys = kept.number if kept and kept.number is not None else _KEPT
+        seconds = lives.number if lives and lives.number is not None else _EXPIRATION
+        provider = conf.get("token", "provider")
+        wanted = ceil(seconds / fastest.every) + 2
+        if keys < wanted and not (provider and provider.value.strip() not in ("fernet", "")):
+            at = kept.at if kept else lives.at if lives else fastest.at
+            span = f"tokens live {seconds} s, a rotation every {fastest.every:g} s"
+            what = f"{keys} keys where {wanted} are needed: {span}"
+            yield Hit(at, what, related=tuple(p for p in (lives.at if lives else None, fastest.at) if p))

@@ -1,0 +1,93 @@
+"""Settings that switch off, or never reach, what Pacemaker would do about a failure."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from fournines.components.pacemaker.audit.facts.cluster import clusters
+from fournines.components.pacemaker.audit.facts.model import false
+from fournines.components.pacemaker.audit.rules.example import DRBD, FS, TIED, VIP, crm
+from fournines.kit.audit.rule import Consequence, Hit, Severity, Unknown, rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from fournines.components.pacemaker.audit.facts import Collection, Primitive
+    from fournines.kit.audit.evidence import Evidence
+
+_EXPLAINED = "Pacemaker Explained"
+
+
+@rule(
+    "PA021",
+    Severity.ERROR,
+    "Hosts that were never seen are taken for dead",
+    consequence=Consequence.SPLIT,
+    why="with startup-fencing=false a host that starts fences nobody it has not seen: when the link is down "
+    "it starts services that run on the other side",
+    fix="leave startup-fencing out",
+    source=f"{_EXPLAINED}, startup-fencing: setting this to false is unsafe",
+    bad=crm(VIP, properties="stonith-enabled=true startup-fencing=false"),
+    good=crm(VIP),
+    points_at="stonith-enabled=true startup-fencing=false",
+)
+def unseen(site: Evidence) -> Iterator[Hit | Unknown]:
+    for cluster in clusters(site):
+        said, stonith = cluster.setting("startup-fencing"), cluster.setting("stonith-enabled")
+        if said and false(said.value):
+            off = stonith is not None and false(stonith.value)
+            severity = Severity.INFO if off else None  # without fencing it changes nothing
+            yield Hit(said.at, f"startup-fencing is {said.value}", severity=severity)
+
+
+@rule(
+    "PA022",
+    Severity.ERROR,
+    "A service that stays where it fails",
+    consequence=Consequence.NO_FAILOVER,
+    why="migration-threshold=0 means never: however often the service fails on its host, even when it cannot "
+    "start there at all, it is not moved to another",
+    fix="migration-threshold=3 failure-timeout=10min, or leave both out",
+    source=f"{_EXPLAINED}, migration-threshold: 0 disables the feature, the node is never ineligible",
+    bad=crm(VIP.replace("op monitor", "meta migration-threshold=0 \\\n    op monitor")),
+    good=crm(
+        VIP.replace("op monitor", "meta migration-threshold=3 failure-timeout=10min \\\n    op monitor")
+    ),
+    points_at="meta migration-threshold=0 \\",
+)
+def stays(site: Evidence) -> Iterator[Hit | Unknown]:
+    for cluster in clusters(site):
+        general = cluster.setting("migration-threshold", "rsc_defaults")
+        if general and general.value.strip() == "0":
+            yield Hit(general.at, "migration-threshold is 0 for every resource")
+        resources: tuple[Primitive | Collection, ...] = (*cluster.primitives, *cluster.collections)
+        for one in resources:
+            if one.meta.get("migration-threshold", "").strip() == "0":
+                yield Hit(one.place("migration-threshold"), f"migration-threshold of {one.id} is 0")
+
+
+@rule(
+    "PA023",
+    Severity.ERROR,
+    "Options of a clone that lack the word meta",
+    consequence=Consequence.NO_FAILOVER,
+    why="crmsh takes pairs without meta for parameters, which a clone has not: notify, clone-max and "
+    "master-max stay at their defaults, and agents such as drbd or pgsql do not work without notify",
+    fix="meta before them: ms NAME RESOURCE meta master-max=1 notify=true",
+    source="crm(8), ms and clone: [meta META_ATTRIBUTES] [params PARAMS]",
+    bad=crm(DRBD.replace("meta promotable=true", "promotable=true"), FS, TIED),
+    good=crm(DRBD, FS, TIED),
+    points_at="clone ms-drbd-db drbd-db \\",
+)
+def without_meta(site: Evidence) -> Iterator[Hit | Unknown]:
+    for cluster in clusters(site):
+        for clone in cluster.collections:
+            lost = [name for name in clone.loose if name in _CLONE_OPTIONS]
+            if clone.kind in ("clone", "promotable") and lost:
+                yield Hit(clone.at, f"{clone.id} says {', '.join(lost)} without meta")
+
+
+_CLONE_OPTIONS = frozenset(
+    """clone-max clone-node-max clone-min notify globally-unique ordered interleave promotable promoted-max
+    promoted-node-max master-max master-node-max target-role is-managed""".split()  # noqa: SIM905 - words in a row
+)
