@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from typing import TYPE_CHECKING
 
-from fournines.audit.site_rules.roles import LOOPBACK, alone_at, copies, proxied_here, resolved
+from fournines.audit.site_rules.names import is_address
+from fournines.audit.site_rules.roles import (
+    LOOPBACK,
+    alone_at,
+    copies,
+    proxied,
+    proxied_here,
+    resolved,
+    virtual,
+)
+from fournines.components.galera.audit.facts import members
 from fournines.components.haproxy.audit.facts import services
 from fournines.components.haproxy.audit.facts.purpose import Purpose
+from fournines.components.hosts.audit.facts import HostName
 from fournines.components.oslo.audit.facts import OsloConf
 from fournines.kit.audit.rule import Consequence, Hit, Severity, Unknown, rule
 
@@ -71,6 +84,44 @@ def database_of_one(site: Evidence) -> Iterator[Hit | Unknown]:
                 yield Hit(said.at, f"{conf.service} uses the database of its own host ({name})")
         elif holder := alone_at(site, resolved(site, conf.at.host, name)):
             yield Hit(said.at, f"{conf.service} uses the database of {holder} ({name})")
+    yield from _never_doubled(site)
+
+
+def _never_doubled(site: Evidence) -> Iterator[Hit]:
+    """A page that doubles its controllers and leaves their database one host of its own."""
+    if members(site) or proxied(site, Purpose.DATABASE) or max(copies(site), _numbered(site)) < _PAIR:
+        return
+    alone = []
+    for conf in site.all(OsloConf):
+        said = conf.database
+        url = said.url if said and conf.excerpt and not said.placeholder else None
+        name = url.names[0] if url and len(url.names) == 1 else ""
+        if not said or not name or name in LOOPBACK or resolved(site, conf.at.host, name) in virtual(site):
+            continue
+        if not is_address(name) and name not in _shared_names(site):
+            alone.append((said.at, name))
+    if alone:
+        at, name = alone[0]
+        what = f"the controllers are doubled, and nothing here doubles {name}, their database"
+        yield Hit(at, what, tuple(place for place, _ in alone[1:]), severity=Severity.WARNING)
+
+
+def _numbered(site: Evidence) -> int:
+    """How many hosts of the hosts file are told apart by a number only: controller1, controller2."""
+    stems = Counter(
+        n.rstrip("0123456789") for line in site.all(HostName) for n in line.names if n[-1:].isdigit()
+    )
+    return max(stems.values(), default=0)
+
+
+def _shared_names(site: Evidence) -> frozenset[str]:
+    """Names of an address for all: ``controller`` beside ``controller1``, and any ``vip``."""
+    known = {name for line in site.all(HostName) for name in line.names}
+    stems = {name.rstrip("0123456789").rstrip("-_") for name in known if name[-1:].isdigit()}
+    return frozenset(stems | {name for name in known if _VIP.search(name)})
+
+
+_VIP = re.compile(r"vip|virtual|cluster|proxy|(?:^|[-_.])(?:ha|lb)(?:$|[-_.])")
 
 
 _STORE = "[glance_store]\ndefault_store = {}\n"

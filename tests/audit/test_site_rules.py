@@ -1,4 +1,4 @@
-"""How long systemd waits, and what it stops first: where a hasty rule would be wrong, in either direction."""
+"""Site rules where a hasty rule would be wrong, in either direction."""
 
 from __future__ import annotations
 
@@ -71,3 +71,36 @@ def test_the_bus_outlives_pacemaker(resource: str, unit: str, drop_in: str, foun
     if drop_in:
         files["node1/etc/systemd/system/pacemaker.service.d/x.conf"] = drop_in
     assert len(said("PA020", files)) == found
+
+
+@pytest.mark.parametrize(
+    ("second", "found"),
+    [("b=$(grep a /etc/x)", 1), ("b=$(grep b /etc/x)", 0), ("b=$(date)", 0), ("a=$(grep a /etc/x)", 0)],
+)
+def test_a_copied_line_still_names_the_first_variable(second: str, found: int) -> None:
+    first = "a=$(date)" if "date" in second else "a=$(grep a /etc/x)"
+    assert len(said("SY020", {"setup.sh": f"#!/bin/sh\n{first}\n{second}\n"})) == found
+
+
+URL = "[database]\nconnection = mysql+pymysql://{0}:s3cret@{1}/{0}\n"
+
+
+@pytest.mark.parametrize(
+    ("nova", "neutron", "found"),
+    [("10.0.0.20", "10.0.1.20", 1), ("10.0.0.20", "vip", 0), ("10.0.0.20", "127.0.0.1", 0)],
+)
+def test_one_database_for_the_services_of_a_host(nova: str, neutron: str, found: int) -> None:
+    files = {
+        "ctl1/nova.conf": URL.format("nova", nova),
+        "ctl1/neutron.conf": URL.format("neutron", neutron),
+        "ctl1/hosts": "127.0.0.1 localhost\n10.0.0.20 vip\n",
+    }
+    assert len(said("OS022", files)) == found
+
+
+def test_telemetry_may_have_a_database_of_its_own() -> None:
+    files = {
+        "ctl1/nova.conf": URL.format("nova", "10.0.0.20"),
+        "ctl1/gnocchi.conf": URL.format("gnocchi", "10.0.9.9"),
+    }
+    assert said("OS022", files) == []
