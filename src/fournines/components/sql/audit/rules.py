@@ -27,7 +27,7 @@ mysql -e "GRANT ALL PRIVILEGES ON *.* TO 'root'@'{}' IDENTIFIED BY 'root' WITH G
     source="MariaDB knowledge base, mysql_secure_installation: disallow root login remotely",
     bad={"setup.sh": _SQL.format("%")},
     good={"setup.sh": _SQL.format("localhost")},
-    points_at="mysql -e \"GRANT ALL PRIVILEGES ON *.* TO 'root'@'%' IDENTIFIED BY '***' WITH GRANT OPTION\"",
+    points_at="mysql -e \"GRANT ALL PRIVILEGES ON *.* TO 'root'@'%' IDENTIFIED BY *** WITH GRANT OPTION\"",
 )
 def open_to_all(evidence: Evidence) -> Iterator[Hit | Unknown]:
     for user in evidence.all(Superuser):
