@@ -15,7 +15,7 @@ CHECKS = tuple(Check(name, name, {}, lambda _: passed("")) for name in ("a", "b"
 
 
 def settled(
-    rounds: list[str], *, within: float = 1.0, checks: tuple[Check, ...] = CHECKS
+    rounds: list[str], *, within: float = 1.0, checks: tuple[Check, ...] = CHECKS, unwell: bool = False
 ) -> tuple[Settled, list[str]]:
     """``rounds`` lists which checks fail in each round; the last one repeats."""
     asked: list[str] = []
@@ -26,7 +26,7 @@ def settled(
         return [(c, failed("no") if c.id in bad else passed("yes")) for c in checks]
 
     async def it() -> Settled:
-        return await settle(ask, checks, clock=new_clock(), within=within, pause=0.01)
+        return await settle(ask, checks, clock=new_clock(), within=within, pause=0.01, unwell=unwell)
 
     return anyio.run(it), asked
 
@@ -83,3 +83,9 @@ def test_a_question_that_hangs_does_not_hang_the_drill() -> None:
         return await settle(ask, CHECKS, clock=new_clock(), within=0.1)
 
     assert anyio.run(it).at is None
+
+
+def test_a_site_that_is_known_to_be_unwell_is_never_asked_everything_before_it_could_be_well() -> None:
+    result, asked = settled(["a", "", "", "", ""], checks=MANY, unwell=True)
+    assert asked == ["abcd", "aefg", "hijklmno", "p", ALL]
+    assert result.at is not None

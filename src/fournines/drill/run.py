@@ -223,15 +223,16 @@ class _Run:
 
     async def _heal(self) -> None:
         self.journal.enter(StageName.HEAL)
-        self.found.settled = await self._settled(self.scenario.heal)
+        self.found.settled = await self._settled(self.scenario.heal, unwell=True)
         await anyio.sleep(self.pace.aftermath)
 
-    async def _settled(self, within: float) -> Settled:
+    async def _settled(self, within: float, *, unwell: bool = False) -> Settled:
         return await settle(
             self.rig.asker,
             self.rig.plan.checks,
             clock=self.clock,
             within=within,
             pause=self.pace.pause,
+            unwell=unwell,
             told=lambda waiting: self.journal.says("waiting for", checks={c.id: v.seen for c, v in waiting}),
         )

@@ -42,6 +42,7 @@ async def settle(
     clock: Clock,
     within: float,
     pause: float = 1.0,
+    unwell: bool = False,
     told: Callable[[Judged], None] = lambda _: None,
 ) -> Settled:
     """Ask until one whole round passes, or ``within`` seconds are over.
@@ -49,10 +50,11 @@ async def settle(
     Asking costs the hosts something, just when they have most to do. So only the first few that have not
     passed yet are asked, in the plan's order, in which what others need comes first; the more pass, the
     more are asked at once. When all have passed once, one round of everything must pass as a whole: a
-    check that passed early may have turned meanwhile. A site that is well needs that round only.
+    check that passed early may have turned meanwhile. A site that is well needs that round only; one that is
+    known to be ``unwell`` is not asked for everything before it had the time to heal.
     """
     deadline = clock() + within
-    open_checks: tuple[Check, ...] = ()  # none known to be open: begin with the whole round
+    open_checks = tuple(checks) if unwell else ()
     few = FIRST
     waiting: Judged = []
     while clock() < deadline:
@@ -60,7 +62,7 @@ async def settle(
         with anyio.move_on_after(max(0.0, deadline - clock())):
             waiting = not_passed(await ask(asked))
             told(waiting)
-            if not waiting and not open_checks:
+            if not waiting and len(asked) == len(checks):
                 return Settled(clock(), [])
             bad = {check.id for check, _ in waiting}
             later = open_checks[few:] if open_checks else ()

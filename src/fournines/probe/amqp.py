@@ -8,6 +8,7 @@ that may be dead.
 from __future__ import annotations
 
 import asyncio
+import socket
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -26,6 +27,11 @@ _QUIET = 0.3
 """Seconds without a delivery after which a queue looks empty."""
 _PERSISTENT = 2
 """Delivery mode."""
+_UNHEARD = 1.0
+"""Seconds until a connection ends whose peer acknowledges nothing (TCP_USER_TIMEOUT, tcp(7)); oslo.messaging
+sets it too. Only thus a client tells a dead broker from a queue that is choosing its leader."""
+_CONNECT = 0.5
+"""Seconds a broker may take to let a client in, before the next one is tried."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +71,8 @@ class _Wire(TCPTransportFactory):
 
     async def create(self, url: URL, **kwargs: object) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
         reader, self.writer = await super().create(url, **kwargs)
+        link = self.writer.get_extra_info("socket")
+        link.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, round(_UNHEARD * 1000))
         return reader, self.writer
 
     def cut(self) -> None:
@@ -116,7 +124,7 @@ class AmqpClient:
     serial = False
 
     def __init__(
-        self, brokers: Brokers, leader: str, run: str, *, interval: float = 0.1, timeout: float = 1.0
+        self, brokers: Brokers, leader: str, run: str, *, interval: float = 0.1, timeout: float = 2.5
     ) -> None:
         self.name = f"publish {leader}"
         self.queue = f"nines.{run}.{leader}"
@@ -180,7 +188,7 @@ class AmqpClient:
         async with self._connecting:
             if self._held is None:
                 try:
-                    with anyio.fail_after(self.timeout / 2):  # leaves time for the next broker
+                    with anyio.fail_after(_CONNECT):
                         self._held = await Session.open(self._brokers, self._position)
                 except BaseException:
                     self._position += 1
