@@ -82,6 +82,34 @@ def test_nobody_there_is_not_good() -> None:
     assert not fitness.ask(QUESTION)
 
 
+class Clock:
+    """Time passes where somebody sleeps; ``frozen`` is how long the host stands still during one sleep."""
+
+    def __init__(self, frozen: float) -> None:
+        self.now, self.slept, self.frozen = 100.0, 0, frozen
+
+    def monotonic(self) -> float:
+        return self.now
+
+    def sleep(self, seconds: float) -> None:
+        self.slept += 1
+        if self.slept > 12:
+            raise KeyboardInterrupt
+        self.now += seconds + (self.frozen if self.slept == 8 else 0)
+
+
+@pytest.mark.parametrize(("frozen", "words"), [(0, [False, True]), (20, [False, True, False, True])])
+def test_a_host_that_stood_still_must_be_asked_anew(
+    frozen: float, words: list[bool], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock, told = Clock(frozen), list[bool]()
+    monkeypatch.setattr(fitness, "time", clock)
+    monkeypatch.setattr(fitness, "ask", lambda _question: True)
+    with pytest.raises(KeyboardInterrupt):
+        fitness.watch(QUESTION, lambda _question, fit: told.append(fit), lambda: None)
+    assert told == words
+
+
 @pytest.mark.parametrize(("fit", "word"), [(True, "0\n"), (False, "1\n")])
 def test_the_word_lies_in_a_file_of_the_questions_name(fit: bool, word: str, tmp_path: Path) -> None:  # noqa: FBT001 - as above
     fitness.write(QUESTION, fit, tmp_path)

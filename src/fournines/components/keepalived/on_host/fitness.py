@@ -26,6 +26,10 @@ DIRECTORY = Path("/run/fournines-fitness")
 STALLED = 0.2
 """Seconds beyond its time limit after which a failed question says more about this process than about whom it
 asked: it was not given the processor."""
+ASLEEP = 3.0
+"""Seconds by which a question may be late before the host counts as one that stood still (a paused virtual
+machine, a frozen container). It wakes as the holder it was, with the higher priority, while another host holds
+the VIPs; it must be asked anew first."""
 SILENCE = 5.0
 """Seconds in which some question got no answer and no failure after which the watchdog is left to act."""
 
@@ -83,6 +87,9 @@ def watch(question: Question, told: Callable[[Question, bool], None], asked: Cal
     due = time.monotonic()
     while True:
         begun = time.monotonic()
+        if begun - due > ASLEEP:
+            opinion = Opinion()
+            told(question, opinion.fit)
         good = ask(question)
         if counts(question, good=good, seconds=time.monotonic() - begun):
             before, opinion = opinion, opinion.after(question, good=good)
