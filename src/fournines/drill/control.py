@@ -1,7 +1,8 @@
 """The control run: the same clients, the same length, nothing hurt.
 
 What it measures is the noise of the probes and of the machine under them, and stands in the report beside
-each drill. A bound is worth something only where the noise is well below it.
+each drill. It has no bounds: nothing was done that the site could answer for. It still must lose nothing,
+have one owner of each VIP, and be well at the end.
 """
 
 from __future__ import annotations
@@ -14,8 +15,7 @@ CONTROL = Scenario(
     when="nothing is hurt",
     part=Part.NOBODY,
     injury=Nothing(),
-    # The strictest bound of any drill: noise beyond it would make every drill a matter of luck.
-    bounds=Bounds(http=0.5, sql=0.5, amqp=0.5, token=0.5, vip=0.5),
+    bounds=Bounds(),
     after=Bounds(),
     moves=0,
 )

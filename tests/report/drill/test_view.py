@@ -6,6 +6,7 @@ import pytest
 from tests.report.drill_samples import CAMPAIGN, CONTROL, KILL, LEADER, POWER, UNTESTED, VERSIONS, WRITER
 
 from fournines.drill.result import Campaign, DrillRun
+from fournines.drill.scenario import RETURN
 from fournines.kit.verdict import Outcome
 from fournines.probe.ledger import account
 from fournines.probe.outage import figures
@@ -21,7 +22,7 @@ def client(run: DrillRun, name: str, part: str = "fault") -> view.Longest:
 def test_a_bound_is_the_clients_own_in_that_part() -> None:
     assert client(KILL, "glance").bound == 0.5
     assert client(KILL, "sql").bound == 2.0
-    assert client(KILL, "sql", "return").bound == 1.0
+    assert client(KILL, "sql", "return").bound == RETURN.sql
     assert client(KILL, "token").bound is None
 
 

@@ -28,8 +28,8 @@ STALLED = 0.2
 asked: it was not given the processor."""
 ASLEEP = 3.0
 """Seconds by which a question may be late before the host counts as one that stood still (a paused virtual
-machine, a frozen container). It wakes as the holder it was, with the higher priority, while another host holds
-the VIPs; it must be asked anew first."""
+machine, a frozen container). It wakes as the holder it was, with the higher priority, while another holds the
+VIPs; it must be asked anew first."""
 SILENCE = 5.0
 """Seconds in which some question got no answer and no failure after which the watchdog is left to act."""
 
