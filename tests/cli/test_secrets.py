@@ -84,6 +84,15 @@ def test_export_ca_gives_out_the_certificate_alone(site: Path, tmp_path: Path) -
     assert (tmp_path / "ca.pem").read_text() == printed.stdout
 
 
+def test_export_ca_never_replaces_a_file(site: Path) -> None:
+    before = site.read_text()
+    refused = nines("secrets", "export-ca", site, "-o", site)
+    assert refused.code == 2
+    assert "File exists" in refused.stderr
+    assert "try: name another one" in refused.stderr
+    assert site.read_text() == before
+
+
 def test_rekey_says_who_can_open_it_now(site: Path) -> None:
     done = nines("secrets", "rekey", site)
     assert done.code == 0

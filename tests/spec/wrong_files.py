@@ -138,6 +138,7 @@ NETWORKS: tuple[Edit, ...] = (
     ("enp3s0", "enp3s0enp3s0enp3", "6:44", "has 16 characters; at most 15"),
     ("enp3s0", '"en\\n3"', "6:44", "is not one line"),
     ("enp3s0", "en/3", "6:44", "is not the name of a network interface"),
+    ("enp3s0", "lo", "6:44", "has a meaning of its own on every host"),
     ("enp3s0", "[enp3s0]", "6:44", "a list is not a single text"),
     (", interface: enp3s0", "", "19:15", "the host's interface in provider is not named"),
     ("networks:\n", "netwoks:\n", "3:1", "unknown key"),
@@ -387,6 +388,10 @@ OPTIONS: tuple[Edit, ...] = (
     ("net.ipv4.ip_forward: 1", "net.ipv4.ip_forward: ", "30:36", "is empty"),
     ("net.ipv4.ip_forward: 1", "net.ipv4.ip_forward: [1]", "30:36", "a list is not a single text"),
     ("net.ipv4.ip_forward: 1", "ip forward: 1", "30:15", "is not a kernel setting's name"),
+    ("net.ipv4.ip_forward: 1", "net.ipv4.ip_nonlocal_bind: 0", "30:15", "is set by fournines"),
+    ("net.ipv4.ip_forward: 1", "net.ipv4.tcp_keepalive_probes: 9", "30:15", "is set by fournines"),
+    ("net.ipv4.ip_forward: 1", "net.ipv4.tcp_retries2: 9", "30:15", "has an option of its own"),
+    ("net.ipv4.ip_forward: 1", "net.ipv4/tcp_retries2: 9", "30:15", "has an option of its own"),
     ("net.ipv4.ip_forward: 1", "forward: 1", "30:15", "is not a kernel setting's name"),
     ("sysctls: {net.ipv4.ip_forward: 1}", "sysctls: net.ipv4.ip_forward=1", "30:14", "is not a mapping"),
     (
@@ -455,6 +460,12 @@ YAML: tuple[Edit, ...] = (
     ("mode: active-active", "---\nmode: active-active", "24:1", "a second document begins here"),
     ("mode: active-active", "- active-active", "24:1", "does not go on with the lines before"),
     ("mode: active-active", "active-active", "24:1", "a key without a colon"),
+    ("  controller1:\n", "  controller1: &c\n", "15:16", "anchors"),
+    ("  controller1:\n", "  &c controller1:\n", "15:3", "anchors"),
+    ("name: blog", "name: !!str blog", "1:7", "tags"),
+    ("name: blog", "%YAML 1.1\n---\nname: blog", "1:1", "directives"),
+    ("name: blog", "%TAG ! x:\n---\nname: blog", "1:1", "directives"),
+    ("    roles: [controller]\n", "    <<: {roles: [controller]}\n", "16:5", "merge keys"),
     ("name: blog", "%YAML 9.9\n---\nname: blog", "1:1", "%"),
 )
 

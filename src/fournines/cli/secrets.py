@@ -97,7 +97,8 @@ def rekey(site: SiteFile, *, identity: IdentityOption = None) -> None:
 def export_ca(
     site: SiteFile,
     output: Annotated[
-        Path | None, typer.Option("-o", "--output", metavar="FILE", help="Write it there; printed otherwise.")
+        Path | None,
+        typer.Option("-o", "--output", metavar="FILE", help="A new file to write it to; printed otherwise."),
     ] = None,
     *,
     identity: IdentityOption = None,
@@ -115,7 +116,7 @@ def export_ca(
     if output is None:
         typer.echo(text, nl=False)
     else:
-        files.write(output, text)
+        files.write(output, text, new=True)
         typer.echo(f"wrote {output}", err=True)
 
 

@@ -7,7 +7,7 @@ Every scalar stays text. YAML 1.1 would turn ``52:54:00:12:34:56`` into 41135085
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -27,9 +27,6 @@ _BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufeff\ufffe\uffff]")
 _NOT_ONE_LINE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff]")
 _TAG = "tag:yaml.org,2002:"
-_TAGS = {
-    f"{_TAG}{name}" for name in ("str", "int", "float", "bool", "null", "timestamp", "value", "map", "seq")
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +136,8 @@ def _composed(document: Document, text: str) -> yaml.Node | None:
                     f"more than {_DEEPEST} levels of brackets or indentation",
                     "close the brackets: a site file has at most five levels",
                 )
+            for what, hint in _tricks(event):
+                document.mistakes.append(document.mistake_at(_marked(event.start_mark), (), what, hint))
         found: yaml.Node | None = yaml.compose(text, Loader=_Loader)
     except yaml.MarkedYAMLError as error:
         begun = error.context in OPENED
@@ -149,6 +148,16 @@ def _composed(document: Document, text: str) -> yaml.Node | None:
     except yaml.YAMLError:
         raise _only(document, Place(1, 1), "this is not YAML", "start from `nines init`") from None
     return found
+
+
+def _tricks(event: yaml.Event) -> Iterator[tuple[str, str]]:
+    """What YAML could do here that no site file does: the values are to be what stands there."""
+    if isinstance(event, yaml.DocumentStartEvent) and (event.version or event.tags):
+        yield "directives (%YAML, %TAG) are not understood", "remove the line"
+    if isinstance(event, yaml.NodeEvent) and not isinstance(event, yaml.AliasEvent) and event.anchor:
+        yield "anchors (&name) are not understood", "take the anchor away"
+    if getattr(event, "tag", None):
+        yield "tags (!name) are not understood", "write the plain value"
 
 
 class _Walk:
@@ -197,8 +206,6 @@ class _Walk:
             self._add(node, path, "aliases (*name) are not understood", "write the value out", key=path)
             return None
         self._seen.add(id(node))
-        if node.tag not in _TAGS:
-            self._add(node, path, "tags (!name) are not understood", "write the plain value")
         if isinstance(node, yaml.MappingNode):
             return self.mapping(node, path)
         if isinstance(node, yaml.SequenceNode):

@@ -79,6 +79,8 @@ def _translated(
         loc = tuple(str(part) for part in details["loc"])
         if loc[:1] == ("hosts",) and loc[2:] == ("name",):
             continue  # the host's name is the key, and that was judged already
+        if details["type"] == "missing" and document.as_written((*prefix, *loc[:-1])) in document.dropped:
+            continue  # it may be what could not be read there
         yield _mistake(document, details, loc, known, prefix)
 
 
@@ -118,8 +120,13 @@ def _options(document: Document, given: object, vocabulary: Vocabulary) -> Itera
 
 
 def _without_echoes(mistakes: list[Mistake]) -> list[Mistake]:
-    """One mistake per place and path: the first that was found says most."""
+    """One mistake per place and path: the first that was found says most.
+
+    Where the notation itself is wrong (a tag; such a mistake has no path), what it was read as says nothing.
+    """
+    notation = {(mistake.line, mistake.column) for mistake in mistakes if not mistake.path}
     kept: dict[tuple[int, int, str], Mistake] = {}
     for mistake in mistakes:
-        kept.setdefault((mistake.line, mistake.column, mistake.path), mistake)
+        if not mistake.path or (mistake.line, mistake.column) not in notation:
+            kept.setdefault((mistake.line, mistake.column, mistake.path), mistake)
     return list(kept.values())

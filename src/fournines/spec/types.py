@@ -167,9 +167,10 @@ InterfaceName = Annotated[
         "the name of a network interface",
         "write it as `ip link` shows it on the host: eth0, enp1s0, bond0.100",
         longest=15,
+        reserved=frozenset({"lo"}),
     ),
 ]
-"""IFNAMSIZ - 1 characters (linux/if.h)."""
+"""IFNAMSIZ - 1 characters (linux/if.h); the loopback reaches no other host."""
 DnsName = Annotated[
     str,
     Written(

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import errno
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
+from tests.support import EXAMPLES
 
 from fournines import __version__
-from fournines.cli.shared.trouble import BUG, errors_shown, understood
+from fournines.cli.shared.trouble import BUG, CUT_OFF, errors_shown, understood
 from fournines.errors import NinesError, SecretsError, TransportError
 
 
@@ -85,3 +89,15 @@ def test_of_errors_side_by_side_the_first_that_says_something_is_told() -> None:
     inner = NinesError("meant")
     assert understood(ExceptionGroup("a", [ExceptionGroup("b", [KeyError("x"), inner])])) is inner
     assert understood(ExceptionGroup("a", [KeyError("x")])) is None
+
+
+@pytest.mark.parametrize("verb", [("show",), ("plan", "--offline")])
+def test_an_end_because_nobody_reads_on_is_quiet_and_no_verdict(verb: tuple[str, ...]) -> None:
+    read, write = os.pipe()
+    os.close(read)
+    nines = Path(sys.executable).with_name("nines")
+    done = subprocess.run(
+        [nines, *verb, EXAMPLES / "blog.yaml"], stdout=write, stderr=subprocess.PIPE, text=True, check=False
+    )
+    os.close(write)
+    assert (done.returncode, done.stderr) == (CUT_OFF, "")

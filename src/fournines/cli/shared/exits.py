@@ -10,6 +10,7 @@ EVERYWHERE: Mapping[int, str] = {
     3: "a host could not be reached, or something failed there",
     70: "a bug in fournines; a file to report is named",
     130: "interrupted (Ctrl-C)",
+    141: "whoever read the output stopped reading",
 }
 """What every verb may exit with; a verb's own words replace these."""
 

@@ -26,6 +26,8 @@ BUG = 70
 """What ``nines`` exits with for a bug of its own (EX_SOFTWARE of sysexits.h)."""
 INTERRUPTED = 130
 """What a shell reports of a program that Ctrl-C ended."""
+CUT_OFF = 141
+"""What a shell reports of a program whose output nobody reads on (128 + SIGPIPE)."""
 
 
 @contextmanager
@@ -37,8 +39,13 @@ def errors_shown() -> Iterator[None]:
         typer.echo("interrupted; run the same command again to go on", err=True)
         sys.exit(INTERRUPTED)
     except BrokenPipeError:
-        _quiet()  # whoever read our output has seen enough (nines audit | head)
-        sys.exit(0)
+        sys.exit(_cut_off())
+    except SystemExit as ended:
+        if isinstance(
+            ended.__context__, BrokenPipeError
+        ):  # click and rich end with 1, a code of our verdicts
+            sys.exit(_cut_off())
+        raise
     except Exception as error:  # noqa: BLE001 - the last place: nothing above this but the interpreter
         found = understood(error)
         sys.exit(_show(found) if found else _bug(error))
@@ -114,6 +121,10 @@ def _report(error: BaseException) -> Path:
     return Path(name)
 
 
-def _quiet() -> None:
-    """Point stdout at nothing, so that the interpreter's own last flush has nobody to fail at."""
+def _cut_off() -> int:
+    """Whoever read our output has seen enough (nines audit | head): an end without a word.
+
+    Stdout is pointed at nothing, so that the interpreter's own last flush has nobody to fail at.
+    """
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return CUT_OFF

@@ -2,10 +2,37 @@
 
 from __future__ import annotations
 
-from pydantic import Field
+from typing import Annotated, Final
+
+from pydantic import AfterValidator, Field
 
 from fournines.spec.model import Host, Role, Strict
-from fournines.spec.types import Line, SysctlName, Whole, WholeSeconds
+from fournines.spec.types import Line, SysctlName, Whole, WholeSeconds, wrong
+
+_FIXED: Final = {
+    # An address that moved is announced by the kernel itself when an interface comes up or gets it.
+    "net.ipv4.conf.all.arp_notify": "1",
+    "net.ipv4.conf.default.arp_notify": "1",
+    # time + intvl * probes: an idle connection to a dead peer lasts 45 s.
+    "net.ipv4.tcp_keepalive_intvl": "5",
+    "net.ipv4.tcp_keepalive_probes": "3",
+}
+_BY_OPTION: Final = {
+    "net.ipv4.tcp_keepalive_time": "tcp_keepalive_time",
+    "net.ipv4.tcp_retries2": "tcp_retries2",
+    "net.ipv4.tcp_syn_retries": "tcp_syn_retries",
+}
+_NONLOCAL: Final = "net.ipv4.ip_nonlocal_bind"
+
+
+def _not_ours(name: str) -> str:
+    """A setting that the failover stands on has one place: sysctl(8) also reads the name with slashes."""
+    dotted = name.replace("/", ".")
+    if dotted in _BY_OPTION:
+        raise wrong(f"{name} has an option of its own", f"write components.hosts.{_BY_OPTION[dotted]}")
+    if dotted in _FIXED or dotted == _NONLOCAL:
+        raise wrong(f"{name} is set by fournines: failover needs it as it is", "leave it out")
+    return name
 
 
 class Options(Strict):
@@ -19,8 +46,8 @@ class Options(Strict):
     tcp_keepalive_time: WholeSeconds = Field(default=30, ge=5, le=7200)
     """Seconds of silence before an idle connection is probed (``SO_KEEPALIVE``); the kernel's own wait
     is two hours."""
-    sysctls: dict[SysctlName, Line] = Field(default_factory=dict)
-    """Further kernel settings for every host, by name."""
+    sysctls: dict[Annotated[SysctlName, AfterValidator(_not_ours)], Line] = Field(default_factory=dict)
+    """Further kernel settings for every host, by name; those that fournines sets itself are refused."""
 
 
 def sysctls(host: Host, options: Options) -> dict[str, str]:
@@ -28,18 +55,8 @@ def sysctls(host: Host, options: Options) -> dict[str, str]:
 
     Only ``net.*``, which belongs to a container's own network namespace as well as to a machine.
     """
-    wanted = {
-        # An address that moved is announced by the kernel itself when an interface comes up or gets it.
-        "net.ipv4.conf.all.arp_notify": "1",
-        "net.ipv4.conf.default.arp_notify": "1",
-        # time + intvl * probes: an idle connection to a dead peer lasts 45 s.
-        "net.ipv4.tcp_keepalive_time": str(options.tcp_keepalive_time),
-        "net.ipv4.tcp_keepalive_intvl": "5",
-        "net.ipv4.tcp_keepalive_probes": "3",
-        "net.ipv4.tcp_retries2": str(options.tcp_retries2),
-        "net.ipv4.tcp_syn_retries": str(options.tcp_syn_retries),
-    }
+    wanted = _FIXED | {name: str(getattr(options, option)) for name, option in _BY_OPTION.items()}
     if host.has(Role.CONTROLLER):
         # HAProxy listens on the VIPs on every controller, long before it holds them.
-        wanted["net.ipv4.ip_nonlocal_bind"] = "1"
+        wanted[_NONLOCAL] = "1"
     return wanted | options.sysctls
