@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -79,6 +80,49 @@ def test_a_strange_key_or_a_damaged_file_is_an_error(tmp_path: Path) -> None:
     kept.file.write_bytes(b"not age")
     with pytest.raises(SecretsError, match="cannot be opened"):
         kept.read()
+
+
+@pytest.mark.parametrize("damage", [b"", b"garbage"])
+def test_what_is_no_age_file_is_told_as_damage_not_as_the_wrong_key(tmp_path: Path, damage: bytes) -> None:
+    store(tmp_path).write(SECRETS)
+    kept = store(tmp_path)
+    kept.file.write_bytes(damage)
+    with pytest.raises(SecretsError, match="this is no age file, so the file is damaged") as caught:
+        kept.read()
+    assert "restore this file from a backup" in (caught.value.try_this or "")
+
+
+@pytest.mark.parametrize("byte", [-1, -40])
+def test_a_flipped_bit_is_told_as_damage_not_as_the_wrong_key(tmp_path: Path, byte: int) -> None:
+    store(tmp_path).write(SECRETS)
+    kept = store(tmp_path)
+    sealed = bytearray(kept.file.read_bytes())
+    sealed[byte] ^= 1
+    kept.file.write_bytes(sealed)
+    with pytest.raises(SecretsError, match="so the file is damaged") as caught:
+        kept.read()
+    assert "restore this file from a backup" in (caught.value.try_this or "")
+    kept.key_file.write_text(f"{pyrage.x25519.Identity.generate()}\n")
+    with pytest.raises(SecretsError, match="no matching keys"):
+        store(tmp_path).read()
+
+
+@pytest.mark.parametrize(
+    ("name", "what", "advice"),
+    [
+        ("nope", "this key cannot be read: No such file", "name a file that holds an age identity"),
+        (".", "this key cannot be read: Is a directory", "name a file that holds an age identity"),
+        ("k.pub", "this is a public key", "name the private one: .*/k$"),
+    ],
+)
+def test_a_named_key_that_opens_nothing_says_why_and_what_to_name(
+    tmp_path: Path, name: str, what: str, advice: str
+) -> None:
+    store(tmp_path).write(SECRETS)
+    ssh_key(tmp_path / "k")
+    with pytest.raises(SecretsError, match=what) as caught:
+        store(tmp_path, named=(tmp_path / name,)).read()
+    assert re.search(advice, caught.value.try_this or "")
 
 
 # --- recipients -------------------------------------------------------------------------------------------
@@ -165,9 +209,9 @@ def test_a_passphrase_is_not_asked_for_where_another_key_opens(tmp_path: Path) -
 @pytest.mark.parametrize(
     ("text", "why"),
     [
-        ("me@example.org", "no age or SSH public key"),
+        ("me@example.org", "no age or SSH public key$"),
         ("absent.pub", "cannot be read: No such file"),
-        ("age1nonsense", "no age or SSH public key"),
+        ("age1nonsense", "no age or SSH public key$"),
         ("id_ecdsa.pub", "age cannot encrypt to ecdsa-sha2-nistp256 keys"),
         ("./id_ecdsa", "is a private key"),
         ("binary.pub", "it is not text"),

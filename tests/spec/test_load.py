@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fournines.errors import Mistake, SpecError
-from fournines.spec.load import loads
+from fournines.spec.load import load, loads
 from fournines.spec.model import Site, Strict
 from fournines.spec.starter import STARTER
 from fournines.spec.vocabulary import Vocabulary
@@ -225,3 +225,24 @@ def test_no_damage_to_a_good_file_ends_in_a_traceback(data: st.DataObject) -> No
     except SpecError as error:
         found = error.mistakes
     assert all(1 <= m.line <= lines + 1 and m.column >= 1 for m in found)
+
+
+@pytest.mark.parametrize(
+    ("data", "place", "source"),
+    [
+        (b"\xff\xfen", "1:1", "\ufffd\ufffdn"),
+        (b"name: blog\r\n# gr\xfc\xdfe\nlab: no\n", "2:5", "# gr\ufffd\ufffde"),
+        ("name: \xfcb".encode() + b"\xfc", "1:9", "name: \xfcb\ufffd"),
+    ],
+)
+def test_the_first_byte_that_is_not_utf_8_is_shown(
+    tmp_path: Path, data: bytes, place: str, source: str
+) -> None:
+    file = tmp_path / "site.yaml"
+    file.write_bytes(data)
+    with pytest.raises(SpecError) as caught:
+        load(file, WORDS)
+    (found,) = caught.value.mistakes
+    assert f"{found.line}:{found.column}" == place
+    assert (found.source, found.try_this) == (source, "save it as UTF-8")
+    assert "is not UTF-8" in found.what

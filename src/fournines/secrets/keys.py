@@ -21,6 +21,9 @@ Passphrase = Callable[[Path], "str | None"]
 """Asks the operator for the passphrase of a key file; None where there is nobody to ask."""
 
 _AGE_KEY = "AGE-SECRET-KEY-"
+_PUBLIC = (b"age1", b"ssh-", b"ecdsa-", b"sk-")
+"""What public keys begin with."""
+_PRIVATE = "name a file that holds an age identity, or an ssh-ed25519 or ssh-rsa private key"
 _WANTED = "write an age1... recipient, or the path of an ssh-ed25519 or ssh-rsa public key (.pub)"
 
 
@@ -50,13 +53,14 @@ def recipient(text: str, beside: Path) -> object:
             return pyrage.x25519.Recipient.from_str(content)
         return pyrage.ssh.Recipient.from_str(content)
     except pyrage.RecipientError as error:
-        why = f"age cannot encrypt to {content.split()[0]} keys" if "Unsupported" in str(error) else error
-        raise SecretsError(f"{text} is no age or SSH public key: {why}", try_this=_WANTED) from None
+        unsupported = "Unsupported" in str(error)
+        why = f": age cannot encrypt to {content.split()[0]} keys" if unsupported else ""
+        raise SecretsError(f"{text} is no age or SSH public key{why}", try_this=_WANTED) from None
 
 
 def key_path(text: str, beside: Path) -> Path | None:
     """The file a recipient names; None where the text is the key itself, or no path at all."""
-    if text.startswith(("age1", "ssh-", "ecdsa-", "sk-")) or "\n" in text:
+    if text.encode().startswith(_PUBLIC) or "\n" in text:
         return None
     path = beside / Path(text).expanduser()
     return path if path.exists() or "/" in text or text.endswith(".pub") else None
@@ -96,13 +100,23 @@ def identities(path: Path, passphrase: Passphrase) -> Iterator[object]:
 
     Raises:
         ProtectedError: the passphrase is needed and nobody is there to say it.
-        SecretsError: it cannot be read, others can read it, it holds no key, or the passphrase is wrong.
+        SecretsError: it cannot be read, others can read it, it holds no private key, or the passphrase is
+            wrong.
     """
     try:
         raw = path.read_bytes()
         open_to_others = path.stat().st_mode & 0o077
     except OSError as error:
-        raise SecretsError(f"cannot be read: {error.strerror}", where=str(path)) from None
+        raise SecretsError(
+            f"this key cannot be read: {error.strerror}", where=str(path), try_this=_PRIVATE
+        ) from None
+    if raw.startswith(_PUBLIC):
+        private = f": {path.with_suffix('')}" if path.suffix == ".pub" else ""
+        raise SecretsError(
+            "this is a public key; it opens nothing",
+            where=str(path),
+            try_this=f"name the private one{private}",
+        )
     if open_to_others:
         raise SecretsError("others can read this key", where=str(path), try_this=f"chmod 600 {path}")
     ours = [line.strip() for line in raw.decode("utf-8", "replace").splitlines() if line.startswith(_AGE_KEY)]
@@ -116,7 +130,7 @@ def identities(path: Path, passphrase: Passphrase) -> Iterator[object]:
             raise SecretsError(
                 f"this is no private key that age can use: {error}",
                 where=str(path),
-                try_this="an age identity, or an ssh-ed25519 or ssh-rsa private key",
+                try_this=_PRIVATE,
             ) from None
         yield pyrage.ssh.Identity.from_buffer(_decrypted(path, raw, passphrase))
 

@@ -23,6 +23,11 @@ _SUFFIX = ".secrets.age"
 _OWN_KEYS = ("id_ed25519", "id_rsa")
 """What ssh-keygen(1) calls the keys that age can use."""
 
+_AGE_FILE = (b"age-encryption.org/v1\n", b"-----BEGIN AGE ENCRYPTED FILE-----")
+"""What an age file begins with, plain and armored (age-encryption.org/v1, "Header")."""
+_NO_MATCH = "No matching keys"
+"""What age says of a key that is none of the file's; whatever else it says is of the file itself."""
+
 
 def _nobody(_: Path) -> None:
     return None
@@ -55,7 +60,10 @@ class Store:
             self._refuse_beside_orphans()
             return {}
         try:
-            found = json.loads(self._decrypt(self.file.read_bytes()))
+            sealed = self.file.read_bytes()
+            if not sealed.startswith(_AGE_FILE):
+                raise self._damaged("this is no age file")
+            found = json.loads(self._decrypt(sealed))
         except (ValueError, OSError) as error:
             raise SecretsError(f"the secrets cannot be opened: {error}", where=str(self.file)) from None
         if not isinstance(found, dict):
@@ -123,7 +131,7 @@ class Store:
 
         Raises:
             ProtectedError: only a protected key is left, and nobody is there to open it.
-            SecretsError: no key at hand opens it; the words say what was tried.
+            SecretsError: it is damaged, or no key at hand opens it; the words say what was tried.
         """
         tried: list[str] = []
         protected: list[Path] = []
@@ -138,6 +146,8 @@ class Store:
                         raise
                     protected.append(path)
                 except pyrage.DecryptError as error:
+                    if _NO_MATCH not in str(error):
+                        raise self._damaged("what the key opens is not what was written") from None
                     tried.append(f"{path} ({str(error).lower()})")
                 except SecretsError as error:
                     if path in self.named or path == self.key_file or last:
@@ -171,6 +181,13 @@ class Store:
             made = pyrage.x25519.Identity.generate()
             files.write(self.key_file, f"{made}\n", mode=0o600, new=True)
         return [key.to_public() for key in self._of(self.key_file) if isinstance(key, pyrage.x25519.Identity)]
+
+    def _damaged(self, why: str) -> SecretsError:
+        return SecretsError(
+            f"the secrets cannot be opened: {why}, so the file is damaged",
+            where=str(self.file),
+            try_this="restore this file from a backup; the keys are not what is wrong",
+        )
 
     def _gone(self) -> SecretsError:
         return SecretsError(

@@ -14,7 +14,7 @@ from typing import Any
 import yaml
 
 from fournines.errors import Mistake, SpecError
-from fournines.spec.syntax import OPENED, syntax_words
+from fournines.spec.syntax import AFTER_GLUED, GLUED, OPENED, glued_colon, syntax_words
 from fournines.spec.types import shown
 
 Path = tuple[str, ...]
@@ -142,9 +142,11 @@ def _composed(document: Document, text: str) -> yaml.Node | None:
     except yaml.MarkedYAMLError as error:
         begun = error.context in OPENED
         place = _marked(error.context_mark if begun else error.problem_mark or error.context_mark)
-        raise _only(
-            document, place, *syntax_words(document.at(place), f"{error.context} {error.problem}")
-        ) from None
+        said = f"{error.context} {error.problem}"
+        glued = glued_colon(document.lines, place.line) if re.search(AFTER_GLUED, said) else None
+        if glued:
+            place, said = Place(*glued), GLUED
+        raise _only(document, place, *syntax_words(document.at(place), said)) from None
     except yaml.YAMLError:
         raise _only(document, Place(1, 1), "this is not YAML", "start from `nines init`") from None
     return found

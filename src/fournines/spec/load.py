@@ -27,17 +27,27 @@ def load(path: FilePath, vocabulary: Vocabulary) -> Site:
             file, line, column, the offending line and what to write instead.
     """
     try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        what = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
+        data = path.read_bytes()
+    except OSError as error:
+        what = f"cannot be read: {error.strerror}"
         raise SpecError(
-            [
-                Mistake(
-                    str(path), 1, 1, "", f"cannot be read: {what}", "", "`nines init` writes a starter file"
-                )
-            ]
+            [Mistake(str(path), 1, 1, "", what, "", "`nines init` writes a starter file")]
         ) from None
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise SpecError([_not_text(str(path), error)]) from None
     return loads(text, path, vocabulary)
+
+
+def _not_text(file: str, error: UnicodeDecodeError) -> Mistake:
+    """The mistake at the first byte that is not UTF-8."""
+    before = error.object[: error.start].decode("utf-8").splitlines(keepends=True) or [""]
+    if before[-1].endswith(("\n", "\r")):
+        before.append("")
+    after = error.object[error.start :].decode("utf-8", "replace").splitlines()[0]
+    what = f"the byte 0x{error.object[error.start]:02X} is not UTF-8 text"
+    return Mistake(file, len(before), len(before[-1]) + 1, "", what, before[-1] + after, "save it as UTF-8")
 
 
 def loads(text: str, path: FilePath, vocabulary: Vocabulary) -> Site:
@@ -75,13 +85,22 @@ def _translated(
     document: Document, error: ValidationError, known: Iterable[str], prefix: tuple[str, ...] = ()
 ) -> Iterator[Mistake]:
     """Pydantic's complaints in words of this file; ``known`` are the keys that may stand under ``prefix``."""
-    for details in error.errors():
+    found = error.errors()
+    for details in found:
         loc = tuple(str(part) for part in details["loc"])
+        if details["type"] == "too_short" and any(_beneath(other, details) for other in found):
+            continue  # pydantic counts only the entries that are right
         if loc[:1] == ("hosts",) and loc[2:] == ("name",):
             continue  # the host's name is the key, and that was judged already
         if details["type"] == "missing" and document.as_written((*prefix, *loc[:-1])) in document.dropped:
             continue  # it may be what could not be read there
         yield _mistake(document, details, loc, known, prefix)
+
+
+def _beneath(inner: ErrorDetails, outer: ErrorDetails) -> bool:
+    """Whether one complaint is about an entry of what the other is about."""
+    depth = len(outer["loc"])
+    return len(inner["loc"]) > depth and inner["loc"][:depth] == outer["loc"]
 
 
 def _mistake(

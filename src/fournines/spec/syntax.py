@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 OPENED = {
     "while scanning a quoted scalar",
@@ -12,11 +13,17 @@ OPENED = {
 }
 """Contexts in which the mistake lies where something began, not where the parser gave up."""
 
+GLUED = "unexpected ':'"
+"""What YAML would say of ``name:blog`` if that were not a text that may go on in the next line."""
+AFTER_GLUED = "mapping values are not|could not find expected ':'"
+"""What it says instead, there or on the next line that holds something."""
+_GLUED_KEY = re.compile(r"\s*[A-Za-z0-9_-]+(?=:[^\s/])")
+
 _SYNTAX = (
     (r"character '\t'", "a tab stands here; YAML is indented by spaces", "replace the tab by spaces"),
     ("incompatible|directive|%", "a line that begins with % is none of a site file's", "remove it"),
     ("escape", "a backslash with a letter that means nothing", "use single quotation marks"),
-    ("unexpected ':'", "a colon without a blank after it", "write key: value, or quote the text"),
+    (GLUED, "a colon without a blank after it", "write key: value, or quote the text"),
     ("single document", "a second document begins here", "keep one document, without --- between"),
     ("quoted scalar", "a quotation mark is opened and not closed", "close it, or take it away"),
     (
@@ -49,6 +56,18 @@ _SYNTAX = (
         "write the value, or take the bracket away",
     ),
 )
+
+
+def glued_colon(lines: Sequence[str], line: int) -> tuple[int, int] | None:
+    """The line and column, from 1, of a key's colon without a blank after it.
+
+    It stands in this line, or in the last one before it that says anything.
+    """
+    told = [number for number in range(1, line) if lines[number - 1].strip()]
+    for number in (line, *told[-1:]):
+        if number <= len(lines) and (found := _GLUED_KEY.match(lines[number - 1])):
+            return number, found.end() + 1
+    return None
 
 
 def syntax_words(character: str, said: str) -> tuple[str, str]:

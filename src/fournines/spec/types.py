@@ -105,6 +105,9 @@ class Unit:
 
 def _as_written(value: object) -> object:
     """Only plain decimal notation: ``0100`` is not 100, ``1_000`` not 1000, ``1e3`` no number."""
+    if isinstance(value, str) and (huge := re.fullmatch(r"(-?)[1-9][0-9]{18,}(\.[0-9]+)?", value)):
+        size, other = ("small", "larger") if huge[1] else ("large", "smaller")
+        raise wrong(f"{shown(value)} is too {size}", f"write a {other} number")
     if isinstance(value, str) and not re.fullmatch(r"-?(0|[1-9][0-9]{0,17})(\.[0-9]{1,9})?", value):
         raise wrong(f"{shown(value)} is not a number in plain digits", "write for example 100 or 0.5")
     return value

@@ -66,6 +66,7 @@ _LIMITS = {
     "less_than": ("large", "write less than {}"),
 }
 _NUMBER = ("is not a number", "write a number such as 100")
+_WHOLE = ("is not a whole number", "write it without a fraction")
 _MAPPING = ("is not a mapping", "write keys with values: {key: value}, or one per line, indented")
 _TEXT = ("is not a single text", "write one plain text, without brackets")
 _KINDS = {
@@ -78,9 +79,9 @@ _KINDS = {
     "model_attributes_type": _MAPPING,
     "tuple_type": ("is not a list", "write it in square brackets: [one, two]"),
     "string_type": _TEXT,
-    "int_parsing": _NUMBER,
+    "int_parsing": _WHOLE,
     "int_type": _NUMBER,
-    "int_from_float": ("is not a whole number", "write it without a fraction"),
+    "int_from_float": _WHOLE,
     "float_parsing": _NUMBER,
     "float_type": _NUMBER,
     "finite_number": _NUMBER,
