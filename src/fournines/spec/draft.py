@@ -87,7 +87,7 @@ class Draft:
     services: tuple[str | None, ...]
     services_known: bool
     mode: str
-    options: tuple[str, ...]
+    options: Mapping[str, Any]
 
 
 def draft_of(raw: Mapping[str, Any], dropped: AbstractSet[Path]) -> Draft:
@@ -111,7 +111,7 @@ def draft_of(raw: Mapping[str, Any], dropped: AbstractSet[Path]) -> Draft:
         services=services,
         services_known=isinstance(listed, list) and None not in services,
         mode=str(raw.get("mode", "")),
-        options=tuple(components) if isinstance(components, dict) else (),
+        options=components if isinstance(components, dict) else {},
     )
 
 

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import get_args
 
 from fournines.spec.document import Path
-from fournines.spec.draft import Draft
+from fournines.spec.draft import Draft, addresses
 from fournines.spec.model import Role
+from fournines.spec.types import AtMost, Server
 from fournines.spec.vocabulary import Vocabulary
 from fournines.spec.words import near
 
 MINIMUM_CONTROLLERS = 2
 _UNBUILT = {Role.NETWORK: "Neutron", Role.COMPUTE: "Nova"}
 """Roles for which there is no component yet, and which it will be."""
+
+
+_LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,5 +131,59 @@ def dashboard(draft: Draft) -> Iterator[Problem]:
         yield Problem(where, "horizon needs a host with the role dashboard", "give one host that role")
 
 
+def outside(draft: Draft, vocabulary: Vocabulary) -> Iterator[Problem]:
+    """A server outside the site is none of its hosts or VIPs: it would ask itself."""
+    vips = draft.vips or {}
+    own = _LOOPBACK | set(draft.hosts) | set(vips)
+    own |= {str(address) for _, _, address in addresses(draft)} | {str(vip.address) for vip in vips.values()}
+    for component, model in vocabulary.options.items():
+        for option, info in model.model_fields.items():
+            listed = _given(draft, component).get(option)
+            if get_args(info.annotation) != (Server, ...) or not isinstance(listed, list):
+                continue
+            for index, server in enumerate(listed):
+                if str(server).lower() in own:
+                    yield Problem(
+                        ("components", component, option, str(index)),
+                        f"{server} is this site itself",
+                        "name a server outside the site, or leave it out",
+                    )
+
+
+def limits(draft: Draft, vocabulary: Vocabulary) -> Iterator[Problem]:
+    """An option that says so is at most another component's, also where one of them is not written."""
+    for component, model in vocabulary.options.items():
+        if component in vocabulary.services and component not in draft.services:
+            continue
+        for option, info in model.model_fields.items():
+            for limit in (found for found in info.metadata if isinstance(found, AtMost)):
+                value = _number(draft, vocabulary, component, option)
+                most = _number(draft, vocabulary, limit.component, limit.option)
+                if value is None or most is None or value <= most:
+                    continue
+                written = option in _given(draft, component)
+                path = (component, option) if written else (limit.component, limit.option)
+                bound = f"{limit.component}.{limit.option}"
+                yield Problem(
+                    ("components", *path),
+                    f"{component}.{option} ({value}) is more than {bound} ({most})",
+                    f"write {component}: {{{option}: {most}}} or less, or raise {bound}",
+                )
+
+
+def _given(draft: Draft, component: str) -> Mapping[str, object]:
+    found = draft.options.get(component)
+    return found if isinstance(found, dict) else {}
+
+
+def _number(draft: Draft, vocabulary: Vocabulary, component: str, option: str) -> int | None:
+    """An option as written, else its default; None where it is no number."""
+    if component not in vocabulary.options:
+        return None
+    default = vocabulary.options[component].model_fields[option].default
+    text = str(_given(draft, component).get(option, default))
+    return int(text) if text.isdecimal() else None
+
+
 SITE_RULES: tuple[Rule, ...] = (roles, votes, jump_host, mode, dashboard)
-WORD_RULES = (services, idle_options)
+WORD_RULES = (services, idle_options, outside, limits)

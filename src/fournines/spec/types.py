@@ -103,6 +103,14 @@ class Unit:
     symbol: str
 
 
+@dataclass(frozen=True, slots=True)
+class AtMost:
+    """Says that a number is at most an option of another component."""
+
+    component: str
+    option: str
+
+
 def _as_written(value: object) -> object:
     """Only plain decimal notation: ``0100`` is not 100, ``1_000`` not 1000, ``1e3`` no number."""
     if isinstance(value, str) and (huge := re.fullmatch(r"(-?)[1-9][0-9]{18,}(\.[0-9]+)?", value)):

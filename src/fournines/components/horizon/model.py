@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Annotated, Final
 
 from pydantic import Field
 
 from fournines.spec.model import Host, Role, Site, Strict
-from fournines.spec.types import DnsName, Whole, WholeSeconds
+from fournines.spec.types import AtMost, DnsName, Whole, WholeSeconds
 
 CERTIFICATE: Final = "horizon/certificate"
 SECRET_KEY: Final = "horizon/secret-key"  # noqa: S105 - a name
@@ -22,7 +22,9 @@ class Options(Strict):
     """Django processes per host; each takes about 120 MiB."""
     threads: Whole = Field(default=8, ge=1, le=64)
     """Requests one process works on at once."""
-    session: WholeSeconds = Field(default=3600, ge=300, le=86400)
+    session: Annotated[WholeSeconds, AtMost("keystone", "token_lifetime")] = Field(
+        default=3600, ge=300, le=86400
+    )
     """Seconds after which a user has to log in again; no longer than a token lives."""
 
 
