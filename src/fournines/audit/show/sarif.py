@@ -19,10 +19,6 @@ if TYPE_CHECKING:
 
 _LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
-
-
-RULES = "https://fournines.dev/docs/audit-rules.html"
-"""Where a rule's full story is told; its id is the anchor."""
 _BASE = "AUDITED"
 
 
@@ -51,9 +47,9 @@ def as_sarif(report: Report, rules: Iterable[Rule], *, base: str) -> str:
 
 
 def _rule(rule: Rule) -> dict[str, Any]:
+    """A rule with its whole story in ``help``: there is no public page that a ``helpUri`` could name."""
     return {
         "id": rule.id,
-        "helpUri": f"{RULES}#{rule.id.lower()}",
         "shortDescription": {"text": rule.title},
         "fullDescription": {"text": f"{rule.title}: {rule.why}."},
         "help": {"text": f"{rule.fix}. Source: {rule.source}."},
