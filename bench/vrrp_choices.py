@@ -33,9 +33,8 @@ PORT = 22
 """sshd answers on every address of a host."""
 SCRIPT = """\
 vrrp_script fit {
-    script "/usr/bin/curl --silent --output /dev/null --max-time 0.3 http://127.0.0.1:1/"
+    script "/usr/bin/curl --silent --output /dev/null --max-time 0.3 file:///etc/hostname"
     interval 0.5
-    fall 1000000
 }
 """
 

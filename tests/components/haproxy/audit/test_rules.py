@@ -6,7 +6,7 @@ import pytest
 
 from fournines.audit.collect import File
 from fournines.audit.run import audit, read
-from fournines.audit.site_rules.tls import certificates as SY010  # noqa: N812 - a rule, by its id
+from fournines.audit.site_rules.system.tls import certificates as SY010  # noqa: N812 - a rule, by its id
 from fournines.components.haproxy.audit.facts.lines import assemble
 from fournines.components.haproxy.audit.facts.model import HaproxyFile
 from fournines.components.haproxy.audit.rules.detection import noticed

@@ -6,9 +6,9 @@ from collections import defaultdict
 from ipaddress import ip_address
 from typing import TYPE_CHECKING
 
-from fournines.audit.site_rules.kernel import NONLOCAL, last
-from fournines.audit.site_rules.listening import Socket, sockets
 from fournines.audit.site_rules.names import LOCAL, addresses, is_address, names, vips
+from fournines.audit.site_rules.network.listening import Socket, sockets
+from fournines.audit.site_rules.system.kernel import NONLOCAL, last
 from fournines.components.haproxy.audit.facts import configurations
 from fournines.components.haproxy.audit.rules.example import api, haproxy
 from fournines.components.keepalived.audit.rules.example import keepalived

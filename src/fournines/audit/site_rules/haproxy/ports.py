@@ -6,8 +6,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from fournines.audit.site_rules.listening import Socket, sockets
 from fournines.audit.site_rules.names import addresses, is_address, names, vips
+from fournines.audit.site_rules.network.listening import Socket, sockets
 from fournines.components.client.audit.facts import AuthUrl, Endpoint
 from fournines.components.haproxy.audit.facts import configurations
 from fournines.components.haproxy.audit.facts.purpose import OPENSTACK_PORTS, api_name, is_mysql

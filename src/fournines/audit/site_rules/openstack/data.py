@@ -7,6 +7,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from fournines.audit.site_rules.names import is_address
+from fournines.audit.site_rules.openstack.example import URL, proxy
 from fournines.audit.site_rules.roles import (
     LOOPBACK,
     alone_at,
@@ -32,25 +33,6 @@ if TYPE_CHECKING:
 
 _PAIR = 2
 _GLANCE = 9292
-_PROXY = """
-    defaults
-        mode http
-        timeout connect 2s
-        timeout client 90m
-        timeout server 90m
-    listen {name}
-        bind 10.0.0.20:{port}
-        mode {mode}
-        server ctl1 10.0.0.11:{port} check
-        server ctl2 10.0.0.12:{port} check backup
-    """
-
-
-def _proxy(name: str, port: int, mode: str = "tcp") -> str:
-    return _PROXY.format(name=name, port=port, mode=mode)
-
-
-_URL = "[database]\nconnection = mysql+pymysql://nova:s3cret@{}/nova\n"
 
 
 @rule(
@@ -63,8 +45,8 @@ _URL = "[database]\nconnection = mysql+pymysql://nova:s3cret@{}/nova\n"
     "the cluster has",
     fix="the VIP in front of the database",
     source="OpenStack HA guide, Configure OpenStack services to use the highly available database",
-    bad={"ctl1/haproxy.cfg": _proxy("galera", 3306), "ctl1/nova.conf": _URL.format("10.0.0.11")},
-    good={"ctl1/haproxy.cfg": _proxy("galera", 3306), "ctl1/nova.conf": _URL.format("10.0.0.20")},
+    bad={"ctl1/haproxy.cfg": proxy("galera", 3306), "ctl1/nova.conf": URL.format("10.0.0.11")},
+    good={"ctl1/haproxy.cfg": proxy("galera", 3306), "ctl1/nova.conf": URL.format("10.0.0.20")},
     points_at="connection = mysql+pymysql://nova:***@10.0.0.11/nova",
 )
 def database_of_one(site: Evidence) -> Iterator[Hit | Unknown]:

@@ -7,6 +7,7 @@ from difflib import SequenceMatcher
 from typing import TYPE_CHECKING
 
 from fournines.audit.site_rules.names import is_address, names
+from fournines.audit.site_rules.openstack.example import URL, proxy
 from fournines.audit.site_rules.roles import LOOPBACK, alone_at, copies, proxied_here, resolved, virtual
 from fournines.components.client.audit.facts import AuthUrl, Endpoint, host_of
 from fournines.components.galera.audit.facts import unfilled
@@ -27,26 +28,6 @@ if TYPE_CHECKING:
 
 _PAIR = 2
 _EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104 - compared, not bound
-_PROXY = """
-    defaults
-        mode http
-        timeout connect 2s
-        timeout client 90m
-        timeout server 90m
-    listen {name}
-        bind 10.0.0.20:{port}
-        mode {mode}
-        server ctl1 10.0.0.11:{port} check
-        server ctl2 10.0.0.12:{port} check backup
-    """
-
-
-def _proxy(name: str, port: int, mode: str = "tcp") -> str:
-    return _PROXY.format(name=name, port=port, mode=mode)
-
-
-_URL = "[database]\nconnection = mysql+pymysql://nova:s3cret@{}/nova\n"
-
 
 _OWN = ("my_ip", "local_ip", "host", "bind_host", "server_proxyclient_address",
         "vncserver_proxyclient_address", "osapi_compute_listen", "osapi_volume_listen",
@@ -103,11 +84,11 @@ _AUTH = ("auth_url", "www_authenticate_uri", "auth_uri", "identity_uri", "auth_h
     fix="the VIP (or a name for it) in every URL",
     source="OpenStack HA guide: configure services to use the virtual IP address",
     bad={
-        "ctl1/haproxy.cfg": _proxy("keystone", 5000, "http"),
+        "ctl1/haproxy.cfg": proxy("keystone", 5000, "http"),
         "ctl1/nova.conf": "[keystone_authtoken]\nauth_url = http://10.0.0.11:5000\n",
     },
     good={
-        "ctl1/haproxy.cfg": _proxy("keystone", 5000, "http"),
+        "ctl1/haproxy.cfg": proxy("keystone", 5000, "http"),
         "ctl1/nova.conf": "[keystone_authtoken]\nauth_url = http://10.0.0.20:5000\n",
     },
     points_at="auth_url = http://10.0.0.11:5000",
@@ -150,12 +131,12 @@ _ALIKE = 0.85
     fix="the name as it is spelt elsewhere, or a line in /etc/hosts on every host",
     source="getaddrinfo(3): EAI_NONAME; seen with SQLHOT beside SQLHOST",
     bad={
-        "ctl1/glance-api.conf": _URL.format("database").replace("nova", "glance"),
-        "ctl1/glance-registry.conf": _URL.format("databse").replace("nova", "glance"),
+        "ctl1/glance-api.conf": URL.format("database").replace("nova", "glance"),
+        "ctl1/glance-registry.conf": URL.format("databse").replace("nova", "glance"),
     },
     good={
-        "ctl1/glance-api.conf": _URL.format("database").replace("nova", "glance"),
-        "ctl1/glance-registry.conf": _URL.format("database").replace("nova", "glance"),
+        "ctl1/glance-api.conf": URL.format("database").replace("nova", "glance"),
+        "ctl1/glance-registry.conf": URL.format("database").replace("nova", "glance"),
     },
     points_at="connection = mysql+pymysql://glance:***@databse/glance",
 )
@@ -222,12 +203,12 @@ _LISTEN = {
     source="bind(2): EADDRINUSE, EADDRNOTAVAIL; OpenStack HA guide, bind_host",
     bad={
         "ctl1/keepalived.conf": keepalived(vip="10.0.0.20/24"),
-        "ctl1/haproxy.cfg": _proxy("glance", 9292, "http"),
+        "ctl1/haproxy.cfg": proxy("glance", 9292, "http"),
         "ctl1/glance-api.conf": "[DEFAULT]\nbind_host = 10.0.0.20\n",
     },
     good={
         "ctl1/keepalived.conf": keepalived(vip="10.0.0.20/24"),
-        "ctl1/haproxy.cfg": _proxy("glance", 9292, "http"),
+        "ctl1/haproxy.cfg": proxy("glance", 9292, "http"),
         "ctl1/glance-api.conf": "[DEFAULT]\nbind_host = 10.0.0.11\n",
     },
     points_at="bind_host = 10.0.0.20",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from fournines.audit.site_rules.messaging import broker_count, services_told
+from fournines.audit.site_rules.data.messaging import broker_count, services_told
 from fournines.components.rabbitmq.audit.facts import Definitions, Joined, Policy, brokers, major
 from fournines.kit.audit.rule import Consequence, Hit, Severity, Unknown, rule
 

@@ -1,0 +1,1 @@
+"""Corosync, Pacemaker, DRBD and their fencing, across files and hosts."""

@@ -1,0 +1,1 @@
+"""The database and the brokers, across files and hosts."""

@@ -1,0 +1,1 @@
+"""Clocks, kernels, certificates: what every host should have alike."""

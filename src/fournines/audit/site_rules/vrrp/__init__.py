@@ -1,0 +1,1 @@
+"""One virtual address, several hosts: what VRRP's files say together."""
