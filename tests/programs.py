@@ -32,8 +32,9 @@ def image_with(program: str) -> Path | None:
     """The tree of a lab image that has this program, when this process may enter it."""
     if os.geteuid() != 0 or not IMAGES.is_dir():
         return None
-    trees = (path / "tree" for path in sorted(IMAGES.iterdir()) if not path.name.startswith("."))
-    return next((tree for tree in trees if (tree / "usr/sbin" / program).exists()), None)
+    built = (path / "tree" for path in sorted(IMAGES.iterdir()) if not path.name.startswith("."))
+    where = program.lstrip("/") if program.startswith("/") else f"usr/sbin/{program}"
+    return next((tree for tree in built if (tree / where).exists()), None)
 
 
 def opinion(

@@ -175,6 +175,7 @@ def delete(unwanted: Built) -> None:
     """Remove an image from the cache; interrupted, it leaves something that the next build sweeps."""
     doomed = unwanted.path.with_name(f".building-{unwanted.digest}")
     with _alone(unwanted.path.with_name(".lock"), lambda _: None):
+        unwanted.path.with_name(f"{unwanted.digest}.log").unlink(missing_ok=True)
         unwanted.path.rename(doomed)
         shutil.rmtree(doomed)
 

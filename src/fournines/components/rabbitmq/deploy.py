@@ -137,14 +137,22 @@ andalso io:format("holds~n").
 def create_users(users: tuple[MessageUser, ...], passwords: dict[str, str]) -> str:
     """Erlang that makes accounts, passwords, vhosts and rights as declared, and removes guest.
 
-    The same functions that ``rabbitmqctl add_user`` and its kin call in the broker.
+    The same functions that ``rabbitmqctl add_user`` and its kin call in the broker. A vhost that is new is
+    started on every broker at once; one whose copy of the metadata is not there yet says ``no_such_vhost``
+    (seen on a busy machine), and is asked again.
     """
     rows = ", ".join(f"{{{_bin(u.user)}, {_bin(passwords[u.user])}, {_bin(u.vhost)}}}" for u in users)
     return f"""\
 By = <<"fournines">>,
 Auth = rabbit_auth_backend_internal,
+Start = fun Again(V, Times) -> case rabbit_vhost_sup_sup:start_on_all_nodes(V) of
+    ok -> ok;
+    Error when Times =:= 0 -> Error;
+    _ -> timer:sleep(500), Again(V, Times - 1)
+  end end,
 lists:foreach(fun({{U, P, V}}) ->
-    case rabbit_vhost:exists(V) of true -> ok; false -> ok = rabbit_vhost:add(V, By) end,
+    case rabbit_vhost:exists(V) of true -> ok; false -> rabbit_vhost:add(V, By) end,
+    ok = Start(V, 30),
     ok = case Auth:exists(U) of true -> Auth:change_password(U, P, By); false -> Auth:add_user(U, P, By) end,
     ok = Auth:set_permissions(U, V, <<".*">>, <<".*">>, <<".*">>, By)
   end, [{rows}]),
