@@ -17,7 +17,7 @@ Wanted = [
   {rabbit_auth_backend_internal, change_password, 3}, {rabbit_auth_backend_internal, delete_user, 2},
   {rabbit_auth_backend_internal, set_permissions, 6},
   {rabbit_auth_backend_internal, list_vhost_permissions, 1},
-  {rabbit_vhost, exists, 1}, {rabbit_vhost, add, 2}],
+  {rabbit_vhost, exists, 1}, {rabbit_vhost, add, 2}, {rabbit_vhost_sup_sup, start_on_all_nodes, 1}],
 Missing = [T || {M, F, A} = T <- Wanted,
   not (code:ensure_loaded(M) =:= {module, M} andalso erlang:function_exported(M, F, A))],
 case Missing of [] -> io:format("all there~n"); _ -> io:format("missing: ~0p~n", [Missing]) end, halt(0)."""
