@@ -102,6 +102,8 @@ def test_a_status_that_is_lost(text: str) -> None:
     [
         "set -o pipefail\ncurl -s http://x/ | tee /tmp/last",
         "exec curl -f http://x/",
+        "exec pidof x\necho never reached",
+        "if [ -e /run/off ]; then\n exec pidof x\nfi\nexec curl -f http://x/",
         "curl -f http://x/ > /tmp/out 2>&1",
         "[[ $(pidof x) && -f /run/x ]]",
         "(( $(pidof x | wc -w) > 0 ))",

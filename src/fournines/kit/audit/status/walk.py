@@ -7,7 +7,7 @@ are a lower bound: what they say was asked and answered so on *every* way there.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from fournines.kit.audit.status import steps as s
 from fournines.kit.audit.status.ask import FAILED, Asks, Facts, Question, Truth, Value, asked, test
@@ -147,6 +147,8 @@ class _Walker:
         words = bare(step.words)
         if not words:
             return {("0", names): facts}
+        if step.words[0] == "exec" and len(words) > 1:
+            return self._become(step, key, facts, guarded=guarded)
         name, args = program(tuple(expanded(word, names, status) for word in words))
         if name in ("exit", "return", "break", "continue", "set", "exec"):
             return self._word_of_the_shell(name, args, key, facts)
@@ -165,6 +167,14 @@ class _Walker:
         if succeeds(plain):
             return {("0", names): facts}
         return self._answered(Asks(Question(" ".join(plain), step.line)), names, facts)
+
+    def _become(self, step: s.Command, key: Key, facts: Facts, *, guarded: bool) -> Pool:
+        """``exec COMMAND``: the script ends as the command does (POSIX, 2.14 exec)."""
+        for end, known in self._command(
+            replace(step, words=step.words[1:]), key, facts, guarded=guarded
+        ).items():
+            put(self.ends, end, known)
+        return {}
 
     def _answered(self, found: Truth, names: Names, facts: Facts) -> Pool:
         """Both ways on from a question, or the one way of a known truth."""

@@ -20,7 +20,7 @@ _HOMES: dict[str, frozenset[str]] = {
     "max_pool_size": _DATABASES,
     "connection_recycle_time": _DATABASES,
     "mysql_wsrep_sync_wait": _DATABASES,
-    "sql_connection": frozenset({"DEFAULT", "DATABASE"}),
+    "sql_connection": frozenset({"DEFAULT", "DATABASE", "database"}),  # group names are case-blind
     "transport_url": frozenset({"DEFAULT", "oslo_messaging_notifications", "notification", "ceilometer"}),
     "rabbit_quorum_queue": frozenset({"oslo_messaging_rabbit"}),
     "heartbeat_timeout_threshold": frozenset({"oslo_messaging_rabbit"}),
