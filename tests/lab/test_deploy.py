@@ -110,7 +110,6 @@ def test_a_package_is_installed_and_its_daemon_starts_only_with_its_configuratio
         ("account", "toy"),
         ("directory", "/etc/nines-toy"),
         ("file", CONF),
-        ("file", "/etc/sysctl.d/60-fournines.conf"),
         ("sysctl", "net.ipv4.tcp_fin_timeout"),
         ("unit", DAEMON),
         ("command", "toy says"),
