@@ -51,8 +51,11 @@ def test_a_drill_hurts_measures_heals_and_loses_nothing(
     deployed: Deployed, tmp_path: Path, name: str
 ) -> None:
     assert _well(deployed)
-    code, campaign = _drill(deployed, tmp_path, name)
-    (run,) = campaign.runs
+    for attempt in ("first", "second", "third"):
+        code, campaign = _drill(deployed, tmp_path / attempt, name)
+        (run,) = campaign.runs
+        if run.fault is not None:
+            break  # else a busy machine kept clients waiting before anything was hurt, and nothing was
     assert code == EXIT_CODES[run.outcome]
     assert run.fault is not None, _said(run)
     assert run.injected
