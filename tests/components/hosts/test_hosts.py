@@ -61,7 +61,9 @@ def test_a_dead_peer_is_given_up_within_half_a_minute() -> None:
 
 def test_a_sites_own_settings_win(blog: Site) -> None:
     host = blog.hosts["dashboard"]
-    assert sysctls(host, Options(sysctls={"net.ipv4.tcp_retries2": "8"}))["net.ipv4.tcp_retries2"] == "8"
+    assert sysctls(host, Options(tcp_retries2=8))["net.ipv4.tcp_retries2"] == "8"
+    further = Options(sysctls={"net.ipv4.ip_forward": "1"})
+    assert sysctls(host, further)["net.ipv4.ip_forward"] == "1"
 
 
 def test_a_thousand_hosts_get_their_names_in_about_a_second(blog: Site) -> None:
