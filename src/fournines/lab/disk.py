@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from fournines import files
 from fournines.errors import LabError
 from fournines.lab.shell import run
 from fournines.lab.state import current_mounts
@@ -79,6 +80,7 @@ def prepare(paths: LabPaths, wanted: str | None, *, hosts: int) -> Disk:
     meminfo = Path("/proc/meminfo").read_text(encoding="utf-8")
     chosen = choose(wanted, hosts=hosts, available=available_memory(meminfo), default=paths.hosts)
     paths.hosts.mkdir(parents=True, exist_ok=True)
+    files.write(paths.disk, f"{chosen.where}\n", mode=0o644)  # first: `down` reads what to remove
     if chosen.in_memory:
         size = f"size={hosts * DISK_BYTES},mode=0755"
         run(["mount", "-t", "tmpfs", "-o", size, f"nines-{paths.lab}-disks", str(paths.hosts)])
@@ -86,7 +88,6 @@ def prepare(paths: LabPaths, wanted: str | None, *, hosts: int) -> Disk:
         elsewhere = _elsewhere(paths.lab, chosen.where)
         elsewhere.mkdir(parents=True, exist_ok=True)
         run(["mount", "--bind", str(elsewhere), str(paths.hosts)])
-    paths.disk.write_text(f"{chosen.where}\n", encoding="utf-8")
     return chosen
 
 

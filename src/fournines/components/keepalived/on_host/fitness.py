@@ -97,7 +97,7 @@ def watch(question: Question, told: Callable[[Question, bool], None], asked: Cal
                 told(question, opinion.fit)
         asked()
         due = max(due + question.interval, time.monotonic())
-        time.sleep(due - time.monotonic() if due > time.monotonic() else 0)
+        time.sleep(max(0.0, due - time.monotonic()))
 
 
 def write(question: Question, fit: bool, directory: Path = DIRECTORY) -> None:  # noqa: FBT001 - it is the value
