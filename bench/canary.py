@@ -14,8 +14,8 @@ from pathlib import Path
 import anyio
 
 from fournines.kit.step import Packages
-from fournines.lab import canary, image, sources
-from fournines.lab.packages import CONTROL_PLANE
+from fournines.lab.images import canary, image, sources
+from fournines.lab.images.packages import CONTROL_PLANE
 from fournines.plan.make import make_plan
 from fournines.plan.model import Plan
 from fournines.plan.vocabulary import vocabulary

@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from fournines.audit.collect import collect
+from fournines.audit.gather.collect import collect
 from fournines.audit.run import audit
 from fournines.kit.audit.rule import Severity
 

@@ -10,7 +10,7 @@ import jsonschema
 import pytest
 
 from fournines.audit import registry
-from fournines.audit.collect import File
+from fournines.audit.gather.collect import File
 from fournines.audit.programs import ProgramVerdict
 from fournines.audit.report import Report
 from fournines.audit.run import audit

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 from tests.audit.hostile import TEXTS, bomb, in_folder, instances, listeners
 
-from fournines.audit import collect as room
-from fournines.audit.collect import File, collect
+from fournines.audit.gather import collect as room
+from fournines.audit.gather.collect import File, collect
 from fournines.audit.merge import merged
 from fournines.audit.plain import plain
 from fournines.audit.report import Report

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from fournines.audit.collect import File
+from fournines.audit.gather.collect import File
 from fournines.audit.merge import merged
 from fournines.audit.report import Report
 from fournines.audit.run import audit

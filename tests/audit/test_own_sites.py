@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from fournines.audit.collect import collect
+from fournines.audit.gather.collect import collect
 from fournines.audit.run import audit
 from fournines.cli.shared.site import open_site
 from fournines.kit.audit.rule import Severity

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from fournines.audit import sandbox
-from fournines.audit.collect import File
+from fournines.audit.gather.collect import File
 from fournines.audit.programs import ProgramVerdict, ask
 from fournines.audit.run import read
 from fournines.errors import AuditError

@@ -8,7 +8,7 @@ from functools import cache
 import pytest
 
 from fournines.audit import registry
-from fournines.audit.collect import File
+from fournines.audit.gather.collect import File
 from fournines.audit.run import audit
 from fournines.kit.audit.rule import Finding, Rule
 

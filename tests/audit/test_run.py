@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fournines.audit import registry
-from fournines.audit.collect import File
+from fournines.audit.gather.collect import File
 from fournines.audit.run import audit
 from fournines.kit.audit.rule import Consequence, Hit, Rule, Severity
 from fournines.kit.audit.source import Place

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from fournines.cli.shared.site import Opened
 from fournines.engine.agent.main import MARK
-from fournines.engine.transport import Call, Fake
+from fournines.engine.wire.transport import Call, Fake
 from fournines.errors import TransportError
 from fournines.kit.check import Output
 from fournines.plan.model import Plan

@@ -19,7 +19,7 @@ from typer.testing import CliRunner, Result
 from fournines.cli.shared.progress import Board, lines, shown
 from fournines.cli.shared.site import Opened
 from fournines.engine import events
-from fournines.engine.transport import Fake
+from fournines.engine.wire.transport import Fake
 from fournines.errors import TransportError
 from fournines.kit.step import File, Packages, Unit
 from fournines.plan.model import Plan

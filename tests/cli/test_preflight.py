@@ -11,7 +11,7 @@ from tests.preflight.test_promises import good
 from tests.support import context_of
 
 from fournines.cli.shared.site import Opened
-from fournines.engine.transport import Fake
+from fournines.engine.wire.transport import Fake
 from fournines.kit.check import Output
 from fournines.plan.make import make_plan
 from fournines.preflight.facts import Facts, Refusal

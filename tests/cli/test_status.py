@@ -13,7 +13,7 @@ from tests.cli.fake_hosts import Answer, opening, transport
 from tests.report.status_samples import PLAN, WELL_LOOKS, WELL_POOLS, look, pools
 from typer.testing import CliRunner
 
-from fournines.engine.transport import Fake
+from fournines.engine.wire.transport import Fake
 from fournines.errors import SpecError
 from fournines.kit.check import Ask, Check, Output
 from fournines.kit.verdict import failed, passed

@@ -14,7 +14,7 @@ from tests.report.status_samples import PLAN
 from typer.testing import CliRunner
 
 from fournines.cli.verify import chosen, until_all_hold
-from fournines.engine.transport import Fake
+from fournines.engine.wire.transport import Fake
 from fournines.errors import NinesError
 from fournines.kit.check import Ask, Check, Output
 from fournines.plan.model import Plan

@@ -15,11 +15,11 @@ from tests.support import context_of, full_site
 import fournines.components
 from fournines.components import registered
 from fournines.kit.check import Check, Output
+from fournines.kit.common.unit_faults import unit_faults
 from fournines.kit.component import Component
 from fournines.kit.context import Context
 from fournines.kit.declare import Endpoint
 from fournines.kit.step import STAGED, File, Packages, Step, Unit
-from fournines.kit.unit_faults import unit_faults
 from fournines.kit.verdict import Outcome
 from fournines.plan.context import taking_part
 

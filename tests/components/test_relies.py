@@ -9,8 +9,8 @@ import pytest
 from tests.programs import image_with
 
 from fournines.components import registered
-from fournines.engine.relied import Found, examine
-from fournines.lab.inside import InsideImage
+from fournines.engine.asking.relied import Found, examine
+from fournines.lab.images.inside import InsideImage
 
 pytestmark = pytest.mark.programs
 

@@ -14,8 +14,8 @@ from fournines.drill.journal import Journal
 from fournines.drill.rig import Pace, Rig
 from fournines.drill.settle import Judged
 from fournines.engine.agent.main import MARK
-from fournines.engine.remote import ARGV
-from fournines.engine.transport import Call, Fake
+from fournines.engine.wire.remote import ARGV
+from fournines.engine.wire.transport import Call, Fake
 from fournines.errors import TransportError
 from fournines.kit.check import Ask, Check, Output
 from fournines.kit.context import Context
@@ -27,9 +27,9 @@ from fournines.plan.model import Plan
 from fournines.probe.client import Attempt
 from fournines.probe.fleet import Fleet
 from fournines.probe.http import HttpClient, Place, Request
+from fournines.probe.machine.stall import Load, Stall
 from fournines.probe.sample import Reply
 from fournines.probe.sql import SqlClient, SqlPlace
-from fournines.probe.stall import Load, Stall
 from fournines.probe.watch import Clock, new_clock
 from fournines.spec.model import Site
 

@@ -8,7 +8,7 @@ from tests.drill.play import TABLE, PlaySql, World, play
 
 from fournines.drill.journal import Journal
 from fournines.drill.readback import numbers_in, read_back, rows_of
-from fournines.engine.transport import Call, Fake
+from fournines.engine.wire.transport import Call, Fake
 from fournines.errors import TransportError
 from fournines.kit.check import Output
 from fournines.probe.amqp import AmqpClient, Brokers

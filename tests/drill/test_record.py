@@ -9,7 +9,7 @@ from tests.drill.play import site
 from tests.engine.simulation import phase
 
 from fournines.drill.record import digest, machine, versions
-from fournines.engine.transport import Call, Fake
+from fournines.engine.wire.transport import Call, Fake
 from fournines.errors import TransportError
 from fournines.kit.check import Output
 from fournines.kit.context import Context

@@ -19,8 +19,8 @@ from fournines.errors import NinesError
 from fournines.kit.verdict import Outcome
 from fournines.probe.client import Attempt
 from fournines.probe.fleet import Fleet
+from fournines.probe.machine.stall import Stall
 from fournines.probe.sample import Reply
-from fournines.probe.stall import Stall
 from fournines.probe.watch import Clock
 
 PATIENT = Bounds(http=600, sql=600)

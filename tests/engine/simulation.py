@@ -16,11 +16,11 @@ from pathlib import Path
 
 import pytest
 
-from fournines.engine import remote
 from fournines.engine.agent import commands, facts, main, tree
 from fournines.engine.agent.process import Ran
-from fournines.engine.startup import WHAT_IS_DOWN
-from fournines.engine.transport import Call, Fake
+from fournines.engine.units.startup import WHAT_IS_DOWN
+from fournines.engine.wire import remote
+from fournines.engine.wire.transport import Call, Fake
 from fournines.errors import TransportError
 from fournines.kit.check import Ask, Check, Output
 from fournines.kit.context import Context

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from fournines.engine import operations
-from fournines.engine.units import Act, Decision
+from fournines.engine.units.decide import Act, Decision
 from fournines.kit.step import Account, Packages, Step, Sysctl, Unit
 
 

@@ -25,10 +25,11 @@ from tests.engine.simulation import (
     stage,
 )
 
-from fournines.engine import barrier, pyinfra
+from fournines.engine import pyinfra
+from fournines.engine.asking import barrier
 from fournines.engine.pyinfra import Operations
 from fournines.engine.run import deploy
-from fournines.engine.transport import Transport
+from fournines.engine.wire.transport import Transport
 from fournines.errors import HostError, NinesError
 from fournines.kit.check import Ask, Check, each_host
 from fournines.kit.step import Command, File, Unit

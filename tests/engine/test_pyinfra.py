@@ -9,7 +9,7 @@ import pytest
 
 from fournines.engine import pyinfra
 from fournines.engine.pyinfra import Operation, carry_out
-from fournines.engine.transport import Answering, Call, Fake
+from fournines.engine.wire.transport import Answering, Call, Fake
 from fournines.errors import HostError, TransportError
 from fournines.kit.check import Output
 

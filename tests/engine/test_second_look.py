@@ -8,9 +8,10 @@ import anyio
 import pytest
 from tests.engine.simulation import Simulation, all_active, everywhere, phase, plan, simulation
 
-from fournines.engine import events, pyinfra, remote
+from fournines.engine import events, pyinfra
 from fournines.engine.run import deploy
-from fournines.engine.transport import Call, Fake
+from fournines.engine.wire import remote
+from fournines.engine.wire.transport import Call, Fake
 from fournines.errors import HostError, TransportError
 from fournines.kit.check import Output
 from fournines.kit.step import Account, File, Packages, Unit

@@ -23,7 +23,7 @@ import pytest
 from fournines import lab
 from fournines.errors import LabError
 from fournines.lab import cgroups, network, state
-from fournines.lab.packages import CONTROL_PLANE
+from fournines.lab.images.packages import CONTROL_PLANE
 from fournines.spec.model import Host, Network, Role, Site, Ssh, Vip
 
 if TYPE_CHECKING:

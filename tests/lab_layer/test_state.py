@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import errno
+import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -58,3 +60,34 @@ def test_removing_takes_everything_and_removing_nothing_is_fine(tmp_path: Path) 
     remove(paths)
     assert not paths.directory.exists()
     remove(paths)
+
+
+def test_what_a_killed_up_still_writes_is_removed_as_well(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """CI met it: a child of an ``up`` that was killed made a key file between the walk and the rmdir."""
+    paths = LabPaths("blog", tmp_path)
+    paths.host("h").upper.mkdir(parents=True)
+    real, late = shutil.rmtree, [paths.key]
+
+    def while_somebody_writes(directory: Path) -> None:
+        if late:
+            late.pop().write_text("key")
+            raise OSError(errno.ENOTEMPTY, "Directory not empty", str(directory))
+        real(directory)
+
+    monkeypatch.setattr(shutil, "rmtree", while_somebody_writes)
+    remove(paths)
+    assert not paths.directory.exists()
+
+
+def test_what_cannot_be_removed_is_an_error_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    paths = LabPaths("blog", tmp_path)
+    paths.directory.mkdir()
+
+    def refused(directory: Path) -> None:
+        raise OSError(errno.EPERM, "Operation not permitted", str(directory))
+
+    monkeypatch.setattr(shutil, "rmtree", refused)
+    with pytest.raises(LabError, match="not permitted"):
+        remove(paths)

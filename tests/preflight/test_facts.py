@@ -10,7 +10,7 @@ import pytest
 from tests.preflight.test_promises import good
 from tests.support import context_of
 
-from fournines.engine.transport import Call, Fake
+from fournines.engine.wire.transport import Call, Fake
 from fournines.errors import TransportError
 from fournines.kit.check import Output
 from fournines.plan.make import make_plan

@@ -10,9 +10,9 @@ from fournines.drill.result import Campaign, DrillRun, Judgement, Owned, Series,
 from fournines.drill.scenario import RETURN, Bounds, Nothing, Part, Scenario
 from fournines.kit.verdict import failed, passed, unknown
 from fournines.probe.ledger import Account, account
+from fournines.probe.machine.stall import Load, Stall
 from fournines.probe.outage import figures
 from fournines.probe.sample import Reply, Sample
-from fournines.probe.stall import Load, Stall
 
 Blackouts = Mapping[str, tuple[float, float, Reply]]
 """Per client: from when to when it is not answered, and how its attempts end."""

@@ -8,18 +8,18 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from fournines.audit import registry
-from fournines.audit.embedded import written
-from fournines.audit.hosts import owners
-from fournines.audit.loose import with_hosts
+from fournines.audit.gather.hosts import owners
+from fournines.audit.gather.loose import with_hosts
+from fournines.audit.gather.recognise import recognise
+from fournines.audit.gather.sites import sites
 from fournines.audit.mask import mask, mask_prose
-from fournines.audit.page import is_page
+from fournines.audit.pages.embedded import written
+from fournines.audit.pages.page import is_page
+from fournines.audit.pages.runbook import drafts
 from fournines.audit.parse import parse
 from fournines.audit.plain import plain
 from fournines.audit.quote import Quotes
-from fournines.audit.recognise import recognise
 from fournines.audit.report import Report, order
-from fournines.audit.runbook import drafts
-from fournines.audit.sites import sites
 from fournines.components.packages.audit.facts import Package
 from fournines.kit.audit.evidence import Evidence
 from fournines.kit.audit.node import Problem
@@ -31,8 +31,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import date
 
-    from fournines.audit.collect import File
-    from fournines.audit.runbook import Draft
+    from fournines.audit.gather.collect import File
+    from fournines.audit.pages.runbook import Draft
     from fournines.kit.audit.evidence import Fact
     from fournines.kit.audit.source import Kind
 

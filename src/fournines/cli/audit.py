@@ -17,7 +17,7 @@ from fournines.cli.shared.site import IdentityOption
 from fournines.errors import AuditError
 
 if TYPE_CHECKING:  # heavy rooms are entered by the verbs that need them; `nines --help` stays fast
-    from fournines.audit.collect import File
+    from fournines.audit.gather.collect import File
     from fournines.audit.report import Report
 
 _WIDEST = 110
@@ -108,7 +108,7 @@ def audit(
 
 
 def _files(paths: list[Path], site: Path | None, identity: list[Path] | None) -> list[File]:
-    from fournines.audit.collect import collect  # noqa: PLC0415
+    from fournines.audit.gather.collect import collect  # noqa: PLC0415
 
     if site is None:
         return collect(paths or [Path()])
@@ -116,7 +116,7 @@ def _files(paths: list[Path], site: Path | None, identity: list[Path] | None) ->
         raise AuditError("--site and PATH exclude each other", try_this="one of them")
     import anyio  # noqa: PLC0415
 
-    from fournines.audit.live import files_of  # noqa: PLC0415
+    from fournines.audit.gather.live import files_of  # noqa: PLC0415
     from fournines.cli.shared.site import open_site  # noqa: PLC0415
 
     opened = open_site(site, identity=identity)

@@ -143,7 +143,7 @@ class _Session:
 
     async def run(self) -> None:
         """Run the campaign; an error is kept in ``failure`` until the report is written."""
-        from fournines.probe.priority import hurry  # noqa: PLC0415
+        from fournines.probe.machine.priority import hurry  # noqa: PLC0415
         from fournines.report.style import console  # noqa: PLC0415
 
         if self.opened.ssh_config:

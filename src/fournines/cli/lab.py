@@ -110,7 +110,7 @@ def _plan(site: Site, name: str | None) -> LabPlan:
     """The site's lab, with every package that any step of the site's plan names."""
     from fournines import lab  # noqa: PLC0415
     from fournines.kit.step import Packages  # noqa: PLC0415
-    from fournines.lab.packages import CONTROL_PLANE  # noqa: PLC0415
+    from fournines.lab.images.packages import CONTROL_PLANE  # noqa: PLC0415
     from fournines.plan.make import make_plan  # noqa: PLC0415
     from fournines.secrets.generate import complete  # noqa: PLC0415
 

@@ -16,7 +16,7 @@ from fournines.errors import NinesError
 
 if TYPE_CHECKING:  # `nines --help` stays fast
     from fournines.cli.shared.site import Opened
-    from fournines.engine.transport import Transport
+    from fournines.engine.wire.transport import Transport
     from fournines.plan.model import Plan
     from fournines.report.status import StatusDocument
 
@@ -64,7 +64,7 @@ def status(
 
 async def look(transport: Transport, plan: Plan) -> StatusDocument:
     """Ask every host once and judge the answers; a host that is not there is part of the answer."""
-    from fournines.engine.ask import ask_all  # noqa: PLC0415
+    from fournines.engine.asking.ask import ask_all  # noqa: PLC0415
     from fournines.engine.mask import Masker  # noqa: PLC0415
     from fournines.report.status import assess, looks, pool_asks, quick  # noqa: PLC0415
 
@@ -94,7 +94,7 @@ async def look(transport: Transport, plan: Plan) -> StatusDocument:
 
 async def _once(opened: Opened) -> tuple[StatusDocument, tuple[str, ...]]:
     """How the site stands, and which packages have versions nobody has seen a site run with."""
-    from fournines.engine.relied import examine, notes  # noqa: PLC0415
+    from fournines.engine.asking.relied import examine, notes  # noqa: PLC0415
     from fournines.plan.packages import relied_on  # noqa: PLC0415
     from fournines.report.style import console  # noqa: PLC0415
 

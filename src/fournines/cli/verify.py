@@ -94,7 +94,7 @@ async def until_all_hold(
 
 
 async def _ask_hosts(opened: Opened, checks: Sequence[Check], wait: float) -> Sequence[Judged]:
-    from fournines.engine import ask  # noqa: PLC0415
+    from fournines.engine.asking import ask  # noqa: PLC0415
     from fournines.engine.mask import Masker  # noqa: PLC0415
     from fournines.report.progress import waiting  # noqa: PLC0415
     from fournines.report.style import console  # noqa: PLC0415

@@ -15,7 +15,7 @@ from fournines.drill.result import Campaign, DrillRun
 from fournines.drill.rig import Pace, Rig
 from fournines.drill.run import run_drill
 from fournines.drill.scenario import Part, Scenario
-from fournines.engine.transport import Transport
+from fournines.engine.wire.transport import Transport
 from fournines.errors import DrillError
 from fournines.kit.context import Context
 from fournines.kit.declare import MessageUser
@@ -24,7 +24,7 @@ from fournines.kit.verdict import Outcome
 from fournines.plan.context import taking_part
 from fournines.plan.model import Plan
 from fournines.probe.fleet import fleet_of
-from fournines.probe.machine import Machine
+from fournines.probe.machine.meter import Machine
 from fournines.probe.watch import new_clock
 
 FATAL = ("I2", "I7")

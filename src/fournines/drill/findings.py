@@ -19,8 +19,8 @@ from fournines.kit.verdict import Verdict, unknown
 from fournines.probe.client import Client
 from fournines.probe.fleet import Fleet
 from fournines.probe.ledger import Account
+from fournines.probe.machine.stall import Load
 from fournines.probe.outage import figures
-from fournines.probe.stall import Load
 
 
 @dataclass

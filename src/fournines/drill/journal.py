@@ -7,8 +7,8 @@ from dataclasses import asdict
 from typing import IO
 
 from fournines.drill.result import Stage, StageName
+from fournines.probe.machine.stall import Stall
 from fournines.probe.sample import Sample
-from fournines.probe.stall import Stall
 from fournines.probe.watch import Clock
 
 

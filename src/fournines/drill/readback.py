@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import anyio
 
 from fournines.drill.journal import Journal
-from fournines.engine.transport import Transport
+from fournines.engine.wire.transport import Transport
 from fournines.errors import TransportError
 from fournines.kit.check import Output
 from fournines.kit.context import Context

@@ -6,8 +6,8 @@ import hashlib
 import os
 import platform
 
-from fournines.engine.ask import ask_all
-from fournines.engine.transport import Transport
+from fournines.engine.asking.ask import ask_all
+from fournines.engine.wire.transport import Transport
 from fournines.kit.step import File
 from fournines.plan.model import Plan
 from fournines.plan.packages import packages_of, version_table, versions_ask

@@ -14,9 +14,9 @@ from pydantic import TypeAdapter, ValidationError
 from fournines.errors import DrillError
 from fournines.kit.verdict import Outcome, Verdict
 from fournines.probe.ledger import Account
+from fournines.probe.machine.stall import Load
 from fournines.probe.outage import Figures
 from fournines.probe.sample import Sample
-from fournines.probe.stall import Load
 
 CONTROL_NAME = "control"
 """The name of the run in which nothing is hurt."""

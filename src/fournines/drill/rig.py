@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 from fournines.drill.hurt.power import Power
 from fournines.drill.settle import Asker
-from fournines.engine.ask import verdicts
-from fournines.engine.transport import Transport
+from fournines.engine.asking.ask import verdicts
+from fournines.engine.wire.transport import Transport
 from fournines.kit.fault import Fault
 from fournines.plan.model import Plan
 from fournines.probe.fleet import FleetMaker
-from fournines.probe.machine import Machine, Meter
+from fournines.probe.machine.meter import Machine, Meter
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from typing import Any
 
 from fournines.engine.desired import Desired
 from fournines.engine.mask import Masker
-from fournines.engine.units import decide
+from fournines.engine.units.decide import decide
 from fournines.kit.step import (
     Absent,
     Account,

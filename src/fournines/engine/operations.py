@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from fournines.engine.difference import Seen, missing_packages, same
 from fournines.engine.pyinfra import Operation
-from fournines.engine.units import Act, Decision
+from fournines.engine.units.decide import Act, Decision
 from fournines.kit.step import Account, Packages, Step, Sysctl
 
 _POLICY = "/usr/sbin/policy-rc.d"

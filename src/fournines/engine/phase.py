@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from fournines.engine import operations, pyinfra
+from fournines.engine.asking.observe import Observed, look
 from fournines.engine.desired import Desired, entry, question
 from fournines.engine.difference import Seen, missing_packages, same
 from fournines.engine.fanout import on_each
-from fournines.engine.observe import Observed, look
-from fournines.engine.remote import call
-from fournines.engine.rolling import Barrier, Changed, UnitsRun
-from fournines.engine.transport import Transport
-from fournines.engine.units import decide
+from fournines.engine.units.decide import decide
+from fournines.engine.units.rolling import Barrier, Changed, UnitsRun
+from fournines.engine.wire.remote import call
+from fournines.engine.wire.transport import Transport
 from fournines.errors import HostError, RejectedError
 from fournines.kit.step import Absent, Account, Command, Directory, File, Packages, Step, Sysctl, Unit
 from fournines.plan.model import Phase

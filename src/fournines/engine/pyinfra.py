@@ -30,7 +30,7 @@ import anyio
 from anyio import to_thread
 from anyio.from_thread import BlockingPortal
 
-from fournines.engine.transport import Transport
+from fournines.engine.wire.transport import Transport
 from fournines.errors import HostError, NinesError
 from fournines.kit.check import Output
 

@@ -10,18 +10,18 @@ from functools import partial
 import anyio
 
 from fournines.engine import events, operations, pyinfra
-from fournines.engine.ask import verdicts
-from fournines.engine.barrier import wait_until_well
+from fournines.engine.asking.ask import verdicts
+from fournines.engine.asking.barrier import wait_until_well
+from fournines.engine.asking.interfaces import with_interfaces
+from fournines.engine.asking.observe import Observed, differences, lacks, look_at_all
+from fournines.engine.asking.relied import examine, notes, require
 from fournines.engine.desired import Desired, desired
 from fournines.engine.difference import Difference
-from fournines.engine.interfaces import with_interfaces
 from fournines.engine.mask import Masker, masked
-from fournines.engine.observe import Observed, differences, lacks, look_at_all
 from fournines.engine.phase import PhaseRun
-from fournines.engine.relied import examine, notes, require
-from fournines.engine.rolling import Barrier
-from fournines.engine.startup import units_of, why_down
-from fournines.engine.transport import Transport
+from fournines.engine.units.rolling import Barrier
+from fournines.engine.units.startup import units_of, why_down
+from fournines.engine.wire.transport import Transport
 from fournines.errors import BarrierError, HostError, NinesError, TransportError
 from fournines.kit.check import Check
 from fournines.kit.verdict import Verdict

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 
 from fournines import files
 from fournines.errors import LabError
-from fournines.lab import disk, image, network, sources, ssh, state
+from fournines.lab import disk, network, ssh, state
 from fournines.lab.cgroups import (
     HostCgroups,
     hierarchies,
@@ -18,6 +18,7 @@ from fournines.lab.cgroups import (
     remove_lab,
 )
 from fournines.lab.host import RunningHost
+from fournines.lab.images import image, sources
 from fournines.lab.limits import raise_inotify
 from fournines.lab.plan import checked_name, machine
 from fournines.lab.shell import need_root, run

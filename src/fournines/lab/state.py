@@ -6,6 +6,7 @@ lab's SSH files, and each host's disk as an overlay. Nothing in it is needed to 
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import shutil
 import time
@@ -175,20 +176,25 @@ def unmount(paths: LabPaths, *, timeout: float = 5.0) -> None:
             raise LabError(trouble, where=str(paths.directory))
 
 
-def remove(paths: LabPaths) -> None:
+def remove(paths: LabPaths, *, timeout: float = 5.0) -> None:
     """Delete the lab's directory, in which nothing is mounted any more.
 
+    A child of an ``up`` that was killed may still write into it; what it writes is deleted as well.
+
     Raises:
-        LabError: something of it stays.
+        LabError: something of it stays for ``timeout`` seconds.
     """
     if mounts_below(paths.directory, current_mounts()):  # never delete through a mount
         raise LabError("still mounted", where=str(paths.directory))
-    try:
-        shutil.rmtree(paths.directory)
-    except FileNotFoundError:
-        return
-    except OSError as error:
-        raise LabError(str(error), where=str(paths.directory)) from error
+    give_up = time.monotonic() + timeout
+    while paths.directory.exists():
+        try:
+            shutil.rmtree(paths.directory)
+        except FileNotFoundError:
+            continue  # somebody else deleted a part of it: look again
+        except OSError as error:
+            if error.errno != errno.ENOTEMPTY or time.monotonic() > give_up:
+                raise LabError(str(error), where=str(paths.directory)) from error
 
 
 @contextmanager

@@ -10,7 +10,7 @@ from typing import Any
 import anyio
 from pydantic import ValidationError
 
-from fournines.engine.transport import Transport
+from fournines.engine.wire.transport import Transport
 from fournines.errors import TransportError
 from fournines.kit import program
 from fournines.kit.step import Packages

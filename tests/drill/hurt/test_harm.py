@@ -9,7 +9,7 @@ from tests.drill.play import KILL, PlayPower, World
 from fournines.drill.hurt.harm import Harm, harm_of, to_all
 from fournines.drill.hurt.power import Power
 from fournines.drill.scenario import ComponentFault, Cut, Freeze, Injury, Nothing, PowerLoss
-from fournines.engine.transport import Call, Fake
+from fournines.engine.wire.transport import Call, Fake
 from fournines.errors import DrillError
 from fournines.kit.check import Output
 

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from fournines.drill.judging.excuse import held, without
 from fournines.kit.verdict import Outcome
+from fournines.probe.machine.stall import Stall
 from fournines.probe.outage import Outage
-from fournines.probe.stall import Stall
 
 BOUND = 1.0
 OUT = Outage(10.0, 12.5)

@@ -14,9 +14,9 @@ from fournines.drill.settle import Settled
 from fournines.kit.check import Check
 from fournines.kit.verdict import Outcome, failed, passed
 from fournines.probe.ledger import Account, account
+from fournines.probe.machine.stall import Stall
 from fournines.probe.outage import figures
 from fournines.probe.sample import Reply, Sample
-from fournines.probe.stall import Stall
 
 OK, FAIL, UNKNOWN = Reply.OK, Reply.FAIL, Reply.UNKNOWN
 SCENARIO = Scenario("s", "it breaks", Part.VIP_HOLDER, PowerLoss(), Bounds(http=0.5), heal=60)

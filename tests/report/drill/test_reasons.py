@@ -7,7 +7,7 @@ from dataclasses import replace
 from tests.report.drill_samples import CAMPAIGN, COLD, CONTROL, KILL, LEADER, POWER, WRITER
 
 from fournines.kit.verdict import Outcome
-from fournines.probe.stall import Load, Stall
+from fournines.probe.machine.stall import Load, Stall
 from fournines.report.drill.reasons import machine_words, reasons, wall_clock, worst_first
 
 

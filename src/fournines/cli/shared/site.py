@@ -13,7 +13,7 @@ import typer
 from fournines.errors import LabError
 
 if TYPE_CHECKING:  # heavy rooms are entered by the verbs that need them; `nines --help` stays fast
-    from fournines.engine.transport import Transport
+    from fournines.engine.wire.transport import Transport
     from fournines.plan.model import Plan
     from fournines.secrets.store import Store
     from fournines.spec.model import Site
@@ -55,7 +55,7 @@ class Opened:
 
     def transport(self) -> Transport:
         """A transport to the site's hosts; the caller closes it."""
-        from fournines.engine.transport import OpenSsh  # noqa: PLC0415 - see above
+        from fournines.engine.wire.transport import OpenSsh  # noqa: PLC0415 - see above
 
         return OpenSsh(self.site, config=self.ssh_config)
 

@@ -7,8 +7,8 @@ from functools import partial
 
 from fournines.components.chrony.model import Options, time_hosts
 from fournines.kit.check import Ask, Check, Output, each_host
+from fournines.kit.common.unit_check import units_check
 from fournines.kit.context import Context
-from fournines.kit.unit_check import units_check
 from fournines.kit.verdict import Verdict, failed, passed
 
 _ASK = Ask(("sh", "-c", "chronyc -n -c tracking && echo && chronyc -n -c sources"), timeout=15)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from fournines.kit.check import Ask
+from fournines.kit.common.unit_faults import unit_faults
 from fournines.kit.context import Context
 from fournines.kit.fault import Fault
-from fournines.kit.unit_faults import unit_faults
 
 _FAKE = "/run/systemd/system/chrony.service.d/90-fournines-fault.conf"
 _LIBRARY = "/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1"

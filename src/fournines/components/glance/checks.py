@@ -10,10 +10,10 @@ from fournines.components.glance.model import PORT
 from fournines.components.glance.on_host import image
 from fournines.kit import program
 from fournines.kit.check import Answers, Ask, Check, Output, each_host
+from fournines.kit.common.health_check import health_check
+from fournines.kit.common.unit_check import units_check
 from fournines.kit.context import Context
-from fournines.kit.health_check import health_check
 from fournines.kit.openstack import ADMIN_PASSWORD, IDENTITY_PORT, internal_url
-from fournines.kit.unit_check import units_check
 from fournines.kit.verdict import Verdict, failed, passed, unknown, worst
 
 

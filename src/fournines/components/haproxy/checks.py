@@ -10,10 +10,10 @@ from io import StringIO
 from fournines.components.haproxy.deploy import CONF
 from fournines.components.haproxy.model import HEALTH, PROMETHEUS_PORT, SOCKET
 from fournines.kit.check import Ask, Check, Output, each_host
+from fournines.kit.common.unit_check import units_check
 from fournines.kit.context import Context
 from fournines.kit.declare import Endpoint, ServedCertificate
 from fournines.kit.endpoints import at, vip_addresses
-from fournines.kit.unit_check import units_check
 from fournines.kit.verdict import Verdict, failed, passed
 
 _RUNTIME = """\

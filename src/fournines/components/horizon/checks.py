@@ -10,9 +10,9 @@ from fournines.components.horizon.model import dashboards
 from fournines.components.horizon.on_host import login
 from fournines.kit import program
 from fournines.kit.check import Ask, Check, Output, each_host
+from fournines.kit.common.unit_check import units_check
 from fournines.kit.context import Context
 from fournines.kit.openstack import ADMIN_PASSWORD
-from fournines.kit.unit_check import units_check
 from fournines.kit.verdict import Verdict, failed, passed
 
 COOKIE_LIMIT = 4096

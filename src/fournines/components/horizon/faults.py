@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from fournines.kit.common.unit_faults import unit_faults
 from fournines.kit.context import Context
 from fournines.kit.fault import Fault
-from fournines.kit.unit_faults import unit_faults
 
 
 def faults(context: Context) -> Iterator[Fault]:

@@ -8,10 +8,10 @@ from functools import partial
 
 from fournines.components.keepalived.on_host.fitness import DIRECTORY
 from fournines.kit.check import Answers, Ask, Check, Output, each_host
+from fournines.kit.common.unit_check import units_check
 from fournines.kit.context import Context
 from fournines.kit.declare import Endpoint, VipCondition
 from fournines.kit.endpoints import served_on
-from fournines.kit.unit_check import units_check
 from fournines.kit.verdict import Verdict, failed, passed, unknown
 
 _CONNECT = """\

@@ -11,10 +11,10 @@ from fournines.components.keystone.model import CONF, PORT, REPOSITORIES
 from fournines.components.keystone.on_host import token
 from fournines.kit import program
 from fournines.kit.check import Answers, Ask, Check, Output
+from fournines.kit.common.health_check import health_check
+from fournines.kit.common.unit_check import units_check
 from fournines.kit.context import Context
-from fournines.kit.health_check import health_check
 from fournines.kit.openstack import ADMIN_PASSWORD, internal_url, own_url
-from fournines.kit.unit_check import units_check
 from fournines.kit.verdict import Verdict, failed, passed, unknown, worst
 
 

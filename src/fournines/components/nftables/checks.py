@@ -10,8 +10,8 @@ from typing import Any
 
 from fournines.components.nftables.model import CHAIN, TABLE, Opening, Options, openings
 from fournines.kit.check import Answers, Ask, Check, Output
+from fournines.kit.common.unit_check import units_check
 from fournines.kit.context import Context
-from fournines.kit.unit_check import units_check
 from fournines.kit.verdict import Verdict, failed, passed, unknown, worst
 
 CLOSED_PORT = 9

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from fournines.kit.common.unit_faults import unit_faults
 from fournines.kit.context import Context
 from fournines.kit.fault import Fault
-from fournines.kit.unit_faults import unit_faults
 
 _BACK = 120.0
 """Seconds a start may take here."""

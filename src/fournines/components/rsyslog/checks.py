@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from fournines.components.rsyslog.deploy import ROTATE
 from fournines.components.rsyslog.model import CHECK_LOG, CHECK_TAG
 from fournines.kit.check import Ask, Check, Output, each_host
+from fournines.kit.common.unit_check import units_check
 from fournines.kit.context import Context
-from fournines.kit.unit_check import units_check
 from fournines.kit.verdict import Verdict, failed, passed
 
 _LINE = f"""\

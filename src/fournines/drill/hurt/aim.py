@@ -5,7 +5,7 @@ from __future__ import annotations
 from fournines.drill.hurt.parts import ADDRESSES, Cast, leaders_among, vip_holders
 from fournines.drill.rig import Rig
 from fournines.drill.scenario import Part
-from fournines.engine.ask import ask_all
+from fournines.engine.asking.ask import ask_all
 from fournines.kit.check import Ask
 from fournines.kit.probe import QueueLedger
 from fournines.probe.fleet import Fleet

@@ -10,7 +10,7 @@ import anyio
 
 from fournines.drill.hurt.power import Power
 from fournines.drill.scenario import ComponentFault, Cut, Freeze, Injury, Nothing, PowerLoss
-from fournines.engine.transport import Transport
+from fournines.engine.wire.transport import Transport
 from fournines.errors import DrillError
 from fournines.kit.check import Ask
 from fournines.kit.fault import Fault

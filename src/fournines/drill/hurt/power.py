@@ -16,7 +16,7 @@ from fournines import lab
 from fournines.errors import LabError
 from fournines.kit.check import Ask, Output
 from fournines.lab.cgroups import HostCgroups, hierarchies
-from fournines.probe.priority import ordinary
+from fournines.probe.machine.priority import ordinary
 
 
 class Power(Protocol):

@@ -13,8 +13,8 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 from fournines.kit.verdict import Verdict, failed, passed, unknown
+from fournines.probe.machine.stall import Stall, longest
 from fournines.probe.outage import Outage
-from fournines.probe.stall import Stall, longest
 
 TOLD = 0.1
 """A stall of a missed bound that was no excuse is named from this many seconds on."""

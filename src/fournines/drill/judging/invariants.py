@@ -33,8 +33,8 @@ from fournines.drill.scenario import Scenario
 from fournines.drill.settle import Settled
 from fournines.kit.verdict import Verdict, failed, passed, unknown
 from fournines.probe.ledger import Account
+from fournines.probe.machine.stall import Stall
 from fournines.probe.outage import Outage
-from fournines.probe.stall import Stall
 
 SHARED = 0.5
 """Two owners are tolerated for this long, in seconds: two VRRP adverts of at most 0.2 s, and one question."""

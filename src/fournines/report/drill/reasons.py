@@ -9,7 +9,7 @@ from math import inf
 
 from fournines.drill.result import Campaign, DrillRun, Judgement
 from fournines.kit.verdict import Outcome
-from fournines.probe.stall import longest
+from fournines.probe.machine.stall import longest
 from fournines.report.drill.view import outage_id, outages, parts
 from fournines.report.style import WORST_FIRST, seconds
 

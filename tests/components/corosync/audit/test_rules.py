@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fournines.audit.collect import File
+from fournines.audit.gather.collect import File
 from fournines.audit.run import audit
 from fournines.components.corosync.audit.rules.example import TWO, corosync
 

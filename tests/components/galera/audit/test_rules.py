@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from fournines.audit import registry
-from fournines.audit.collect import File
+from fournines.audit.gather.collect import File
 from fournines.audit.report import Report
 from fournines.audit.run import audit
 from fournines.components.galera.audit.rules.example import PEERS, galera, site

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from fournines.audit.collect import File
+from fournines.audit.gather.collect import File
 from fournines.audit.run import read
 from fournines.components.haproxy.audit.facts import HaproxyConf, Proxy, Service, seconds
 from fournines.components.haproxy.audit.facts.lines import assemble

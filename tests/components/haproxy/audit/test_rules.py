@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from fournines.audit.collect import File
+from fournines.audit.gather.collect import File
 from fournines.audit.run import audit, read
 from fournines.audit.site_rules.system.tls import certificates as SY010  # noqa: N812 - a rule, by its id
 from fournines.components.haproxy.audit.facts.lines import assemble

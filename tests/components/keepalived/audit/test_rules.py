@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from fournines.audit.collect import File
+from fournines.audit.gather.collect import File
 from fournines.audit.run import audit
 from fournines.components.keepalived.audit.rules.example import CHECK, TRACKED, keepalived, script
 from fournines.kit.audit.rule import Finding

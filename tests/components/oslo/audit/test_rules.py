@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fournines.audit import registry
-from fournines.audit.collect import File
+from fournines.audit.gather.collect import File
 from fournines.audit.report import Report
 from fournines.audit.run import audit
 from fournines.components.keepalived.audit.rules.example import keepalived

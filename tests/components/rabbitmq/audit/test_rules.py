@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from fournines.audit import registry
-from fournines.audit.collect import File
+from fournines.audit.gather.collect import File
 from fournines.audit.report import Report
 from fournines.audit.run import audit, gather, read
 from fournines.components.rabbitmq.audit.facts import brokers, cluster, major

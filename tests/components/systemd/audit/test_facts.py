@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from fournines.audit.collect import File
+from fournines.audit.gather.collect import File
 from fournines.audit.run import gather, read
 from fournines.components.systemd.audit.facts import Unit, seconds, unit
 from fournines.kit.audit.evidence import Evidence

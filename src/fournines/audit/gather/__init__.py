@@ -1,0 +1,1 @@
+"""From folders, tarballs and living hosts to texts: what kind each is, and of which host and site."""

@@ -1,0 +1,1 @@
+"""Pages and commands that hold files of their own: Markdown, here-documents, ``echo >> file``."""

@@ -1,0 +1,85 @@
+"""Files that commands write: here-documents, ``echo >> file``, ``openstack-config --set``.
+
+A script that builds a host says as much about it as the host's own files do.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+from fournines.audit.gather.recognise import recognise
+from fournines.audit.pages.runbook import Draft
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from fournines.kit.audit.node import Node
+    from fournines.kit.audit.source import Kind, Source
+
+_SETTERS = ("openstack-config", "crudini")
+
+
+def written(source: Source, kinds: Sequence[Kind]) -> list[Draft]:
+    """The files this script's commands write, as far as some kind recognises them."""
+    found = [draft for node in source.nodes for draft in _here_documents(source, node, kinds)]
+    return [*found, *_echoed(source, kinds), *_settings(source, kinds)]
+
+
+def _line(source: Source, line: int) -> int:
+    return source.at(line).line
+
+
+def _target(node: Node) -> tuple[str, bool]:
+    """The file a command writes to, and whether it appends."""
+    words = node.words
+    bare = [word for word in words if word != "sudo"]
+    if bare and bare[0] == "tee":
+        redirects = ("<<", ">", ">>", "/dev/null")
+        files = [word for word in bare[1:] if not word.startswith("-") and word not in redirects]
+        return (files[0] if files else ""), "-a" in bare
+    for index, word in enumerate(words[:-1]):
+        if word in (">", ">>", "1>", "1>>"):
+            return words[index + 1], word.endswith(">>")
+    return "", False
+
+
+def _here_documents(source: Source, node: Node, kinds: Sequence[Kind]) -> Iterator[Draft]:
+    name, appended = _target(node)
+    for child in node.children:
+        kind = recognise(name, child.rest, kinds, marked=not name)
+        if kind and name:
+            count = child.rest.count("\n") + 1
+            lines = tuple(_line(source, child.line + offset) for offset in range(count))
+            yield Draft(name, kind, child.rest, lines, excerpt=appended)
+
+
+def _echoed(source: Source, kinds: Sequence[Kind]) -> Iterator[Draft]:
+    """``echo "line" >> file``: the lines a script adds to one file, together."""
+    texts: dict[str, list[tuple[str, int]]] = defaultdict(list)
+    for node in source.nodes:
+        name, _ = _target(node)
+        if node.key in ("echo", "printf") and name and node.value and not node.value.startswith((">", "-")):
+            for part in node.value.split("\n"):
+                texts[name].append((part, _line(source, node.line)))
+    yield from _drafts(texts, kinds)
+
+
+def _settings(source: Source, kinds: Sequence[Kind]) -> Iterator[Draft]:
+    """``openstack-config --set FILE SECTION KEY VALUE`` as the ini it makes."""
+    texts: dict[str, list[tuple[str, int]]] = defaultdict(list)
+    for node in source.nodes:
+        words = [word for word in node.words if word != "sudo"]
+        if len(words) > 5 and words[0] in _SETTERS and words[1] == "--set":  # noqa: PLR2004 - FILE SECTION KEY VALUE
+            name, section, key, value = words[2:6]
+            line = _line(source, node.line)
+            texts[name] += [(f"[{section}]", line), (f"{key} = {value}", line)]
+    yield from _drafts(texts, kinds)
+
+
+def _drafts(texts: dict[str, list[tuple[str, int]]], kinds: Sequence[Kind]) -> Iterator[Draft]:
+    for name, parts in texts.items():
+        text = "\n".join(part for part, _ in parts)
+        kind = recognise(name, text, kinds)
+        if kind:
+            yield Draft(name, kind, text, tuple(line for _, line in parts), excerpt=True)

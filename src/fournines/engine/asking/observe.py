@@ -1,0 +1,97 @@
+"""Looking at hosts: one round trip each, for all phases at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+
+import anyio
+
+from fournines.engine.desired import Desired, question
+from fournines.engine.difference import Change, Difference, Seen, compare, missing_packages
+from fournines.engine.fanout import on_each
+from fournines.engine.mask import Masker
+from fournines.engine.wire.remote import call
+from fournines.engine.wire.transport import Transport
+from fournines.kit.step import Absent, File, Packages, Step
+from fournines.plan.model import Phase
+
+_SECONDS = 120.0
+
+Observed = Mapping[str, tuple[tuple[Step, Seen], ...]]
+"""Of one phase: per host, each step with what was seen of it."""
+
+
+async def look(transport: Transport, host: str, steps: Sequence[Step], *, show: bool) -> tuple[Seen, ...]:
+    """What one host shows for these steps, in their order."""
+    questions = [question(step, show=show) for step in steps]
+    if not questions:
+        return ()
+    slowest = sum(float(q["timeout"]) for q in questions if q["kind"] == "command")
+    response = await call(
+        transport, host, {"do": ["observe"], "steps": questions}, timeout=_SECONDS + slowest
+    )
+    return tuple(response["seen"])
+
+
+async def look_at_all(
+    transport: Transport,
+    phases: Sequence[Phase],
+    *,
+    show: bool = False,
+    done: Callable[[str, float], None] = lambda _host, _seconds: None,
+) -> dict[str, Observed]:
+    """Per phase what its hosts show; ``done`` is told of each host and the seconds it took.
+
+    Raises:
+        TransportError: a host could not be reached.
+        HostError: a host could not be looked at.
+    """
+    hosts = dict.fromkeys(host for phase in phases for host in phase.steps)
+
+    async def look_at(host: str) -> tuple[Seen, ...]:
+        began = anyio.current_time()
+        steps = [step for phase in phases for step in phase.steps.get(host, ())]
+        seen = await look(transport, host, steps, show=show)
+        done(host, anyio.current_time() - began)
+        return seen
+
+    found = {host: iter(seen) for host, seen in (await on_each(hosts, look_at)).items()}
+    return {
+        phase.name: {
+            host: tuple((step, next(found[host])) for step in steps) for host, steps in phase.steps.items()
+        }
+        for phase in phases
+    }
+
+
+def differences(wanted: Desired, observed: Mapping[str, Observed], masker: Masker) -> Difference:
+    """What a deployment would change, given what was seen."""
+    changing = {host: frozenset(_changing(observed, host)) for host in wanted.hosts}
+    found: list[Change] = []
+    for phase in wanted.phases:
+        for host, seen in observed.get(phase.name, {}).items():
+            found.extend(
+                compare(wanted, phase.name, host, seen, masker, changing=changing.get(host, frozenset()))
+            )
+    return Difference(tuple(found))
+
+
+def lacks(observed: Mapping[str, Observed]) -> dict[str, tuple[str, ...]]:
+    """The packages that hosts lack, of all phases; hosts that lack none are left out."""
+    names: dict[str, set[str]] = {}
+    for of_phase in observed.values():
+        for host, seen in of_phase.items():
+            for step, now in seen:
+                if isinstance(step, Packages):
+                    names.setdefault(host, set()).update(missing_packages(step, now))
+    return {host: tuple(sorted(found)) for host, found in names.items() if found}
+
+
+def _changing(observed: Mapping[str, Observed], host: str) -> Iterable[str]:
+    """The paths of a host whose content is about to change."""
+    for of_phase in observed.values():
+        for step, seen in of_phase.get(host, ()):
+            if (isinstance(step, Absent) and seen["exists"]) or (
+                isinstance(step, File) and (not seen["exists"] or seen.get("differs", True))
+            ):
+                yield step.path

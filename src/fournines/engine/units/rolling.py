@@ -1,0 +1,169 @@
+"""Touching the units of a phase: at once where no turn is needed, one host at a time where it is."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from fournines.engine import operations, pyinfra
+from fournines.engine.asking.observe import Observed
+from fournines.engine.desired import Desired
+from fournines.engine.difference import Seen
+from fournines.engine.fanout import on_each
+from fournines.engine.units.decide import (
+    STAMP_BEFORE,
+    Decision,
+    Turns,
+    decide,
+    formed,
+    stamp_after,
+    started_again,
+    turns,
+)
+from fournines.engine.units.startup import Down, Start, explained
+from fournines.engine.wire.remote import call
+from fournines.engine.wire.transport import Transport
+from fournines.errors import HostError
+from fournines.kit.check import Check
+from fournines.kit.step import Step, Unit
+from fournines.plan.model import PlannedStage
+
+_STATUS_OF_WHAT_IS_DOWN = """\
+for unit in "$@"; do
+    systemctl is-active --quiet "$unit" || systemctl status --no-pager --full --lines=10 -- "$unit"
+done
+"""
+
+_ATTEMPTS = 5
+_ALL_COME_UP = """\
+for unit in "$@"; do
+    case $(systemctl show --property=ActiveState --value "$unit") in
+        active | activating | reloading) ;;
+        *) exit 1 ;;
+    esac
+done
+"""
+"""Whether every unit runs or is about to: between two attempts a unit is ``activating (auto-restart)``."""
+
+Changed = Callable[[str, str, str, str], None]
+"""Is told of each change: host, kind of step, subject, what was done."""
+
+
+Decisions = Mapping[str, Sequence[Decision]]
+"""Per host, what is to be done about its units."""
+
+
+@dataclass(frozen=True)
+class Barrier:
+    """Checks, as a phase needs them: to ask once whether they hold, and to wait until they do."""
+
+    hold: Callable[[Iterable[Check]], Awaitable[bool]]
+    wait: Callable[[Iterable[Check]], Awaitable[None]]
+
+
+@dataclass(frozen=True)
+class UnitsRun:
+    """The units of some stages being touched."""
+
+    transport: Transport
+    wanted: Desired
+    stages: tuple[PlannedStage, ...]
+    barrier: Barrier
+    changed: Changed
+    busy: pyinfra.Busy
+
+    async def carry_out(self, observed: Observed) -> None:
+        """What needs no turn everywhere at once, then the rolls, stage by stage.
+
+        One after the other, so that only one cluster at a time is without one of its hosts.
+        """
+        orders = [(stage, await self._order(stage, observed)) for stage in self.stages]
+        await self._act(_together(order.at_once for _, order in orders))
+        for stage, order in orders:
+            await self._roll(stage, order)
+
+    async def _order(self, stage: PlannedStage, observed: Observed) -> Turns:
+        decisions = {host: self._decided(stage, host, seen) for host, seen in observed.items()}
+        return turns(decisions, well=formed(decisions) or await self.barrier.hold(stage.barrier))
+
+    def _decided(
+        self, stage: PlannedStage, host: str, observed: Sequence[tuple[Step, Seen]]
+    ) -> tuple[Decision, ...]:
+        units = {step for step in stage.steps.get(host, ()) if isinstance(step, Unit)}
+        found = (decide(s, now, self.wanted.stamp(host, s.name)) for s, now in observed if s in units)
+        return tuple(decision for decision in found if not decision.nothing)
+
+    async def _roll(self, stage: PlannedStage, order: Turns) -> None:
+        """Wait for the checks that end this stage: between two hosts, and for what was just started."""
+        for host, of_host in order.unsettled:
+            await self._turn(stage, host, of_host)
+        if order.unproved or order.one_by_one:
+            await self.barrier.wait(stage.barrier)
+        await on_each(order.unproved, lambda host: self._stamp(host, order.unproved[host], settled=True))
+        for host, of_host in order.one_by_one:
+            await self._turn(stage, host, of_host)
+
+    async def _turn(self, stage: PlannedStage, host: str, decisions: Sequence[Decision]) -> None:
+        """Roll one host and wait until it is well: nobody else is asked but where all are judged together."""
+        before = {decision.unit.name: STAMP_BEFORE for decision in decisions}
+        await call(self.transport, host, {"do": ["stamp"], "stamps": before})
+        await self._act({host: decisions})
+        await self.barrier.wait(check.about(host) for check in stage.barrier)
+        await self._stamp(host, decisions, settled=True)
+
+    async def _act(self, decisions: Decisions) -> None:
+        await self._touch(decisions)
+        await on_each(decisions, lambda host: self._stamp(host, decisions[host]))
+        for host, of_host in decisions.items():
+            for decision in of_host:
+                self.changed(host, "unit", decision.unit.name, decision.words)
+
+    async def _touch(self, decisions: Decisions) -> None:
+        """Start, restart, reload, stop. A start that fails is an error only where systemd has given up.
+
+        ``systemctl start`` fails with a unit's first attempt, even if ``Restart=`` makes the next one, and a
+        member of a cluster may need two: its peers start at the same time. One that fails in the same way
+        three times in a row will not come up by waiting.
+        """
+        units = {h: tuple(d.unit.name for d in of_host if d.unit.running) for h, of_host in decisions.items()}
+        start = Start(self.transport, units, self.busy)
+        again = decisions
+        for attempt in range(1, _ATTEMPTS + 1):
+            todo = {host: tuple(operations.units(of_host)) for host, of_host in again.items()}
+            try:
+                await pyinfra.carry_out(self.transport, todo, busy=start.still)
+            except HostError as error:
+                downs = await start.failed(error.where or "")
+                last = attempt == _ATTEMPTS or start.hopeless
+                if last or not await self._come_up(error.where or "", decisions):
+                    raise await self._with_journal(error, decisions, downs) from None
+            else:
+                return
+            again = {host: tuple(started_again(d) for d in of_host) for host, of_host in decisions.items()}
+
+    async def _come_up(self, host: str, decisions: Decisions) -> bool:
+        units = [d.unit.name for d in decisions.get(host, ()) if d.unit.running]
+        answer = await self.transport.run(host, ("sh", "-c", _ALL_COME_UP, "sh", *units))
+        return answer.code == 0
+
+    async def _stamp(self, host: str, decisions: Iterable[Decision], *, settled: bool = False) -> None:
+        stamps = {d.unit.name: stamp_after(d, self.wanted.stamp(host, d.unit.name)) for d in decisions}
+        if settled:
+            stamps = {name: stamp and {**stamp, "settled": True} for name, stamp in stamps.items()}
+        await call(self.transport, host, {"do": ["stamp"], "stamps": stamps})
+
+    async def _with_journal(self, error: HostError, decisions: Decisions, downs: Sequence[Down]) -> HostError:
+        """The error with why the units did not start, and then what systemd knows of them."""
+        host = error.where or ""
+        names = [d.unit.name for d in decisions.get(host, ()) if d.unit.running]
+        said = await self.transport.run(host, ("sh", "-c", _STATUS_OF_WHAT_IS_DOWN, "sh", *names))
+        output = "\n".join((*explained(downs), error.output, said.stdout))
+        return HostError(error.what, where=host, try_this=error.try_this, output=output)
+
+
+def _together(decisions: Iterable[Decisions]) -> Decisions:
+    merged: dict[str, tuple[Decision, ...]] = {}
+    for of_stage in decisions:
+        for host, of_host in of_stage.items():
+            merged[host] = (*merged.get(host, ()), *of_host)
+    return merged

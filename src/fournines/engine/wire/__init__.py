@@ -1,0 +1,1 @@
+"""The wire: how a question reaches a host and its answer comes back."""

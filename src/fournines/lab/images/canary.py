@@ -1,0 +1,126 @@
+"""What a coming Debian would break: its packages asked, before a site meets them.
+
+An image of another suite is asked everything the components rely on, and its programs read every file that
+would be written. systemd stays the present release's: from 258 on it refuses cgroups of version 1.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from fournines.components import registered
+from fournines.engine.asking.relied import examine, notes
+from fournines.engine.desired import entry
+from fournines.engine.wire.remote import call
+from fournines.errors import HostError
+from fournines.kit.step import Account, Directory, File, Step
+from fournines.lab.images.inside import InsideImage
+from fournines.lab.shell import run
+
+if TYPE_CHECKING:
+    from fournines.lab.images.sources import AptSource
+    from fournines.plan.model import Plan
+
+_NOT_THERE = re.compile(r"^E: (?:Unable to locate package |Package ')([a-z0-9.+-]+)", re.MULTILINE)
+_SECONDS = 300.0
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """What a suite would break, what is merely new in it, and how many files its programs accepted."""
+
+    broken: tuple[str, ...]
+    notes: tuple[str, ...]
+    accepted: int
+
+
+def missing(said: str) -> tuple[str, ...]:
+    """The packages that apt says it does not have."""
+    return tuple(dict.fromkeys(_NOT_THERE.findall(said)))
+
+
+def not_in(
+    sources: Iterable[AptSource], options: Iterable[str], names: Sequence[str], folder: Path
+) -> tuple[str, ...]:
+    """Which of the packages the sources do not have; asked of this machine's apt, with lists of its own.
+
+    Raises:
+        LabError: the sources cannot be reached.
+    """
+    for part in ("lists/partial", "cache/archives/partial", "empty"):
+        (folder / part).mkdir(parents=True, exist_ok=True)
+    (folder / "status").touch()
+    (folder / "sources.list").write_text("".join(source.one_line() + "\n" for source in sources))
+    settings = {
+        "Dir::State": folder,
+        "Dir::State::status": folder / "status",
+        "Dir::Cache": folder / "cache",
+        "Dir::Etc::sourcelist": folder / "sources.list",
+        "Dir::Etc::sourceparts": folder / "empty",
+        "Dir::Etc::preferencesparts": folder / "empty",
+    }
+    own = [f"--option={key}={value}" for key, value in settings.items()]
+    for option in options:
+        key, _, value = option.partition(" ")
+        plain = value.strip('"')
+        own.append(f"--option={key}={plain}")
+    run(["apt-get", *own, "--quiet", "update"], timeout=_SECONDS)
+    simulated = run(
+        ["apt-get", *own, "--simulate", "--no-install-recommends", "install", *names], check=False
+    )
+    return missing(simulated.stderr)
+
+
+async def outlook(plan: Plan, tree: Path, layer: Path, without: frozenset[str] = frozenset()) -> Outlook:
+    """Ask the image everything; files of components whose packages are ``without`` are left out.
+
+    ``layer`` is an empty folder on the same kind of file system as the image, not on an overlay.
+    """
+    inside = InsideImage(tree, layer)
+    relies = [relied for component in registered().values() for relied in component.relies]
+    found = await examine(inside, {"image": relies})
+    broken = [complaint for one in found for complaint in one.complaints]
+    accepted = 0
+    for phase in plan.phases:
+        for host, steps in phase.steps.items():
+            wanted = [s for s in steps if isinstance(s, File | Directory) and not _of(s, without)]
+            await _accounts(inside, steps)
+            refused = await _refused(inside, host, wanted)
+            broken += refused
+            accepted += sum(1 for s in wanted if isinstance(s, File) and s.validate) - len(refused)
+    return Outlook(tuple(dict.fromkeys(broken)), notes(found), accepted)
+
+
+def _of(step: File | Directory, without: frozenset[str]) -> bool:
+    """Whether a file belongs to software that is not there."""
+    return any(f"/{name}/" in f"{step.path}/" for name in without)
+
+
+async def _accounts(inside: InsideImage, steps: Iterable[Step]) -> None:
+    for step in steps:
+        if isinstance(step, Account):
+            await inside.run("image", ("useradd", "--system", step.name))
+
+
+async def _refused(inside: InsideImage, host: str, steps: Sequence[File | Directory]) -> list[str]:
+    """What the image's programs say against files; those they accept are written into the layer."""
+    if not steps:
+        return []
+    request: Mapping[str, object] = {
+        "do": ["stage", "commit"],
+        "id": "canary",
+        "entries": [entry(step) for step in steps],
+        "outdate": [],
+    }
+    try:
+        response = await call(inside, host, request, timeout=_SECONDS)
+    except HostError as error:
+        return [f"{host}: {error.what}"]
+    return [
+        f"{host}: {rejection['argv'][0]} refuses {rejection['path']}: {rejection['said'].strip()}"
+        for rejection in response.get("rejections", ())
+    ]

@@ -1,0 +1,56 @@
+"""Files that commands write, with the lines of the commands."""
+
+from __future__ import annotations
+
+from fournines.audit.gather.collect import File
+from fournines.audit.run import read
+from fournines.kit.audit.source import Source
+
+
+def written(text: str) -> list[Source]:
+    sources, _ = read([File("node1/setup.sh", "#!/bin/sh\n" + text)])
+    return [source for source in sources if source.kind != "script"]
+
+
+def test_a_here_document_is_the_file_it_makes() -> None:
+    (conf,) = written("cat > /etc/keepalived/keepalived.conf <<EOF\nvrrp_instance V {\n state PEER\n}\nEOF\n")
+    assert (conf.kind, conf.name, conf.host, conf.excerpt) == (
+        "keepalived.conf",
+        "/etc/keepalived/keepalived.conf",
+        "node1",
+        False,
+    )
+    assert [conf.at(node).line for node in conf.nodes] == [3]
+
+
+def test_what_is_appended_is_an_excerpt() -> None:
+    (conf,) = written(
+        "sudo tee -a /etc/sysctl.conf <<'END' >/dev/null\nnet.ipv4.ip_nonlocal_bind=1\nvm.swappiness=1\nEND\n"
+    )
+    assert (conf.kind, conf.excerpt) == ("sysctl", True)
+
+
+def test_echoed_lines_come_together() -> None:
+    (conf,) = written('echo "10.0.0.11 node1" >> /etc/hosts\ndate\necho "10.0.0.12 node2" >> /etc/hosts\n')
+    assert conf.text == "10.0.0.11 node1\n10.0.0.12 node2"
+    assert [conf.at(node).line for node in conf.nodes] == [2, 4]
+
+
+def test_setting_ini_options_makes_an_ini() -> None:
+    (conf,) = written(
+        "openstack-config --set /etc/nova/nova.conf DEFAULT my_ip 10.0.0.11\n"
+        "crudini --set /etc/nova/nova.conf database connection sqlite://\n"
+    )
+    assert conf.text.split("\n") == ["[DEFAULT]", "my_ip = 10.0.0.11", "[database]", "connection = sqlite://"]
+    assert conf.at(4).line == 3
+
+
+def test_other_output_is_no_configuration() -> None:
+    assert written('echo "done" > /var/log/x\ncat <<EOF\nhello\nEOF\n') == []
+
+
+def test_a_file_that_was_given_is_not_read_twice() -> None:
+    conf = "vrrp_instance V {\n virtual_router_id 5\n}\n"
+    script = f"#!/bin/sh\ncat > /etc/keepalived/keepalived.conf <<EOF\n{conf}EOF\n"
+    sources, _ = read([File("n1/keepalived.conf", conf), File("n1/setup.sh", script)])
+    assert [source.path for source in sources] == ["n1/keepalived.conf", "n1/setup.sh"]

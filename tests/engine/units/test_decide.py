@@ -1,0 +1,168 @@
+"""What is decided about units."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from fournines.engine.desired import Stamp
+from fournines.engine.units.decide import Act, Decision, decide, stamp_after, started_again, turns
+from fournines.kit.step import Unit
+
+WANTED = Stamp(restart="new", reload="r")
+A = Unit("a.service", restart_on=("/a",), reload_on=("/r",))
+CURRENT = {"restart": "new", "reload": "r", "settled": True}
+
+
+def seen(active: str = "active", enabled: str = "enabled", **more: Any) -> dict[str, Any]:  # noqa: ANN401
+    return {
+        "load": "loaded",
+        "active": active,
+        "enabled": enabled,
+        "outdated": False,
+        "stamp": CURRENT,
+        **more,
+    }
+
+
+@pytest.mark.parametrize(
+    ("unit", "now", "words"),
+    [
+        (A, seen(), ""),
+        (A, seen("inactive"), "start"),
+        (A, seen("failed", "disabled"), "enable, start"),
+        (A, seen("deactivating"), "start"),
+        (A, seen("activating"), ""),
+        (A, seen("activating", stamp=None), "restart"),
+        (A, seen(stamp=None), "restart"),
+        (A, seen(stamp={**CURRENT, "restart": "old"}), "restart"),
+        (A, seen(stamp={**CURRENT, "reload": "old"}), "reload"),
+        (A, seen(stamp={**CURRENT, "restart": "old", "reload": "old"}), "restart"),
+        (A, seen("inactive", "masked-runtime"), "unmask, enable, start"),
+        (A, seen(outdated=True), "daemon-reload"),
+        (A, seen(enabled="static"), ""),
+        (A, seen(enabled="enabled-runtime"), "enable"),
+        (Unit("b.service"), seen(stamp=None), ""),
+        (Unit("b.service", enabled=False, running=False), seen(stamp=None), "disable, stop"),
+        (Unit("b.service", enabled=False, running=False), seen("failed", "disabled"), ""),
+        (Unit("b.service", enabled=False, running=False), seen("inactive", "", load="not-found"), ""),
+        (Unit("b.service", enabled=False), seen("inactive", "disabled"), "start"),
+        (Unit("b.service", enabled=True, running=False), seen("inactive", "disabled"), "enable"),
+        (Unit("b.service"), seen("inactive", "", load="not-found"), "enable, start"),
+    ],
+)
+def test_decisions(unit: Unit, now: dict[str, Any], words: str) -> None:
+    wanted = WANTED if unit is A else Stamp()
+    decision = decide(unit, now, wanted)
+    assert decision.words == words
+    assert decision.nothing is (not words)
+
+
+def test_a_dry_run_knows_that_a_file_is_about_to_change() -> None:
+    assert decide(A, seen(), WANTED, files_change=True).act is Act.RESTART
+    assert decide(Unit("b.service"), seen(), Stamp(), files_change=True).act is Act.NONE
+
+
+def test_a_rolling_unit_is_unsettled_until_the_barrier_passed() -> None:
+    rolling = Unit("a.service", restart_on=("/a",), rolling=True)
+    restart = Decision(rolling, Act.RESTART)
+    assert stamp_after(restart, WANTED) == {"restart": "new", "reload": "r", "settled": False}
+    assert stamp_after(Decision(rolling, Act.START), WANTED) == {**CURRENT, "settled": False}
+    assert stamp_after(Decision(rolling, Act.RELOAD), WANTED) == CURRENT
+    assert stamp_after(Decision(Unit("b.service", running=False), Act.STOP), WANTED) is None
+
+
+ROLLING = Unit("a.service", restart_on=("/a",), rolling=True)
+PLAIN = Unit("b.service", restart_on=("/a",))
+
+
+def test_only_restarts_of_rolling_units_go_one_by_one() -> None:
+    found = turns(
+        {
+            "one": [Decision(ROLLING, Act.RESTART), Decision(PLAIN, Act.RESTART)],
+            "two": [Decision(ROLLING, Act.START)],
+            "three": [Decision(ROLLING, Act.RESTART), Decision(PLAIN)],
+        },
+        well=True,
+    )
+    assert {host: [d.words for d in of_host] for host, of_host in found.at_once.items()} == {
+        "one": ["restart"],
+        "two": ["start"],
+    }
+    assert [host for host, _ in found.one_by_one] == ["one", "three"]
+    assert not found.unsettled
+
+
+def test_an_unsettled_host_goes_first_and_needs_no_well_cluster() -> None:
+    found = turns(
+        {
+            "one": [Decision(ROLLING, Act.RESTART)],
+            "two": [Decision(ROLLING, Act.RESTART, unsettled=True)],
+        },
+        well=True,
+    )
+    assert [host for host, _ in found.unsettled] == ["two"]
+    assert [host for host, _ in found.one_by_one] == ["one"]
+
+
+@pytest.mark.parametrize(("well", "one_by_one"), [(True, 2), (False, 0)])
+def test_adopted_daemons_go_at_once_unless_they_are_a_well_cluster(*, well: bool, one_by_one: int) -> None:
+    adopted = Decision(ROLLING, Act.RESTART, adopted=True)
+    found = turns({"one": [adopted], "two": [adopted]}, well=well)
+    assert len(found.one_by_one) == one_by_one
+    assert len(found.at_once) == 2 - one_by_one
+
+
+def test_a_cluster_that_never_was_well_since_its_restart_goes_at_once() -> None:
+    unsettled = Decision(ROLLING, Act.RESTART, unsettled=True)
+    found = turns(
+        {"one": [unsettled], "two": [replace(unsettled, unsettled=False, adopted=True)]}, well=False
+    )
+    assert list(found.at_once) == ["one", "two"]
+    assert not found.unsettled
+    assert not found.one_by_one
+
+
+def test_one_adopted_host_among_started_ones_is_still_rolled() -> None:
+    found = turns(
+        {
+            "one": [Decision(ROLLING, Act.RESTART, adopted=True)],
+            "two": [Decision(ROLLING, Act.RESTART)],
+        },
+        well=False,
+    )
+    assert len(found.one_by_one) == 2
+
+
+decisions = st.builds(
+    Decision,
+    unit=st.sampled_from([ROLLING, PLAIN]),
+    act=st.sampled_from(Act),
+    adopted=st.booleans(),
+    unsettled=st.booleans(),
+)
+
+
+@given(
+    st.dictionaries(st.sampled_from(["one", "two", "three"]), st.lists(decisions, max_size=3)), st.booleans()
+)
+def test_every_decision_has_exactly_one_turn(todo: dict[str, list[Decision]], well: bool) -> None:  # noqa: FBT001
+    found = turns(todo, well=well)
+    rolls = (*found.unsettled, *found.one_by_one)
+    for host, of_host in todo.items():
+        at_once = list(found.at_once.get(host, ()))
+        rolled = [d for name, of_name in rolls if name == host for d in of_name]
+        key = repr
+        assert sorted(at_once + rolled, key=key) == sorted((d for d in of_host if not d.nothing), key=key)
+    assert len({host for host, _ in rolls}) == len(rolls)
+
+
+def test_a_second_attempt_waits_for_what_was_restarted() -> None:
+    restarted = Decision(Unit("a.service"), act=Act.RESTART, enable=True)
+    assert started_again(restarted) == Decision(Unit("a.service"), act=Act.START, enable=True)
+    reloaded = Decision(Unit("a.service"), act=Act.RELOAD)
+    assert started_again(reloaded) == reloaded
