@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import time
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from fournines import files
 from fournines.errors import LabError
 from fournines.lab import disk, network, ssh, state
+from fournines.lab.bmc import board
 from fournines.lab.cgroups import (
     HostCgroups,
     hierarchies,
@@ -100,6 +100,7 @@ def up(
         raise_inotify()
         network.make(plan)
         where = hierarchies()
+        board.ensure(plan, paths, where)
         hosts = [RunningHost.of(plan, host.name, paths, where) for host in plan.hosts]
         for host in hosts:
             host.prepare(public_key)
@@ -139,12 +140,11 @@ def build(plan: LabPlan, *, mirror: str | None = None, progress: Callable[[str],
 
 
 def _refuse_other_plan(paths: LabPaths, plan: LabPlan) -> None:
-    with suppress(FileNotFoundError):
-        if paths.plan.read_text(encoding="utf-8") != plan.model_dump_json(indent=1) + "\n":
-            raise LabError(
-                f"a lab {plan.name} exists that was made from another plan",
-                try_this=f"nines lab down {plan.name}, or give this one another --name",
-            )
+    if paths.plan.exists() and state.load(paths) != plan:
+        raise LabError(
+            f"a lab {plan.name} exists that was made from another plan",
+            try_this=f"nines lab down {plan.name}, or give this one another --name",
+        )
 
 
 def _failed_units(host: RunningHost) -> str:
@@ -197,7 +197,7 @@ def down(name: str, *, progress: Callable[[str], None] = _silent) -> bool:
 def _sweep(paths: LabPaths, progress: Callable[[str], None]) -> None:
     where = hierarchies()
     for host in sorted(hosts_with_cgroups(where, paths.lab)):
-        progress(f"{host}: power off")
+        progress(f"{host}: power off" if host != board.CGROUP else "the board ends")
         HostCgroups(where, paths.lab, host).clear()
         _forget_machine(machine(paths.lab, host))
     remove_lab(where, paths.lab)
@@ -267,6 +267,11 @@ def running_host(lab: str, host: str) -> RunningHost:
     need_root()
     paths = LabPaths(checked_name(lab))
     return RunningHost.of(state.load(paths), host, paths, hierarchies())
+
+
+def powered(lab: str, host: str) -> bool:
+    """Whether a host has power; one that is frozen or cut off has."""
+    return HostCgroups(hierarchies(), lab, host).leader() is not None
 
 
 def power(

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from pydantic import BaseModel, ConfigDict
 
 from fournines.errors import LabError
-from fournines.spec.model import Purpose
+from fournines.spec.model import Mode, Purpose
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -30,6 +30,9 @@ MACHINE_LENGTH = 64
 """Longest name of a container (HOST_NAME_MAX, as systemd-nspawn(1) requires of --machine=)."""
 
 NAMESPACE_PREFIX = "nines-"
+
+BMC_PORT = 8443
+BMC_USER = "fencing"
 
 _LAB_NAME = re.compile(r"[a-z]([a-z0-9-]{0,61}[a-z0-9])?")
 
@@ -73,12 +76,21 @@ class LabHost(_Value):
         return next((nic for nic in self.nics if nic.network == network), None)
 
 
+class LabBmc(_Value):
+    """The management board of all hosts: where it listens, and as whom a client logs in."""
+
+    address: IPv4Address
+    port: int = BMC_PORT
+    user: str = BMC_USER
+
+
 class LabPlan(_Value):
     """Everything a lab is made from.
 
     ``through`` is the jump host of the site, when it has one. ``cluster`` is the network in which the
     hosts talk to each other, on which the jump host reaches the others. ``packages`` are what the hosts
-    have installed beyond a minimal system that can be reached by SSH.
+    have installed beyond a minimal system that can be reached by SSH. ``bmc`` is there where the site wants
+    its hosts fenced.
     """
 
     name: str
@@ -87,6 +99,7 @@ class LabPlan(_Value):
     cluster: str
     through: str | None = None
     packages: tuple[str, ...] = ()
+    bmc: LabBmc | None = None
 
     @property
     def namespace(self) -> str:
@@ -137,6 +150,7 @@ def lab_plan(site: Site, *, name: str | None = None, packages: Iterable[str] = (
         LabNetwork(name=n, cidr=net.range, address=own_address(net.range, taken), bridge=bridges["br", n])
         for n, net in site.networks.items()
     )
+    own = {n.name: n.address for n in networks}
     cables = [(h.name, f"e{i}") for h in site.hosts.values() for i in range(len(h.addresses))]
     outsides = interface_names(cables, taken=bridges.values())
     return LabPlan(
@@ -146,6 +160,7 @@ def lab_plan(site: Site, *, name: str | None = None, packages: Iterable[str] = (
         cluster=site.cluster_network,
         through=site.ssh.through,
         packages=tuple(sorted(set(packages))),
+        bmc=LabBmc(address=own[site.cluster_network]) if site.mode is Mode.ACTIVE_PASSIVE else None,
     )
 
 

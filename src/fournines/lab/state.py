@@ -62,6 +62,33 @@ class HostPaths:
 
 
 @dataclass(frozen=True, slots=True)
+class BmcPaths:
+    """Where the files of a lab's management board are."""
+
+    directory: Path
+
+    @property
+    def password(self) -> Path:
+        """The password of its one account."""
+        return self.directory / "password"
+
+    @property
+    def certificate(self) -> Path:
+        """PEM: its key, its certificate, and that of the authority which signed it."""
+        return self.directory / "certificate.pem"
+
+    @property
+    def ready(self) -> Path:
+        """Exists once it listens."""
+        return self.directory / "ready"
+
+    @property
+    def log(self) -> Path:
+        """A line for each request, with what was done."""
+        return self.directory / "log"
+
+
+@dataclass(frozen=True, slots=True)
 class LabPaths:
     """Where a lab's files are."""
 
@@ -107,6 +134,11 @@ class LabPaths:
     def disk(self) -> Path:
         """Says where the hosts' disks lie."""
         return self.directory / "disk"
+
+    @property
+    def bmc(self) -> BmcPaths:
+        """The management board's files."""
+        return BmcPaths(self.directory / "bmc")
 
     def host(self, name: str) -> HostPaths:
         """A host's files."""
