@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from fournines.audit.gather.collect import File
-    from fournines.audit.pages.runbook import Draft
+    from fournines.audit.pages.draft import Draft
     from fournines.kit.audit.evidence import Fact
     from fournines.kit.audit.source import Kind
 
@@ -120,11 +120,11 @@ def _written_by(sources: Sequence[Source]) -> list[Source]:
     """The files that scripts write, but for those that were given themselves."""
     given = {(source.host, source.kind, _base(source.name)) for source in sources if not source.lines}
     return [
-        _drafted(source.path, draft, source.host)
+        _drafted(source.path, draft, draft.host or source.host)
         for source in sources
-        if source.kind in (SCRIPT.name, COMMANDS.name)
+        if source.kind in (SCRIPT.name, COMMANDS.name) and not source.lines
         for draft in written(source, registry.kinds())
-        if (source.host, draft.kind.name, _base(draft.name)) not in given
+        if (draft.host or source.host, draft.kind.name, _base(draft.name)) not in given
     ]
 
 

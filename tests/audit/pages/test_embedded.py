@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from fournines.audit.gather.collect import File
 from fournines.audit.run import read
 from fournines.kit.audit.source import Source
@@ -54,3 +56,32 @@ def test_a_file_that_was_given_is_not_read_twice() -> None:
     script = f"#!/bin/sh\ncat > /etc/keepalived/keepalived.conf <<EOF\n{conf}EOF\n"
     sources, _ = read([File("n1/keepalived.conf", conf), File("n1/setup.sh", script)])
     assert [source.path for source in sources] == ["n1/keepalived.conf", "n1/setup.sh"]
+
+
+INSTANCE = "vrrp_instance V {\n virtual_router_id 5\n virtual_ipaddress {\n  $VIP\n }\n}\n"
+
+
+def test_a_variable_that_is_set_once_is_put_in() -> None:
+    (conf,) = written(f"VIP=10.0.0.20\ncat > /etc/keepalived/keepalived.conf <<EOF\n{INSTANCE}EOF\n")
+    assert "  10.0.0.20" in conf.text.split("\n")
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        pytest.param(
+            f"VIP=10.0.0.20\ncat > keepalived.conf <<'EOF'\n{INSTANCE}EOF\n", id="kept as it stands"
+        ),
+        pytest.param(f"VIP=1\nVIP=2\ncat > keepalived.conf <<EOF\n{INSTANCE}EOF\n", id="set twice"),
+        pytest.param(f"VIP=$(hostname -I)\ncat > keepalived.conf <<EOF\n{INSTANCE}EOF\n", id="asked for"),
+        pytest.param(f"read VIP\nVIP=1\ncat > keepalived.conf <<EOF\n{INSTANCE}EOF\n", id="read"),
+    ],
+)
+def test_a_variable_of_no_one_value_stays(script: str) -> None:
+    (conf,) = written(script)
+    assert "$VIP" in conf.text
+
+
+def test_a_file_that_is_written_over_ssh_is_the_other_hosts() -> None:
+    found = written(f"ssh root@lb2 'cat > /etc/keepalived/keepalived.conf' <<EOF\n{INSTANCE}EOF\n")
+    assert [(conf.name, conf.host) for conf in found] == [("/etc/keepalived/keepalived.conf", "lb2")]

@@ -254,3 +254,36 @@ def test_hosts_as_pages_name_them(first: str, second: str, hosts: list[str]) -> 
     block = "/etc/keepalived/keepalived.conf\n```\nvrrp_instance V {\n virtual_router_id 5\n}\n```\n"
     sources, _ = read([File("howto.md", f"{first}\n\n{block}\n{second}\n\n{block}")])
     assert [source.host for source in sources] == hosts
+
+
+HALF = """
+On {host}:
+
+    $ sudo tee /etc/keepalived/keepalived.conf <<EOF
+    vrrp_instance VI_1 {{
+        interface eth0
+        virtual_router_id {number}
+        virtual_ipaddress {{
+            ${{VIP}}
+        }}
+    }}
+    EOF
+"""
+
+
+def test_files_that_commands_write_belong_to_the_host_named_before_them() -> None:
+    page = "    export VIP=10.0.0.20\n" + "".join(
+        HALF.format(host=host, number=number) for host, number in (("lb1", 51), ("lb2", 52))
+    )
+    sources, _ = read([File("ha.md", page)])
+    files = [source for source in sources if source.kind == "keepalived.conf"]
+    assert [source.host for source in files] == ["lb1", "lb2"]
+    assert {f"{f.rule} {f.at}" for f in audit([File("ha.md", page)]).findings} >= {"KA009 ha.md:20"}
+    assert not any(f.rule == "KA034" for f in audit([File("ha.md", page)]).findings)
+
+
+def test_a_here_document_for_a_shell_is_commands_on_lines_of_their_own() -> None:
+    commands = "pcs cluster setup c c1 c2 c3\npcs property set stonith-enabled=false"
+    page = f"```bash\nssh root@c1 <<EOF\n{commands}\nEOF\n```\n"
+    found = [f for f in audit([File("ha.md", page)]).findings if f.rule == "PA001"]
+    assert [f.at.line for f in found] == [4]

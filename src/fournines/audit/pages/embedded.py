@@ -9,10 +9,12 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from fournines.audit.gather.recognise import recognise
-from fournines.audit.pages.runbook import Draft
+from fournines.audit.pages.draft import Draft
+from fournines.audit.pages.values import filled, settled
+from fournines.kit.audit.wrapped import commands, handed_on
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from fournines.kit.audit.node import Node
     from fournines.kit.audit.source import Kind, Source
@@ -22,7 +24,8 @@ _SETTERS = ("openstack-config", "crudini")
 
 def written(source: Source, kinds: Sequence[Kind]) -> list[Draft]:
     """The files this script's commands write, as far as some kind recognises them."""
-    found = [draft for node in source.nodes for draft in _here_documents(source, node, kinds)]
+    known = settled(source.nodes)
+    found = [draft for node in source.nodes for draft in _here_documents(source, node, kinds, known)]
     return [*found, *_echoed(source, kinds), *_settings(source, kinds)]
 
 
@@ -44,20 +47,31 @@ def _target(node: Node) -> tuple[str, bool]:
     return "", False
 
 
-def _here_documents(source: Source, node: Node, kinds: Sequence[Kind]) -> Iterator[Draft]:
-    name, appended = _target(node)
+def _here_documents(
+    source: Source, node: Node, kinds: Sequence[Kind], known: Mapping[str, str]
+) -> Iterator[Draft]:
+    targets = [found for found in map(_target, commands([node])) if found[0]]
+    name, appended = targets[0] if targets else ("", False)
     for child in node.children:
-        kind = recognise(name, child.rest, kinds, marked=not name)
+        text = child.rest if child.quoted else filled(child.rest, known)
+        kind = recognise(name, text, kinds, marked=not name)
         if kind and name:
-            count = child.rest.count("\n") + 1
-            lines = tuple(_line(source, child.line + offset) for offset in range(count))
-            yield Draft(name, kind, child.rest, lines, excerpt=appended)
+            lines = tuple(_line(source, child.line + offset) for offset in range(text.count("\n") + 1))
+            yield Draft(name, kind, text, lines, excerpt=appended, host=_far(node))
+
+
+def _far(node: Node) -> str:
+    """The host behind ``ssh``, where a command is carried out; empty for a command of this host."""
+    words = [word for word in node.words if word != "sudo"]
+    inner = handed_on(words) if words and words[0] == "ssh" else ""
+    before = words[: len(words) - 1] if inner and inner == words[-1] else words[:2] if inner else []
+    return before[-1].rpartition("@")[2].lower() if len(before) > 1 and "$" not in before[-1] else ""
 
 
 def _echoed(source: Source, kinds: Sequence[Kind]) -> Iterator[Draft]:
     """``echo "line" >> file``: the lines a script adds to one file, together."""
     texts: dict[str, list[tuple[str, int]]] = defaultdict(list)
-    for node in source.nodes:
+    for node in commands(source.nodes):
         name, _ = _target(node)
         if node.key in ("echo", "printf") and name and node.value and not node.value.startswith((">", "-")):
             for part in node.value.split("\n"):
@@ -68,7 +82,7 @@ def _echoed(source: Source, kinds: Sequence[Kind]) -> Iterator[Draft]:
 def _settings(source: Source, kinds: Sequence[Kind]) -> Iterator[Draft]:
     """``openstack-config --set FILE SECTION KEY VALUE`` as the ini it makes."""
     texts: dict[str, list[tuple[str, int]]] = defaultdict(list)
-    for node in source.nodes:
+    for node in commands(source.nodes):
         words = [word for word in node.words if word != "sudo"]
         if len(words) > 5 and words[0] in _SETTERS and words[1] == "--set":  # noqa: PLR2004 - FILE SECTION KEY VALUE
             name, section, key, value = words[2:6]

@@ -7,31 +7,24 @@ it; its host is the one named before it when the page shows that file for severa
 from __future__ import annotations
 
 import re
-from collections import defaultdict
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from fournines.audit.gather.recognise import recognise
+from fournines.audit.pages.draft import Draft
+from fournines.audit.pages.embedded import written
 from fournines.audit.pages.page import Block, blocks
-from fournines.kit.audit.script import COMMANDS
+from fournines.audit.pages.values import filled, values
+from fournines.audit.pages.whose import PATH, host_before, known_hosts, with_hosts
+from fournines.audit.parse import parse
+from fournines.kit.audit.script import COMMANDS, SCRIPT
+from fournines.kit.audit.source import Source
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterator, Sequence
 
     from fournines.kit.audit.source import Kind
 
-_PATH = re.compile(
-    r"(?<![\w/.\-])(?:~|\.{0,2})?/?(?:[\w.\-]+/)*[\w\-]+(?:\.[\w\-]+)*"
-    r"\.(?:conf|cfg|cnf|res|sh|ini|xml|config|rules|v4|nft|service|socket|env|d/[\w.\-]+)\b"
-    r"|/etc/(?:[\w.\-]+/)*[\w.\-]+",
-    re.ASCII,
-)
-_HOST = re.compile(
-    r"(?<![\w/.@\-])((?:controller|ctl|ctrl|node|host|server|web|app|db|database|mysql|galera|rabbit|mq|lb|"
-    r"haproxy|proxy|keepalived|compute|network|api|vm|srv|dashboard|master|slave|backup|primary|secondary|"
-    r"standby)[\-_]?(?:\d{1,3}|[a-c]|one|two|three)?)(?![\w/\-]|\.\w)",
-    re.IGNORECASE | re.ASCII,
-)
 _PROMPT = re.compile(r"^\s*(?:\[?[\w.\-]+@[\w.\-]+[^#$>\n]{0,40}[\]:]?[#$]|[\w.\-]+[#$]|[#$])\s+(?=\S)")
 _SHELL_WORDS = frozenset(
     """sudo apt apt-get yum dnf zypper systemctl service cat echo sed cp mv mkdir chmod chown scp ssh rsync
@@ -47,27 +40,28 @@ _SHELL_INFO = frozenset({"sh", "bash", "shell", "console", "shell-session", "zsh
 _ELSEWHERE = re.compile(r"^[ \t]*(?:#?[ \t]*\.\.\.+|\[\.\.\.\])\s*$", re.MULTILINE)
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """A text that was found inside another file, ready to be parsed as ``kind``."""
-
-    name: str
-    kind: Kind
-    text: str
-    lines: tuple[int, ...]
-    excerpt: bool
-    host: str = ""
-
-
 def drafts(page: str, kinds: Sequence[Kind]) -> list[Draft]:
-    """Everything in a page that some kind recognises, and the commands beside it."""
-    found = []
+    """Everything in a page that some kind recognises, the commands beside it and the files they write."""
     hosts = known_hosts(page)
+    found = []
     for block in blocks(page):
         draft = _draft(block, kinds)
         if draft:
-            found.append((draft, _host_before(block, hosts)))
-    return _with_hosts(found)
+            found.append((draft, host_before(block, hosts)))
+    known = values(draft.text for draft, _ in found if draft.kind is COMMANDS)
+    pairs = []
+    for draft, host in found:
+        full = draft if draft.kind is not COMMANDS else replace(draft, text=filled(draft.text, known))
+        pairs.append((full, host))
+        pairs.extend((file, file.host or host) for file in _written(full, kinds))
+    return with_hosts(pairs)
+
+
+def _written(draft: Draft, kinds: Sequence[Kind]) -> Iterator[Draft]:
+    """The files that a block of commands or a script writes."""
+    if draft.kind in (COMMANDS, SCRIPT):
+        parsed = parse(draft.kind.syntax, draft.text)
+        yield from written(Source("", "", draft.kind.name, draft.text, parsed, lines=draft.lines), kinds)
 
 
 def _draft(block: Block, kinds: Sequence[Kind]) -> Draft | None:
@@ -103,15 +97,15 @@ _ORDER = re.compile(
 
 def _names_before(block: Block) -> list[str]:
     """The paths a reader would take the block for, the most likely first."""
-    found = _PATH.findall(block.info)
+    found = PATH.findall(block.info)
     edited = _EDITED.search(block.previous)
     if edited:
-        found += _PATH.findall(edited.group(1))
+        found += PATH.findall(edited.group(1))
     for line in block.text.split("\n")[:2]:
         if re.match(r"\s*[#;!]", line) and not line.startswith("#!"):
-            found += _PATH.findall(line)
+            found += PATH.findall(line)
     for line in reversed(block.before):
-        found += reversed(_PATH.findall(line))
+        found += reversed(PATH.findall(line))
         if line.startswith("#"):
             break
     return list(dict.fromkeys(found))
@@ -165,70 +159,3 @@ def _without_prompts(text: str) -> str:
         word = bare.split()[0].rsplit("/", 1)[-1] if bare.split() else ""
         kept.append(bare if word in _SHELL_WORDS or not line.lstrip().startswith("#") else line)
     return "\n".join(kept)
-
-
-_WITH_ADDRESS = re.compile(
-    r"(?m)^[ \t]*(?:\d{1,3}\.){3}\d{1,3}[ \t]+([A-Za-z][\w.\-]*)"
-    r"|^[ \t]*(?:\|[ \t]*)?([A-Za-z][\w.\-]*)[ \t]*\|[^|\n]*?(?:\d{1,3}\.){3}\d{1,3}"
-)
-_ALONE = re.compile(r"^[\s#>*`\-]*([A-Za-z][\w.\-]*\d[\w\-]*)[\s:*`\uff1a]*$", re.ASCII)
-_SPACED = re.compile(
-    r"(?i)\b(node|host|server|controller|master|backup|slave|vm|lb|proxy|machine) "
-    r"(\d{1,2})\b"
-)
-
-
-def known_hosts(page: str) -> frozenset[str]:
-    """Names to which the page gives an address, in a table or in lines of a hosts file."""
-    found = {name.lower() for pair in _WITH_ADDRESS.findall(page) for name in pair if name}
-    return frozenset(found - {"localhost", "vip", "virtual", "gateway"})
-
-
-def _host_before(block: Block, hosts: frozenset[str]) -> str:
-    """The one host named right before a block, else in the heading above; empty where several are."""
-    for line in (*reversed(block.before[-3:]), block.heading):
-        named = _named(line, hosts)
-        if named:
-            return named.pop() if len(named) == 1 else ""
-    return ""
-
-
-def _named(line: str, hosts: frozenset[str]) -> set[str]:
-    alone = _ALONE.match(line)
-    if alone and not _PATH.search(line):
-        return {alone.group(1).lower()}
-    bare = _SPACED.sub(r"\1\2", _PATH.sub(" ", line))
-    words = {word.lower() for word in re.findall(r"[A-Za-z][\w.\-]*", bare)}
-    return (words & hosts) or {str(name).lower() for name in _HOST.findall(bare) if _is_a_host(name)}
-
-
-def _is_a_host(name: str) -> bool:
-    """A word like ``server`` is a host's name only with a number; roles of VRRP are names by themselves."""
-    roles = ("MASTER", "SLAVE", "BACKUP", "PRIMARY", "SECONDARY", "STANDBY")
-    return bool(re.search(r"\d|[\-_]", name)) or name.upper() in roles
-
-
-def _with_hosts(found: Iterable[tuple[Draft, str]]) -> list[Draft]:
-    """Hosts count where the page shows the same file for more than one of them."""
-    pairs = [(draft, "" if draft.kind is COMMANDS else _host_inside(draft) or host) for draft, host in found]
-    per_file: dict[tuple[str, str], set[str]] = defaultdict(set)
-    for draft, host in pairs:
-        if host:
-            per_file[draft.kind.name, _base(draft.name)].add(host)
-    kept = []
-    for draft, host in pairs:
-        several = len(per_file[draft.kind.name, _base(draft.name)]) > 1
-        kept.append(replace(draft, host=host) if several and host else draft)
-    return kept
-
-
-def _base(name: str) -> str:
-    return name.rsplit("/", 1)[-1]
-
-
-def _host_inside(draft: Draft) -> str:
-    """The host a file names itself: ``router_id``, ``wsrep_node_name``."""
-    match = re.search(
-        r"(?m)^[ \t]*(?:router_id\s+|wsrep_node_name\s*=\s*[\"']?)([A-Za-z][\w\-]*\d)\b", draft.text
-    )
-    return match.group(1).lower() if match else ""

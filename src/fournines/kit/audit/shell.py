@@ -3,7 +3,7 @@
 Not a shell: enough to see what is run, in what order, and how a script ends. ``rest`` holds the operator
 behind the command (``&&``, ``||``, ``|``, ``;``, ``&`` or empty at a line's end). Keywords (``if``,
 ``then``, ``fi``...) are nodes of their own. A here-document is the child ``("<<", delimiter)`` of its
-command, its body in ``rest`` and its first line in ``line``.
+command, its body in ``rest``, its first line in ``line``, ``quoted`` when no variable is put in.
 """
 
 from __future__ import annotations
@@ -40,6 +40,15 @@ _MOST_STEPS = 200_000
 """Brackets that are looked at inside substitutions of one file: keeps a text of nothing but ``$(`` linear."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Here:
+    """A here-document that is announced: ``quoted`` keeps its body as it stands."""
+
+    delimiter: str
+    tabs: bool
+    quoted: bool
+
+
 @dataclass(slots=True)
 class _Shell:
     text: str
@@ -50,8 +59,8 @@ class _Shell:
     started: int = 1
     glued: bool = False
     steps: int = 0
-    here: list[tuple[str, bool]] = field(default_factory=list)
-    waiting: list[tuple[str, bool, int | None]] = field(default_factory=list)
+    here: list[_Here] = field(default_factory=list)
+    waiting: list[tuple[_Here, int | None]] = field(default_factory=list)
 
     last: int = field(init=False)
 
@@ -72,7 +81,7 @@ class _Shell:
         while self.words and self.words[0] in BLOCK_WORDS:
             self.nodes.append(Node((self.words.pop(0),), self.started))
         index = len(self.nodes) if self.words else None
-        self.waiting.extend((delimiter, tabs, index) for delimiter, tabs in self.here)
+        self.waiting.extend((here, index) for here in self.here)
         self.here = []
         if self.words:
             self.nodes.append(Node(tuple(self.words), self.started, rest=operator))
@@ -82,7 +91,7 @@ class _Shell:
 
     def heredocs(self, position: int) -> int:
         """Read the bodies waiting behind this newline; returns where the next command starts."""
-        for delimiter, tabs, index in self.waiting:
+        for here, index in self.waiting:
             body: list[str] = []
             first = min(self.line, self.last)  # one whose body the text ends before stands on its last line
             closed = False
@@ -92,13 +101,15 @@ class _Shell:
                 line = self.text[position:stop]
                 position = min(stop + 1, len(self.text))
                 self.line += 1
-                if (line.lstrip("\t") if tabs else line).rstrip("\r ") == delimiter:
+                if (line.lstrip("\t") if here.tabs else line).rstrip("\r ") == here.delimiter:
                     closed = True
                     break
                 body.append(line)
             if not closed:
-                self.problems.append(Problem(first, f"the here-document is not closed by {delimiter}"))
-            child = Node(("<<", delimiter), first, rest="\n".join(body), closed=closed)
+                self.problems.append(Problem(first, f"the here-document is not closed by {here.delimiter}"))
+            child = Node(
+                ("<<", here.delimiter), first, rest="\n".join(body), quoted=here.quoted, closed=closed
+            )
             if index is not None:
                 command = self.nodes[index]
                 self.nodes[index] = Node(
@@ -149,7 +160,8 @@ def _take(shell: _Shell, match: re.Match[str]) -> int:  # noqa: C901 - one branc
     elif match.group("here"):
         shell.glued = False
         delimiter = match.group("d1") or match.group("d2") or match.group("d3")
-        shell.here.append((delimiter, token.startswith("<<-")))
+        quoted = match.group("d3") is None or "\\" in token
+        shell.here.append(_Here(delimiter, token.startswith("<<-"), quoted))
     elif kind == "redirect":
         shell.glued = False
         shell.add(token)

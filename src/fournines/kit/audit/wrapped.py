@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 import shlex
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from fournines.kit.audit.node import Node
+from fournines.kit.audit.shell import parse_shell
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -33,7 +35,10 @@ _SEPARATOR = re.compile(r"[;&|]+")
 
 
 def commands(nodes: Iterable[Node]) -> Iterator[Node]:
-    """Every command, and behind it what it hands on (``ssh h2 "a; b"``), on the line of the outer one."""
+    """Every command, and behind it what it hands on: ``ssh h2 "a; b"``, ``ssh h2 <<EOF``, ``bash -s <<EOF``.
+
+    What stands in its words is on the line of the outer one, what stands in a here-document on its own.
+    """
     for node in nodes:
         yield node
         yield from _inner(node, 0)
@@ -41,6 +46,12 @@ def commands(nodes: Iterable[Node]) -> Iterator[Node]:
 
 def _inner(node: Node, depth: int) -> Iterator[Node]:
     text = handed_on(node.words) if depth < _DEEPEST else ""
+    if not text and depth < _DEEPEST and node.children and _reads_commands(node.words):
+        for body in node.all("<<"):
+            for said in parse_shell(body.rest).nodes:
+                found = replace(said, line=said.line + body.line - 1)
+                yield found
+                yield from _inner(found, depth + 1)
     for words in _split(text[:_LONGEST]) if text else ():
         found = Node(tuple(words), node.line, node.children)
         yield found
@@ -62,6 +73,13 @@ def handed_on(words: Sequence[str]) -> str:
     if name in ("lxc", "lxc-attach", "nsenter", "pct") and "--" in bare:
         return " ".join(bare[bare.index("--") + 1 :])
     return _behind(name, bare[1:]) if name in _REMOTE else ""
+
+
+def _reads_commands(words: Sequence[str]) -> bool:
+    """Whether a command without a command line of its own carries out what it reads."""
+    bare = [word for word in words if word not in _BEFORE]
+    name = bare[0].rpartition("/")[2] if bare else ""
+    return name == "ssh" or name in _SHELLS or (name in _EXEC and bool(set(bare[-2:]) & _SHELLS))
 
 
 def _after(words: Sequence[str], flag: str) -> str:

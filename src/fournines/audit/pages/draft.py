@@ -1,0 +1,21 @@
+"""A text found inside another file: a block of a page, a here-document."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from fournines.kit.audit.source import Kind
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A text that was found inside another file, ready to be parsed as ``kind``."""
+
+    name: str
+    kind: Kind
+    text: str
+    lines: tuple[int, ...]
+    excerpt: bool
+    host: str = ""

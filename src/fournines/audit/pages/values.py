@@ -1,0 +1,62 @@
+"""Shell variables that a page or a script sets once and uses in what it writes: ``VIP=10.0.0.10``."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from fournines.kit.audit.shell import parse_shell
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from fournines.kit.audit.node import Node
+
+_SET = re.compile(r"([A-Za-z_]\w*)=([^$`()*?\n]{1,200})")
+_USED = re.compile(r"\$(?:\{([A-Za-z_]\w*)\}|([A-Za-z_]\w*))")
+_AS_IT_STANDS = re.compile(r"<<-?[ \t]*(?:'(\w+)'|\"(\w+)\"|\\(\w+))")
+_BEFORE = frozenset({"export", "local", "readonly", "declare"})
+
+
+def values(texts: Iterable[str]) -> dict[str, str]:
+    """The variables that all these commands set to one plain value; what is set twice is nobody's value."""
+    return settled(node for text in texts for node in parse_shell(text).nodes)
+
+
+def settled(nodes: Iterable[Node]) -> dict[str, str]:
+    """The variables these commands set to one plain value."""
+    found: dict[str, set[str]] = {}
+    for name, value in (pair for node in nodes for pair in _set(node)):
+        found.setdefault(name, set()).add(value)
+    return {name: said.pop() for name, said in found.items() if len(said) == 1 and "" not in said}
+
+
+def _set(node: Node) -> Iterator[tuple[str, str]]:
+    """What a command sets for those after it; ``for`` and ``read`` set no one value."""
+    words = [word for word in node.words if word not in _BEFORE and not word.startswith("-")]
+    pairs = [word.partition("=") for word in words]
+    if all(equals and name.isidentifier() for name, equals, _ in pairs):
+        for word, (name, _, _) in zip(words, pairs, strict=True):
+            plain = _SET.fullmatch(word)
+            yield name, plain.group(2) if plain else ""
+    elif node.key in ("for", "read", "select") or (node.words[:1] and node.words[0] in _BEFORE):
+        yield from ((word, "") for word in words if word.isidentifier())
+
+
+def filled(text: str, known: Mapping[str, str]) -> str:
+    """The text with these variables put in, but for what a quoted here-document keeps as it stands."""
+    if not known or "$" not in text:
+        return text
+    kept: list[str] = []
+    until = ""
+    for line in text.split("\n"):
+        kept.append(line if until else _USED.sub(lambda match: _value(match, known), line))
+        if until:
+            until = "" if line.strip() == until else until
+        elif opened := _AS_IT_STANDS.search(line):
+            until = opened.group(1) or opened.group(2) or opened.group(3)
+    return "\n".join(kept)
+
+
+def _value(match: re.Match[str], known: Mapping[str, str]) -> str:
+    return known.get(match.group(1) or match.group(2), match.group())
