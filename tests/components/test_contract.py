@@ -18,7 +18,15 @@ from fournines.kit.check import Check, Output
 from fournines.kit.common.unit_faults import unit_faults
 from fournines.kit.component import Component
 from fournines.kit.context import Context
-from fournines.kit.declare import Endpoint
+from fournines.kit.declare import (
+    CatalogueEntry,
+    Database,
+    Endpoint,
+    FirewallPort,
+    MessageUser,
+    Secret,
+    ServiceUser,
+)
 from fournines.kit.step import STAGED, File, Packages, Step, Unit
 from fournines.kit.verdict import Outcome
 from fournines.plan.context import taking_part
@@ -186,6 +194,34 @@ def test_every_endpoint_is_asked_about(component: Component, context: Context) -
     for declared in component.declares(context.site):
         if isinstance(declared, Endpoint):
             assert str(declared.port) in asked, f"no check asks port {declared.port}"
+
+
+@each
+def test_what_its_declarations_name_it_declares(component: Component, context: Context) -> None:
+    """A password is a secret of its own, a line of the catalogue an endpoint of its own."""
+    declared = list(component.declares(context.site))
+    secrets = {one.name for one in declared if isinstance(one, Secret)}
+    endpoints = {one.name for one in declared if isinstance(one, Endpoint)}
+    for one in declared:
+        if isinstance(one, Database | MessageUser | ServiceUser):
+            assert one.password in secrets, one
+        if isinstance(one, CatalogueEntry):
+            assert one.endpoint in endpoints, one
+
+
+@each
+def test_no_port_is_opened_twice(component: Component, context: Context) -> None:
+    """Where an endpoint listens is open already."""
+    declared = list(component.declares(context.site))
+    listens = {one.listens for one in declared if isinstance(one, Endpoint)}
+    assert not [one for one in declared if isinstance(one, FirewallPort) and one.port in listens]
+
+
+def test_what_many_may_write_is_written_once(context: Context) -> None:
+    """Two lines of a type would leave it to chance which one a client takes; two endpoints share no port."""
+    for kind, key in ((CatalogueEntry, "type"), (Endpoint, "name"), (Endpoint, "port"), (Database, "name")):
+        found = [getattr(one, key) for one in context.declared(kind)]
+        assert len(found) == len(set(found)), f"{kind.__name__}.{key}"
 
 
 @each

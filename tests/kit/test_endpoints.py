@@ -9,7 +9,7 @@ from tests.components.fixed import file_of
 from tests.support import context_of, split_site
 
 from fournines.components import registered
-from fournines.components.glance.model import CACHE_KEY, SERVICE
+from fournines.components.glance.model import CACHE_KEY, ENTRY, USER
 from fournines.components.keystone.deploy import wanted_identity
 from fournines.components.nftables.model import openings
 from fournines.kit.context import Context
@@ -80,16 +80,16 @@ def test_urls_follow_the_clients(split: Context) -> None:
         "https://cloud:5000",
         "https://controller:5000",
     )
-    assert catalogue_urls(site, SERVICE) == {
+    assert catalogue_urls(split, ENTRY) == {
         "public": "https://cloud:9292",
         "internal": "https://controller:9292",
         "admin": "https://controller:9292",
     }
-    section = authtoken_section(split, SERVICE, cache_key=CACHE_KEY)
+    section = authtoken_section(split, USER, cache_key=CACHE_KEY)
     assert "auth_url = https://controller:5000\n" in section
     assert "www_authenticate_uri = https://cloud:5000\n" in section
     fed = json.loads(wanted_identity(split, site.hosts["controller1"]))
-    assert {s["urls"]["public"] for s in fed["services"]} == {"https://cloud:5000/v3", "https://cloud:9292"}
+    assert {s["urls"]["public"] for s in fed["entries"]} == {"https://cloud:5000/v3", "https://cloud:9292"}
 
 
 def test_a_service_names_its_own_url_only_where_there_is_one(split: Context, blog_context: Context) -> None:

@@ -3,24 +3,44 @@
 from __future__ import annotations
 
 from configparser import ConfigParser
+from dataclasses import replace
+from pathlib import Path
 
+import pytest
 from tests.components.openstack import openstack
+from tests.programs import opinion
 
-from fournines.kit.declare import Database, KeystoneService
+from fournines.errors import PlanError
+from fournines.kit.context import Context
+from fournines.kit.declare import (
+    Brokers,
+    CatalogueEntry,
+    Coordination,
+    Database,
+    Declaration,
+    Endpoint,
+    MessageUser,
+    ServiceUser,
+)
 from fournines.kit.openstack import (
     authtoken_section,
     cache_section,
     cache_servers,
     catalogue_urls,
+    coordination_section,
+    credentials,
     database_section,
+    messaging_section,
     own_url,
     public_url,
     schema_question,
     section,
+    transport_url,
 )
-from fournines.spec.model import Site
+from fournines.spec.model import Site, Visibility
 
-SERVICE = KeystoneService("x", "kind", "X", 1234, user="x", password="glance/keystone", path="/v2")
+USER = ServiceUser("x", password="glance/keystone")
+ENTRY = CatalogueEntry("x", "kind", "X", endpoint="glance", path="/v2")
 
 
 def parsed(text: str) -> ConfigParser:
@@ -39,7 +59,19 @@ def test_a_section_writes_booleans_as_oslo_reads_them() -> None:
 def test_urls_are_by_name_outside_and_by_address_inside(blog: Site) -> None:
     assert public_url(blog, 5000, "/v3") == "https://controller:5000/v3"
     assert own_url(blog, blog.hosts["controller2"], 5000) == "http://10.0.0.12:5000"
-    assert set(catalogue_urls(blog, SERVICE).values()) == {"https://controller:1234/v2"}
+    assert catalogue_urls(openstack(blog), ENTRY) == dict.fromkeys(
+        ("public", "internal", "admin"), "https://controller:9292/v2"
+    )
+
+
+def test_the_catalogue_follows_the_endpoint(blog: Site) -> None:
+    inner = Endpoint("inner", 1, ("controller1",), None, tls=False, visible=(Visibility.INTERNAL,))
+    context = replace(openstack(blog), declarations=(inner,))
+    assert catalogue_urls(context, replace(ENTRY, endpoint="inner", path="")) == {
+        "internal": "http://controller:1"
+    }
+    with pytest.raises(PlanError, match="no component declares the endpoint 'glance'"):
+        catalogue_urls(context, ENTRY)
 
 
 def test_every_cache_server_is_listed_in_the_files_order(blog: Site) -> None:
@@ -65,7 +97,7 @@ def test_the_database_is_asked_through_the_hosts_own_balancer_and_not_for_ever(b
 
 def test_cached_tokens_are_encrypted_with_a_key_of_their_own(blog: Site) -> None:
     context = openstack(blog, **{"glance/keystone": "pw", "glance/token-cache": "cachekey"})
-    found = parsed(authtoken_section(context, SERVICE, cache_key="glance/token-cache"))["keystone_authtoken"]
+    found = parsed(authtoken_section(context, USER, cache_key="glance/token-cache"))["keystone_authtoken"]
     assert found["memcache_security_strategy"] == "ENCRYPT"
     assert found["memcache_secret_key"] == "cachekey"
     assert found["password"] == "pw"
@@ -77,3 +109,61 @@ def test_the_schema_is_looked_at_with_the_services_own_user(blog: Site) -> None:
     assert '"database": "d"' in asked
     assert '"user": "u"' in asked
     assert '"password": "<keystone/database>"' in asked
+
+
+def test_a_database_is_rendered_into_its_own_section(blog: Site) -> None:
+    cell = Database("nova_api", "nova", "keystone/database", section="api_database")
+    found = parsed(database_section(openstack(blog), cell, pool=5))
+    assert found["api_database"]["connection"].endswith("/nova_api?charset=utf8mb4")
+    assert found.sections() == ["api_database"]
+
+
+def test_a_user_of_a_domain_logs_in_there(blog: Site) -> None:
+    found = credentials(openstack(blog), replace(USER, domain="heat", project=None))
+    assert found["user_domain_name"] == found["domain_name"] == "heat"
+    assert not [key for key in found if key.startswith("project")]
+
+
+BROKERS = Brokers(("dashboard", "controller1", "controller2"), 5672, heartbeat=7)
+SENDER = MessageUser("nova", "nova/messaging", vhost="/nova")
+
+
+def with_brokers(site: Site, *declared: Declaration) -> Context:
+    return replace(openstack(site, nova__messaging="pw"), declarations=declared)
+
+
+def test_every_broker_is_listed_and_any_of_them_may_be_dead(blog: Site) -> None:
+    context = with_brokers(blog, BROKERS)
+    assert transport_url(context, SENDER) == (
+        "rabbit://nova:pw@10.0.0.10:5672,nova:pw@10.0.0.11:5672,nova:pw@10.0.0.12:5672//nova"
+    )
+    assert transport_url(context, replace(SENDER, vhost="/")).endswith(":5672/")
+    found = parsed(messaging_section(context))["oslo_messaging_rabbit"]
+    for queues in ("rabbit_quorum_queue", "rabbit_transient_quorum_queue", "rabbit_stream_fanout"):
+        assert found.getboolean(queues)
+    assert int(found["rabbit_qos_prefetch_count"]) > 0
+    assert found.getint("heartbeat_timeout_threshold") == BROKERS.heartbeat
+
+
+def test_without_brokers_there_is_no_way_to_them(blog: Site) -> None:
+    with pytest.raises(PlanError, match="nobody declares Brokers"):
+        messaging_section(with_brokers(blog))
+    with pytest.raises(PlanError, match="2 times declared: Brokers"):
+        transport_url(with_brokers(blog, BROKERS, BROKERS), SENDER)
+
+
+def test_all_hosts_meet_at_one_place(blog: Site) -> None:
+    found = parsed(coordination_section(with_brokers(blog, Coordination("etcd3+http://127.0.0.1:2379"))))
+    assert found["coordination"]["backend_url"] == "etcd3+http://127.0.0.1:2379"
+    with pytest.raises(PlanError, match="Coordination"):
+        coordination_section(with_brokers(blog))
+
+
+@pytest.mark.programs
+def test_oslo_knows_every_option_of_messaging(blog: Site, tmp_path: Path) -> None:
+    context = with_brokers(blog, BROKERS)
+    text = f"[DEFAULT]\ntransport_url = {transport_url(context, SENDER)}\n\n{messaging_section(context)}\n"
+    argv = ["oslo-config-validator", "--input-file", "/run/x.conf", "--namespace", "oslo.messaging"]
+    said = opinion(argv, {"x.conf": text}, tmp_path, program="keepalived")
+    assert "ERROR" not in said.stderr, said.stderr
+    assert said.returncode == 0

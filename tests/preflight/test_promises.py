@@ -99,7 +99,7 @@ Change = Callable[[Plan], dict[str, Any]]
         (
             {"listeners": (("tcp", "0.0.0.0", 3306, "mysql.service"),)},
             "ports",
-            "3306/tcp (mariadb) by mysql.service",
+            "3306/tcp (galera) by mysql.service",
         ),
         ({"listeners": (("tcp", "*", 5000, "registry"),)}, "ports", "5000/tcp (keystone) by registry"),
         # what is there before fournines was is somebody else's, whatever it is called

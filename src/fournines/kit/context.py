@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any, TypeVar
 
 from fournines.errors import PlanError
-from fournines.kit.declare import Declaration, InterfaceOf
+from fournines.kit.declare import Declaration, Endpoint, InterfaceOf
 from fournines.kit.template import Templates
 from fournines.spec.model import Host, Role, Site, Strict
 
@@ -39,6 +39,29 @@ class Context:
     def _by_kind(self) -> dict[type, tuple[Any, ...]]:
         """What was found already: in a site of 1,000 hosts each of them asks."""
         return {}
+
+    def one(self, kind: type[D]) -> D:
+        """The one declaration of a kind of which a site has at most one (``Brokers``, ``Coordination``).
+
+        Raises:
+            PlanError: nobody declares one, or several do.
+        """
+        found = self.declared(kind)
+        if len(found) != 1:
+            says = "nobody declares" if not found else f"{len(found)} times declared:"
+            raise PlanError(f"{says} {kind.__name__}", try_this="a component that uses it needs its provider")
+        return found[0]
+
+    def endpoint(self, name: str) -> Endpoint:
+        """The declared endpoint of that name.
+
+        Raises:
+            PlanError: there is none.
+        """
+        for endpoint in self.declared(Endpoint):
+            if endpoint.name == name:
+                return endpoint
+        raise PlanError(f"no component declares the endpoint {name!r}")
 
     def secret(self, name: str) -> str:
         """A generated secret's value.

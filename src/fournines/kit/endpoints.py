@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from ipaddress import IPv4Address
 
-from fournines.kit.declare import Endpoint
+from fournines.kit.context import Context
+from fournines.kit.declare import Endpoint, FirewallPort
 from fournines.spec.model import Site
 
 
@@ -25,3 +27,14 @@ def served_on(site: Site, endpoint: Endpoint) -> tuple[str, ...]:
 def vip_addresses(site: Site, endpoint: Endpoint) -> tuple[IPv4Address, ...]:
     """The addresses of those VIPs."""
     return tuple(site.vips[name].address for name in served_on(site, endpoint))
+
+
+def accepted(context: Context) -> Iterator[FirewallPort]:
+    """What hosts accept on their own addresses: what was declared, and where endpoints listen."""
+    yield from context.declared(FirewallPort)
+    cluster = context.site.cluster_network
+    for endpoint in context.declared(Endpoint):
+        asked = endpoint.health.port if endpoint.health else None
+        yield FirewallPort(endpoint.name, endpoint.hosts, port=endpoint.listens, network=cluster)
+        if asked and asked != endpoint.listens:
+            yield FirewallPort(f"{endpoint.name}-health", endpoint.hosts, port=asked, network=cluster)

@@ -45,6 +45,5 @@ class QueueLedger:
     """
 
     vhost: str
-    port: int
     leaders: Callable[[str], Ask]
     led_by: Callable[[Output], Mapping[tuple[str, str], str]]

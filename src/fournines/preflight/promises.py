@@ -11,6 +11,7 @@ from ipaddress import ip_address
 
 from fournines.kit.check import Ask, Check
 from fournines.kit.declare import FirewallPort
+from fournines.kit.endpoints import accepted
 from fournines.kit.step import Unit
 from fournines.kit.verdict import Verdict, failed, passed, unknown, worst
 from fournines.plan.model import Plan
@@ -155,7 +156,7 @@ def _ports(plan: Plan, host: str, facts: Facts) -> Verdict:
     """
     if facts.listeners is None:
         return unknown("`ss` does not say who listens")
-    ports = [port for port in plan.context.declared(FirewallPort) if host in port.hosts and port.port]
+    ports = [port for port in accepted(plan.context) if host in port.hosts and port.port]
     own = _own_units(plan, host, ports) if facts.deployed else frozenset()
     wanted = {(port.protocol, port.port): port.name for port in ports}
     taken = [

@@ -6,6 +6,7 @@ import ssl
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from fournines.kit import declare
 from fournines.kit.context import Context
 from fournines.kit.declare import Database, Endpoint, MessageUser
 from fournines.kit.openstack import ADMIN_PASSWORD
@@ -147,6 +148,6 @@ def _brokers(context: Context) -> Brokers | None:
     if ledger is None:
         return None
     owned = next(u for u in context.declared(MessageUser) if u.vhost == ledger.vhost)
-    site = context.site
-    members = tuple((host.name, str(site.address(host))) for host in site.voters)
-    return Brokers(members, owned.user, context.secret(owned.password), owned.vhost, ledger.port)
+    declared = context.one(declare.Brokers)
+    members = tuple((name, str(context.site.address(name))) for name in declared.hosts)
+    return Brokers(members, owned.user, context.secret(owned.password), owned.vhost, declared.port)

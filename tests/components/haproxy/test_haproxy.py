@@ -15,7 +15,7 @@ from fournines.components.haproxy.deploy import CONF, DROP_IN
 from fournines.components.haproxy.model import Options, detection_seconds, listeners
 from fournines.kit.check import Check, Output
 from fournines.kit.context import Context
-from fournines.kit.declare import Endpoint, ServedCertificate, VipCondition
+from fournines.kit.declare import Endpoint, HealthCheck, ServedCertificate, VipCondition
 from fournines.kit.step import Absent, Unit
 from fournines.kit.verdict import Outcome
 from fournines.spec.model import Site
@@ -237,3 +237,24 @@ def test_the_last_living_server_is_used_though_it_is_slow(context: Context) -> N
             assert f"server {host} {address} check" in section(conf(context), f"backend {pool}-accepts")
         assert "option allbackups" in lines
     assert not any("-slow" in line for line in section(conf(context), "listen galera"))
+
+
+def test_backends_may_listen_elsewhere_and_upgraded_connections_last(context: Context) -> None:
+    console = Endpoint("novnc", 6080, ("controller1",), HealthCheck("/"), backend_port=6081, tunnel=3600)
+    content = conf(with_endpoints(context, console, API))
+    lines = section(content, "listen novnc")
+    assert "bind 10.0.0.20:6080 ssl crt /etc/haproxy/certs/controller.pem alpn h2,http/1.1" in lines
+    assert [line.split()[2] for line in lines if line.startswith("server")] == ["10.0.0.11:6081"] * 2
+    assert "timeout tunnel 3600000ms" in lines
+    assert not [line for line in section(content, "listen keystone") if "tunnel" in line]
+
+
+@pytest.mark.programs
+def test_haproxy_accepts_a_tunnel(context: Context, tmp_path: Path) -> None:
+    plain = replace(
+        context, declarations=tuple(d for d in context.declarations if not isinstance(d, ServedCertificate))
+    )
+    console = Endpoint("novnc", 6080, ("controller1",), HealthCheck("/"), backend_port=6081, tunnel=3600)
+    content = conf(with_endpoints(plain, console))
+    said = opinion(["haproxy", "-c", "-f", "/run/haproxy.cfg"], {"haproxy.cfg": content}, tmp_path)
+    assert said.returncode == 0, said.stderr

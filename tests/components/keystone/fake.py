@@ -11,7 +11,7 @@ from itertools import count
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-COLLECTIONS = ("regions", "projects", "roles", "users", "services", "endpoints")
+COLLECTIONS = ("regions", "domains", "projects", "roles", "users", "services", "endpoints")
 
 
 class Keystone:
@@ -20,9 +20,11 @@ class Keystone:
     def __init__(self) -> None:
         self.ids = count(1)
         self.kept: dict[str, dict[str, dict[str, Any]]] = {name: {} for name in COLLECTIONS}
-        self.assigned: set[tuple[str, str]] = set()
+        self.assigned: set[tuple[str, str, str]] = set()
+        """Scope's id, user's id, role's id."""
         self.said: list[str] = []
         self.tokens: set[str] = set()
+        self.put("domains", name="Default", id="default")
         self.put("roles", name="service")
         self.put("users", name="admin", password="right", domain_id="default")
         self.put("projects", name="admin", domain_id="default")
@@ -38,9 +40,13 @@ class Keystone:
     def token(self, body: dict[str, Any]) -> tuple[int, Any, str]:
         auth = body["auth"]
         user = auth["identity"]["password"]["user"]
-        if not self.found("users", name=user["name"], password=user["password"]):
+        domain = self.found("domains", name=user["domain"]["name"])
+        if not domain or not self.found(
+            "users", name=user["name"], password=user["password"], domain_id=domain[0]["id"]
+        ):
             return 401, {}, ""
-        if not self.found("projects", name=auth["scope"]["project"]["name"]):
+        ((kind, scope),) = auth["scope"].items()
+        if not self.found(f"{kind}s", name=scope["name"]):
             return 401, {}, ""
         self.tokens.add(made := f"token-{next(self.ids)}")
         catalogue = [
@@ -63,10 +69,11 @@ class Keystone:
             case "GET", ["auth", "tokens"]:
                 return (200, {}, "") if subject in self.tokens else (404, {}, "")
             case "GET", ["role_assignments"]:
-                roles = [{"role": {"id": role}} for user, role in self.assigned if user == query["user.id"]]
-                return 200, {"role_assignments": roles}, ""
-            case "PUT", ["projects", _, "users", user, "roles", role]:
-                self.assigned.add((user, role))
+                scope = query.get("scope.project.id") or query["scope.domain.id"]
+                held = [r for s, u, r in self.assigned if (s, u) == (scope, query["user.id"])]
+                return 200, {"role_assignments": [{"role": {"id": role}} for role in held]}, ""
+            case "PUT", ["projects" | "domains", scope, "users", user, "roles", role]:
+                self.assigned.add((scope, user, role))
                 return 204, None, ""
             case "GET", [collection]:
                 return 200, {collection: self.found(collection, **query)}, ""

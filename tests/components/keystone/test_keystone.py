@@ -211,13 +211,23 @@ def test_a_site_may_have_other_numbers(blog: Site) -> None:
 
 def test_services_that_others_declare_are_registered(context: Context) -> None:
     wanted = json.loads(command(context, "catalogue").stdin)
-    assert [(s["name"], s["urls"]["public"]) for s in wanted["services"]] == [
-        ("keystone", "https://controller:5000/v3"),
+    assert [(s["name"], s["urls"]["public"]) for s in wanted["entries"]] == [
         ("glance", "https://controller:9292"),
+        ("keystone", "https://controller:5000/v3"),
     ]
-    alone = replace(context, declarations=())
-    only = json.loads(command(alone, "catalogue").stdin)
-    assert [s["name"] for s in only["services"]] == ["keystone"]
+    assert wanted["users"] == [
+        {
+            "name": "glance",
+            "password": "<glance/keystone>",
+            "roles": ["service"],
+            "domain": "Default",
+            "project": "service",
+        }
+    ]
+    own = tuple(COMPONENT.declares(context.site))
+    only = json.loads(command(replace(context, declarations=own), "catalogue").stdin)
+    assert [s["name"] for s in only["entries"]] == ["keystone"]
+    assert only["users"] == []
 
 
 @pytest.mark.programs

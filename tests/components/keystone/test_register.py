@@ -21,11 +21,17 @@ GLANCE = {
     "type": "image",
     "description": "Images",
     "urls": URLS,
-    "user": "glance",
+}
+IDENTITY = GLANCE | {"name": "keystone", "type": "identity"}
+METADATA = GLANCE | {"name": "inner", "type": "inner", "urls": {"internal": "https://controller:1"}}
+USER = {
+    "name": "glance",
     "password": "pw",
     "roles": ["service"],
+    "domain": "Default",
+    "project": "service",
 }
-IDENTITY = GLANCE | {"name": "keystone", "type": "identity", "user": "", "password": ""}
+STACKS = USER | {"name": "stacks", "password": "pw2", "roles": ["admin"], "domain": "heat", "project": None}
 
 
 @pytest.fixture
@@ -36,25 +42,54 @@ def keystone() -> Keystone:
 @pytest.fixture
 def wanted(keystone: Keystone) -> Iterator[dict[str, Any]]:
     with served(keystone) as url:
-        yield {"url": url, "password": "right", "region": "RegionOne", "services": [IDENTITY, GLANCE]}
+        yield {
+            "url": url,
+            "password": "right",
+            "region": "RegionOne",
+            "entries": [METADATA, IDENTITY, GLANCE],
+            "users": [STACKS, USER],
+            "roles": ["heat_stack_user"],
+        }
 
 
 def test_an_empty_keystone_gets_everything_once(keystone: Keystone, wanted: dict[str, Any]) -> None:
     assert register.main("look", wanted) == 1
     assert keystone.said == []
     assert register.main("apply", wanted) == 0
-    assert {s["name"] for s in keystone.kept["services"].values()} == {"keystone", "glance"}
+    assert {s["name"] for s in keystone.kept["services"].values()} == {"inner", "keystone", "glance"}
     (glance,) = keystone.found("services", name="glance")
     urls = {e["interface"]: e["url"] for e in keystone.found("endpoints", service_id=glance["id"])}
     assert urls == URLS
     (user,) = keystone.found("users", name="glance")
     assert user["password"] == "pw"
     (role,) = keystone.found("roles", name="service")
-    assert (user["id"], role["id"]) in keystone.assigned
+    (project,) = keystone.found("projects", name="service")
+    assert (project["id"], user["id"], role["id"]) in keystone.assigned
+    assert keystone.found("roles", name="heat_stack_user")
     keystone.said.clear()
     assert register.main("look", wanted) == 0
     assert register.main("apply", wanted) == 0
     assert keystone.said == []
+
+
+def test_a_user_of_another_domain_has_its_role_there(keystone: Keystone, wanted: dict[str, Any]) -> None:
+    register.main("apply", wanted)
+    (domain,) = keystone.found("domains", name="heat")
+    (user,) = keystone.found("users", name="stacks")
+    (role,) = keystone.found("roles", name="admin")
+    assert user["domain_id"] == domain["id"]
+    assert (domain["id"], user["id"], role["id"]) in keystone.assigned
+
+
+def test_what_is_for_one_interface_stands_on_no_other(keystone: Keystone, wanted: dict[str, Any]) -> None:
+    register.main("apply", wanted)
+    (inner,) = keystone.found("services", name="inner")
+    (endpoint,) = keystone.found("endpoints", service_id=inner["id"])
+    assert endpoint["interface"] == "internal"
+    keystone.put("endpoints", **{**endpoint, "id": "leaked", "interface": "public"})
+    assert register.main("look", wanted) == 1
+    assert register.main("apply", wanted) == 0
+    assert len(keystone.found("endpoints", service_id=inner["id"])) == 1
 
 
 def lose(collection: str) -> Callable[[Keystone], None]:
@@ -91,6 +126,8 @@ BREAKAGES = [
     lose("endpoints"),
     lose("users"),
     lose("regions"),
+    lose("roles"),
+    lose("domains"),
     change("services", description="tampered"),
     change("endpoints", url="http://elsewhere"),
     change("users", password="forgotten"),
@@ -119,7 +156,14 @@ def test_the_administrators_password_decides(keystone: Keystone, wanted: dict[st
 
 
 def test_a_question_to_nobody_is_answered_at_once() -> None:
-    nobody = {"url": "http://127.0.0.1:9", "password": "right", "region": "R", "services": []}
+    nobody = {
+        "url": "http://127.0.0.1:9",
+        "password": "right",
+        "region": "R",
+        "entries": [],
+        "users": [],
+        "roles": [],
+    }
     start = time.monotonic()
     assert register.main("administrator", nobody) == 1
     assert register.main("look", nobody) == 1

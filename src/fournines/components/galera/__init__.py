@@ -59,8 +59,6 @@ def declares(site: Site) -> Iterator[Declaration]:
         visible=(Visibility.INTERNAL,),
     )
     network = site.cluster_network
-    yield FirewallPort("mariadb", hosts=data, port=PORT, network=network)
-    yield FirewallPort("galera-health", hosts=data, port=RESPONDER_PORT, network=network)
     yield FirewallPort("galera-ist", hosts=data, port=IST_PORT, network=network)
     yield FirewallPort("galera-sst", hosts=data, port=SST_PORT, network=network)
     yield FirewallPort("galera", hosts=members, port=GROUP_PORT, network=network)

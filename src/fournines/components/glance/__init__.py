@@ -14,10 +14,10 @@ from collections.abc import Iterator
 from fournines.components.glance.checks import checks
 from fournines.components.glance.deploy import steps
 from fournines.components.glance.faults import faults
-from fournines.components.glance.model import CACHE_KEY, DATABASE, PORT, SERVICE, Options
+from fournines.components.glance.model import CACHE_KEY, DATABASE, ENTRY, PORT, USER, Options
 from fournines.components.glance.relies import RELIES
 from fournines.kit.component import Component, Stage
-from fournines.kit.declare import Declaration, Endpoint, FirewallPort, HealthCheck, Secret
+from fournines.kit.declare import Declaration, Endpoint, HealthCheck, Secret
 from fournines.spec.model import Host, Site
 
 _ID_IN_PATH = 3
@@ -36,8 +36,9 @@ def declares(site: Site) -> Iterator[Declaration]:
     names = tuple(h.name for h in hosts(site))
     yield DATABASE
     yield Secret(DATABASE.password)
-    yield SERVICE
-    yield Secret(SERVICE.password)
+    yield USER
+    yield Secret(USER.password)
+    yield ENTRY
     yield Secret(CACHE_KEY)
     yield Endpoint(
         "glance",
@@ -47,7 +48,6 @@ def declares(site: Site) -> Iterator[Declaration]:
         timeout_server=_LONG_TRANSFER,
         affinity=_ID_IN_PATH,
     )
-    yield FirewallPort("glance", hosts=names, port=PORT, network=site.cluster_network)
 
 
 COMPONENT = Component(

@@ -20,7 +20,7 @@ from fournines.kit.verdict import Verdict, failed, passed, unknown, worst
 def checks(context: Context) -> Iterator[Check]:
     """Alive on every host, an image up and down through the VIP, the configuration this site's."""
     names = [host.name for host in context.controllers]
-    yield health_check("glance", context, context.controllers, PORT, barrier=True)
+    yield health_check("glance", context, barrier=True)
     yield units_check("glance", names, ["glance-api.service"])
     question = {
         "keystone": internal_url(context.site, IDENTITY_PORT),

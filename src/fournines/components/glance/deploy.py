@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from fournines.components.glance.model import CACHE_KEY, DATABASE, IMAGES, MIGRATIONS, PORT, SERVICE, Options
+from fournines.components.glance.model import CACHE_KEY, DATABASE, IMAGES, MIGRATIONS, PORT, USER, Options
 from fournines.kit import program
 from fournines.kit.context import Context
 from fournines.kit.on_host import schema
@@ -66,5 +66,5 @@ def configuration(context: Context, host: Host) -> str:
         own_url=own_url(context.site, host, PORT),
         images=IMAGES,
         database=database_section(context, DATABASE, pool=5),
-        authtoken=authtoken_section(context, SERVICE, cache_key=CACHE_KEY),
+        authtoken=authtoken_section(context, USER, cache_key=CACHE_KEY),
     )

@@ -6,21 +6,15 @@ from typing import Final
 
 from pydantic import Field
 
-from fournines.kit.declare import Database, KeystoneService
+from fournines.kit.declare import CatalogueEntry, Database, ServiceUser
 from fournines.spec.model import Strict
 from fournines.spec.types import Whole
 
 PORT: Final = 9292
 CACHE_KEY: Final = "glance/token-cache"
 DATABASE: Final = Database("glance", user="glance", password="glance/database")  # noqa: S106 - a name
-SERVICE: Final = KeystoneService(
-    name="glance",
-    type="image",
-    description="OpenStack Image",
-    port=PORT,
-    user="glance",
-    password="glance/keystone",  # noqa: S106 - a name
-)
+USER: Final = ServiceUser("glance", password="glance/keystone")  # noqa: S106 - a name
+ENTRY: Final = CatalogueEntry("glance", "image", "OpenStack Image", endpoint="glance")
 MIGRATIONS: Final = "/usr/lib/python3/dist-packages/glance/db/sqlalchemy/alembic_migrations/versions"
 IMAGES: Final = "/var/lib/glance/images"
 """Where a host keeps the images that were uploaded to it."""

@@ -106,6 +106,7 @@ class Listener:
     health: HealthCheck | None
     check_timeout_ms: int | None
     timeout_ms: int
+    tunnel_ms: int | None
     balance: tuple[str, ...]
     backends: tuple[Backend, ...]
     slow_backends: tuple[Backend, ...]
@@ -133,6 +134,7 @@ def listeners(context: Context, certificate: str | None) -> Iterator[Listener]:
             health=endpoint.health,
             check_timeout_ms=options.writer_timeout_ms if endpoint.single_writer else None,
             timeout_ms=round(endpoint.timeout_server * 1000),
+            tunnel_ms=round(endpoint.tunnel * 1000) if endpoint.tunnel else None,
             balance=_balance(endpoint),
             backends=tuple(_backends(context, endpoint, options)),
             slow_backends=tuple(_slow_backends(context, endpoint)),
@@ -159,14 +161,14 @@ def _backends(context: Context, endpoint: Endpoint, options: Options) -> Iterato
             words += (
                 " backup" if index else f" rise {options.writer_rise} on-marked-up shutdown-backup-sessions"
             )
-        yield Backend(host, at(context.site.address(host), endpoint.port), words)
+        yield Backend(host, at(context.site.address(host), endpoint.listens), words)
 
 
 def _slow_backends(context: Context, endpoint: Endpoint) -> Iterator[Backend]:
     """None for a database: its question is answered by another program, which is not slow when it is."""
     if endpoint.http and endpoint.health:
         for host in endpoint.hosts:
-            address = at(context.site.address(context.site.hosts[host]), endpoint.port)
+            address = at(context.site.address(host), endpoint.listens)
             yield Backend(f"{host}-slow", address, f"backup track {endpoint.name}-accepts/{host}")
 
 

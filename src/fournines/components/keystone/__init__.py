@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from fournines.components.keystone.checks import checks, identity_checks
 from fournines.components.keystone.deploy import identity, steps
 from fournines.components.keystone.faults import faults
-from fournines.components.keystone.model import CREDENTIAL, DATABASE, FERNET, PORT, Options
+from fournines.components.keystone.model import CREDENTIAL, DATABASE, ENTRY, FERNET, PORT, Options
 from fournines.components.keystone.relies import RELIES
 from fournines.kit.component import Component, Stage
-from fournines.kit.declare import Declaration, Endpoint, FirewallPort, HealthCheck, Secret, SecretKind
+from fournines.kit.declare import Declaration, Endpoint, HealthCheck, Secret, SecretKind
 from fournines.kit.openstack import ADMIN_PASSWORD
 from fournines.kit.probe import Identity
 from fournines.spec.model import Host, Site
@@ -36,8 +36,8 @@ def declares(site: Site) -> Iterator[Declaration]:
     yield Secret(FERNET, SecretKind.FERNET_KEYS)
     yield Secret(CREDENTIAL, SecretKind.FERNET_KEYS)
     yield Endpoint("keystone", PORT, hosts=names, health=HealthCheck("/healthcheck"))
+    yield ENTRY
     yield Identity("keystone")
-    yield FirewallPort("keystone", hosts=names, port=PORT, network=site.cluster_network)
 
 
 COMPONENT = Component(

@@ -21,7 +21,7 @@ from fournines.kit.verdict import Verdict, failed, passed, unknown, worst
 def checks(context: Context) -> Iterator[Check]:
     """Alive on every host, with this site's secrets."""
     names = [host.name for host in context.controllers]
-    yield health_check("keystone", context, context.controllers, PORT, barrier=True)
+    yield health_check("keystone", context, barrier=True)
     yield units_check("keystone", names, ["keystone.service"])
     digests = wanted_digests(context)
     yield Check(

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import asdict
 
 from fournines.components.keystone.model import (
-    CATALOGUED,
     CONF,
     DATABASE,
     FERNET,
@@ -19,7 +19,7 @@ from fournines.components.keystone.model import (
 from fournines.components.keystone.on_host import register
 from fournines.kit import program
 from fournines.kit.context import Context
-from fournines.kit.declare import KeystoneService
+from fournines.kit.declare import CatalogueEntry, ServiceRole, ServiceUser
 from fournines.kit.on_host import schema
 from fournines.kit.openstack import (
     ADMIN_PASSWORD,
@@ -130,8 +130,7 @@ def identity(context: Context, host: Host) -> Iterator[Step]:
 
 def catalogue(context: Context) -> dict[str, dict[str, str]]:
     """Service type -> interface -> URL of everything that must stand in the catalogue."""
-    services = (CATALOGUED, *context.declared(KeystoneService))
-    return {service.type: catalogue_urls(context.site, service) for service in services}
+    return {entry.type: catalogue_urls(context, entry) for entry in context.declared(CatalogueEntry)}
 
 
 def wanted_identity(context: Context, host: Host) -> str:
@@ -141,17 +140,19 @@ def wanted_identity(context: Context, host: Host) -> str:
             "url": own_url(context.site, host, PORT),
             "password": context.secret(ADMIN_PASSWORD),
             "region": REGION,
-            "services": [
+            "roles": [role.name for role in context.declared(ServiceRole)],
+            "users": [
+                asdict(user) | {"password": context.secret(user.password)}
+                for user in context.declared(ServiceUser)
+            ],
+            "entries": [
                 {
-                    "name": service.name,
-                    "type": service.type,
-                    "description": service.description,
-                    "urls": catalogue_urls(context.site, service),
-                    "user": service.user,
-                    "password": context.secret(service.password) if service.user else "",
-                    "roles": ["service"],
+                    "name": entry.name,
+                    "type": entry.type,
+                    "description": entry.description,
+                    "urls": catalogue_urls(context, entry),
                 }
-                for service in (CATALOGUED, *context.declared(KeystoneService))
+                for entry in context.declared(CatalogueEntry)
             ],
         }
     )

@@ -6,7 +6,7 @@ from typing import Final
 
 from pydantic import Field
 
-from fournines.kit.declare import Database, KeystoneService
+from fournines.kit.declare import CatalogueEntry, Database
 from fournines.kit.openstack import IDENTITY_PORT
 from fournines.spec.model import Strict
 from fournines.spec.types import Whole, WholeSeconds
@@ -15,16 +15,7 @@ PORT: Final = IDENTITY_PORT
 FERNET: Final = "keystone/fernet"
 CREDENTIAL: Final = "keystone/credential"
 DATABASE: Final = Database("keystone", user="keystone", password="keystone/database")  # noqa: S106 - a name
-CATALOGUED: Final = KeystoneService(
-    name="keystone",
-    type="identity",
-    description="OpenStack Identity",
-    port=PORT,
-    user="",
-    password="",
-    path="/v3",
-)
-"""Keystone's own line in the catalogue; it needs no user of its own."""
+ENTRY: Final = CatalogueEntry("keystone", "identity", "OpenStack Identity", endpoint="keystone", path="/v3")
 
 CONF: Final = "/etc/keystone/keystone.conf"
 UWSGI: Final = "/etc/keystone/keystone-uwsgi.ini"

@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from pydantic import Field
 
 from fournines.kit.context import Context
-from fournines.kit.declare import Endpoint, FirewallPort
-from fournines.kit.endpoints import vip_addresses
+from fournines.kit.declare import Endpoint
+from fournines.kit.endpoints import accepted, vip_addresses
 from fournines.spec.model import Host, Role, Strict
 from fournines.spec.types import Port
 
@@ -53,7 +53,7 @@ def openings(context: Context, host: Host) -> tuple[Opening, ...]:
     """What this host accepts, SSH first; declarations that say the same are one opening.
 
     Clients of the VIPs may sit anywhere, so a controller accepts an endpoint's port on the VIPs that serve it
-    from anybody; its own address is open only as far as the endpoint's component declared.
+    from anybody; where the endpoint's backends listen, the cluster network is let in.
     """
     site = context.site
     table: dict[Opening, list[str]] = {}
@@ -78,7 +78,7 @@ def _always(options: Options) -> Iterator[Opening]:
 
 
 def _declared(context: Context, host: Host) -> Iterator[Opening]:
-    for declared in context.declared(FirewallPort):
+    for declared in accepted(context):
         if host.name in declared.hosts:
             source = str(context.site.networks[declared.network].range) if declared.network else ""
             yield Opening(declared.protocol, declared.port, source, name=declared.name)

@@ -10,7 +10,7 @@ from fournines.components.rabbitmq.faults import faults
 from fournines.components.rabbitmq.model import DIST_PORT, EPMD_PORT, PORT, Options, brokers
 from fournines.components.rabbitmq.relies import RELIES
 from fournines.kit.component import Component, Stage
-from fournines.kit.declare import Declaration, FirewallPort, MessageUser, Secret
+from fournines.kit.declare import Brokers, Declaration, FirewallPort, MessageUser, Secret
 from fournines.kit.probe import QueueLedger
 from fournines.spec.model import Site
 
@@ -20,10 +20,12 @@ __all__ = ["COMPONENT"]
 def declares(site: Site) -> Iterator[Declaration]:
     """Its ports, the account of the OpenStack services, and the one under which probes keep their ledger.
 
-    There is no endpoint: clients list all brokers; a balancer between would only hide which one died.
+    There is no endpoint: clients list all brokers.
     """
+    options = Options.model_validate(site.components.get("rabbitmq", {}))
     names = tuple(host.name for host in brokers(site))
     network = site.cluster_network
+    yield Brokers(names, PORT, options.heartbeat)
     yield FirewallPort("amqp", hosts=names, port=PORT, network=network)
     yield FirewallPort("epmd", hosts=names, port=EPMD_PORT, network=network)
     yield FirewallPort("erlang", hosts=names, port=DIST_PORT, network=network)
@@ -32,7 +34,7 @@ def declares(site: Site) -> Iterator[Declaration]:
     yield Secret("ledger/messaging")
     yield MessageUser("openstack", "rabbitmq/openstack")
     yield MessageUser("nines_ledger", "ledger/messaging", vhost="nines_ledger")
-    yield QueueLedger("nines_ledger", PORT, leaders=leaders_ask, led_by=parse_leaders)
+    yield QueueLedger("nines_ledger", leaders=leaders_ask, led_by=parse_leaders)
 
 
 COMPONENT = Component(

@@ -2,46 +2,68 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from functools import partial
 
+from fournines.errors import PlanError
 from fournines.kit.check import Ask, Check, Output, each_host
 from fournines.kit.context import Context
 from fournines.kit.openstack import own_url
 from fournines.kit.program import complaint
 from fournines.kit.verdict import Verdict, failed, passed
-from fournines.spec.model import Host
 
 _GET = """\
 import sys, time, urllib.error, urllib.request
+asked = urllib.request.Request(sys.argv[2], method=sys.argv[1])
 start = time.monotonic()
 try:
-    with urllib.request.urlopen(sys.argv[1], timeout=5) as answer:
+    with urllib.request.urlopen(asked, timeout=5) as answer:
         print(answer.status, round(time.monotonic() - start, 3))
 except urllib.error.HTTPError as error:
-    print(error.code, 0)
+    print(error.code, round(time.monotonic() - start, 3))
 """
 
 
-def health_check(
-    component: str, context: Context, hosts: Iterable[Host], port: int, *, barrier: bool = False
-) -> Check:
-    """``component.health``: ``/healthcheck`` gives 200 on each host's own address."""
+def health_check(component: str, context: Context, name: str = "", *, barrier: bool = False) -> Check:
+    """``component.health``: an endpoint's own health question, asked on each host's own address.
+
+    Args:
+        component: whose check it is.
+        context: the site with its declarations.
+        name: the endpoint, the component's own when empty. Another one's check is ``component.NAME-health``.
+        barrier: whether it ends the component's stage.
+
+    Raises:
+        PlanError: there is no such endpoint, or it has no question by HTTP.
+    """
+    endpoint = context.endpoint(name or component)
+    health = endpoint.health
+    if health is None:
+        raise PlanError(f"{component}: the endpoint {endpoint.name} has no health question")
+    port, called = health.port or endpoint.listens, endpoint.name
+    site, well = context.site, frozenset(health.expect.split(","))
     return Check(
-        f"{component}.health",
-        f"Every {component} answers its health question on its host's own address",
+        f"{component}.health" if called == component else f"{component}.{called}-health",
+        f"Every {called} answers its health question on its host's own address",
         asks={
-            host.name: Ask(
-                ("/usr/bin/python3", "-I", "-c", _GET, own_url(context.site, host, port) + "/healthcheck")
+            host: Ask(
+                (
+                    "/usr/bin/python3",
+                    "-I",
+                    "-c",
+                    _GET,
+                    health.method,
+                    own_url(site, site.hosts[host], port) + health.path,
+                )
             )
-            for host in hosts
+            for host in endpoint.hosts
         },
-        judge=each_host(_judge),
+        judge=each_host(partial(_judge, well=well)),
         barrier=barrier,
     )
 
 
-def _judge(answer: Output) -> Verdict:
+def _judge(answer: Output, well: frozenset[str]) -> Verdict:
     words = answer.stdout.split()
     if answer.code != 0 or not words:
         return failed(complaint(answer))
-    return passed(f"200 in {words[-1]} s") if words[0] == "200" else failed(f"said {words[0]}")
+    return passed(f"{words[0]} in {words[-1]} s") if words[0] in well else failed(f"said {words[0]}")

@@ -1,7 +1,8 @@
-"""Makes Keystone hold the declared services, their endpoints and users. Runs on a host.
+"""Makes Keystone hold the declared catalogue, service users and roles. Runs on a host.
 
-Input: JSON with url (of a Keystone), password (the administrator's), region, and services: name, type,
-description, urls (by interface), user, password, roles; a service without a user has an empty one.
+Input: JSON with url (of a Keystone), password (the administrator's), region, and lists of what must be
+there: entries (name, type, description, urls by interface), users (name, password, roles, domain, project;
+without a project the roles are on the domain), roles (names).
 
 Argument and exit status:
     administrator   0 when the administrator can log in, else 1
@@ -18,7 +19,8 @@ import urllib.error
 import urllib.request
 from typing import Any
 
-INTERFACES = ("public", "internal", "admin")
+DEFAULT = "Default"
+"""The domain that Keystone is born with; its id is ``default``."""
 PATIENCE = 60.0
 """Seconds that ``apply`` waits for Keystone to answer at all: it may have been started a moment ago. The
 questions do not wait: where nobody answers, nothing is as wanted."""
@@ -45,18 +47,18 @@ class Api:
             text = answer.read()
         return json.loads(text) if text else None
 
-    def log_in(self, user: str, password: str, project: str, patience: float = 0.0) -> bool:
-        """Whether Keystone gives a token for these, after at most ``patience`` seconds of silence."""
-        domain = {"name": "Default"}
-        body = {
-            "auth": {
-                "identity": {
-                    "methods": ["password"],
-                    "password": {"user": {"name": user, "domain": domain, "password": password}},
-                },
-                "scope": {"project": {"name": project, "domain": domain}},
-            }
-        }
+    def log_in(self, user: dict[str, Any], patience: float = 0.0) -> bool:
+        """Whether Keystone gives this user a token, after at most ``patience`` seconds of silence.
+
+        For the project it names (of the domain Default), else for its own domain.
+        """
+        domain = {"name": user["domain"]}
+        scope: dict[str, object] = {"domain": domain}
+        if user["project"]:
+            scope = {"project": {"name": user["project"], "domain": {"name": DEFAULT}}}
+        named = {"name": user["name"], "domain": domain, "password": user["password"]}
+        identity = {"methods": ["password"], "password": {"user": named}}
+        body = {"auth": {"identity": identity, "scope": scope}}
         end = time.monotonic() + patience
         while True:
             try:
@@ -100,15 +102,16 @@ class Registrar:
         known = {found["id"] for found in self.api.call("GET", "/regions")["regions"]}
         if region not in known and self.differs(f"no region {region}"):
             self.api.call("POST", "/regions", {"region": {"id": region}})
-        project = self.ensure("project", "service", {"domain_id": "default"}, "&domain_id=default")
         catalogued = self.api.call("GET", "/services")["services"]
         endpoints = self.api.call("GET", "/endpoints")["endpoints"]
-        for service in self.wanted["services"]:
-            self.service(service, catalogued, endpoints)
-            if service["user"]:
-                self.user(service, project)
+        for entry in self.wanted["entries"]:
+            self.entry(entry, catalogued, endpoints)
+        for role in self.wanted["roles"]:
+            self.ensure("role", role, {})
+        for user in self.wanted["users"]:
+            self.user(user)
 
-    def service(self, wanted: dict[str, Any], catalogued: list[Any], endpoints: list[Any]) -> None:
+    def entry(self, wanted: dict[str, Any], catalogued: list[Any], endpoints: list[Any]) -> None:
         """One line of the catalogue; two of a type would leave it to chance which one a client takes."""
         kept, *surplus = sorted(
             (s for s in catalogued if s["type"] == wanted["type"]), key=lambda s: s["name"] != wanted["name"]
@@ -125,15 +128,19 @@ class Registrar:
             f"service {wanted['name']} is described otherwise"
         ):
             self.api.call("PATCH", f"/services/{kept['id']}", {"service": described})
-        for interface in INTERFACES:
-            mine = [e for e in endpoints if e["service_id"] == kept["id"] and e["interface"] == interface]
-            self.endpoint(wanted, kept["id"], interface, mine)
+        here = [
+            e for e in endpoints if (e["service_id"], e["region_id"]) == (kept["id"], self.wanted["region"])
+        ]
+        for interface in wanted["urls"]:
+            self.endpoint(wanted, kept["id"], interface, [e for e in here if e["interface"] == interface])
+        for unwanted in (e for e in here if e["interface"] not in wanted["urls"]):
+            if self.differs(f"{wanted['name']} has an endpoint that is {unwanted['interface']}"):
+                self.api.call("DELETE", f"/endpoints/{unwanted['id']}")
 
-    def endpoint(self, wanted: dict[str, Any], service: str, interface: str, found: list[Any]) -> None:
+    def endpoint(self, wanted: dict[str, Any], service: str, interface: str, here: list[Any]) -> None:
         """One endpoint of one interface in the region, with the wanted URL."""
         region, url = self.wanted["region"], wanted["urls"][interface]
         right = {"service_id": service, "interface": interface, "region_id": region, "url": url}
-        here = [e for e in found if e["region_id"] == region]
         for extra in here[1:]:
             if self.differs(f"a second {interface} endpoint of {wanted['name']}"):
                 self.api.call("DELETE", f"/endpoints/{extra['id']}")
@@ -143,29 +150,42 @@ class Registrar:
         elif here[0]["url"] != url and self.differs(f"{wanted['name']} {interface} is {here[0]['url']}"):
             self.api.call("PATCH", f"/endpoints/{here[0]['id']}", {"endpoint": {"url": url}})
 
-    def user(self, wanted: dict[str, Any], project: str | None) -> None:
-        """The service's user: can log in with the wanted password, and has the wanted roles."""
-        name, password = wanted["user"], wanted["password"]
-        new = {"password": password, "domain_id": "default", "default_project_id": project}
-        user = self.ensure("user", name, new, "&domain_id=default")
-        if user is None or project is None:
+    def user(self, wanted: dict[str, Any]) -> None:
+        """A service's user: can log in with the wanted password, has the wanted roles where they count."""
+        name, password, project = wanted["name"], wanted["password"], wanted["project"]
+        domain = "default"
+        if wanted["domain"] != DEFAULT:
+            domain = self.ensure("domain", wanted["domain"], {}) or ""
+        scope = domain
+        if project:
+            scope = self.ensure("project", project, {"domain_id": "default"}, "&domain_id=default") or ""
+        if not domain or not scope:
             return
-        assigned = self.api.call("GET", f"/role_assignments?user.id={user}&scope.project.id={project}")
-        held = {assignment["role"]["id"] for assignment in assigned["role_assignments"]}
-        for role_name in wanted["roles"]:
-            role = self.ensure("role", role_name, {})
-            if role and role not in held and self.differs(f"user {name} has not the role {role_name}"):
-                self.api.call("PUT", f"/projects/{project}/users/{user}/roles/{role}")
-        if not Api(self.api.url).log_in(name, password, "service") and self.differs(
-            f"user {name} cannot log in"
-        ):
+        new = {"password": password, "domain_id": domain}
+        if project:
+            new["default_project_id"] = scope
+        user = self.ensure("user", name, new, f"&domain_id={domain}")
+        if user is None:
+            return
+        self.roles(wanted, user, "project" if project else "domain", scope)
+        if not Api(self.api.url).log_in(wanted) and self.differs(f"user {name} cannot log in"):
             self.api.call("PATCH", f"/users/{user}", {"user": {"password": password, "enabled": True}})
+
+    def roles(self, wanted: dict[str, Any], user: str, kind: str, scope: str) -> None:
+        """The user has each of its roles on the project or domain."""
+        assigned = self.api.call("GET", f"/role_assignments?user.id={user}&scope.{kind}.id={scope}")
+        held = {assignment["role"]["id"] for assignment in assigned["role_assignments"]}
+        for name in wanted["roles"]:
+            role = self.ensure("role", name, {})
+            if role and role not in held and self.differs(f"user {wanted['name']} has not the role {name}"):
+                self.api.call("PUT", f"/{kind}s/{scope}/users/{user}/roles/{role}")
 
 
 def main(mode: str, wanted: dict[str, Any]) -> int:
     """Do what the argument says."""
     api = Api(wanted["url"])
-    if not api.log_in("admin", wanted["password"], "admin", PATIENCE if mode == "apply" else 0.0):
+    admin = {"name": "admin", "password": wanted["password"], "domain": DEFAULT, "project": "admin"}
+    if not api.log_in(admin, PATIENCE if mode == "apply" else 0.0):
         sys.stdout.write("the administrator cannot log in\n")
         return 1
     if mode == "administrator":

@@ -1,4 +1,4 @@
-"""What all OpenStack services have in common: how they reach the database, the cache and Keystone.
+"""Sections of the services' configuration files: the database, the cache, Keystone.
 
 The numbers bound what a dead peer may cost one request. They are written once here, because a service
 that is slower to give up than the others sets the outage for all.
@@ -9,55 +9,22 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from fournines.kit.context import Context
-from fournines.kit.declare import CacheServers, Database, KeystoneService
+from fournines.kit.declare import CacheServers, Coordination, Database, ServiceUser
 from fournines.kit.endpoints import at
+from fournines.kit.openstack.urls import (
+    CA_BUNDLE,
+    DATABASE_PORT,
+    IDENTITY_PORT,
+    REGION,
+    internal_url,
+    public_url,
+)
 from fournines.kit.program import fed
-from fournines.spec.model import Host, Site, Visibility
-
-REGION = "RegionOne"
-ADMIN_PASSWORD = "keystone/admin"  # noqa: S105 - the name under which the password is kept
-CA_BUNDLE = "/etc/ssl/certs/ca-certificates.crt"
-"""Debian's bundle; the site's own authority is in it."""
-DATABASE_PORT = 3306
-IDENTITY_PORT = 5000
 
 _RECYCLE = 300
 """Seconds after which an idle database connection is replaced: below every idle timeout on its way."""
 _CACHE_DEAD_RETRY = 120
 """Seconds a dead memcached is left alone; once per that time a request pays the timeout again."""
-
-
-def internal_url(site: Site, port: int, path: str = "") -> str:
-    """Where the control plane's own clients reach a service: ``https://controller:5000/v3``."""
-    return _url(site, Visibility.INTERNAL, port, path)
-
-
-def public_url(site: Site, port: int, path: str = "") -> str:
-    """Where clients from outside reach a service."""
-    return _url(site, Visibility.PUBLIC, port, path)
-
-
-def _url(site: Site, kind: Visibility, port: int, path: str) -> str:
-    return f"https://{at(site.vip_serving(kind), port)}{path}"
-
-
-def one_address(site: Site) -> bool:
-    """Whether everybody reaches the services at one VIP: only then may a service name its own URL.
-
-    A service that is told its public URL answers it to internal clients too, who would leave their network.
-    Without, it answers with the name it was asked by.
-    """
-    return len({site.vip_serving(kind) for kind in Visibility}) == 1
-
-
-def own_url(site: Site, host: Host, port: int) -> str:
-    """Where a service listens on its own host, behind the balancer and without TLS."""
-    return f"http://{at(site.address(host), port)}"
-
-
-def catalogue_urls(site: Site, service: KeystoneService) -> dict[str, str]:
-    """The URLs of a declared service in the catalogue, by interface (public, internal, admin)."""
-    return {kind.value: _url(site, kind, service.port, service.path) for kind in Visibility}
 
 
 def cache_servers(context: Context) -> str:
@@ -95,7 +62,7 @@ def database_section(context: Context, database: Database, *, pool: int) -> str:
     password = context.secret(database.password)
     address = f"127.0.0.1:{DATABASE_PORT}"
     return section(
-        "database",
+        database.section,
         {
             "connection": f"mysql+pymysql://{database.user}:{password}@{address}/{database.name}?charset=utf8mb4",
             "connection_parameters": "connect_timeout=2&read_timeout=5&write_timeout=5",
@@ -133,7 +100,29 @@ def cache_section(context: Context) -> str:
     )
 
 
-def authtoken_section(context: Context, service: KeystoneService, *, cache_key: str) -> str:
+def credentials(context: Context, user: ServiceUser) -> dict[str, object]:
+    """How a service logs in as its user (keystoneauth): in ``[keystone_authtoken]``, ``[placement]``, ...
+
+    Of a user whose roles are on its domain (``project`` is None) the scope is that domain.
+    """
+    scope: dict[str, object] = (
+        {"domain_name": user.domain}
+        if user.project is None
+        else {"project_name": user.project, "project_domain_name": "Default"}
+    )
+    return {
+        "auth_url": internal_url(context.site, IDENTITY_PORT),
+        "cafile": CA_BUNDLE,
+        "auth_type": "password",
+        "username": user.name,
+        "password": context.secret(user.password),
+        "user_domain_name": user.domain,
+        **scope,
+        "region_name": REGION,
+    }
+
+
+def authtoken_section(context: Context, user: ServiceUser, *, cache_key: str) -> str:
     """Settings of keystonemiddleware: how a service has its clients' tokens validated.
 
     ``cache_key`` names the secret with which cached tokens are encrypted: memcached knows no users, and
@@ -144,15 +133,7 @@ def authtoken_section(context: Context, service: KeystoneService, *, cache_key: 
         "keystone_authtoken",
         {
             "www_authenticate_uri": public_url(context.site, IDENTITY_PORT),
-            "auth_url": internal_url(context.site, IDENTITY_PORT),
-            "cafile": CA_BUNDLE,
-            "auth_type": "password",
-            "username": service.user,
-            "password": context.secret(service.password),
-            "user_domain_name": "Default",
-            "project_name": "service",
-            "project_domain_name": "Default",
-            "region_name": REGION,
+            **credentials(context, user),
             "service_token_roles": "service",
             "service_token_roles_required": True,
             "http_connect_timeout": 3,
@@ -165,6 +146,15 @@ def authtoken_section(context: Context, service: KeystoneService, *, cache_key: 
             "memcache_pool_conn_get_timeout": 2,
         },
     )
+
+
+def coordination_section(context: Context) -> str:
+    """Tooz's settings, where the services of several hosts share their work.
+
+    Raises:
+        PlanError: the site has nothing to coordinate with.
+    """
+    return section("coordination", {"backend_url": context.one(Coordination).url})
 
 
 def schema_question(context: Context, database: Database) -> str:

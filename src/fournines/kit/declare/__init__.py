@@ -1,0 +1,65 @@
+"""Declarations: what a component offers or wants of others, as values.
+
+Components never call one another. They declare; whoever serves a kind of declaration collects all of
+that kind (``Context.declared``): haproxy renders whatever ``Endpoint`` there is and never says
+"memcached". By subject: ``endpoint`` (what clients reach), ``data`` (databases, queues, caches),
+``identity`` (users and the catalogue), ``secret``, ``host`` (ports, logs, interfaces).
+"""
+
+from __future__ import annotations
+
+from fournines.kit.declare.data import (
+    Brokers,
+    CacheServers,
+    Coordination,
+    Database,
+    MessageUser,
+)
+from fournines.kit.declare.endpoint import Endpoint, HealthCheck, ServedCertificate, VipCondition
+from fournines.kit.declare.host import FirewallPort, InterfaceOf, LogFile
+from fournines.kit.declare.identity import CatalogueEntry, ServiceRole, ServiceUser
+from fournines.kit.declare.secret import Secret, SecretKind
+from fournines.kit.probe import Identity, QueueLedger, TableLedger
+
+__all__ = [
+    "Brokers",
+    "CacheServers",
+    "CatalogueEntry",
+    "Coordination",
+    "Database",
+    "Declaration",
+    "Endpoint",
+    "FirewallPort",
+    "HealthCheck",
+    "InterfaceOf",
+    "LogFile",
+    "MessageUser",
+    "Secret",
+    "SecretKind",
+    "ServedCertificate",
+    "ServiceRole",
+    "ServiceUser",
+    "VipCondition",
+]
+
+Declaration = (
+    Endpoint
+    | Database
+    | MessageUser
+    | Brokers
+    | CacheServers
+    | Coordination
+    | ServiceUser
+    | ServiceRole
+    | CatalogueEntry
+    | Secret
+    | LogFile
+    | FirewallPort
+    | InterfaceOf
+    | ServedCertificate
+    | VipCondition
+    | Identity
+    | TableLedger
+    | QueueLedger
+)
+"""Anything a component declares."""

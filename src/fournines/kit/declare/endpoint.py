@@ -1,0 +1,79 @@
+"""What clients reach: endpoints behind the VIPs, and what stands between."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from fournines.spec.model import Visibility
+
+
+@dataclass(frozen=True, slots=True)
+class HealthCheck:
+    """How a balancer asks a backend whether it works.
+
+    ``port`` is where to ask when that is not the service's own port; ``expect`` is the HTTP status
+    (or a comma list) that means healthy.
+    """
+
+    path: str
+    expect: str = "200"
+    port: int | None = None
+    method: str = "GET"
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """A service behind the VIP: it listens on its hosts' own address, the balancer on the VIP's.
+
+    ``port`` is the VIP's, and the hosts' too unless ``backend_port`` says otherwise. Both are opened where
+    they belong without a ``FirewallPort``: the VIP's to everybody, the hosts' (and ``health.port``) to the
+    cluster network. ``single_writer`` sends everything to one host at a time, the others standing by.
+    ``tls`` means that the balancer ends TLS on the VIP; behind it there is none. ``hosts`` are host names.
+    ``affinity`` is a part of the path, counted from 1: requests that agree in it go to the same host while
+    that lives (3 is ``ID`` in ``/v2/images/ID/file``); requests whose path is shorter go anywhere.
+    ``visible`` says for whom it is: it is served on the VIPs that serve any of these, and nowhere else.
+    ``timeout_server`` is how many seconds a backend may be silent; ``tunnel`` the same for both sides once a
+    connection was upgraded (websockets: a console that nobody types at).
+    """
+
+    name: str
+    port: int
+    hosts: tuple[str, ...]
+    health: HealthCheck | None
+    http: bool = True
+    tls: bool = True
+    single_writer: bool = False
+    timeout_server: float = 60.0
+    affinity: int | None = None
+    visible: tuple[Visibility, ...] = tuple(Visibility)
+    backend_port: int | None = None
+    tunnel: float | None = None
+
+    @property
+    def listens(self) -> int:
+        """The port on each host's own address."""
+        return self.backend_port or self.port
+
+
+@dataclass(frozen=True, slots=True)
+class ServedCertificate:
+    """A PEM file (key, certificate, chain) on the controllers, for whoever ends TLS on the VIPs."""
+
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class VipCondition:
+    """What must work on a host for that host to hold the VIP.
+
+    ``flag`` is a file on the host: ``0`` while the program runs, anything else once it is gone.
+    ``answers`` and ``serves`` are URLs on the host that give 200 while the program reacts at all, and
+    while what it leads to can be used. ``settles`` is how many seconds the program itself needs at worst
+    to route around something dead behind it: whoever watches ``serves`` must be slower than that.
+    """
+
+    name: str
+    flag: str
+    answers: str
+    serves: str
+    settles: float

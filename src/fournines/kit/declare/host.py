@@ -1,0 +1,41 @@
+"""What hosts are asked for: open ports, log files, interfaces."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class LogFile:
+    """Messages of a program go to a file of their own, rotated.
+
+    ``program`` is the exact syslog tag; several programs may share a file. ``hosts`` are the names of the
+    hosts where that is so, none meaning all.
+    """
+
+    program: str
+    path: str
+    hosts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FirewallPort:
+    """Traffic that a host must accept, beside what its endpoints imply (``Endpoint``).
+
+    ``protocol`` is tcp, udp or vrrp (which has no port). ``network`` limits it to senders of that
+    network; None means from anywhere. ``hosts`` are the names of the hosts that accept it.
+    """
+
+    name: str
+    hosts: tuple[str, ...]
+    protocol: str = "tcp"
+    port: int | None = None
+    network: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class InterfaceOf:
+    """A component's files name these hosts' interface in a network: it is asked for before rendering."""
+
+    network: str
+    hosts: tuple[str, ...]

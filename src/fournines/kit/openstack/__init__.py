@@ -1,0 +1,50 @@
+"""What all OpenStack services have in common: URLs, the sections of their files, the way to the brokers."""
+
+from __future__ import annotations
+
+from fournines.kit.openstack.messaging import messaging_section, transport_url
+from fournines.kit.openstack.sections import (
+    authtoken_section,
+    cache_section,
+    cache_servers,
+    coordination_section,
+    credentials,
+    database_section,
+    schema_question,
+    section,
+)
+from fournines.kit.openstack.urls import (
+    ADMIN_PASSWORD,
+    CA_BUNDLE,
+    DATABASE_PORT,
+    IDENTITY_PORT,
+    REGION,
+    catalogue_urls,
+    internal_url,
+    one_address,
+    own_url,
+    public_url,
+)
+
+__all__ = [
+    "ADMIN_PASSWORD",
+    "CA_BUNDLE",
+    "DATABASE_PORT",
+    "IDENTITY_PORT",
+    "REGION",
+    "authtoken_section",
+    "cache_section",
+    "cache_servers",
+    "catalogue_urls",
+    "coordination_section",
+    "credentials",
+    "database_section",
+    "internal_url",
+    "messaging_section",
+    "one_address",
+    "own_url",
+    "public_url",
+    "schema_question",
+    "section",
+    "transport_url",
+]
