@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
+
 import pytest
 from tests.engine.simulation import HOSTS, everywhere, phase, plan
 
@@ -9,6 +12,7 @@ from fournines.engine.desired import desired, entry, question
 from fournines.errors import PlanError
 from fournines.kit.step import Command, File, Unit
 
+RING = File("/etc/ring.gz", base64.b64encode(b"\x00\xff").decode(), base64=True)
 CERTIFICATE = File("/etc/tls.pem", "certificate\n", secret=True)
 
 
@@ -81,5 +85,8 @@ def test_content_travels_only_to_be_installed_and_secret_text_is_never_asked_bac
     assert question(CERTIFICATE, show=True)["show"] is False
     assert question(File("/a", "x"), show=True)["show"] is True
     assert entry(CERTIFICATE)["content"] == "certificate\n"
+    assert question(RING, show=True)["show"] is False
+    assert entry(RING)["base64"] is True
+    assert question(RING, show=True)["sha256"] == hashlib.sha256(b"\x00\xff").hexdigest()
     command = Command("c", ("run",), ("test",), stdin="password")
     assert question(command, show=False)["stdin"] == "password"

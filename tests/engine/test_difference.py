@@ -67,6 +67,7 @@ def test_a_diff_shows_lines_and_masks_secrets_on_both_sides() -> None:
 
 @pytest.mark.parametrize("seen", [{"exists": False}, {**SEEN, "differs": True}])
 def test_a_secret_file_shows_no_diff_at_all(seen: dict[str, Any]) -> None:
+    assert [c.diff for c in changes(File("/etc/ring", "AP8=", base64=True), seen)] == [""]
     (change,) = changes(File("/etc/key", "anything\n", secret=True), seen)
     assert change.diff == ""
     assert change.to_json()["subject"] == "/etc/key"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from dataclasses import replace
 from pathlib import Path
 
@@ -63,3 +64,20 @@ def test_of_secrets_that_hold_one_another_the_longest_is_named(blog_context: Con
     shown = without_secrets(Plan(replace(blog_context, secrets=secrets), (Phase((stage,)),), ()))
     (one,) = rendered(shown)
     assert one.file.content == "a <secret long> b <secret middle> c <secret short> d"
+
+
+def test_a_file_that_is_no_text_is_written_as_it_is_and_named_where_it_is_a_secret(
+    blog_context: Context, tmp_path: Path
+) -> None:
+    ring, key = b"\x00ring\xff", base64.b64encode(b"\x00key of the cluster\xff").decode()
+    files = (
+        File("/etc/ring", base64.b64encode(ring).decode(), base64=True),
+        File("/etc/key", key, base64=True),
+    )
+    stage = PlannedStage("held", "held", {"controller1": files})
+    plan = Plan(replace(blog_context, secrets={"cluster/key": key}), (Phase((stage,)),), ())
+    write(plan, tmp_path / "whole")
+    assert (tmp_path / "whole/controller1/etc/key").read_bytes() == b"\x00key of the cluster\xff"
+    write(without_secrets(plan), tmp_path / "shown")
+    assert (tmp_path / "shown/controller1/etc/ring").read_bytes() == ring
+    assert (tmp_path / "shown/controller1/etc/key").read_text() == "<secret cluster/key>"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from base64 import b64decode
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -11,8 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fournines.errors import SecretsError
-from fournines.kit.declare import SecretKind
+from fournines.kit.declare import Secret, SecretKind
 from fournines.plan.context import wanted_secrets
+from fournines.secrets import generate
 from fournines.secrets.authority import (
     LEAF_DAYS,
     Authority,
@@ -108,7 +110,10 @@ def test_a_rotated_certificate_is_new_and_of_the_same_authority(blog: Site) -> N
 
 def test_what_has_one_value_at_a_time_is_refused_with_the_reason(blog: Site) -> None:
     secrets = complete({}, blog, now=NOW)
-    refused = {SecretKind.PASSWORD: "one value at a time", SecretKind.AUTHORITY: "trust this authority alone"}
+    refused = {
+        SecretKind.PASSWORD: "a password has one value at a time",
+        SecretKind.AUTHORITY: "trust this authority alone",
+    }
     for secret in wanted_secrets(blog):
         if secret.kind in refused:
             with pytest.raises(SecretsError, match=refused[secret.kind]) as caught:
@@ -138,3 +143,14 @@ def test_a_damaged_authority_is_an_error_and_a_damaged_leaf_is_made_anew(text: s
     with pytest.raises(SecretsError, match="authority is damaged"):
         Authority.parse(text)
     assert not certificate_fits(text, ("a",), Authority.parse(new_authority("blog", NOW)), NOW)
+
+
+def test_a_key_is_many_random_bytes_and_stays(blog: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    key = Secret("corosync/authkey", SecretKind.KEY)
+    monkeypatch.setattr(generate, "wanted_secrets", lambda _: (key,))
+    made = complete({}, blog)
+    assert len(b64decode(made[key.name], validate=True)) == generate.KEY_BYTES
+    assert complete(made, blog) == made
+    assert complete({}, blog) != made
+    with pytest.raises(SecretsError, match="a key has one value at a time"):
+        rotated(made, blog, key)

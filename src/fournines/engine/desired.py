@@ -64,11 +64,11 @@ def desired(plan: Plan) -> Desired:
     """
     stamps: dict[tuple[str, str], Stamp] = {}
     readers: dict[tuple[str, str], list[str]] = {}
-    contents: dict[str, dict[str, str]] = {}
+    contents: dict[str, dict[str, bytes]] = {}
     for phase in plan.phases:
         for host, steps in phase.steps.items():
             so_far = contents.setdefault(host, {})
-            so_far |= {step.path: step.content for step in steps if isinstance(step, File)}
+            so_far |= {step.path: step.data for step in steps if isinstance(step, File)}
             for unit in (step for step in steps if isinstance(step, Unit)):
                 if (host, unit.name) in stamps:
                     raise PlanError(f"two steps are about {unit.name}", where=host)
@@ -78,7 +78,7 @@ def desired(plan: Plan) -> Desired:
     return Desired(plan.phases, stamps, {key: tuple(units) for key, units in readers.items()})
 
 
-def _stamp(host: str, unit: Unit, contents: Mapping[str, str]) -> Stamp:
+def _stamp(host: str, unit: Unit, contents: Mapping[str, bytes]) -> Stamp:
     for path in (*unit.restart_on, *unit.reload_on):
         if path not in contents:
             raise PlanError(
@@ -88,14 +88,14 @@ def _stamp(host: str, unit: Unit, contents: Mapping[str, str]) -> Stamp:
     return Stamp(_digest(unit.restart_on, contents), _digest(unit.reload_on, contents))
 
 
-def _digest(paths: tuple[str, ...], contents: Mapping[str, str]) -> str | None:
+def _digest(paths: tuple[str, ...], contents: Mapping[str, bytes]) -> str | None:
     """A digest over the files' contents; the order in which they are named makes no difference."""
     if not paths:
         return None
     whole = hashlib.sha256()
     for path in sorted(paths):
         whole.update(hashlib.sha256(path.encode()).digest())
-        whole.update(hashlib.sha256(contents[path].encode()).digest())
+        whole.update(hashlib.sha256(contents[path]).digest())
     return whole.hexdigest()
 
 
@@ -106,7 +106,7 @@ def question(step: Step, *, show: bool) -> Wire:
     """What the agent is asked about a step. With ``show`` it also tells the text of a file that differs."""
     wire = _wire(step)
     if isinstance(step, File):
-        wire["show"] = show and not step.secret
+        wire["show"] = show and not step.secret and not step.base64
     return wire
 
 
@@ -114,7 +114,7 @@ def entry(step: File | Directory | Absent) -> Wire:
     """A step of the file tree, with what the agent needs to install it."""
     wire = _wire(step)
     if isinstance(step, File):
-        wire |= {"content": step.content, "validate": list(step.validate)}
+        wire |= {"content": step.content, "base64": step.base64, "validate": list(step.validate)}
     return wire
 
 
@@ -149,7 +149,7 @@ def _(step: File) -> Wire:
     return {
         "kind": "file",
         "path": step.path,
-        "sha256": hashlib.sha256(step.content.encode()).hexdigest(),
+        "sha256": hashlib.sha256(step.data).hexdigest(),
         "mode": step.mode,
         "owner": step.owner,
         "group": step.group,

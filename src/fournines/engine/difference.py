@@ -176,8 +176,8 @@ _COMPARERS: dict[type, Callable[[Any, Seen], _Found]] = {
 
 
 def _diff(step: File, old: str) -> str:
-    """A unified diff from the host's text to the plan's; none for a secret file."""
-    if step.secret:
+    """A unified diff from the host's text to the plan's; none for a secret file or one that is no text."""
+    if step.secret or step.base64:
         return ""
     lines = difflib.unified_diff(
         old.splitlines(), step.content.splitlines(), f"a{step.path}", f"b{step.path}", lineterm=""

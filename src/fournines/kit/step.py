@@ -9,6 +9,7 @@ later stage of its component (``kit.component``).
 
 from __future__ import annotations
 
+from base64 import b64decode
 from dataclasses import dataclass
 
 STAGED = "{}"
@@ -48,7 +49,8 @@ class File:
 
     ``validate`` is the argv of the program that will read the file, with ``{}`` for the staged copy:
     a non-zero exit changes nothing on the host. ``secret`` marks content that no diff may show at
-    all (keys); ordinary files may hold secrets, which are masked wherever they are displayed.
+    all (keys); ordinary files may hold secrets, which are masked wherever they are displayed. A file that is
+    no text is given as ``base64`` (a secret of kind ``key`` is that already); it is compared, never shown.
     """
 
     path: str
@@ -58,6 +60,12 @@ class File:
     group: str = "root"
     validate: tuple[str, ...] = ()
     secret: bool = False
+    base64: bool = False
+
+    @property
+    def data(self) -> bytes:
+        """The file's bytes."""
+        return b64decode(self.content, validate=True) if self.base64 else self.content.encode()
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,9 +28,10 @@ def _cleaned(step: Step, names: Mapping[str, str]) -> Step:
     if not isinstance(step, File):
         return step
     if step.secret:
-        return replace(step, content=f"<secret content of {step.path}>\n")
+        return replace(step, content=f"<secret content of {step.path}>\n", base64=False)
     content = step.content
     for value, name in names.items():
         if value in content:
             content = content.replace(value, name)
-    return step if content == step.content else replace(step, content=content)
+    # with a name in it, it is no base64 any more
+    return step if content == step.content else replace(step, content=content, base64=False)

@@ -40,7 +40,7 @@ def write(plan: Plan, directory: Path) -> int:
             target = folder / one.host / one.file.path.lstrip("/")
             target.parent.mkdir(parents=True, exist_ok=True)
             target.touch(mode=0o600)
-            target.write_text(one.file.content, encoding="utf-8")
+            target.write_bytes(one.file.data)
             target.chmod(one.file.mode)
             count += 1
     return count

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import secrets as random
 import string
@@ -18,6 +19,8 @@ from fournines.spec.model import Site
 
 _LETTERS = string.ascii_letters + string.digits
 PASSWORD_LENGTH = 32
+KEY_BYTES = 256
+"""As corosync-keygen(8) makes them; it takes 128 to 4096."""
 
 
 def complete(existing: Mapping[str, str], site: Site, *, now: datetime | None = None) -> dict[str, str]:
@@ -49,6 +52,11 @@ def _password(site: str, now: datetime) -> str:
 def _fernet_keys(site: str, now: datetime) -> str:
     del site, now
     return json.dumps({"0": Fernet.generate_key().decode(), "1": Fernet.generate_key().decode()})
+
+
+def _key(site: str, now: datetime) -> str:
+    del site, now
+    return base64.b64encode(random.token_bytes(KEY_BYTES)).decode()
 
 
 def rotate_fernet(repository: str, *, keep: int = 3) -> str:
@@ -84,7 +92,7 @@ def rotated(
     why = (
         "clients trust this authority alone, and would refuse every new certificate until they got the next"
         if secret.kind is SecretKind.AUTHORITY
-        else "a password has one value at a time, and services that still say the old one would be refused"
+        else f"a {secret.kind} has one value at a time, and whoever still says the old one would be refused"
     )
     can = sorted(s.name for s in wanted_secrets(site) if s.kind in _OVERLAPPING)
     raise SecretsError(
@@ -99,5 +107,6 @@ _OVERLAPPING = frozenset({SecretKind.FERNET_KEYS, SecretKind.CERTIFICATE})
 _MAKERS: Mapping[SecretKind, Callable[[str, datetime], str]] = {
     SecretKind.PASSWORD: _password,
     SecretKind.FERNET_KEYS: _fernet_keys,
+    SecretKind.KEY: _key,
     SecretKind.AUTHORITY: new_authority,
 }

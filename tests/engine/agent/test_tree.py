@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import grp
 import os
 import pwd
@@ -42,6 +43,12 @@ def test_writes_files_with_mode_and_keeps_the_previous_version(tmp_path: Path) -
     assert previous.stat().st_mode & 0o777 == 0o600
     assert not list((tmp_path / HOME / "stage").iterdir())
     assert (tmp_path / HOME).stat().st_mode & 0o777 == 0o700
+
+
+def test_bytes_that_are_no_text_come_through(tmp_path: Path) -> None:
+    data = bytes(range(256))
+    install(tmp_path, file("/etc/ring.gz", base64.b64encode(data).decode(), base64=True))
+    assert (tmp_path / "etc/ring.gz").read_bytes() == data
 
 
 def test_makes_directories_before_what_lies_in_them_and_removes_last(tmp_path: Path) -> None:

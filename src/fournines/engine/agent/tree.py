@@ -6,6 +6,7 @@ Two halves, so that no host changes a file before every host's programs have acc
 
 from __future__ import annotations
 
+import base64
 import errno
 import json
 import os
@@ -42,7 +43,7 @@ def stage(request: dict[str, Any]) -> list[dict[str, Any]]:
         if entry["kind"] == "file":
             staged = _staged(folder, entry)
             staged.parent.mkdir(parents=True, exist_ok=True)
-            write_durably(staged, entry["content"].encode(), mode=entry["mode"], ids=ids(entry))
+            write_durably(staged, _data(entry), mode=entry["mode"], ids=ids(entry))
         elif entry["kind"] == "directory":
             ids(entry)  # an unknown owner is found before anything changes
     rejections = [r for entry in entries if entry.get("validate") for r in _rejections(folder, entry)]
@@ -97,6 +98,12 @@ def _fresh_stage(root: str, name: str) -> Path:
 
 def _staged(folder: Path, entry: Entry) -> Path:
     return folder.joinpath("tree", entry["path"].lstrip("/"))
+
+
+def _data(entry: Entry) -> bytes:
+    """A file's bytes: JSON carries text only, so one that is none comes as base64."""
+    content: str = entry["content"]
+    return base64.b64decode(content, validate=True) if entry.get("base64") else content.encode()
 
 
 def _rejections(folder: Path, entry: Entry) -> list[dict[str, Any]]:
