@@ -23,6 +23,7 @@ from fournines.kit.declare import CatalogueEntry, ServiceRole, ServiceUser
 from fournines.kit.on_host import schema
 from fournines.kit.openstack import (
     ADMIN_PASSWORD,
+    CACHE_SECONDS,
     REGION,
     cache_section,
     catalogue_urls,
@@ -37,6 +38,9 @@ from fournines.spec.model import Host
 
 UNIT = "/etc/systemd/system/keystone.service"
 APPLICATION = program.installed("keystone", "application")
+
+_CACHED_LONGER = ("domain_config", "identity", "receipt", "revoke")
+"""Keystone's cache regions with a ``cache_time`` of their own by default (300 to 3600 s, keystone/conf)."""
 
 _SYNC = ("env", "OS_DATABASE__CONNECTION_PARAMETERS=", "keystone-manage", "db_sync")
 """Without the time limits of the API: changing a table may take long, and must not be cut in the middle."""
@@ -70,6 +74,8 @@ def configuration(context: Context) -> str:
         public_endpoint=public_url(context.site, PORT) if one_address(context.site) else None,
         database=database_section(context, DATABASE, pool=5),
         cache=cache_section(context),
+        cached_longer=_CACHED_LONGER,
+        cache_seconds=CACHE_SECONDS,
         active_keys=max(3, len(json.loads(context.secret(FERNET)))),
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fournines.kit.openstack.messaging import messaging_section, transport_url
 from fournines.kit.openstack.sections import (
+    CACHE_SECONDS,
     authtoken_section,
     cache_section,
     cache_servers,
@@ -28,6 +29,7 @@ from fournines.kit.openstack.urls import (
 
 __all__ = [
     "ADMIN_PASSWORD",
+    "CACHE_SECONDS",
     "CA_BUNDLE",
     "DATABASE_PORT",
     "IDENTITY_PORT",

@@ -23,8 +23,10 @@ from fournines.kit.program import fed
 
 _RECYCLE = 300
 """Seconds after which an idle database connection is replaced: below every idle timeout on its way."""
-_CACHE_DEAD_RETRY = 120
-"""Seconds a dead memcached is left alone; once per that time a request pays the timeout again."""
+CACHE_SECONDS = 120
+"""Seconds a dead memcached is left alone, and the longest that a cached value counts: what a memcached still
+holds when it is asked again, after it was cut off, has expired meanwhile. Once per that time a request pays
+the timeout of a dead one."""
 
 
 def cache_servers(context: Context) -> str:
@@ -78,24 +80,28 @@ def database_section(context: Context, database: Database, *, pool: int) -> str:
 def cache_section(context: Context) -> str:
     """oslo.cache's settings, for memcacheds of which any may be silently dead.
 
-    ``memcache_pool`` is the backend that shares the knowledge of a dead server between the threads of a
-    process: the plain memcached backends find it out anew with every connection.
-    ``memcache_pool_flush_on_reconnect`` empties a server that comes back after it was cut off, since it
-    may still hold what has been changed elsewhere. Keystone keeps a pool for each of its four or five cache
-    regions, and each finds out for itself: a dead memcached costs a request four to five timeouts, measured
-    1.0 s with 0.25 s and no second request of that process for ``memcache_dead_retry``.
+    * ``memcache_pool`` is the backend that shares the knowledge of a dead server between the threads of a
+      process: the plain memcached backend finds it out anew with every connection, and pymemcache has no time
+      limit at all there: it hangs with a frozen memcached (oslo.cache passes it none).
+    * ``memcache_pool_flush_on_reconnect`` stays off. When its ``flush_all`` is not answered in time,
+      python-memcached (1.60 to 1.62) keeps the connection, and from then on every answer on it is the answer
+      to the question before: Keystone took one user's data for another's and answered 404 to valid tokens.
+      What a memcached that comes back still holds is too old to count instead (``CACHE_SECONDS``).
+    * Keystone keeps a pool for each of its four or five cache regions, and each finds out for itself: a dead
+      memcached costs a request four to five timeouts, and no second request of that process.
     """
     return section(
         "cache",
         {
             "enabled": True,
             "backend": "oslo_cache.memcache_pool",
+            "expiration_time": CACHE_SECONDS,
             "memcache_servers": cache_servers(context),
-            "memcache_dead_retry": _CACHE_DEAD_RETRY,
+            "memcache_dead_retry": CACHE_SECONDS,
             "memcache_socket_timeout": 0.1,
             "memcache_pool_maxsize": 10,
             "memcache_pool_connection_get_timeout": 2,
-            "memcache_pool_flush_on_reconnect": True,
+            "memcache_pool_flush_on_reconnect": False,
         },
     )
 
@@ -141,7 +147,7 @@ def authtoken_section(context: Context, user: ServiceUser, *, cache_key: str) ->
             "memcached_servers": cache_servers(context),
             "memcache_security_strategy": "ENCRYPT",
             "memcache_secret_key": context.secret(cache_key),
-            "memcache_pool_dead_retry": _CACHE_DEAD_RETRY,
+            "memcache_pool_dead_retry": CACHE_SECONDS,
             "memcache_pool_socket_timeout": 1,
             "memcache_pool_conn_get_timeout": 2,
         },

@@ -114,6 +114,25 @@ class TestCaches:
         }
         assert severities("OS005", files) == expected
 
+    FLUSH = "[cache]\n{}\nmemcache_servers = a:11211,b:11211\nmemcache_pool_flush_on_reconnect = {}\n"
+    POOL = "backend = oslo_cache.memcache_pool"
+
+    @pytest.mark.parametrize(
+        ("settings", "flush", "expected"),
+        [
+            (POOL, "true", ["error"]),
+            (f"enabled = true\n{POOL}", "1", ["error"]),
+            (POOL, "false", []),
+            (POOL, "{{ flush }}", []),
+            (f"enabled = false\n{POOL}", "true", []),
+            (f"memcache_sasl_enabled = true\n{POOL}", "true", []),
+            ("backend = dogpile.cache.memcached", "true", []),
+            ("enabled = true", "true", []),
+        ],
+    )
+    def test_only_the_pool_flushes(self, settings: str, flush: str, expected: list[str]) -> None:
+        assert severities("OS023", {"ctl1/keystone.conf": self.FLUSH.format(settings, flush)}) == expected
+
     def test_a_host_alone_may_use_its_own(self) -> None:
         assert severities("OS004", {"ctl1/keystone.conf": self.CACHE.format("localhost:11211")}) == []
 
