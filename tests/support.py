@@ -9,7 +9,7 @@ from fournines.plan.context import context_for
 from fournines.plan.vocabulary import vocabulary
 from fournines.secrets.generate import complete
 from fournines.spec.load import load, loads
-from fournines.spec.model import Role, Site
+from fournines.spec.model import Mode, Role, Site
 from fournines.spec.vocabulary import Vocabulary
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
@@ -80,6 +80,11 @@ def full_site() -> Site:
         for name, role in (("network", Role.NETWORK), ("compute", Role.COMPUTE))
     }
     return site.model_copy(update={"services": tuple(words.services), "hosts": {**site.hosts, **ahead}})
+
+
+def passive_site() -> Site:
+    """The full site, in which Pacemaker decides what runs where."""
+    return full_site().model_copy(update={"mode": Mode.ACTIVE_PASSIVE, "lab": True})
 
 
 def context_of(site: Site) -> Context:

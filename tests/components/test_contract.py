@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
-from tests.support import context_of, full_site
+from tests.support import context_of, full_site, passive_site
 
 import fournines.components
 from fournines.components import registered
@@ -40,10 +41,15 @@ SHIPPED = {"templates", "on_host"}
 """Files for the hosts: templates to render, programs to install."""
 
 
-@pytest.fixture(scope="module", name="context")
-def full_context() -> Context:
+@pytest.fixture(name="context")
+def full_context(component: Component) -> Context:
     """Of a site with every service and every role: no component may pass for want of hosts."""
-    return context_of(full_site())
+    return _context(passive=not component.hosts(full_site()))
+
+
+@cache
+def _context(*, passive: bool) -> Context:
+    return context_of(passive_site() if passive else full_site())
 
 
 each = pytest.mark.parametrize("component", registered().values(), ids=lambda c: c.name)

@@ -1,1 +1,36 @@
-"""Corosync: membership, votes and quorum; read by the audit."""
+"""Corosync: who is a member of the cluster, and whether those who hear each other are the majority."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from fournines.components.corosync.checks import checks
+from fournines.components.corosync.deploy import steps
+from fournines.components.corosync.faults import faults
+from fournines.components.corosync.model import AUTHKEY, Options, links, members
+from fournines.components.corosync.relies import RELIES
+from fournines.kit.component import Component, Stage
+from fournines.kit.declare import Declaration, FirewallPort, Secret, SecretKind
+from fournines.spec.model import Site
+
+
+def declares(site: Site) -> Iterator[Declaration]:
+    """The key that members share, and a port in each network that a link goes through."""
+    names = tuple(host.name for host in members(site))
+    yield Secret(AUTHKEY, SecretKind.KEY)
+    for link in links(site):
+        yield FirewallPort("corosync", hosts=names, protocol="udp", port=link.port, network=link.network)
+
+
+COMPONENT = Component(
+    name="corosync",
+    summary="Membership and quorum of the hosts that vote, over every network they share, encrypted",
+    hosts=members,
+    declares=declares,
+    stages=(Stage(steps, checks),),
+    faults=faults,
+    options=Options,
+    needs=("names", "firewall"),
+    provides=("membership",),
+    relies=RELIES,
+)
