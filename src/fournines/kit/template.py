@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from functools import cached_property
 from importlib.resources import files
+from typing import TYPE_CHECKING
 
-import jinja2
+if TYPE_CHECKING:
+    import jinja2
 
 
 class Templates:
@@ -16,6 +18,8 @@ class Templates:
 
     @cached_property
     def _environment(self) -> jinja2.Environment:
+        import jinja2  # noqa: PLC0415 - every verb knows the components, few render a template
+
         return jinja2.Environment(
             loader=jinja2.FileSystemLoader(str(files("fournines").joinpath("components"))),
             undefined=jinja2.StrictUndefined,
