@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fournines.engine.agent.commands import AT_ONCE
 from fournines.engine.agent.main import MARK
+from fournines.engine.agent.questions import AT_ONCE
 from fournines.engine.asking.ask import patience, verdicts
 from fournines.engine.asking.barrier import wait_until_well
 from fournines.engine.wire import remote

@@ -6,8 +6,9 @@ import json
 import sys
 from typing import Any
 
-from fournines.engine.agent.commands import answer, carry_out
+from fournines.engine.agent.commands import carry_out
 from fournines.engine.agent.facts import observe
+from fournines.engine.agent.questions import answer
 from fournines.engine.agent.stamps import outdate, write_stamps
 from fournines.engine.agent.tree import commit, stage
 

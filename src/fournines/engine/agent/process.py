@@ -35,7 +35,7 @@ def run(
     argv: list[str], *, stdin: str = "", timeout: float = 60.0, user: str = "root", path: str = _PATH
 ) -> Ran:
     """Run a program to its end; after ``timeout`` seconds it is killed, with its children."""
-    env = {"PATH": path, "LANG": "C.UTF-8", "LC_ALL": "C.UTF-8", "HOME": _home(user)}
+    env = environment(user, path)
     if user != "root":
         argv = ["runuser", "-u", user, "--", *argv]
     try:
@@ -58,6 +58,11 @@ def run(
         late = f"\nstopped after {timeout:g} s".encode()
         return Ran(TIMED_OUT, _text(out), _text(err + late))
     return Ran(process.returncode, _text(out), _text(err))
+
+
+def environment(user: str, path: str = _PATH) -> dict[str, str]:
+    """All that a program finds in its environment."""
+    return {"PATH": path, "LANG": "C.UTF-8", "LC_ALL": "C.UTF-8", "HOME": _home(user)}
 
 
 def _home(user: str) -> str:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from fournines.engine.agent.commands import AT_ONCE
 from fournines.engine.agent.process import TIMED_OUT
+from fournines.engine.agent.questions import AT_ONCE
 from fournines.engine.fanout import on_each
 from fournines.engine.wire.remote import call
 from fournines.engine.wire.transport import Transport
