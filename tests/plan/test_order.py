@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from fournines.errors import PlanError
@@ -48,6 +50,24 @@ def test_stages_follow_one_another_and_who_needs_the_component_comes_after_the_l
         ["broker accounts", "db accounts"],
         ["api", "broker queues"],
     ]
+
+
+def test_a_stage_that_needs_more_than_those_before_it_waits_for_that_alone() -> None:
+    shown = Stage(lambda *_: (), lambda _: (), "shown", needs=("identity",))
+    images = made("images", needs=("database",), stages=("service",))
+    components = [
+        made("db", provides=("database",)),
+        replace(images, stages=(*images.stages, shown)),
+        made("keys", needs=("database",), provides=("identity",), stages=("service", "accounts")),
+    ]
+    assert names(components) == [
+        ["db"],
+        ["images service", "keys service"],
+        ["keys accounts"],
+        ["images shown"],
+    ]
+    with pytest.raises(PlanError, match="images needs 'identity'"):
+        levels(components[:2])
 
 
 def test_a_need_that_nobody_provides_is_an_error() -> None:

@@ -22,6 +22,11 @@ def _nothing(_: object) -> Iterable[Fault]:
     return ()
 
 
+def no_steps(_context: Context, _host: Host) -> Iterable[Step]:
+    """The steps of a stage that only waits for its checks."""
+    return ()
+
+
 @dataclass(frozen=True, slots=True)
 class Stage:
     """A part of a component's deployment: steps on its hosts, then the checks that end it.
@@ -30,11 +35,15 @@ class Stage:
     there before the first unit is touched: a rolling restart waits for these checks after every host and
     can never wait for something that only comes after it. Hence the one rule for a component's author:
     what needs a running unit, or another host's step, is a stage of its own, after that one.
+
+    ``needs`` are capabilities that this stage needs and the ones before it do not: a service that can be
+    started before there is an identity to ask is started then, and shown to work in a stage that needs it.
     """
 
     steps: Callable[[Context, Host], Iterable[Step]]
     checks: Callable[[Context], Iterable[Check]]
     name: str = ""
+    needs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +53,8 @@ class Component:
     ``hosts`` says where it runs in a site; nowhere means it takes no part. Its ``stages`` follow one another
     in the order given, each on all its hosts; where there are several each has a name. ``needs`` and
     ``provides`` are capabilities ("database", "messaging", "vip", "identity"): the first stage of a
-    component is deployed after the last stage of every component that provides what it needs.
+    component is deployed after the last stage of every component that provides what it needs; a later stage
+    may need more.
     ``service`` marks what users list under ``services:``. One that is ``on_demand`` joins only where another
     needs what it provides, or where the site file names it under ``components:``. ``relies`` is what it
     takes for granted of the packages it installs.
@@ -62,6 +72,11 @@ class Component:
     service: bool = False
     relies: tuple[Relied, ...] = ()
     on_demand: bool = False
+
+    @property
+    def needs_of_all(self) -> tuple[str, ...]:
+        """What it and its stages need."""
+        return (*self.needs, *(capability for stage in self.stages for capability in stage.needs))
 
     def steps(self, context: Context, host: Host) -> Iterator[Step]:
         """The steps of all its stages on a host."""

@@ -23,7 +23,9 @@ def taking_part(site: Site) -> tuple[Component, ...]:
     ]
     joined = [c for c in possible if not c.on_demand or c.name in site.components]
     for component in joined:
-        joined += [c for c in possible if c not in joined and not set(component.needs).isdisjoint(c.provides)]
+        joined += [
+            c for c in possible if c not in joined and not set(component.needs_of_all).isdisjoint(c.provides)
+        ]
     return tuple(component for component in possible if component in joined)
 
 

@@ -51,13 +51,16 @@ def _stages(
     component: Component, components: Sequence[Component]
 ) -> Iterator[tuple[int, set[tuple[str, int]]]]:
     """The number of each stage, with the stages (component and number) that come right before it."""
-    yield 0, {(other.name, len(other.stages) - 1) for other in _needed(component, components)}
-    for number in range(1, len(component.stages)):
-        yield number, {(component.name, number - 1)}
+    for number, stage in enumerate(component.stages):
+        needs = stage.needs if number else (*component.needs, *stage.needs)
+        before = {(other.name, len(other.stages) - 1) for other in _needed(component, needs, components)}
+        yield number, before | ({(component.name, number - 1)} if number else set())
 
 
-def _needed(component: Component, components: Sequence[Component]) -> Iterator[Component]:
-    for capability in component.needs:
+def _needed(
+    component: Component, needs: Sequence[str], components: Sequence[Component]
+) -> Iterator[Component]:
+    for capability in needs:
         providers = [other for other in components if capability in other.provides]
         if not providers:
             raise PlanError(

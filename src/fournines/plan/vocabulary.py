@@ -16,7 +16,7 @@ def vocabulary() -> Vocabulary:
     return Vocabulary(
         services={
             name: tuple(
-                other.name for other in services.values() if set(other.provides) & set(component.needs)
+                other.name for other in services.values() if set(other.provides) & set(component.needs_of_all)
             )
             for name, component in services.items()
         },

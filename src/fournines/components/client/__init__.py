@@ -24,6 +24,6 @@ COMPONENT = Component(
     hosts=places,
     declares=declares,
     stages=(Stage(steps, checks),),
-    needs=("names", "trust", "identity"),
+    needs=("names", "trust"),
     relies=RELIES,
 )

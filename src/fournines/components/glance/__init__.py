@@ -11,12 +11,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from fournines.components.glance.checks import checks
+from fournines.components.glance.checks import checks, image_checks
 from fournines.components.glance.deploy import steps
 from fournines.components.glance.faults import faults
 from fournines.components.glance.model import CACHE_KEY, DATABASE, ENTRY, PORT, USER, Options
 from fournines.components.glance.relies import RELIES
-from fournines.kit.component import Component, Stage
+from fournines.kit.component import Component, Stage, no_steps
 from fournines.kit.declare import Declaration, Endpoint, HealthCheck, Secret
 from fournines.spec.model import Host, Site
 
@@ -55,10 +55,13 @@ COMPONENT = Component(
     summary="Images on the controllers' local directories: an image is lost with the controller that took it",
     hosts=hosts,
     declares=declares,
-    stages=(Stage(steps, checks),),
+    stages=(
+        Stage(steps, checks, "service"),
+        Stage(no_steps, image_checks, "images", needs=("vip", "identity")),
+    ),
     faults=faults,
     options=Options,
-    needs=("names", "trust", "vip", "database", "cache", "identity"),
+    needs=("names", "trust", "balancer", "database", "cache"),
     provides=("image",),
     service=True,
     relies=RELIES,

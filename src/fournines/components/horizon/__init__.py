@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from fournines.components.horizon.checks import checks
+from fournines.components.horizon.checks import checks, login_checks
 from fournines.components.horizon.deploy import steps
 from fournines.components.horizon.faults import faults
 from fournines.components.horizon.model import CERTIFICATE, SECRET_KEY, Options, dashboards, served_names
 from fournines.components.horizon.relies import RELIES
-from fournines.kit.component import Component, Stage
+from fournines.kit.component import Component, Stage, no_steps
 from fournines.kit.declare import Declaration, FirewallPort, Secret, SecretKind
 from fournines.spec.model import Site
 
@@ -28,10 +28,13 @@ COMPONENT = Component(
     summary="Dashboard behind TLS; sessions are signed cookies, so no controller's death logs a user out",
     hosts=dashboards,
     declares=declares,
-    stages=(Stage(steps, checks),),
+    stages=(
+        Stage(steps, checks, "service"),
+        Stage(no_steps, login_checks, "login", needs=("vip", "identity")),
+    ),
     faults=faults,
     options=Options,
-    needs=("names", "trust", "vip", "identity"),
+    needs=("names", "trust"),
     provides=("dashboard",),
     service=True,
     relies=RELIES,
