@@ -134,6 +134,15 @@ def test_units_restart_on_files_that_the_plan_writes(component: Component, conte
 
 
 @each
+def test_a_unit_names_the_packages_whose_programs_it_runs(component: Component, context: Context) -> None:
+    """Else an upgrade would leave the old program running. Ours come as files, which it restarts on."""
+    loads_and_ends = {"nftables.service", "logrotate.timer"}
+    for _, step in all_steps(component, context):
+        if isinstance(step, Unit) and step.running and step.name not in loads_and_ends:
+            assert bool(step.packages) is not step.name.startswith("fournines-"), step.name
+
+
+@each
 def test_what_a_stage_runs_is_waited_for_there(component: Component, context: Context) -> None:
     for stage in component.stages:
         steps = [s for host in component.hosts(context.site) for s in stage.steps(context, host)]

@@ -37,6 +37,7 @@ class SimulatedUnit:
     active: str = "inactive"
     enabled: str = "disabled"
     started_with: dict[str, str] = field(default_factory=dict)
+    of_versions: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass
@@ -44,7 +45,8 @@ class SimulatedHost:
     name: str
     root: Path
     units: dict[str, SimulatedUnit] = field(default_factory=dict)
-    packages: set[str] = field(default_factory=set)
+    packages: dict[str, str] = field(default_factory=dict)
+    """Name and version of what is installed."""
     done: set[str] = field(default_factory=set)
 
     def file(self, path: str) -> Path:
@@ -103,7 +105,7 @@ class Simulation:
             case ["systemctl", "show", *rest]:
                 said = "\n".join(self._show(host, name) for name in rest[rest.index("--") + 1 :])
             case ["dpkg-query", *_, _format]:
-                said = "".join(f"{p}\t{p}\tii\n" for p in sorted(host.packages))
+                said = "".join(f"{p}\t{p}\tii\t{v}\n" for p, v in sorted(host.packages.items()))
             case ["is-done", what]:
                 return Ran(0 if what in host.done else 1, "", "")
             case ["are-done", *names]:
@@ -151,9 +153,10 @@ class Simulation:
                     self.log.append((host.name, f"{verb} {name}"))
                     unit = host.units.setdefault(name, SimulatedUnit())
                     unit.active, unit.started_with = "active", host.tree()
+                    unit.of_versions = dict(host.packages)
             case _ if "apt-get" in script and " install " in script:
                 host.packages.update(
-                    w for w in words if re.fullmatch(r"[a-z0-9-]+", w) and w not in _APT_WORDS
+                    {w: "1" for w in words if re.fullmatch(r"[a-z0-9-]+", w) and w not in _APT_WORDS}
                 )
             case _:
                 pass  # apt-get update, dpkg -l, facts: nothing of it is kept

@@ -50,6 +50,8 @@ class Wish:
     api: str
     tables: frozenset[str]
     rows: frozenset[str]
+    version: str
+    """Of every package, as somebody's apt left the hosts before the site is deployed."""
 
     @property
     def good(self) -> bool:
@@ -58,6 +60,10 @@ class Wish:
 
 def conf(unit: str) -> str:
     return f"/etc/{unit}"
+
+
+def package(unit: str) -> str:
+    return unit.removesuffix(".service")
 
 
 def exist(check: str, names: frozenset[str]) -> Check:
@@ -76,7 +82,10 @@ def made(names: frozenset[str]) -> dict[str, tuple[Command, ...]]:
 
 
 def daemon(unit: str, content: str) -> dict[str, tuple[File | Unit, ...]]:
-    return everywhere(File(conf(unit), content), Unit(unit, restart_on=(conf(unit),), rolling=True))  # type: ignore[return-value]
+    return everywhere(
+        File(conf(unit), content),
+        Unit(unit, restart_on=(conf(unit),), rolling=unit != API, packages=(package(unit),)),
+    )  # type: ignore[return-value]
 
 
 def the_plan(wish: Wish) -> Plan:
@@ -92,6 +101,11 @@ def the_plan(wish: Wish) -> Plan:
         Phase((stage("database rows", made(wish.rows), exist("database.rows", wish.rows)),)),
         Phase((stage("api", api, all_active(API, seconds=0.0), tables),)),
     )
+
+
+def upgrade(simulation: Simulation, version: str) -> None:
+    for host in simulation.hosts.values():
+        host.packages = {package(unit): version for unit in (DATABASE, BROKER, API)}
 
 
 def played(simulation: Simulation, host: str, argv: list[str]) -> str | None:
@@ -134,6 +148,7 @@ wishes = st.builds(
     api=versions,
     tables=names.map(lambda n: frozenset(f"table {x}" for x in n)),
     rows=names.map(lambda n: frozenset(f"row {x}" for x in n)),
+    version=st.sampled_from(("11.8.8", "11.8.9")),
 )
 
 histories = st.tuples(wishes, wishes, wishes.filter(lambda wish: wish.good))
@@ -157,6 +172,7 @@ def test_a_change_converges_from_wherever_another_one_ended(
     simulation.refuse = lambda host, argv: played(simulation, host, argv)
 
     for wish, number in ((before, 10_000), (change, dies_at)):
+        upgrade(simulation, wish.version)
         try:
             interrupted_at(simulation, the_plan(wish), number)
         except NinesError:
@@ -165,10 +181,12 @@ def test_a_change_converges_from_wherever_another_one_ended(
     async def again() -> int:
         return (await deploy(the_plan(then), simulation.transport)).total
 
+    upgrade(simulation, then.version)
     anyio.run(again)
     for host in simulation.hosts.values():
         for unit, text in ((DATABASE, then.database), (BROKER, then.broker), (API, then.api)):
             assert host.units[unit].active == "active"
             assert host.units[unit].started_with[conf(unit)] == text
+            assert host.units[unit].of_versions[package(unit)] == then.version
     assert simulation.hosts["one"].done >= then.rows | then.tables
     assert anyio.run(again) == 0

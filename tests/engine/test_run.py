@@ -53,10 +53,10 @@ def test_a_first_run_does_everything_and_a_second_nothing(simulation: Simulation
     first = run(simulation, a_plan(), told)
     assert first.changes["user"] == {"one": 1}
     for host in simulation.hosts.values():
-        assert host.packages == {"daemon"}
+        assert set(host.packages) == {"daemon"}
         assert host.file(CONF).read_text() == "v1\n"
         assert host.file(CONF).stat().st_mode & 0o777 == 0o640
-        assert host.units[DAEMON] == SimulatedUnit("active", "enabled", {CONF: "v1\n"})
+        assert host.units[DAEMON] == SimulatedUnit("active", "enabled", {CONF: "v1\n"}, {"daemon": "1"})
     assert simulation.hosts["one"].done == {"user"}
     names = [type(event).__name__ for event in told]
     assert names[0] == "Started"

@@ -168,7 +168,7 @@ def _(step: Sysctl) -> Wire:
 
 @_wire.register
 def _(step: Unit) -> Wire:
-    return {"kind": "unit", "name": step.name}
+    return {"kind": "unit", "name": step.name, "packages": list(step.packages)}
 
 
 @_wire.register

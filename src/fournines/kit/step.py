@@ -90,7 +90,9 @@ class Unit:
     The engine remembers on the host which content of ``restart_on`` and ``reload_on`` (paths of files
     of the plan) the unit was last started with, so a restart that was interrupted is made up for by
     the next run. ``rolling`` units are restarted one host at a time, with the checks that end their own
-    stage in between; units that are not running are started everywhere at once.
+    stage in between; units that are not running are started everywhere at once. ``packages`` are those
+    whose programs it runs: where another version is installed than it was started with, it is restarted,
+    one host at a time as well.
     """
 
     name: str
@@ -99,6 +101,7 @@ class Unit:
     restart_on: tuple[str, ...] = ()
     reload_on: tuple[str, ...] = ()
     rolling: bool = False
+    packages: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

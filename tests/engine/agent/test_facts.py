@@ -77,7 +77,9 @@ def test_packages_and_units_are_asked_for_once(tmp_path: Path, monkeypatch: pyte
         asked.append(argv)
         if argv[0] == "dpkg-query":
             return Ran(
-                1, "galera-4\tgalera-4:amd64\tii \nhalf\thalf\tiF \n", "no packages found matching none"
+                1,
+                "galera-4\tgalera-4:amd64\tii \t26.4-1\nhalf\thalf\tiF \t2\n",
+                "no packages found matching none",
             )
         blocks = ["LoadState=loaded\nActiveState=active\nUnitFileState=enabled\nNeedDaemonReload=yes"]
         blocks.append("LoadState=not-found\nActiveState=inactive\nUnitFileState=\nNeedDaemonReload=no")
@@ -88,8 +90,8 @@ def test_packages_and_units_are_asked_for_once(tmp_path: Path, monkeypatch: pyte
         tmp_path,
         {"kind": "packages", "names": ["galera-4=26.4", "none"]},
         {"kind": "packages", "names": ["half"]},
-        {"kind": "unit", "name": "a.service"},
-        {"kind": "unit", "name": "b.service"},
+        {"kind": "unit", "name": "a.service", "packages": ["galera-4", "none"]},
+        {"kind": "unit", "name": "b.service", "packages": []},
     )
     assert first == {"states": {"galera-4=26.4": "ii", "none": ""}}
     assert second == {"states": {"half": "iF"}}
@@ -99,6 +101,7 @@ def test_packages_and_units_are_asked_for_once(tmp_path: Path, monkeypatch: pyte
         "enabled": "enabled",
         "outdated": True,
         "stamp": None,
+        "versions": {"galera-4": "26.4-1", "none": ""},
     }
     assert other["load"] == "not-found"
     assert [argv[0] for argv in asked] == ["systemctl", "dpkg-query"]

@@ -92,7 +92,7 @@ def test_all_packages_come_before_the_first_file_and_an_unknown_version_is_told(
     told: list[Event] = []
 
     async def examined(*_: object) -> tuple[Found, ...]:
-        assert all({"d", "e"} <= host.packages and not host.tree() for host in simulation.hosts.values())
+        assert all({"d", "e"} <= set(host.packages) and not host.tree() for host in simulation.hosts.values())
         return (Found("one", RELIED, "1.5"),)
 
     async def whole() -> None:

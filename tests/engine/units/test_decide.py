@@ -15,7 +15,7 @@ from fournines.kit.step import Unit
 
 WANTED = Stamp(restart="new", reload="r")
 A = Unit("a.service", restart_on=("/a",), reload_on=("/r",))
-CURRENT = {"restart": "new", "reload": "r", "settled": True}
+CURRENT = {"restart": "new", "reload": "r", "versions": {}, "settled": True}
 
 
 def seen(active: str = "active", enabled: str = "enabled", **more: Any) -> dict[str, Any]:  # noqa: ANN401
@@ -25,6 +25,7 @@ def seen(active: str = "active", enabled: str = "enabled", **more: Any) -> dict[
         "enabled": enabled,
         "outdated": False,
         "stamp": CURRENT,
+        "versions": {},
         **more,
     }
 
@@ -62,6 +63,49 @@ def test_decisions(unit: Unit, now: dict[str, Any], words: str) -> None:
     assert decision.nothing is (not words)
 
 
+RUNS = Unit("a.service", restart_on=("/a",), reload_on=("/r",), packages=("mariadb-server", "galera-4"))
+STARTED_WITH = {**CURRENT, "versions": {"mariadb-server": "1:11.8.8", "galera-4": "26"}}
+
+
+@pytest.mark.parametrize(
+    ("now", "words"),
+    [
+        (seen(stamp=STARTED_WITH, versions=STARTED_WITH["versions"]), ""),
+        (
+            seen(stamp=STARTED_WITH, versions={"mariadb-server": "1:11.8.9", "galera-4": "26"}),
+            "restart (mariadb-server 1:11.8.8 -> 1:11.8.9)",
+        ),
+        (
+            seen(
+                stamp={**STARTED_WITH, "reload": "old"},
+                versions={"mariadb-server": "1:11.8.8", "galera-4": "27"},
+            ),
+            "restart (galera-4 26 -> 27)",
+        ),
+        (  # started by a fournines that kept no versions
+            seen(stamp={"restart": "new", "reload": "r", "settled": True}, versions={"galera-4": "26"}),
+            "restart (galera-4 unknown -> 26)",
+        ),
+        (seen("failed", stamp=STARTED_WITH, versions={"galera-4": "27"}), "start"),
+        (seen(stamp=None, versions={"galera-4": "26"}), "restart"),
+    ],
+)
+def test_another_version_than_it_was_started_with_is_a_restart_that_says_so(
+    now: dict[str, Any], words: str
+) -> None:
+    decision = decide(RUNS, now, WANTED)
+    assert decision.words == words
+    assert stamp_after(decision, WANTED) == {**CURRENT, "versions": now["versions"]}
+    assert decide(replace(RUNS, running=False), seen("inactive", "disabled"), WANTED).upgraded == ""
+
+
+def test_another_version_goes_one_host_at_a_time_even_where_a_changed_file_goes_at_once() -> None:
+    upgraded = Decision(PLAIN, Act.RESTART, upgraded="chrony 1 -> 2")
+    found = turns({"one": [upgraded], "two": [upgraded, Decision(PLAIN, Act.RESTART)]}, well=True)
+    assert [(host, len(of_host)) for host, of_host in found.one_by_one] == [("one", 1), ("two", 1)]
+    assert list(found.at_once) == ["two"]
+
+
 def test_a_dry_run_knows_that_a_file_is_about_to_change() -> None:
     assert decide(A, seen(), WANTED, files_change=True).act is Act.RESTART
     assert decide(Unit("b.service"), seen(), Stamp(), files_change=True).act is Act.NONE
@@ -70,7 +114,7 @@ def test_a_dry_run_knows_that_a_file_is_about_to_change() -> None:
 def test_a_rolling_unit_is_unsettled_until_the_barrier_passed() -> None:
     rolling = Unit("a.service", restart_on=("/a",), rolling=True)
     restart = Decision(rolling, Act.RESTART)
-    assert stamp_after(restart, WANTED) == {"restart": "new", "reload": "r", "settled": False}
+    assert stamp_after(restart, WANTED) == {**CURRENT, "settled": False}
     assert stamp_after(Decision(rolling, Act.START), WANTED) == {**CURRENT, "settled": False}
     assert stamp_after(Decision(rolling, Act.RELOAD), WANTED) == CURRENT
     assert stamp_after(Decision(Unit("b.service", running=False), Act.STOP), WANTED) is None
@@ -144,6 +188,7 @@ decisions = st.builds(
     act=st.sampled_from(Act),
     adopted=st.booleans(),
     unsettled=st.booleans(),
+    upgraded=st.sampled_from(["", "chrony 1 -> 2"]),
 )
 
 

@@ -37,4 +37,4 @@ def steps(context: Context, host: Host) -> Iterator[Step]:
         validate=("chronyd", "-p", "-f", "{}"),
     )
     yield File(DROP_IN, context.render("chrony", "drop-in.conf.j2"))
-    yield Unit("chrony.service", restart_on=(CONF, DROP_IN))
+    yield Unit("chrony.service", restart_on=(CONF, DROP_IN), packages=("chrony",))

@@ -69,7 +69,7 @@ def _data_host(context: Context, host: Host) -> Iterator[Step]:
     )
     yield Unit(RESTARTER, restart_on=(f"{SYSTEMD}/{RESTARTER}",))
     # The start program and the unit are read at the next start, they are no reason for one.
-    yield Unit("mariadb.service", restart_on=(CONF,), rolling=True)
+    yield Unit("mariadb.service", restart_on=(CONF,), rolling=True, packages=("mariadb-server", "galera-4"))
 
 
 def _arbiter(context: Context, host: Host) -> Iterator[Step]:
@@ -82,7 +82,11 @@ def _arbiter(context: Context, host: Host) -> Iterator[Step]:
     unit = f"{SYSTEMD}/garb.service"
     yield File(unit, _render(context, "garb.service.j2", conf=GARB_CONF, programs=PROGRAMS))
     yield install("galera", "arbiter")
-    yield Unit("garb.service", restart_on=(GARB_CONF, unit, installed("galera", "arbiter")))
+    yield Unit(
+        "garb.service",
+        restart_on=(GARB_CONF, unit, installed("galera", "arbiter")),
+        packages=("galera-arbitrator-4",),
+    )
 
 
 def _mariadb_conf(context: Context, host: Host) -> str:

@@ -42,7 +42,7 @@ def steps(context: Context, host: Host) -> Iterator[Step]:
     yield File(CONF, configuration(context, host), mode=0o640, group="glance")
     yield File(PASTE, context.render("glance", "glance-api-paste.ini.j2"), mode=0o640, group="glance")
     yield File(UNIT, context.render("glance", "glance-api.service.j2", conf=CONF))
-    yield Unit("glance-api.service", restart_on=(CONF, PASTE, UNIT), rolling=True)
+    yield Unit("glance-api.service", restart_on=(CONF, PASTE, UNIT), rolling=True, packages=("glance-api",))
     if host == context.first(context.controllers):
         yield Command(
             "glance: the database has its tables",

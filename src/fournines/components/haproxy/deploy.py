@@ -48,4 +48,10 @@ def steps(context: Context, host: Host) -> Iterator[Step]:
         validate=("haproxy", "-c", "-f", "{}"),
     )
     yield File(DROP_IN, context.render("haproxy", "drop-in.conf.j2", flag=FLAG))
-    yield Unit("haproxy.service", restart_on=(DROP_IN,), reload_on=(CONF, *certificates), rolling=True)
+    yield Unit(
+        "haproxy.service",
+        restart_on=(DROP_IN,),
+        reload_on=(CONF, *certificates),
+        rolling=True,
+        packages=("haproxy",),
+    )

@@ -43,7 +43,11 @@ def steps(context: Context, host: Host) -> Iterator[Step]:
     )
     for site in ("000-default", "default-ssl", "openstack-dashboard", "openstack-dashboard-alias-only"):
         yield Absent(f"{SITES}/{site}.conf")
-    yield Unit("apache2.service", restart_on=(PORTS, VHOST, SETTINGS, PEM))
+    yield Unit(
+        "apache2.service",
+        restart_on=(PORTS, VHOST, SETTINGS, PEM),
+        packages=("apache2", "libapache2-mod-wsgi-py3", "python3-django-horizon"),
+    )
 
 
 def vhost(context: Context) -> str:

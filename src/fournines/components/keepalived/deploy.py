@@ -54,4 +54,6 @@ def steps(context: Context, host: Host) -> Iterator[Step]:
     addresses = [address for router in own_routers for address in router.addresses]
     yield File(UNIT, context.render("keepalived", "keepalived.service.j2", conf=CONF, addresses=addresses))
     yield Unit("fournines-fitness.service", restart_on=(QUESTIONS, PROGRAM, FITNESS))
-    yield Unit("keepalived.service", restart_on=(UNIT,), reload_on=(CONF,), rolling=True)
+    yield Unit(
+        "keepalived.service", restart_on=(UNIT,), reload_on=(CONF,), rolling=True, packages=("keepalived",)
+    )

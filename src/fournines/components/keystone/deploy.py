@@ -53,7 +53,12 @@ def steps(context: Context, host: Host) -> Iterator[Step]:
     yield Packages(("keystone", "python3-pymysql", "python3-memcache"))
     yield from _configuration(context, host)
     yield from key_files(context)
-    yield Unit("keystone.service", restart_on=(CONF, UWSGI, UNIT, APPLICATION), rolling=True)
+    yield Unit(
+        "keystone.service",
+        restart_on=(CONF, UWSGI, UNIT, APPLICATION),
+        rolling=True,
+        packages=("python3-keystone", "uwsgi-core"),
+    )
     if host == context.first(context.controllers):
         yield Command(
             "keystone: the database has its tables",

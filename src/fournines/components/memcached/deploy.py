@@ -28,4 +28,4 @@ def steps(context: Context, host: Host) -> Iterator[Step]:
             options=context.options("memcached", Options),
         ),
     )
-    yield Unit("memcached.service", restart_on=(CONF,))
+    yield Unit("memcached.service", restart_on=(CONF,), packages=("memcached",))

@@ -33,4 +33,5 @@ def steps(context: Context, host: Host) -> Iterator[Step]:
         mode=0o755,
         validate=("nft", "-c", "-f", "{}"),
     )
+    # Once the rules are loaded no program of the package runs: its version is no reason to load them again.
     yield Unit("nftables.service", reload_on=(CONF,))

@@ -75,7 +75,12 @@ def steps(context: Context, host: Host) -> Iterator[Step]:
     yield File(
         DROPIN, context.render("rabbitmq", "rabbitmq-server.service.d_fournines.conf.j2", options=options)
     )
-    yield Unit("rabbitmq-server.service", restart_on=(COOKIE, ENV, CONF, ADVANCED), rolling=True)
+    yield Unit(
+        "rabbitmq-server.service",
+        restart_on=(COOKIE, ENV, CONF, ADVANCED),
+        rolling=True,
+        packages=("rabbitmq-server", "erlang-base"),
+    )
 
 
 def accounts(context: Context, host: Host) -> Iterator[Step]:

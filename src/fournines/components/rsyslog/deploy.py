@@ -37,5 +37,5 @@ def steps(context: Context, host: Host) -> Iterator[Step]:
         ),
         validate=("logrotate", "--debug", "--state", "/dev/null", "{}"),
     )
-    yield Unit("rsyslog.service", restart_on=(CONF,))
+    yield Unit("rsyslog.service", restart_on=(CONF,), packages=("rsyslog",))
     yield Unit("logrotate.timer")

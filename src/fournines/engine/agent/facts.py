@@ -27,7 +27,7 @@ def observe(request: dict[str, Any]) -> list[Seen]:
     """One answer per wanted step, in the order asked."""
     root, steps = request.get("root", "/"), request["steps"]
     units = _units([s["name"] for s in steps if s["kind"] == "unit"])
-    packages = _packages({name for s in steps if s["kind"] == "packages" for name in s["names"]})
+    packages = _packages({n for s in steps for n in s.get("names", ()) or s.get("packages", ())})
     remembered = stamps(root)
     with ThreadPoolExecutor(_AT_ONCE) as pool:
         guards = {i: pool.submit(_guard, s) for i, s in enumerate(steps) if s["kind"] == "command"}
@@ -35,9 +35,11 @@ def observe(request: dict[str, Any]) -> list[Seen]:
         for index, step in enumerate(steps):
             kind = step["kind"]
             if kind == "packages":
-                seen.append({"states": {name: packages.get(_bare(name), "") for name in step["names"]}})
+                seen.append({"states": {n: packages.get(_bare(n), _UNHEARD_OF)[0] for n in step["names"]}})
             elif kind == "unit":
-                seen.append({**units.get(step["name"], {}), "stamp": remembered.get(step["name"])})
+                versions = {n: packages.get(n, _UNHEARD_OF)[1] for n in step["packages"]}
+                stamp = remembered.get(step["name"])
+                seen.append({**units.get(step["name"], {}), "stamp": stamp, "versions": versions})
             elif kind == "command":
                 seen.append(guards[index].result())
             else:
@@ -97,17 +99,20 @@ def _bare(name: str) -> str:
     return name.split("=", maxsplit=1)[0].split("/", maxsplit=1)[0]
 
 
-def _packages(names: set[str]) -> dict[str, str]:
-    """Dpkg's status abbreviation (``ii``, ``iF``, ...) of each package it has heard of."""
+_UNHEARD_OF = ("", "")
+
+
+def _packages(names: set[str]) -> dict[str, tuple[str, str]]:
+    """Dpkg's status abbreviation (``ii``, ``iF``, ...) and version of each package it has heard of."""
     if not names:
         return {}
     wanted = sorted({_bare(name) for name in names})
-    fields = "${Package}\\t${binary:Package}\\t${db:Status-Abbrev}\\n"
+    fields = "${Package}\\t${binary:Package}\\t${db:Status-Abbrev}\\t${Version}\\n"
     ran = run(["dpkg-query", "-W", "-f", fields, *wanted])
-    found: dict[str, str] = {}
+    found: dict[str, tuple[str, str]] = {}
     for line in ran.stdout.splitlines():
-        package, with_architecture, state = line.split("\t")
-        found[package] = found[with_architecture] = state.strip()
+        package, with_architecture, state, version = line.split("\t")
+        found[package] = found[with_architecture] = (state.strip(), version)
     return found
 
 

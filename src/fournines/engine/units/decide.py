@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
@@ -34,6 +34,8 @@ class Decision:
     ``enable`` is None when it is right already. ``adopted`` says that we never started it (there is no
     stamp), ``unsettled`` that nothing proved it well since we last started it, ``outdated`` that systemd
     has not read the unit's present files, ``failed`` that systemd may have given up starting it.
+    ``versions`` are those of its packages that are installed, ``upgraded`` says of a restart which of them
+    it was not started with.
     """
 
     unit: Unit
@@ -44,6 +46,8 @@ class Decision:
     unsettled: bool = False
     outdated: bool = False
     failed: bool = False
+    versions: Mapping[str, str] = field(default_factory=dict)
+    upgraded: str = ""
 
     @property
     def nothing(self) -> bool:
@@ -59,7 +63,7 @@ class Decision:
         if self.enable is not None:
             words.append("enable" if self.enable else "disable")
         if self.act is not Act.NONE:
-            words.append(self.act)
+            words.append(f"{self.act} ({self.upgraded})" if self.upgraded else self.act)
         return ", ".join(words)
 
 
@@ -72,16 +76,28 @@ def decide(unit: Unit, seen: Mapping[str, Any], wanted: Stamp, *, files_change: 
     stamp = seen.get("stamp") or {}
     masked = str(seen["enabled"]).startswith("masked")
     wrong_at_boot = seen["enabled"] not in (_ON_AT_BOOT if unit.enabled else _OFF_AT_BOOT)
+    running = seen["active"] in _RUNNING
+    known = bool(stamp) and running and unit.running
+    upgraded = _upgraded(stamp.get("versions", {}), seen["versions"]) if known else ""
+    act = Act.RESTART if upgraded else _act(unit, running, stamp, wanted, files_change=files_change)
     return Decision(
         unit,
-        act=_act(unit, seen["active"] in _RUNNING, stamp, wanted, files_change=files_change),
+        act=act,
         enable=unit.enabled if wrong_at_boot else None,
         unmask=masked and (unit.running or unit.enabled),
         adopted=not stamp,
         unsettled=stamp.get("settled") is False,
         outdated=bool(seen["outdated"]),
         failed=seen["active"] == "failed",
+        versions=seen["versions"],
+        upgraded=upgraded,
     )
+
+
+def _upgraded(before: Mapping[str, str], installed: Mapping[str, str]) -> str:
+    """Which packages have another version than the unit was started with, in words; empty for none."""
+    changed = ((name, before.get(name, "unknown"), now) for name, now in installed.items())
+    return ", ".join(f"{name} {old} -> {now}" for name, old, now in changed if old != now)
 
 
 def _act(unit: Unit, running: bool, stamp: Mapping[str, Any], wanted: Stamp, *, files_change: bool) -> Act:  # noqa: FBT001
@@ -98,7 +114,7 @@ def _act(unit: Unit, running: bool, stamp: Mapping[str, Any], wanted: Stamp, *, 
 
 def started_again(decision: Decision) -> Decision:
     """The decision for a second attempt: what was restarted and is not up is only waited for."""
-    return replace(decision, act=Act.START) if decision.act is Act.RESTART else decision
+    return replace(decision, act=Act.START, upgraded="") if decision.act is Act.RESTART else decision
 
 
 STAMP_BEFORE: Mapping[str, Any] = {"restart": OUTDATED, "reload": OUTDATED, "settled": False}
@@ -112,6 +128,7 @@ def stamp_after(decision: Decision, wanted: Stamp) -> dict[str, Any] | None:
     return {
         "restart": wanted.restart,
         "reload": wanted.reload,
+        "versions": dict(decision.versions),
         "settled": not (_unproved(decision) or decision.unsettled),
     }
 
@@ -144,10 +161,11 @@ def formed(decisions: Mapping[str, Iterable[Decision]]) -> bool:
 def turns(decisions: Mapping[str, Iterable[Decision]], *, well: bool) -> Turns:
     """Who goes at once, and who one host at a time.
 
-    Restarts of rolling units go one by one. Two exceptions: where none of them is ``formed`` and the
-    stage's checks do not pass (``well`` is False) there is no cluster yet that could be kept well, and no
-    single restart could make one, so all go at once. And hosts that nothing proved well since their last
-    start go first, without asking for a well cluster: they may be what makes it unwell.
+    Restarts of rolling units go one by one, and those for another version of a package. Two exceptions:
+    where none of them is ``formed`` and the stage's checks do not pass (``well`` is False) there is no
+    cluster yet that could be kept well, and no single restart could make one, so all go at once. And hosts
+    that nothing proved well since their last start go first, without asking for a well cluster: they may be
+    what makes it unwell.
     """
     todo = {host: tuple(d for d in of_host if not d.nothing) for host, of_host in decisions.items()}
     if not well and not formed(todo):
@@ -167,4 +185,5 @@ def _unproved(decision: Decision) -> bool:
 
 
 def _rolls(decision: Decision) -> bool:
-    return decision.unit.rolling and decision.act is Act.RESTART
+    """A new version is new everywhere: what it breaks shows on one host, while the others run the old one."""
+    return decision.act is Act.RESTART and (decision.unit.rolling or bool(decision.upgraded))
