@@ -390,6 +390,38 @@ def test_after_a_crash_mariadbd_is_told_the_position_it_recovered(
     assert (here / "told").read_text() == "--wsrep-recover --disable-log-error\n"
 
 
+def test_only_an_empty_data_directory_gets_system_tables(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    script = "dir=${1#--datadir=}; ls -A $dir >$0.saw; mkdir $dir/mysql && touch $dir/ibdata1"
+    log = tmp_path / "log"
+    monkeypatch.setattr(start, "FILL", ("sh", "-ec", script, str(log)))
+    data = tmp_path / "data"
+    (data / "lost+found").mkdir(parents=True)
+    start.fill(data)
+    assert {path.name for path in data.iterdir()} == {"ibdata1", "mysql", "lost+found"}
+    seen = tmp_path / "log.saw"
+    seen.unlink()
+    start.fill(data)
+    assert not seen.exists()
+
+
+def test_system_tables_that_were_not_completed_are_made_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    script = "dir=${1#--datadir=}; mkdir $dir/mysql; touch $dir/ibdata1; [ -e $0 ]"
+    allowed = tmp_path / "allowed"
+    monkeypatch.setattr(start, "FILL", ("sh", "-ec", script, str(allowed)))
+    data = tmp_path / "data"
+    data.mkdir()
+    with pytest.raises(subprocess.CalledProcessError):
+        start.fill(data)
+    assert {path.name for path in data.iterdir()} == {start.FILLING, "ibdata1", "mysql"}
+    allowed.touch()
+    start.fill(data)  # mkdir would fail on what was left
+    assert {path.name for path in data.iterdir()} == {"ibdata1", "mysql"}
+
+
 def test_half_a_state_transfer_is_not_recovered(here: Path, mariadbd: Callable[[str], None]) -> None:
     mariadbd(f"[Note] WSREP: Recovered position: {UUID}:3267")
     (here / "GRASTATE").write_text(grastate(ZERO, -1))

@@ -20,6 +20,7 @@ from fournines.spec.model import Host
 CONF = "/etc/mysql/mariadb.conf.d/70-fournines.cnf"
 GARB_CONF = "/etc/default/garb"
 STATE = "/var/lib/fournines-galera"
+DATADIR = "/var/lib/mysql"
 RECORD_VIEW = f"{PROGRAMS}/galera-record-view"
 CONFIG = "/etc/fournines/galera.json"
 SYSTEMD = "/etc/systemd/system"
@@ -45,6 +46,8 @@ def _data_host(context: Context, host: Host) -> Iterator[Step]:
     yield Packages(("mariadb-server", "mariadb-backup", "galera-4", "socat", "python3-pymysql"))
     yield Account(ACCOUNT)
     yield Directory(STATE, owner="mysql", group="mysql")
+    # The same version of MariaDB comes with its data here in one release of Debian and elsewhere in the next.
+    yield Directory(DATADIR, owner="mysql", group="mysql")
     yield File(CONF, _mariadb_conf(context, host), validate=_VALIDATE)
     yield File(RECORD_VIEW, _render(context, "galera-record-view.j2", directory=STATE), mode=0o755)
     yield File(CONFIG, _on_host_config(context, host))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fournines.kit.relies import Relied, has, has_account, owned, prints
+from fournines.kit.relies import Relied, has, has_account, prints
 
 RELIES = (
     Relied(
@@ -13,7 +13,7 @@ RELIES = (
             has("/usr/sbin/mariadbd"),
             has("/usr/bin/mariadb"),
             has_account("mysql"),
-            owned("/var/lib/mysql", "mysql:mysql"),
+            has("/usr/bin/mariadb-install-db"),
             prints(
                 ("/usr/sbin/mariadbd", "--no-defaults", "--wsrep-recover", "--version"),
                 r"Ver [\d.]+-MariaDB",
@@ -23,18 +23,6 @@ RELIES = (
                 ("/usr/sbin/mariadbd", "--no-defaults", "--wsrep-new-cluster", "--version"),
                 r"Ver [\d.]+-MariaDB",
                 what="understands --wsrep-new-cluster",
-            ),
-            prints(
-                (
-                    "/usr/sbin/mariadbd",
-                    "--no-defaults",
-                    "--user=mysql",
-                    "--datadir=/tmp",
-                    "--help",
-                    "--verbose",
-                ),
-                r"^socket\s+/run/mysqld/mysqld\.sock$",
-                what="puts its socket at /run/mysqld/mysqld.sock by default",
             ),
         ),
     ),

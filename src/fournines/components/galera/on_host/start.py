@@ -10,6 +10,7 @@ documentation of mariadbd options), not through files that a unit reads: those m
 from __future__ import annotations
 
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -38,18 +39,45 @@ TRY_AGAIN = 75
 MARIADBD = "/usr/sbin/mariadbd"
 OVERRIDE = Path("/var/lib/fournines-galera/bootstrap-here")
 """A person's word, this host's name in it: bootstrap here although a host is missing. Used up by its use."""
-DATA = Path("/var/lib/mysql/ibdata1")
+DATADIR = Path("/var/lib/mysql")
+DATA = DATADIR / "ibdata1"
+FILLING = ".fournines-filling"
+"""Lies in a data directory that was empty until its system tables are complete: else they are made anew."""
+FILL = (
+    *("/usr/bin/mariadb-install-db", "--no-defaults", "--skip-test-db"),
+    *("--auth-root-authentication-method=socket", "--auth-root-socket-user=mysql"),
+)
+"""As Debian's package fills the directory that it makes; root and mysql log in by their system users only."""
 
 
 def main(argv: list[str]) -> int:
     """Run one of the two commands."""
     if argv == ["account"]:
         return _account()
+    fill(DATADIR)
     arguments = start(records.Config.load())
     if arguments is not None:
         # the same process goes on as mariadbd, with systemd's socket for sd_notify(3)
         os.execv(MARIADBD, (MARIADBD, *arguments))  # noqa: S606 - no shell
     return TRY_AGAIN
+
+
+def fill(directory: Path) -> None:
+    """Make the system tables where there is nothing: which directory packages fill differs between releases.
+
+    Raises:
+        subprocess.CalledProcessError: it failed; systemd tries again, from the beginning.
+    """
+    found = {path.name for path in directory.iterdir()} - {"lost+found"}
+    if found and FILLING not in found:
+        return
+    _say("the data directory is empty: making its system tables")
+    (directory / FILLING).touch()
+    for name in found - {FILLING}:  # of an attempt that was killed: nothing else was ever in here
+        path = directory / name
+        shutil.rmtree(path) if path.is_dir() else path.unlink()
+    _output(*FILL, f"--datadir={directory}")
+    (directory / FILLING).unlink()
 
 
 def start(config: records.Config) -> Sequence[str] | None:
