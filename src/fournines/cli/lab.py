@@ -16,6 +16,7 @@ from rich.table import Table
 
 from fournines.cli.shared.site import JsonOption, SiteFile, load_site
 from fournines.errors import LabError
+from fournines.lab.images.sources import SUITE
 
 if TYPE_CHECKING:  # `nines --help` stays fast
     from collections.abc import Sequence
@@ -32,6 +33,12 @@ app.add_typer(net_app, name="net")
 
 LabOption = Annotated[
     str | None, typer.Option("--name", help="The lab; needed only when several are there.", metavar="LAB")
+]
+SuiteOption = Annotated[
+    str, typer.Option(help="The Debian suite of the hosts; of a coming one, systemd stays the present one's.")
+]
+CachedOption = Annotated[
+    bool, typer.Option("--as-cached", help="Take a cached image though the archive may have newer packages.")
 ]
 HostName = Annotated[str, typer.Argument(metavar="HOST")]
 NetworkName = Annotated[str | None, typer.Argument(metavar="[NETWORK]", help="All of them when not given.")]
@@ -54,6 +61,9 @@ def up(
         str | None,
         typer.Option(metavar="DIR|memory", help="Where the hosts' disks lie; in memory where it suffices."),
     ] = None,
+    suite: SuiteOption = SUITE,
+    *,
+    as_cached: CachedOption = False,
 ) -> None:
     """Bring up every host of the site. What runs already is left alone; the first time builds an image."""
     from fournines import lab  # noqa: PLC0415
@@ -65,8 +75,8 @@ def up(
             where=str(site),
             try_this=f"write `lab: true` in a copy of {site.name}: drills then never meet the real ones",
         )
-    plan = _plan(loaded, name)
-    lab.up(plan, mirror=mirror, disks=disk, progress=_tell)
+    plan = _plan(loaded, name, suite)
+    lab.up(plan, mirror=mirror, disks=disk, as_cached=as_cached, progress=_tell)
     typer.echo(f"lab {plan.name} is up: {', '.join(host.name for host in plan.hosts)}")
 
 
@@ -74,11 +84,12 @@ def up(
 def image(
     site: SiteFile,
     mirror: Annotated[str | None, typer.Option(help="Debian mirror; otherwise this machine's apt's.")] = None,
+    suite: SuiteOption = SUITE,
 ) -> None:
-    """Build the image of the site's hosts, if it is not in the cache, and start nothing."""
+    """Build the image of the site's hosts, if none that is as the archive is now is cached; start nothing."""
     from fournines import lab  # noqa: PLC0415
 
-    typer.echo(lab.build(_plan(load_site(site), None), mirror=mirror, progress=_tell))
+    typer.echo(lab.build(_plan(load_site(site), None, suite), mirror=mirror, progress=_tell))
 
 
 @app.command()
@@ -106,7 +117,7 @@ def images(
         typer.echo("no image is cached")
 
 
-def _plan(site: Site, name: str | None) -> LabPlan:
+def _plan(site: Site, name: str | None, suite: str) -> LabPlan:
     """The site's lab, with every package that any step of the site's plan names."""
     from fournines import lab  # noqa: PLC0415
     from fournines.kit.step import Packages  # noqa: PLC0415
@@ -117,7 +128,7 @@ def _plan(site: Site, name: str | None) -> LabPlan:
     plan = make_plan(site, complete({}, site))  # secrets that nobody keeps: only package names are read
     steps = (step for phase in plan.phases for steps in phase.steps.values() for step in steps)
     named = (name for step in steps if isinstance(step, Packages) for name in step.names)
-    return lab.lab_plan(site, name=name, packages=(*CONTROL_PLANE, *named))
+    return lab.lab_plan(site, name=name, packages=(*CONTROL_PLANE, *named), suite=suite)
 
 
 @app.command()

@@ -19,6 +19,7 @@ from fournines.lab.cgroups import (
 )
 from fournines.lab.host import RunningHost
 from fournines.lab.images import image, sources
+from fournines.lab.images.recipe import Recipe
 from fournines.lab.limits import raise_inotify
 from fournines.lab.plan import checked_name, machine
 from fournines.lab.shell import need_root, run
@@ -77,12 +78,14 @@ def up(
     *,
     mirror: str | None = None,
     disks: str | None = None,
+    as_cached: bool = False,
     progress: Callable[[str], None] = _silent,
 ) -> None:
     """Make every host of the plan run, plugged in and booted. What runs already is left alone.
 
     A cable that was cut is plugged in again and a frozen host goes on: afterwards the lab is as planned.
-    ``disks`` is ``memory`` or a directory; memory where it suffices unless given.
+    ``disks`` is ``memory`` or a directory; memory where it suffices unless given. ``as_cached`` takes a
+    cached image without asking whether the archive has newer packages.
 
     Raises:
         LabError: the image could not be built, a host did not boot, the disks would not fit into memory, or
@@ -90,7 +93,11 @@ def up(
     """
     need_root()
     paths = LabPaths(checked_name(plan.name))
-    tree = paths.image.resolve() if paths.image.is_dir() else build(plan, mirror=mirror, progress=progress)
+    tree = (
+        paths.image.resolve()
+        if paths.image.is_dir()
+        else build(plan, mirror=mirror, as_cached=as_cached, progress=progress)
+    )
     with state.alone(paths):
         _refuse_other_plan(paths, plan)
         state.save(paths, plan, tree)
@@ -121,22 +128,31 @@ def up(
             progress(f"{host.host.name}: {boot}{took}{_failed_units(host) if boot == 'degraded' else ''}")
 
 
-def build(plan: LabPlan, *, mirror: str | None = None, progress: Callable[[str], None] = _silent) -> Path:
-    """The file tree of the plan's host image, built first when it is not in the cache.
+def build(
+    plan: LabPlan,
+    *,
+    mirror: str | None = None,
+    as_cached: bool = False,
+    progress: Callable[[str], None] = _silent,
+) -> Path:
+    """The file tree of the plan's host image, built first where no cached one holds what the archive has now.
+
+    Packages that another suite than the present one lacks are told and left out.
 
     Raises:
         LabError: this process is not root's, or the build failed; its log is named.
     """
 
-    def reached() -> tuple[tuple[sources.AptSource, ...], tuple[str, ...]]:
-        found = sources.of_this_machine() if mirror is None else sources.from_mirror(mirror)
-        return found, sources.apt_options_of_this_machine()
+    def reached() -> image.Sources:
+        return sources.for_image(plan.suite, mirror), sources.apt_options_of_this_machine()
 
-    return image.ensure(
-        image.Recipe.of(plan.packages),
-        reached,
-        progress,
-    )
+    packages = set(plan.packages)
+    if plan.suite != sources.SUITE:
+        gone = image.lacking(plan.suite, plan.packages, reached())
+        if gone:
+            progress(f"{plan.suite} lacks {', '.join(gone)}")
+        packages -= set(gone)
+    return image.ensure(Recipe.of(packages, plan.suite), reached, progress, as_cached=as_cached)
 
 
 def _refuse_other_plan(paths: LabPaths, plan: LabPlan) -> None:

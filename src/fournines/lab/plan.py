@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from pydantic import BaseModel, ConfigDict
 
 from fournines.errors import LabError
+from fournines.lab.images.sources import SUITE
 from fournines.spec.model import Mode, Purpose
 
 if TYPE_CHECKING:
@@ -89,8 +90,8 @@ class LabPlan(_Value):
 
     ``through`` is the jump host of the site, when it has one. ``cluster`` is the network in which the
     hosts talk to each other, on which the jump host reaches the others. ``packages`` are what the hosts
-    have installed beyond a minimal system that can be reached by SSH. ``bmc`` is there where the site wants
-    its hosts fenced.
+    have installed beyond a minimal system that can be reached by SSH, from ``suite`` of Debian. ``bmc`` is
+    there where the site wants its hosts fenced.
     """
 
     name: str
@@ -100,6 +101,7 @@ class LabPlan(_Value):
     through: str | None = None
     packages: tuple[str, ...] = ()
     bmc: LabBmc | None = None
+    suite: str = SUITE
 
     @property
     def namespace(self) -> str:
@@ -131,7 +133,9 @@ class LabPlan(_Value):
         raise LabError(f"lab {self.name} has no network {name}", try_this=f"its networks are: {known}")
 
 
-def lab_plan(site: Site, *, name: str | None = None, packages: Iterable[str] = ()) -> LabPlan:
+def lab_plan(
+    site: Site, *, name: str | None = None, packages: Iterable[str] = (), suite: str = SUITE
+) -> LabPlan:
     """The lab that stands for a site; ``name`` is the site's unless given.
 
     Raises:
@@ -161,6 +165,7 @@ def lab_plan(site: Site, *, name: str | None = None, packages: Iterable[str] = (
         through=site.ssh.through,
         packages=tuple(sorted(set(packages))),
         bmc=LabBmc(address=own[site.cluster_network]) if site.mode is Mode.ACTIVE_PASSIVE else None,
+        suite=suite,
     )
 
 

@@ -4,20 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from fournines.lab.images.canary import missing
-from fournines.lab.images.image import Recipe, aged, mmdebstrap_argv
-from fournines.lab.images.sources import AptSource, for_suite, from_mirror
-
-SAID = """\
-E: Unable to locate package glance-api
-E: Package 'openstack-dashboard' has no installation candidate
-E: Unable to locate package glance-api
-"""
-
-
-def test_what_apt_does_not_have_is_named_once() -> None:
-    assert missing(SAID) == ("glance-api", "openstack-dashboard")
-    assert missing("") == ()
+from fournines.lab.images.build import mmdebstrap_argv
+from fournines.lab.images.image import aged
+from fournines.lab.images.recipe import Recipe
+from fournines.lab.images.sources import AptSource, for_image, for_suite, from_mirror
 
 
 def test_an_image_of_another_suite_keeps_the_systemd_that_lab_hosts_can_boot() -> None:
@@ -35,6 +25,8 @@ def test_a_rolling_suite_has_no_updates_beside_it() -> None:
     assert [s.suite for s in for_suite(mine, "bookworm", "unstable")] == ["unstable"]
     assert [s.suite for s in for_suite(mine, "bookworm", "testing")] == ["testing", "testing-updates"]
     assert [s.suite for s in from_mirror("http://m.example", "sid")] == ["sid"]
+    both = for_image("sid", "http://m.example")
+    assert [s.suite for s in both] == ["trixie", "trixie-updates", "sid"]
 
 
 def test_a_cached_image_says_how_old_it_is() -> None:

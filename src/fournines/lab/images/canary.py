@@ -6,7 +6,6 @@ would be written. systemd stays the present release's: from 258 on it refuses cg
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,13 +18,10 @@ from fournines.engine.wire.remote import call
 from fournines.errors import HostError
 from fournines.kit.step import Account, Directory, File, Step
 from fournines.lab.images.inside import InsideImage
-from fournines.lab.shell import run
 
 if TYPE_CHECKING:
-    from fournines.lab.images.sources import AptSource
     from fournines.plan.model import Plan
 
-_NOT_THERE = re.compile(r"^E: (?:Unable to locate package |Package ')([a-z0-9.+-]+)", re.MULTILINE)
 _SECONDS = 300.0
 
 
@@ -36,43 +32,6 @@ class Outlook:
     broken: tuple[str, ...]
     notes: tuple[str, ...]
     accepted: int
-
-
-def missing(said: str) -> tuple[str, ...]:
-    """The packages that apt says it does not have."""
-    return tuple(dict.fromkeys(_NOT_THERE.findall(said)))
-
-
-def not_in(
-    sources: Iterable[AptSource], options: Iterable[str], names: Sequence[str], folder: Path
-) -> tuple[str, ...]:
-    """Which of the packages the sources do not have; asked of this machine's apt, with lists of its own.
-
-    Raises:
-        LabError: the sources cannot be reached.
-    """
-    for part in ("lists/partial", "cache/archives/partial", "empty"):
-        (folder / part).mkdir(parents=True, exist_ok=True)
-    (folder / "status").touch()
-    (folder / "sources.list").write_text("".join(source.one_line() + "\n" for source in sources))
-    settings = {
-        "Dir::State": folder,
-        "Dir::State::status": folder / "status",
-        "Dir::Cache": folder / "cache",
-        "Dir::Etc::sourcelist": folder / "sources.list",
-        "Dir::Etc::sourceparts": folder / "empty",
-        "Dir::Etc::preferencesparts": folder / "empty",
-    }
-    own = [f"--option={key}={value}" for key, value in settings.items()]
-    for option in options:
-        key, _, value = option.partition(" ")
-        plain = value.strip('"')
-        own.append(f"--option={key}={plain}")
-    run(["apt-get", *own, "--quiet", "update"], timeout=_SECONDS)
-    simulated = run(
-        ["apt-get", *own, "--simulate", "--no-install-recommends", "install", *names], check=False
-    )
-    return missing(simulated.stderr)
 
 
 async def outlook(plan: Plan, tree: Path, layer: Path, without: frozenset[str] = frozenset()) -> Outlook:

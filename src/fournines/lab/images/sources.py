@@ -145,6 +145,18 @@ def of_this_machine(suite: str = SUITE, etc: Path = Path("/etc")) -> tuple[AptSo
     )
 
 
+def for_image(suite: str = SUITE, mirror: str | None = None) -> tuple[AptSource, ...]:
+    """Where an image's packages come from. One of another suite also needs the present one, for systemd.
+
+    Raises:
+        LabError: no mirror is named, and this machine's apt has no source of Debian's own.
+    """
+    suites = dict.fromkeys((SUITE, suite))
+    return tuple(
+        source for one in suites for source in (from_mirror(mirror, one) if mirror else of_this_machine(one))
+    )
+
+
 def _mirror_of(uri: str) -> str:
     """The first mirror of a ``mirror+file:`` list (apt-transport-mirror(1)): the image lacks the list."""
     if not _MIRROR_FILE.match(uri):
