@@ -46,9 +46,8 @@ class Report:
         if not said:
             nothing = "Nothing new" if self.suppressed else "Nothing wrong"
             return f"{nothing} found in {scope}{open_}.{self._left_out}"
-        worst = min(
-            (f for f in self.findings if f.severity == self.worst()), key=lambda f: f.consequence.rank
-        )
+        severity = self.worst()
+        worst = min((f for f in self.findings if f.severity == severity), key=lambda f: f.consequence.rank)
         worst_said = f"{worst.consequence.value.lower()} ({worst.rule})"
         return f"{' and '.join(said)} in {scope}{open_}. Worst: {worst_said}.{self._left_out}"
 

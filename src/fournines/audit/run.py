@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import lru_cache
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -213,7 +214,7 @@ def _finding(rule: Rule, hit: Hit, site: Evidence) -> Finding:
         why=_said(hit.why) or rule.why,
         fix=_said(hit.fix) or rule.fix,
         source=rule.source,
-        seen=plain(mask(site.derived(Quotes).line(hit.at)[:_LONGEST].strip()))[:_LONGEST_SEEN],
+        seen=_seen(site.derived(Quotes).line(hit.at)[:_LONGEST]),
         related=tuple(islice(dict.fromkeys(place for place in hit.related if place != hit.at), _MOST_PLACES)),
     )
 
@@ -223,6 +224,12 @@ _LONGEST = 600
 _LONGEST_SEEN = 200
 _MOST_PLACES = 20
 """Other ends of one finding that are named."""
+
+
+@lru_cache(4096)
+def _seen(line: str) -> str:
+    """A line as it is shown; a file of one line may be what thousands of findings point at."""
+    return plain(mask(line.strip()))[:_LONGEST_SEEN]
 
 
 def _said(sentence: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from fnmatch import translate
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 from fournines.kit.audit.source import Syntax
@@ -21,6 +21,8 @@ _SHELL = re.compile(r"#!\s*\S*(?:/|\s)(?:ba|da|k|z)?sh\b")
 LONGEST_LINE = 500
 _BLANKS = re.compile(r"[^\S\n]+")
 _NAMED = 100
+_DEEPEST_NAME = 4
+"""Parts of a path that a kind's name may speak of."""
 _ENOUGH = 2
 """Marks that must be seen in a file whose name says nothing."""
 
@@ -41,10 +43,11 @@ def recognise(path: str, text: str, kinds: Iterable[Kind], *, marked: bool = Fal
     if _SHELL.match(head) and not marked:
         kinds = [kind for kind in kinds if kind.syntax is Syntax.SHELL]
     silent = not re.search(r"^ ?[^\s#;!]", head, re.MULTILINE)
+    tail = "/".join(path.rsplit("/", _DEEPEST_NAME)[-_DEEPEST_NAME:])
     best: tuple[int, Kind] | None = None
     for kind in kinds:
-        marks = _marks(kind, head)
-        fits = _fitting(kind.names, path)
+        marks = _marks(kind.marks, head)
+        fits = _fitting(kind.names, tail)
         named = max((_specific(name) for name in fits), default=0)
         sure = any("*" not in name or "/" in name for name in fits) or silent
         if not marks and (marked or not fits or not sure):
@@ -70,8 +73,10 @@ def _specific(pattern: str) -> int:
     return len(pattern.replace("*", "")) + 20 * pattern.count("/")
 
 
-def _marks(kind: Kind, head: str) -> int:
-    return sum(1 for mark in kind.marks if _pattern(mark).search(head))
+@lru_cache(2048)
+def _marks(marks: tuple[str, ...], head: str) -> int:
+    """How many of the marks are seen; a hundred hosts have the same file a hundred times."""
+    return sum(1 for mark in marks if _pattern(mark).search(head))
 
 
 @cache
@@ -81,8 +86,9 @@ def _ending(names: tuple[str, ...]) -> re.Pattern[str]:
     return re.compile(rf"(?:\A|/)(?:{said})\Z", re.IGNORECASE)
 
 
-def _fitting(names: tuple[str, ...], path: str) -> list[str]:
-    """The names that fit the end of the path: ``drbd.d/*.res`` fits ``node1/etc/drbd.d/r0.res``."""
-    if not names or not _ending(names).search(path):
-        return []
-    return [name for name in names if _ending((name,)).search(path)]
+@lru_cache(2048)
+def _fitting(names: tuple[str, ...], tail: str) -> tuple[str, ...]:
+    """The names that fit the end of a path: ``drbd.d/*.res`` fits ``etc/drbd.d/r0.res``."""
+    if not names or not _ending(names).search(tail):
+        return ()
+    return tuple(name for name in names if _ending((name,)).search(tail))

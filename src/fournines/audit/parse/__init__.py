@@ -6,6 +6,7 @@ megabytes of anything end in seconds.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from fournines.audit.parse import braces
@@ -42,8 +43,21 @@ _PARSERS: dict[Syntax, Callable[[str], Parsed]] = {
 }
 
 
+_SHORT = 64 * 1024
+"""Characters of a text whose tree is kept for its twin on the next host."""
+
+
 def parse(syntax: Syntax, text: str) -> Parsed:
-    """Read a text written in this syntax."""
+    """Read a text written in this syntax; equal texts (a hundred hosts, one template) are one tree."""
+    return _again(syntax, text) if len(text) <= _SHORT else _parse(syntax, text)
+
+
+@lru_cache(64)
+def _again(syntax: Syntax, text: str) -> Parsed:
+    return _parse(syntax, text)
+
+
+def _parse(syntax: Syntax, text: str) -> Parsed:
     kept, cut = _cut(text) if syntax is Syntax.XML else _bounded(text)
     parsed = _PARSERS[syntax](kept)
     return Parsed(parsed.nodes, (*parsed.problems[:MOST_PROBLEMS], *cut))

@@ -48,8 +48,7 @@ def names_differ(site: Evidence) -> Iterator[Hit | Unknown]:
             continue
         for name in line.names:
             other = first.setdefault(name, line)
-            family = ip_address(other.address).version == ip_address(line.address).version
-            if other.address != line.address and family:
+            if other.address != line.address and (":" in other.address) == (":" in line.address):
                 where = f"{other.at.host or other.at.path} and {line.at.host or line.at.path}"
                 yield Hit(
                     line.at,

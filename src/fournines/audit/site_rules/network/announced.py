@@ -60,10 +60,7 @@ def _address_beside(cluster: Cluster, service: Primitive) -> Primitive | None:
     """The virtual address in the service's group, or colocated with it."""
     own = cluster.names_of(service.id)
     near = {ref.id for c in cluster.holders(service.id) if c.kind == "group" for ref in c.members}
-    for constraint in cluster.constraints:
-        names = {ref.id for ref in constraint.refs}
-        if constraint.kind == "colocation" and not constraint.forbids and own & names:
-            near |= names
+    near |= {beside for name in own for beside in cluster.colocated(name)}
     return next((p for name in sorted(near) for p in cluster.inside(name) if p.address), None)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from difflib import get_close_matches
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from fournines.components.corosync.audit.facts import CONSENSUS, TOKEN, TOKEN_COEFFICIENT, CorosyncConf
@@ -176,11 +177,21 @@ def unknown_key(site: Evidence) -> Iterator[Hit | Unknown]:
     for conf in site.all(CorosyncConf):
         for section in conf.sections:
             for key in section.values if section.name in _KEYS else ():
-                close = get_close_matches(key, _KEYS[section.name], 1, 0.75)
-                if key not in _KEYS[section.name] and close and re.fullmatch(r"[\w]+", key):
-                    what = f"{section.name} has no key {key}, but {close[0]}"
+                close = _meant(section.name, key) if key not in _KEYS[section.name] else ""
+                if close and re.fullmatch(r"[\w]+", key):
+                    what = f"{section.name} has no key {key}, but {close}"
                     yield Hit(section.place(key), what)
         yield from _obsolete(conf)
+
+
+@lru_cache(1024)
+def _meant(section: str, key: str) -> str:
+    """The key of this section that an unknown one looks like, or nothing."""
+    return next(iter(get_close_matches(key[:_LONGEST_KEY], _KEYS[section], 1, 0.75)), "")
+
+
+_LONGEST_KEY = 40
+"""Letters that are compared: no key of corosync has half as many."""
 
 
 def _obsolete(conf: CorosyncConf) -> Iterator[Hit]:

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from fournines.components.haproxy.audit.facts.purpose import Purpose, told
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -213,8 +215,12 @@ class HaproxyConf:
         return next((s for s in reversed(self.globals) if s.words[: len(words)] == words), None)
 
     def backend(self, name: str) -> Proxy | None:
-        """A backend or listen by name."""
-        return next((p for p in self.proxies if p.name == name and p.kind != "frontend"), None)
+        """A backend or listen by name; the first of two."""
+        return self._backends.get(name)
+
+    @cached_property
+    def _backends(self) -> dict[str, Proxy]:
+        return {p.name: p for p in reversed(self.proxies) if p.kind != "frontend"}
 
 
 @dataclass(frozen=True)
@@ -238,6 +244,11 @@ class Service:
 
     front: Proxy
     back: Proxy
+
+    @cached_property
+    def purpose(self) -> Purpose:
+        """What it is for; a dozen rules ask."""
+        return told(self)
 
     @property
     def at(self) -> Place:

@@ -70,6 +70,11 @@ _NAMES = (
 
 
 def purpose(service: Service) -> Purpose:
+    """The purpose of a service."""
+    return service.purpose
+
+
+def told(service: Service) -> Purpose:
     """The purpose of a service: by the port of its servers, then by name, then by the port clients use."""
     if not service.servers and service.front.stats:
         return Purpose.STATS

@@ -231,6 +231,7 @@ _REMOVED = (
     (("mode", "health"), "2.3"),
 )
 """Keywords and the version that removed them; HAProxy CHANGELOG."""
+_REMOVED_BY_KEY = {words[0]: [pair for pair in _REMOVED if pair[0][0] == words[0]] for words, _ in _REMOVED}
 
 
 @rule(
@@ -269,7 +270,7 @@ def _gone(file: HaproxyFile) -> Iterator[tuple[Place, str, str]]:
         if section.key in ("listen", "frontend") and ":" in " ".join(section.words[2:3]):
             yield file.source.at(section), "an address behind the section's name", "1.7"
         for node in section.children:
-            for words, version in _REMOVED:
+            for words, version in _REMOVED_BY_KEY.get(node.key, ()):
                 if node.words[: len(words)] == words:
                     yield file.source.at(node), " ".join(words), version
 

@@ -252,10 +252,21 @@ _COMMENT = re.compile(r"(?i)[#!].*?(\d+)\D{1,12}master\w*\W+(?:and\s+)?(\d+)\D{1
 def _template(site: Evidence, instance: VrrpInstance) -> tuple[int, int] | None:
     """The priorities of master and backup where a comment names both: ``# 101 on master, 100 on backups``."""
     at = instance.place("priority")
-    source = next((s for s in site.kinds("keepalived.conf") if s.path == at.path and not s.lines), None)
-    lines = source.text.split("\n", at.line)[: at.line] if source else []
-    said = _COMMENT.search(lines[-1]) if lines else None
-    return (int(said.group(1)[:3]), int(said.group(2)[:3])) if said else None
+    return site.derived(_templates).get((at.path, at.line))
+
+
+def _templates(site: Evidence) -> dict[tuple[str, int], tuple[int, int]]:
+    """The two priorities of every such comment, by file and line."""
+    return {
+        (source.path, number): (int(said.group(1)[:3]), int(said.group(2)[:3]))
+        for source in site.kinds("keepalived.conf")
+        if not source.lines and "master" in source.text.lower()
+        for number, line in enumerate(source.text.split("\n"), start=1)
+        if (said := _COMMENT.search(line[:_LONGEST_COMMENT]))
+    }
+
+
+_LONGEST_COMMENT = 500
 
 
 def _template_holds(

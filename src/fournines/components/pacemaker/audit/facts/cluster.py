@@ -134,6 +134,20 @@ class Cluster:
                     wanted += (collection.id, *collection.aliases)
         return tuple(found)
 
+    def colocated(self, name: str) -> frozenset[str]:
+        """What a colocation that names this resource keeps beside it, the resource among them."""
+        return frozenset(self._colocated.get(name, ()))
+
+    @cached_property
+    def _colocated(self) -> dict[str, set[str]]:
+        table: dict[str, set[str]] = {}
+        for constraint in self.constraints:
+            if constraint.kind == "colocation" and not constraint.forbids:
+                names = {ref.id for ref in constraint.refs}
+                for name in names:
+                    table.setdefault(name, set()).update(names)
+        return table
+
     def names_of(self, name: str) -> frozenset[str]:
         """The resource and everything it is part of: what a constraint on any of them means for it."""
         held = self.holders(name)
