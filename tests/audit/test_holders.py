@@ -40,6 +40,9 @@ def found(check: str, script: str = "", **settings: str) -> set[str]:
         "#!/bin/sh\nn=`ifconfig eth0 | grep -c '10\\.0\\.0\\.20'`\n[ $n -gt 0 ]\n",
         "#!/bin/sh\nset -e\nhostname -I | grep -q 10.0.0.20\nlogger ok\n",
         "#!/bin/sh\nping -c1 -I 10.0.0.20 10.0.0.1\n",
+        '#!/bin/bash\nout=$(ip a)\ngrep -q 10.0.0.20 <<< "$out" || exit 1\n',
+        "#!/bin/sh\ngrep -q 10.0.0.20 /proc/net/fib_trie\n",
+        "#!/bin/sh\nip route get 10.0.0.20 | grep -q '^local'\n",
         PYTHON,
     ],
 )
@@ -60,6 +63,53 @@ def test_only_the_holder_passes(script: str) -> None:
 )
 def test_checks_that_every_host_can_pass(script: str) -> None:
     assert found("/usr/local/bin/chk", script) == set()
+
+
+ADDRESSES = 'have = [a["local"] for i in d for a in i["addr_info"]]\n'
+READS = 'out = subprocess.run(["ip", "a"], capture_output=True, text=True).stdout\n'
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        READS + 'sys.exit("10.0.0.20" not in out)',
+        READS + 'if out.find("10.0.0.20") == -1:\n    sys.exit(1)',
+        READS + 'if out.count("10.0.0.20") < 1:\n    sys.exit(1)',
+        READS + 'if not re.search(r"10\\.0\\.0\\.20", out):\n    sys.exit(1)',
+        READS + 'sys.exit(0 if any("10.0.0.20" in l for l in out.splitlines()) else 1)',
+        READS + 'for l in out.splitlines():\n    if "10.0.0.20" in l:\n        sys.exit(0)\nsys.exit(1)',
+        READS + 'vip = "%s.20" % "10.0.0"\nif not [l for l in out.split() if vip in l]:\n    sys.exit(1)',
+        'r = subprocess.run(["ip", "a"], stdout=-1)\nif b"10.0.0.20" not in r.stdout:\n    sys.exit(1)',
+        'p = Popen(["ip", "a"], stdout=-1)\no, e = p.communicate()\nif b"10.0.0.20" not in o:\n  sys.exit(1)',
+        'code, out = subprocess.getstatusoutput("ip a")\nif "10.0.0.20" not in out:\n    sys.exit(1)',
+        "def held(vip):\n    " + READS + '    return vip in out\nsys.exit(0 if held("10.0.0.20") else 1)',
+        'd = json.loads(check_output(["ip", "-j", "addr"]))\n'
+        + ADDRESSES
+        + 'sys.exit("10.0.0.20" not in have)',
+    ],
+)
+def test_outputs_are_compared_in_many_ways(text: str) -> None:
+    assert found(
+        "/usr/local/bin/chk", f"#!/usr/bin/env python3\nimport json, re, subprocess, sys\n{text}\n"
+    ) == {"KA042"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        READS + 'if "10.0.0.20" in out:\n    sys.exit(subprocess.call(["curl", "-f", "http://127.0.0.1"]))',
+        READS + 'if out.find("eth0") == -1:\n    sys.exit(1)',
+        READS
+        + 'if out.count("10.0.0.20") < 0:\n    sys.exit(1)\nsys.exit(subprocess.call(["pidof", "haproxy"]))',
+        READS + 'if "10.0.0.200" not in out:\n    sys.exit(1)',
+        'r = run(["systemctl", "is-active", "x"], stdout=-1)\nif b"active" not in r.stdout:\n    sys.exit(1)',
+        'for h in ["10.0.0.20", "10.0.0.1"]:\n  if call(["ping", h]) == 0:\n    sys.exit(0)\nsys.exit(1)',
+    ],
+)
+def test_outputs_every_host_may_have(text: str) -> None:
+    assert (
+        found("/usr/local/bin/chk", f"#!/usr/bin/env python3\nimport re, subprocess, sys\n{text}\n") == set()
+    )
 
 
 @pytest.mark.parametrize(
@@ -100,3 +150,46 @@ def test_a_probe_without_consequence() -> None:
 
 def test_inline_text_that_never_fails() -> None:
     assert found("\"/bin/sh -c 'curl -fs http://127.0.0.1/; logger checked'\"") == {"KA022"}
+
+
+MULTICAST = """\
+vrrp_script check {{
+ script "/bin/ping -c1 {}"
+}}
+vrrp_instance V {{
+ interface eth0
+ virtual_router_id 5
+ virtual_ipaddress {{
+ 10.0.0.20/24
+ }}
+ track_script {{
+ check
+ }}
+}}
+"""
+CARD = "auto eth0\niface eth0 inet static\n address 10.0.0.12/24\n"
+
+
+@pytest.mark.parametrize(
+    ("mine", "theirs", "more", "severities"),
+    [
+        ("10.0.0.12", "10.0.0.1", {"b/etc/network/interfaces": CARD}, ["ERROR"]),
+        ("lb2", "10.0.0.1", {"a/etc/hosts": "10.0.0.11 a\n10.0.0.12 b lb2\n"}, ["ERROR"]),
+        ("b", "10.0.0.1", {}, ["ERROR"]),
+        ("10.0.0.12", "10.0.0.11", {}, ["WARNING", "WARNING"]),
+        ("10.0.0.1", "10.0.0.1", {}, []),
+        ("10.0.0.12", "10.0.0.11", {"a/etc/network/interfaces": CARD}, []),
+        ("192.168.9.1", "192.168.9.2", {}, []),
+        ("b.example.org", "10.0.0.1", {}, []),
+    ],
+)
+def test_the_peer_of_multicast_adverts(
+    mine: str, theirs: str, more: dict[str, str], severities: list[str]
+) -> None:
+    files = {
+        "a/keepalived.conf": MULTICAST.format(mine),
+        "b/keepalived.conf": MULTICAST.format(theirs),
+        **more,
+    }
+    report = audit([File(path, text) for path, text in files.items()], strict=True)
+    assert [f.severity.name for f in report.findings if f.rule == "KA044"] == severities

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from ipaddress import ip_address
+from ipaddress import ip_address, ip_interface
 from typing import TYPE_CHECKING
 
 from fournines.components.corosync.audit.facts import CorosyncConf
@@ -11,6 +11,7 @@ from fournines.components.drbd.audit.facts import DrbdResource
 from fournines.components.galera.audit.facts import GaleraHost
 from fournines.components.hosts.audit.facts import HostName
 from fournines.components.keepalived.audit.facts import VrrpInstance
+from fournines.components.network.audit.facts import Interface
 from fournines.components.oslo.audit.facts import OsloConf
 from fournines.components.pacemaker.audit.facts.cluster import vips as pacemaker_vips
 
@@ -111,6 +112,9 @@ def _service_members(site: Evidence) -> Iterator[tuple[str, str]]:
     """Addresses a host's own files call its own."""
     for member in site.all(GaleraHost):
         yield member.at.host, member.address
+    for card in site.all(Interface):
+        for text in card.addresses:
+            yield card.at.host, str(ip_interface(text).ip)
     for conf in site.all(OsloConf):
         said = conf.find("my_ip")
         if said:
@@ -130,6 +134,7 @@ def _addresses(site: Evidence) -> dict[str, frozenset[str]]:
         if instance.at.host and is_address(instance.source_address):
             found.setdefault(instance.at.host, set()).add(instance.source_address)
     for host, address in (*_cluster_members(site), *_service_members(site)):
-        if is_address(address) and host in found and not ip_address(address).is_unspecified:
-            found[host].add(str(ip_address(address)))
+        own = ip_address(address) if is_address(address) and host in found else None
+        if own is not None and not own.is_unspecified and not own.is_loopback:
+            found[host].add(str(own))
     return {host: frozenset(mine - shared) for host, mine in found.items()}

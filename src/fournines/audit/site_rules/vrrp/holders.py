@@ -1,11 +1,10 @@
-"""Checks that only one host of the pair can pass: the holder of the VIP, or one whose peer lives."""
+"""Checks that only the holder of the VIP can pass, or that ask whoever holds it."""
 
 from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
 
-from fournines.audit.site_rules.names import addresses
 from fournines.components.keepalived.audit.facts import SyncGroup, VrrpInstance, VrrpScript
 from fournines.components.keepalived.audit.rules.deciding import decision
 from fournines.components.keepalived.audit.rules.example import keepalived, script
@@ -22,22 +21,30 @@ if TYPE_CHECKING:
 
 _SHOWS = re.compile(
     r"\bip\b(?:\s+-\w+)*\s+a(?:d|dd|ddr|ddress)?\b|\bifconfig\b|\bhostname\s+(?:-I|--all-ip|-i)"
+    r"|/proc/net/fib_trie|\bip\b(?:\s+-\w+)*\s+r\w*\s+(?:get\b.*\b(?:local|lo)\b|.*\btable\s+local)"
 )
 _ASKS = re.compile(
     r"(?:^|[\s|/'\"(])(?:curl|wget|nc|ncat|netcat|telnet|f?ping6?|mysql|mysqladmin|mariadb|psql|pg_isready|"
     r"redis-cli|openssl|http|socat|nmap|ssh|amqp\S*|ldapsearch|dig|nslookup|check_\w+|tcping|hping3?)\b"
-    r"|urlopen|requests\.|\.connect\b|create_connection|HTTPS?Connection|/dev/tcp/"
+    r"|urlopen|requests\.|\.connect(?:_ex)?\b|create_connection|HTTPS?Connection|/dev/tcp/"
 )
 _FROM = re.compile(r"(?:\bping6?\b.*?\s-I|\bcurl\b.*?\s--interface|\b(?:nc|ncat)\b.*?\s-s)\s+(\S+)")
 _NAMED = re.compile(r"Host:\s*\S+|--(?:resolve|connect-to)\s+\S+", re.IGNORECASE)
 
 
-def _holds(address: str, text: str) -> bool:
+def says(address: str, text: str) -> bool:
+    """Whether a text names this very address, also escaped for a pattern."""
     plain = text.replace("\\", "").replace("[.]", ".")
     return bool(re.search(rf"(?<![\d.:]){re.escape(address)}(?![\d.])", plain))
 
 
-class _Use:
+def asks(question: Question) -> str:
+    """The text of a question that is asked over the network, without names that lead nowhere; else empty."""
+    text = _NAMED.sub("", question.text)
+    return text if _ASKS.search(text) else ""
+
+
+class Use:
     """A check of a host, with the trackers that act on it and the addresses that hang on it."""
 
     def __init__(self, site: Evidence, check: VrrpScript) -> None:
@@ -71,12 +78,13 @@ class _Use:
         return (self.check.place("script"),) if self.decision.script else ()
 
 
-def _uses(site: Evidence) -> tuple[_Use, ...]:
+def uses(site: Evidence) -> tuple[Use, ...]:
+    """The checks of a site that some instance or group tracks, as they are meant to be read."""
     return site.derived(_all_uses)
 
 
-def _all_uses(site: Evidence) -> tuple[_Use, ...]:
-    found = (_Use(site, check) for check in site.all(VrrpScript))
+def _all_uses(site: Evidence) -> tuple[Use, ...]:
+    found = (Use(site, check) for check in site.all(VrrpScript))
     return tuple(use for use in found if use.trackers and not use.reverse)
 
 
@@ -85,7 +93,7 @@ def _own(question: Question, vips: Iterable[str]) -> str:
     text = f"{question.text} {question.aspect}"
     for vip in vips:
         said = _FROM.search(question.text)
-        if (said and _holds(vip, said.group(1))) or (_SHOWS.search(question.text) and _holds(vip, text)):
+        if (said and says(vip, said.group(1))) or (_SHOWS.search(question.text) and says(vip, text)):
             return vip
     return ""
 
@@ -112,7 +120,7 @@ _FILE = script(script='"/usr/local/bin/check.sh"')
     points_at="ip addr show dev eth0 | grep -q 10.0.0.20",
 )
 def only_the_holder(site: Evidence) -> Iterator[Hit | Unknown]:
-    for use in _uses(site):
+    for use in uses(site):
         for question, answer in use.needed() if use.faults else ():
             vip = _own(question, use.vips)
             if not vip:
@@ -145,71 +153,14 @@ def only_the_holder(site: Evidence) -> Iterator[Hit | Unknown]:
     points_at='script "/usr/bin/curl -fs -m 1 http://10.0.0.20/"',
 )
 def asks_the_vip(site: Evidence) -> Iterator[Hit | Unknown]:
-    for use in _uses(site):
+    for use in uses(site):
         for question, answer in use.needed():
-            text = _NAMED.sub("", question.text)
-            vip = next((v for v in use.vips if _holds(v, text)), "")
-            if answer and vip and _ASKS.search(text) and not _own(question, use.vips):
+            text = asks(question)
+            vip = next((v for v in use.vips if says(v, text)), "")
+            if answer and vip and not _own(question, use.vips):
                 yield Hit(
                     use.decision.at(question),
                     f"{use.check.name} asks {vip}, which is wherever the VIP is",
-                    related=use.related(),
-                )
-                break
-
-
-_MOST = 200
-"""Hosts whose addresses are looked for in a check; a site of more has no pairs."""
-
-
-def _peers(site: Evidence, use: _Use) -> dict[str, str]:
-    """The addresses of the other hosts: address -> host."""
-    own = {i.source_address for i in use.instances}
-    found = {p: "the unicast peer" for i in use.instances for p, _ in i.peers if p not in own}
-    host = use.check.at.host
-    known = addresses(site)
-    members = site.by_host(VrrpInstance)
-    for other, theirs in known.items() if len(known) <= _MOST else ():
-        if other != host and other in members:
-            found.update(dict.fromkeys(theirs - known.get(host, frozenset()) - own, other))
-    return found
-
-
-def _unicast(own: str, peer: str) -> str:
-    return f"unicast_src_ip {own}\nunicast_peer {{\n    {peer}\n}}"
-
-
-@rule(
-    "KA044",
-    Severity.ERROR,
-    "A check that fails when the other host dies",
-    consequence=Consequence.NO_FAILOVER,
-    why="the host that should take over is in FAULT exactly when its peer is gone: after the death of one "
-    "host nobody holds the VIP",
-    fix="ask the local service; to learn whether this host is cut off, ask the gateway, with a weight",
-    source="keepalived.conf(5) track_script: weight 0 is FAULT while the script fails",
-    bad={
-        "keepalived.conf": keepalived(
-            _unicast("10.0.0.11", "10.0.0.12"), check=script(script='"/bin/ping -c1 -W1 10.0.0.12"')
-        )
-    },
-    good={
-        "keepalived.conf": keepalived(
-            _unicast("10.0.0.11", "10.0.0.12"), check=script(script='"/bin/ping -c1 -W1 10.0.0.1"')
-        )
-    },
-    points_at='script "/bin/ping -c1 -W1 10.0.0.12"',
-)
-def needs_the_peer(site: Evidence) -> Iterator[Hit | Unknown]:
-    for use in _uses(site):
-        peers = _peers(site, use)
-        for question, answer in use.needed() if use.faults else ():
-            text = _NAMED.sub("", question.text)
-            peer = next((p for p in peers if _holds(p, text)), "")
-            if answer and peer and _ASKS.search(text) and peer not in use.vips:
-                yield Hit(
-                    use.decision.at(question),
-                    f"{use.check.name} needs an answer of {peer} ({peers[peer]})",
                     related=use.related(),
                 )
                 break

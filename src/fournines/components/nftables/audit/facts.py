@@ -116,15 +116,13 @@ def read_save(source: Source) -> Iterator[object]:
 def read_nft(source: Source) -> Iterator[object]:
     """nftables.conf: the chains hooked into input, with the sets and chains they use taken as open."""
     closed = None
-    for root in source.nodes:
-        for node in root.walk():
-            text = " ".join(node.words)
-            if node.key == "type" and re.search(r"hook\s+input", text):
-                closed = bool(closed) or "policy drop" in text
-            elif node.key == "policy" and node.value == "drop":
-                closed = True
-            elif "accept" in node.words:
-                yield from _nft(source.at(node), text)
+    for node in (node for root in source.nodes for node in root.walk()):
+        head = node.first("type") if node.key == "chain" else None
+        if head is not None and re.search(r"hook\s+input", " ".join(head.words)):
+            said = node.first("policy")
+            closed = bool(closed) or "drop" in head.words or (said is not None and said.value == "drop")
+        elif "accept" in node.words and node.key not in ("type", "policy"):
+            yield from _nft(source.at(node), " ".join(node.words))
     yield Firewall(source.top, closed, source.excerpt)
 
 

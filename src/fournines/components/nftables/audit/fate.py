@@ -111,6 +111,9 @@ def _meets(packet: Packet, match: Match) -> bool | None:
         found = _inside(packet.sources or packet.near, match.values)
     elif match.what == "target":
         found = _inside(packet.targets, match.values)
+    elif match.what == "pkttype":
+        multicast = any(target.startswith("224.") for target in packet.targets)
+        found = ("multicast" if multicast else "unicast") in match.values
     elif match.what == "state" and "new" not in match.values:
         # nobody answers a multicast address, so it never gets to be ESTABLISHED; peers' adverts may
         multicast = any(target.startswith("224.") for target in packet.targets)
@@ -143,6 +146,7 @@ _NFT = (
     ("source", re.compile(rf"\bip6?\s+saddr\s+{_VALUE}")),
     ("target", re.compile(rf"\bip6?\s+daddr\s+{_VALUE}")),
     ("state", re.compile(rf"\bct\s+state\s+{_VALUE}")),
+    ("pkttype", re.compile(rf"\b(?:meta\s+)?pkttype\s+{_VALUE}")),
     ("ports", re.compile(rf"\b(tcp|udp|icmp|icmpv6|th|sctp|ether|arp)\s+\w+\s+{_VALUE}")),
 )
 _VERDICT = re.compile(r"\b(?:(accept|drop|reject|return|masquerade|snat|queue)\b|(jump|goto)\s+(\S+))")
@@ -179,7 +183,7 @@ def nft_rule(at: Place, text: str) -> FirewallRule:
 _OPTIONS = {"-o": "oif", "--out-interface": "oif", "-i": "iif", "--in-interface": "iif", "-p": "protocol",
             "--protocol": "protocol", "-s": "source", "--source": "source", "--src": "source", "-d": "target",
             "--destination": "target", "--dst": "target", "--state": "state",
-            "--ctstate": "state"}  # fmt: skip
+            "--ctstate": "state", "--pkt-type": "pkttype"}  # fmt: skip
 _IGNORED = frozenset(["-m", "--match", "--comment", "--to-source", "--to", "--reject-with", "--log-prefix",
                       "--log-level",
                       "--random", "--random-fully", "--persistent", "-c"])  # fmt: skip

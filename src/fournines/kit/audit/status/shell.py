@@ -47,6 +47,15 @@ def steps_of(nodes: Sequence[Node]) -> Step:
     return Block(tuple(steps)) if len(steps) != 1 else steps[0]
 
 
+def _fed(words: tuple[str, ...], line: int) -> Step:
+    """A command; ``grep X <<< TEXT`` is ``echo TEXT | grep X``."""
+    if "<<<" not in words[1:-1]:
+        return Command(words, line)
+    where = words.index("<<<", 1)
+    reader = (*words[:where], *words[where + 2 :])
+    return Pipe((Command(("echo", words[where + 1]), line), Command(reader, line)))
+
+
 class _Reader:
     """Recursive descent over the nodes; ``operator`` is what stood behind the last step."""
 
@@ -136,7 +145,7 @@ class _Reader:
         if len(words) == 1 and self.word == "(" and self.after(1) == ")":
             self.index += 2
             return Function(words[0], self.body())
-        return Command(words, node.line)
+        return _fed(words, node.line)
 
     def double(self, words: tuple[str, ...], line: int) -> Step:
         """``[[ a && b ]]``: the operators inside are the test's."""

@@ -145,7 +145,12 @@ def lost_answer(site: Evidence) -> Iterator[Hit | Unknown]:
 
 
 def _kept(found: Decision, question: Question) -> bool:
-    """Whether the output of the command in this line goes into a file or a name."""
+    """Whether the output of the command in this line goes into a file or a name, or is asked for itself."""
+    if found.steps is not None and any(
+        other.aspect and (other.text, other.line) == (question.text, question.line)
+        for other in questions(found.steps)
+    ):
+        return True
     commands = found.script.commands if found.script else ()
     return any(
         node.line == question.line
