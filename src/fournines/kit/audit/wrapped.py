@@ -52,8 +52,8 @@ def _inner(node: Node, depth: int) -> Iterator[Node]:
                 found = replace(said, line=said.line + body.line - 1)
                 yield found
                 yield from _inner(found, depth + 1)
-    for words in _split(text[:_LONGEST]) if text else ():
-        found = Node(tuple(words), node.line, node.children)
+    for words, operator in _split(text[:_LONGEST]) if text else ():
+        found = Node(tuple(words), node.line, node.children, operator)
         yield found
         yield from _inner(found, depth + 1)
 
@@ -105,8 +105,8 @@ def _behind(name: str, words: list[str]) -> str:
     return " ".join(words)
 
 
-def _split(text: str) -> Iterator[list[str]]:
-    """The simple commands of a line, their words without quotes."""
+def _split(text: str) -> Iterator[tuple[list[str], str]]:
+    """The simple commands of a line, their words without quotes, each with the operator behind it."""
     lexer = shlex.shlex(text, posix=True, punctuation_chars=";&|")
     lexer.whitespace_split = True
     lexer.commenters = ""
@@ -118,9 +118,9 @@ def _split(text: str) -> Iterator[list[str]]:
     for token in tokens:
         if _SEPARATOR.fullmatch(token):
             if found:
-                yield found
+                yield found, token
             found = []
         else:
             found.append(token)
     if found:
-        yield found
+        yield found, ""

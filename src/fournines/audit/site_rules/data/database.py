@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from fournines.audit.site_rules.names import addresses
@@ -122,14 +123,11 @@ def loopback_only(evidence: Evidence) -> Iterator[Hit | Unknown]:
 
 def _left_at_default(evidence: Evidence, server: Server) -> Iterator[Hit]:
     """A page for Debian or Ubuntu that never says bind_address: their packages ship 127.0.0.1."""
-    confs = evidence.all(DatabaseConf)
+    confs = [conf for conf in evidence.all(DatabaseConf) if not conf.name.startswith("/etc/my.cnf")]
     first = next((conf for conf in confs if conf.galera), None)
-    debian = [conf for conf in confs if conf.excerpt and conf.name.startswith("/etc/mysql/")]
-    if (
-        first
-        and debian
-        and not any("bind-address" in s.text or "bind_address" in s.text for s in evidence.sources)
-    ):
+    debian = any(conf.excerpt and conf.name.startswith("/etc/mysql/") for conf in confs)
+    typed = any(re.search("bind[-_]address", s.text) for s in evidence.kinds("commands", "script"))
+    if first and debian and not typed and not any(conf.get("bind_address") for conf in confs):
         yield Hit(
             first.at,
             f"nothing here sets bind_address, and HAProxy connects to {server.host}: Debian and Ubuntu ship "

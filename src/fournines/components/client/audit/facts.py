@@ -1,13 +1,16 @@
-"""What clients are told: service endpoints and authentication URLs, from the commands that set them."""
+"""What clients are told: endpoints, authentication URLs and logins, from the commands that set them."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from fournines.kit.audit.account import Account
 from fournines.kit.audit.source import Kind, Place, Reader, Source, Syntax
+from fournines.kit.audit.wrapped import commands
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,6 +48,15 @@ class AuthUrl:
         return host_of(self.url)
 
 
+@dataclass(frozen=True)
+class Login:
+    """A user and password of a client's environment (``OS_USERNAME``, ``OS_PASSWORD``)."""
+
+    at: Place
+    user: str
+    password: str = field(repr=False)
+
+
 def host_of(url: str) -> str:
     """The host of a URL in lower case, empty when there is none."""
     try:
@@ -53,19 +65,45 @@ def host_of(url: str) -> str:
         return ""
 
 
-def read_commands(source: Source) -> Iterator[Endpoint | AuthUrl]:
-    """``openstack endpoint create``, ``keystone endpoint-create`` and ``export OS_AUTH_URL=``."""
-    for node in source.nodes:
+def read_commands(source: Source) -> Iterator[Endpoint | AuthUrl | Account | Login]:
+    """``openstack endpoint create``, ``openstack user create``, their old names, and ``export OS_...=``."""
+    user = ""
+    for node in commands(source.nodes):
         words = node.words
         place = source.at(node)
         if words[0] == "openstack" and words[1:3] == ("endpoint", "create"):
             yield from _created(place, words[3:])
         elif words[0] in ("keystone", "openstack") and "endpoint-create" in words:
             yield from _old(place, node)
+        yield from _account(place, words)
         for word in words[:4]:
+            name, _, value = word.partition("=")
+            user = value if name == "OS_USERNAME" else user
+            if name == "OS_PASSWORD" and user:
+                yield Login(place, user, value)
             match = re.match(r"OS_(?:AUTH_URL|URL|ENDPOINT)=(\S+)", word)
             if match:
                 yield AuthUrl(place, match.group(1))
+
+
+def _account(place: Place, words: tuple[str, ...]) -> Iterator[Account]:
+    """``openstack user create --password X NAME`` and ``keystone user-create --name NAME --pass X``."""
+    options = {a: b for a, b in pairwise(words) if a.startswith("--")}
+    if words[:3] == ("openstack", "user", "create"):
+        name, password = words[-1], options.get("--password", "")
+        if name.startswith("--") or words[-2] in _VALUED:  # the name stands before the options
+            name = next(
+                (w for b, w in pairwise(words[2:]) if not w.startswith("--") and b not in _VALUED), ""
+            )
+    elif words[0] == "keystone" and "user-create" in words:
+        name, password = options.get("--name", ""), options.get("--pass", "")
+    else:
+        return
+    if name and password:
+        yield Account(place, "keystone", name, password)
+
+
+_VALUED = ("--password", "--domain", "--project", "--project-domain", "--email", "--description")
 
 
 def _created(place: Place, words: tuple[str, ...]) -> Iterator[Endpoint]:
@@ -102,7 +140,7 @@ def _old(place: Place, node: Node) -> Iterator[Endpoint]:
         yield Endpoint(place, service, interface, url)
 
 
-def read_rc(source: Source) -> Iterator[Endpoint | AuthUrl]:
+def read_rc(source: Source) -> Iterator[Endpoint | AuthUrl | Account | Login]:
     """An openrc file is commands too."""
     return read_commands(source)
 

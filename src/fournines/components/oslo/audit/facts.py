@@ -243,7 +243,7 @@ _STRONG = (
     r"transport_url|sql_connection|rabbit_(?:hosts?|port|userid|password|virtual_host|ha_queues|quorum_queue|"
     r"retry_interval|retry_backoff|max_retries|durable_queues)|notifier_strategy|neutron_url|"
     r"dhcp_agents_per_network|l3_ha|(?:min|max)_l3_agents_per_router|memcached_servers|auth_plugin|"
-    r"www_authenticate_uri|filesystem_store_datadir|registry_host|osapi_volume_listen|"
+    r"www_authenticate_uri|(?:glance_)?api_servers|filesystem_store_datadir|registry_host|osapi_volume_listen|"
     r"metadata_proxy_shared_secret|bind_host|auth_uri|allow_automatic_l3agent_failover|my_ip|admin_token"
 )
 """Options no other kind of file has: one of them is enough."""

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from fournines.kit.audit.account import Account
 from fournines.kit.audit.source import Kind, Place, Reader, Source, Syntax
 
 if TYPE_CHECKING:
@@ -25,6 +26,9 @@ _GRANT = re.compile(
 _CREATE = re.compile(
     rf"\bCREATE{_GAP}USER{_GAP}(?:IF{_GAP}NOT{_GAP}EXISTS{_GAP})?{_ACCOUNT}{_SECRET}", re.IGNORECASE
 )
+_GIVEN = re.compile(rf"\bTO{_GAP}{_ACCOUNT}{_SECRET}", re.IGNORECASE)
+_LONGEST_GRANT = 200
+"""Characters before TO in which its GRANT stands."""
 _GUESSED = frozenset(
     {"", "root", "password", "pass", "passwd", "secret", "123456", "12345678", "admin", "mysql", "mariadb"}
 )
@@ -46,8 +50,22 @@ def guessable(user: str, password: str) -> bool:
     return said in _GUESSED or any(said == name + tail for tail in _ADDED)
 
 
-def read(source: Source) -> Iterator[Superuser]:
-    """The superusers a text makes; what stands in a comment is not done."""
+def read(source: Source) -> Iterator[Superuser | Account]:
+    """The accounts a text makes, superusers among them; what stands in a comment is not done."""
+    yield from _superusers(source)
+    text = source.text[:_READ]
+    for pattern in (_CREATE, _GIVEN):
+        for match in pattern.finditer(text):
+            start = text.rfind("\n", 0, match.start()) + 1
+            before = text[max(0, match.start() - _LONGEST_GRANT) : match.start()].rpartition(";")[2]
+            if text[start : match.start()].lstrip().startswith(("#", "--", "//")):
+                continue
+            if pattern is _CREATE or re.search(r"(?i)\bGRANT\b", before):
+                line = text.count("\n", 0, match.start(3)) + 1
+                yield Account(source.at(line), "sql", match.group(1), match.group(3))
+
+
+def _superusers(source: Source) -> Iterator[Superuser]:
     text = source.text[:_READ]
     made = {match.group(1): match.group(3) for match in _CREATE.finditer(text)}
     for match in _GRANT.finditer(text):

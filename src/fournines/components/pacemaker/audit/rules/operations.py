@@ -186,10 +186,11 @@ _ADVICE: dict[str, dict[str, float]] = {
     "pgsql": {"start": 120, "stop": 120},
     "oracle": {"start": 120, "stop": 120},
     "rabbitmq-cluster": {"start": 100, "stop": 90},
+    "rabbitmq-server": {"start": 600, "stop": 120},
     "drbd": {"start": 240, "stop": 100, "promote": 90},
     "filesystem": {"start": 60, "stop": 60},
 }
-"""Seconds each agent asks for in its meta-data (resource-agents 4.12, drbd-utils 9.22)."""
+"""Seconds each agent asks for in its meta-data (resource-agents 4.12, drbd-utils 9.22, RabbitMQ 3)."""
 
 
 @rule(

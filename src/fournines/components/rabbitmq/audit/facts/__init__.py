@@ -88,11 +88,12 @@ class Policy:
 
 @dataclass(frozen=True)
 class Joined:
-    """``rabbitmqctl join_cluster``: to whom, and whether as a RAM node."""
+    """``rabbitmqctl join_cluster``: to whom, and whether as a RAM node; ``shown`` in a status it prints."""
 
     at: Place
     target: str
     ram: bool
+    shown: bool = False
 
 
 @dataclass(frozen=True)

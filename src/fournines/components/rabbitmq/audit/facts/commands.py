@@ -14,6 +14,7 @@ from fournines.components.rabbitmq.audit.facts import (
     Wiped,
     broker_host,
 )
+from fournines.kit.audit.account import Account
 from fournines.kit.audit.source import Place, Reader, Source
 from fournines.kit.audit.wrapped import commands
 
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 def read_commands(source: Source) -> Iterator[object]:
     """``rabbitmqctl`` and ``pcs ... rabbitmq-cluster set_policy=`` in scripts and pages."""
     yield from _wiped(source)
+    for match in _RAM.finditer(source.text):
+        yield Joined(source.at(source.text.count("\n", 0, match.start()) + 1), "", ram=True, shown=True)
     for node in commands(source.nodes):
         words = [word for word in node.words if word not in ("sudo", "exec")]
         place = source.at(node)
@@ -38,6 +41,10 @@ def read_commands(source: Source) -> Iterator[object]:
                 name, _, rest = word.removeprefix("set_policy=").strip("'\" ").partition(" ")
                 pattern, _, text = rest.strip().partition(" ")
                 yield _policy(place, name, pattern, text)
+
+
+_RAM = re.compile(r"\{ram,\s{0,80}\[\s{0,80}[^\]\s]")
+"""``cluster_status`` of a cluster that has RAM nodes, as Erlang writes it."""
 
 
 def _wiped(source: Source) -> Iterator[Wiped]:
@@ -103,6 +110,8 @@ def _rabbitmqctl(place: Place, words: list[str]) -> Iterator[object]:
         yield _policy(place, bare[1], bare[2], text, options.get("--apply-to", "all"))
     elif verb in ("join_cluster", "cluster") and len(bare) > 1:
         yield Joined(place, broker_host(bare[1]), "--ram" in options)
+    elif verb in ("add_user", "change_password") and len(bare) > 2:  # noqa: PLR2004 - add_user NAME PASSWORD
+        yield Account(place, "amqp", bare[1], bare[2])
     elif verb == "change_cluster_node_type" and "ram" in bare[1:]:
         yield Joined(place, "", ram=True)
 

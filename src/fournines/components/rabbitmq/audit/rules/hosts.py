@@ -74,7 +74,12 @@ def memory_only(evidence: Evidence) -> Iterator[Hit | Unknown]:
                 yield Hit(member.at, "the broker joins as a RAM node")
     for joined in evidence.all(Joined):
         if joined.ram:
-            yield Hit(joined.at, "the broker joins as a RAM node")
+            what = (
+                "the cluster that is shown has a RAM node"
+                if joined.shown
+                else "the broker joins as a RAM node"
+            )
+            yield Hit(joined.at, what)
 
 
 @rule(

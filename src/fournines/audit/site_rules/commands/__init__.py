@@ -1,0 +1,1 @@
+"""Rules about commands as such: what a page or a script has somebody type."""

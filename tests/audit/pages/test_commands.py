@@ -1,0 +1,120 @@
+"""What pages have somebody type: steps that go wrong, and their near misses."""
+
+from __future__ import annotations
+
+import pytest
+
+from fournines.audit.gather.collect import File
+from fournines.audit.run import audit
+
+
+def found(rule: str, *blocks: str, others: dict[str, str] | None = None) -> list[tuple[int, str]]:
+    """The lines and severities of a rule's findings in a page of these blocks of code."""
+    page = "# Steps\n\n" + "\n\nThen:\n\n".join(f"```\n{block}\n```" for block in blocks) + "\n"
+    files = [File("howto.md", page), *(File(path, text) for path, text in (others or {}).items())]
+    return [(f.at.line, f.severity.word) for f in audit(files, strict=True).findings if f.rule == rule]
+
+
+def test_a_download_made_executable_under_another_name() -> None:
+    url = "https://example.org/ocf"
+    assert found("SY030", f"# cd /usr/lib/ocf\n# wget {url}/galera-check\n# chmod +x check_galera") == [
+        (6, "error")
+    ]
+    assert found("SY030", f"curl -fsSLo setup.sh {url}/install\nbash setup.sh") == []
+    assert found("SY030", f"wget {url}/agent\nchmod a+rx *") == []
+    assert found("SY030", f"wget {url}/tool-1.2.tar.gz\ntar xf tool-1.2.tar.gz\nbash tool-12") == []
+    assert found("SY030", f"wget {url}/agent\nchmod 600 id_rsa") == []
+    assert found("SY030", f"wget {url}/agent\nmv agent agents\nchmod +x agents") == []
+
+
+@pytest.mark.parametrize(
+    ("steps", "severity"),
+    [
+        ("nohup haproxy -f /etc/haproxy/haproxy.cfg &", "warning"),
+        ("ssh db1 'mysqld_safe --wsrep-new-cluster &'\nls", "warning"),
+        ("# sudo -u mysql /usr/sbin/mysqld --wsrep-new-cluster &", "warning"),
+        ("# mysqld --wsrep-new-cluster &\n# systemctl start mariadb", "info"),
+        ("rabbitmq-server -detached", "warning"),
+        ("haproxy -c -f /etc/haproxy/haproxy.cfg", None),
+        ("mysqld --wsrep-recover &", None),
+        ("systemctl start haproxy &", None),
+    ],
+)
+def test_a_daemon_behind_a_shell(steps: str, severity: str | None) -> None:
+    assert [said for _, said in found("SY031", f"sudo true\n{steps}")] == ([severity] if severity else [])
+
+
+@pytest.mark.parametrize(
+    "steps",
+    [
+        "iptables -I INPUT -p tcp --dport 4567 -j ACCEPT",
+        "ansible db -b -m shell -a 'iptables -I INPUT -p tcp --dport 4567 -j ACCEPT'",
+        "firewall-cmd --add-port=4567/tcp",
+        "sysctl -w net.ipv4.ip_nonlocal_bind=1",
+        "clush -w node[1-3] 'sysctl -w net.ipv4.ip_nonlocal_bind=1'",
+    ],
+)
+def test_a_setting_of_this_boot_only(steps: str) -> None:
+    assert found("SY032", f"sudo true\n{steps}") == [(5, "warning")]
+
+
+@pytest.mark.parametrize(
+    "steps",
+    [
+        "iptables -I INPUT -p tcp --dport 4567 -j ACCEPT\nservice iptables save",
+        "apt-get install iptables-persistent\niptables -I INPUT -p tcp --dport 4567 -j ACCEPT",
+        "firewall-cmd --permanent --add-port=4567/tcp\nfirewall-cmd --reload",
+        "firewall-cmd --add-port=4567/tcp\nfirewall-cmd --add-port=4567/tcp --permanent",
+        "firewall-cmd --add-port=4567/tcp\nfirewall-cmd --runtime-to-permanent",
+        "sysctl -w net.ipv4.ip_nonlocal_bind=1\necho net.ipv4.ip_nonlocal_bind=1 >> /etc/sysctl.conf",
+        "iptables -L INPUT",
+    ],
+)
+def test_a_setting_that_is_kept(steps: str) -> None:
+    assert found("SY032", f"sudo true\n{steps}") == []
+
+
+RC = "export OS_USERNAME=admin\nexport OS_PASSWORD={}"
+
+
+def test_an_account_and_its_login() -> None:
+    make = "openstack user create --domain default --password AMIN_PASS admin"
+    assert found("OS030", make, RC.format("ADMIN_PASS")) == [(4, "warning")]
+    assert found("OS030", make, RC.format("AMIN_PASS")) == []
+    assert found("OS030", make, RC.format("$ADMIN")) == []
+    assert found("OS030", make.replace("AMIN_PASS", "password"), RC.format("ADMIN_PASS")) == []
+    assert found("OS030", make.replace(" admin", " nova"), RC.format("ADMIN_PASS")) == []
+
+
+def test_accounts_of_the_database_and_the_broker() -> None:
+    grant = "mysql> GRANT ALL PRIVILEGES ON nova.* TO 'nova'@'%' IDENTIFIED BY 'N1pass';"
+    conf = "[database]\nconnection = mysql+pymysql://nova:{}@10.0.0.20/nova"
+    assert [line for line, _ in found("OS030", grant, conf.format("N2pass"))] == [4]
+    assert found("OS030", grant, conf.format("N1pass")) == []
+    user = "rabbitmqctl add_user openstack R1pass"
+    url = "[DEFAULT]\ntransport_url = rabbit://openstack:R2pass@10.0.0.11,openstack:R2pass@10.0.0.12"
+    assert found("OS030", user, url) == [(4, "warning")]
+    assert found("OS030", user.replace("R1", "R2"), url) == []
+
+
+def test_a_status_that_shows_ram_nodes() -> None:
+    status = "# rabbitmqctl cluster_status\n[{{nodes,[{{disc,[rabbit@mq1]}},{{ram,[{}]}}]}}]"
+    assert found("RM008", status.format("rabbit@mq2")) == [(5, "warning")]
+    assert found("RM008", status.format("")) == []
+
+
+def test_bind_address_of_another_distribution_says_nothing() -> None:
+    balancer = "listen mysql\n bind *:3307\n server db1 10.0.0.11:3306 check"
+    page = (
+        "In /etc/mysql/conf.d/wsrep.cnf:\n\n```\n[mysqld]\nwsrep_provider=/usr/lib/galera/libgalera_smm.so\n"
+        "wsrep_cluster_address=gcomm://10.0.0.11,10.0.0.12,10.0.0.13\n```\n\n"
+        "{}/etc/haproxy/haproxy.cfg:\n\n```\n" + balancer + "\n```\n"
+    )
+    other = "On Red Hat /etc/my.cnf.d/server.cnf:\n\n```\n[mysqld]\nbind_address=10.0.0.11\n```\n\n"
+
+    def said(text: str) -> int:
+        return sum(f.rule == "GA008" for f in audit([File("howto.md", text)]).findings)
+
+    assert said(page.format("")) == 1
+    assert said(page.format(other)) == 1
+    assert said(page.format(other.replace("/etc/my.cnf.d/server.cnf", "/etc/mysql/my.cnf"))) == 0
