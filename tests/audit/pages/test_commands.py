@@ -118,3 +118,47 @@ def test_bind_address_of_another_distribution_says_nothing() -> None:
     assert said(page.format("")) == 1
     assert said(page.format(other)) == 1
     assert said(page.format(other.replace("/etc/my.cnf.d/server.cnf", "/etc/mysql/my.cnf"))) == 0
+
+
+def test_a_line_the_time_daemon_does_not_know() -> None:
+    page = "cat <<EOF >> /etc/ntp.conf\nSYNC_HWCLOCK=yes\nserver a.example.org\nrestrict 127.0.0.1\nEOF"
+    assert found("SY033", page) == [(5, "warning")]
+    assert found("SY033", page.replace("SYNC_HWCLOCK=yes", "tinker panic 0")) == []
+    assert found("SY033", page.replace("SYNC_HWCLOCK=yes", "servr b.example.org")) == [(5, "warning")]
+    assert found("SY033", page.replace("SYNC_HWCLOCK=yes", "somethingelse b")) == []
+
+
+HOSTS = "# /etc/hosts\n10.0.0.11 controller1\n10.0.0.12 controller2\n10.0.0.20 controller"
+
+
+def test_one_broker_of_doubled_controllers() -> None:
+    make = "rabbitmqctl add_user openstack R1pass\nservice rabbitmq-server restart"
+    assert found("RM030", HOSTS, make) == [(13, "warning")]
+    assert found("RM030", HOSTS.replace("controller2", "gateway"), make) == []
+    assert found("RM030", HOSTS, f"{make}\nrabbitmqctl join_cluster rabbit@controller1") == []
+    balancer = (
+        "listen rabbitmq\n bind *:5673\n server mq1 10.0.0.11:5672 check\n server mq2 10.0.0.12:5672 check"
+    )
+    assert found("RM030", HOSTS, make, balancer) == []
+
+
+_WEB = "server web1 10.0.0.21:80 check\n server web2 10.0.0.22:80 check"
+LISTEN = f"listen web\n bind {{}}:80\n option httpchk\n {_WEB}"
+ADDRESS = "crm configure primitive vip ocf:heartbeat:IPaddr2 params ip=10.0.0.20 op monitor interval=10s"
+
+
+@pytest.mark.parametrize("address", ["<Virtual IP>", "VIP_ADDRESS", "${VIP}", "{{ virtual_ip }}"])
+def test_an_address_that_a_page_leaves_to_nobody(address: str) -> None:
+    assert found("HA051", LISTEN.format(address)) == [(5, "warning")]
+    assert found("HA051", LISTEN.format(address), "yum install -y keepalived") == []
+    assert found("HA051", LISTEN.format(address), ADDRESS) == []
+    tied = "crm configure group g_db vip p_mysql"
+    assert found("HA051", LISTEN.format(address), f"{ADDRESS}\n{tied}") == [(5, "warning")]
+
+
+def test_an_address_of_a_host_needs_nobody_to_move_it() -> None:
+    assert found("HA051", LISTEN.format("10.0.0.20")) == []
+    assert found("HA051", LISTEN.format("*")) == []
+    assert found("HA051", LISTEN.format("10.0.0.20"), "# /etc/hosts\n10.0.0.20 api-vip\n10.0.0.21 web1") == [
+        (5, "warning")
+    ]

@@ -52,6 +52,14 @@ def _copies(site: Evidence) -> int:
     return max((*behind, *data, *per_service.values(), len(cluster(site)), len(brokers(site))), default=0)
 
 
+def numbered(site: Evidence) -> int:
+    """How many hosts of the hosts file are told apart by a number only: controller1, controller2."""
+    stems = Counter(
+        n.rstrip("0123456789") for line in site.all(HostName) for n in line.names if n[-1:].isdigit()
+    )
+    return max(stems.values(), default=0)
+
+
 def known(site: Evidence) -> frozenset[str]:
     """Every address that somebody of this site has, as far as any file says."""
     return site.derived(_known)

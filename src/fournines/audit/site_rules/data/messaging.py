@@ -167,7 +167,7 @@ def one_broker(site: Evidence) -> Iterator[Hit | Unknown]:
         if len(set(hosts)) > 1:
             missing = sorted(cluster(site) - set(hosts))
             if missing and set(hosts) < cluster(site):
-                what = f"{conf.service} does not know {', '.join(missing)}"
+                what = f"{conf.service or 'the service'} does not know {', '.join(missing)}"
                 yield Hit(option.at, what, severity=Severity.WARNING)
             continue
         address = resolved(site, conf.at.host, name)
@@ -188,7 +188,7 @@ def one_broker(site: Evidence) -> Iterator[Hit | Unknown]:
             )
         elif member or broker_count(site) >= _PAIR or any(not c.excerpt for c in configurations(site)):
             moved = " (a VIP, and HAProxy has no listener for the broker)" if address in virtual(site) else ""
-            yield Hit(option.at, f"{conf.service} knows {name} only{moved}")
+            yield Hit(option.at, f"{conf.service or 'the service'} knows {name} only{moved}")
 
 
 def _stray(site: Evidence, address: str) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from typing import TYPE_CHECKING
 
 from fournines.audit.site_rules.names import is_address
@@ -12,6 +11,7 @@ from fournines.audit.site_rules.roles import (
     LOOPBACK,
     alone_at,
     copies,
+    numbered,
     proxied,
     proxied_here,
     resolved,
@@ -71,7 +71,7 @@ def database_of_one(site: Evidence) -> Iterator[Hit | Unknown]:
 
 def _never_doubled(site: Evidence) -> Iterator[Hit]:
     """A page that doubles its controllers and leaves their database one host of its own."""
-    if members(site) or proxied(site, Purpose.DATABASE) or max(copies(site), _numbered(site)) < _PAIR:
+    if members(site) or proxied(site, Purpose.DATABASE) or max(copies(site), numbered(site)) < _PAIR:
         return
     alone = []
     for conf in site.all(OsloConf):
@@ -86,14 +86,6 @@ def _never_doubled(site: Evidence) -> Iterator[Hit]:
         at, name = alone[0]
         what = f"the controllers are doubled, and nothing here doubles {name}, their database"
         yield Hit(at, what, tuple(place for place, _ in alone[1:]), severity=Severity.WARNING)
-
-
-def _numbered(site: Evidence) -> int:
-    """How many hosts of the hosts file are told apart by a number only: controller1, controller2."""
-    stems = Counter(
-        n.rstrip("0123456789") for line in site.all(HostName) for n in line.names if n[-1:].isdigit()
-    )
-    return max(stems.values(), default=0)
 
 
 def _shared_names(site: Evidence) -> frozenset[str]:

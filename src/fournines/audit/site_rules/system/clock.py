@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from fournines.audit.site_rules.names import addresses, names
-from fournines.components.chrony.audit.facts import ClockStep, TimeConf, TimeSource
+from fournines.components.chrony.audit.facts import ClockStep, Stray, TimeConf, TimeSource
 from fournines.kit.audit.rule import Consequence, Hit, Severity, Unknown, rule
 
 if TYPE_CHECKING:
@@ -57,3 +57,24 @@ def _of_the_site(site: Evidence, source: TimeSource) -> bool:
     address = names(site).address(source.at.host, source.name)
     holders = [h for h, mine in addresses(site).items() if address in mine or h == source.name]
     return any(conf.at.host in holders for conf in site.all(TimeConf))
+
+
+@rule(
+    "SY033",
+    Severity.ERROR,
+    "A line that the time daemon does not know",
+    consequence=Consequence.FRAGILE,
+    why="chronyd ends with 'Invalid directive' and the clock runs free; ntpd logs a syntax error and goes on "
+    "without the line: what it was to do is not done",
+    fix="the directive as the manual spells it; what the distribution's start script reads (SYNC_HWCLOCK) "
+    "goes below /etc/sysconfig or /etc/default",
+    source="chrony.conf(5); chrony conf.c: 'Invalid directive'; ntp.conf(5); ntp_parser.y: syntax error",
+    bad={"node1/chrony.conf": "pool pool.ntp.org iburst\nmakesteps 1 3\n"},
+    good={"node1/chrony.conf": "pool pool.ntp.org iburst\nmakestep 1 3\n"},
+    points_at="makesteps 1 3",
+)
+def stray(site: Evidence) -> Iterator[Hit | Unknown]:
+    for line in site.all(Stray):
+        meant = f": {line.meant} is meant" if line.meant else ""
+        lesser = None if line.program == "chrony" else Severity.WARNING
+        yield Hit(line.at, f"{line.word} is no directive of {line.program}{meant}", severity=lesser)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from difflib import get_close_matches
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from fournines.components.chrony.audit.directives import KNOWN
 from fournines.kit.audit.source import Kind, Place, Reader, Source, Syntax
 
 if TYPE_CHECKING:
@@ -41,6 +43,16 @@ class TimeSource:
 
 
 @dataclass(frozen=True)
+class Stray:
+    """A line whose first word ``program`` does not know; ``meant`` is the one that is alike, if any."""
+
+    at: Place
+    program: str
+    word: str
+    meant: str
+
+
+@dataclass(frozen=True)
 class ClockStep:
     """A command that sets the clock in one jump (``ntpdate``), repeatedly when ``cron``."""
 
@@ -54,6 +66,17 @@ def _source(source: Source, node: Node) -> TimeSource:
     return TimeSource(source.at(node), node.key.lower(), node.value, local)
 
 
+def _strays(source: Source, program: str) -> Iterator[Stray]:
+    """Assignments and misspelt directives; a word that is like none is left to the program."""
+    for node in source.nodes:
+        word = node.key.lower()
+        if word in KNOWN[program] or not re.match(r"[a-z_]+\b", word):
+            continue
+        meant = next(iter(get_close_matches(word, KNOWN[program], 1, 0.8)), "")
+        if "=" in word or node.value.startswith("=") or meant:
+            yield Stray(source.at(node), program, node.key, meant)
+
+
 def _reader(program: str) -> object:
     def read(source: Source) -> Iterator[object]:
         words = {node.key.lower() for node in source.nodes}
@@ -63,6 +86,7 @@ def _reader(program: str) -> object:
         )
         yield TimeConf(source.top, program, source.excerpt, includes, sources)
         yield from sources
+        yield from _strays(source, program)
 
     return read
 
