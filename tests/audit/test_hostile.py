@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -14,11 +15,15 @@ from tests.audit.hostile import TEXTS, bomb, in_folder, instances, listeners
 from fournines.audit.gather import collect as room
 from fournines.audit.gather.collect import File, collect
 from fournines.audit.merge import merged
+from fournines.audit.parse import parse
 from fournines.audit.plain import plain
 from fournines.audit.report import Report
-from fournines.audit.run import audit
+from fournines.audit.run import MOST_FINDINGS, audit
+from fournines.audit.show.html import as_html
 from fournines.audit.show.json import as_json
+from fournines.audit.show.sarif import as_sarif
 from fournines.audit.show.text import as_text
+from fournines.kit.audit.source import Syntax
 
 
 def shown(report: Report) -> str:
@@ -95,3 +100,29 @@ def test_an_archive_that_unpacks_to_more_than_it_should(tmp_path: Path) -> None:
     files = collect([path])
     assert [len(file.text) for file in files] == [room.LONGEST] * 3
     assert all("only the first 1.0 MiB" in file.trouble for file in files)
+
+
+def test_a_rule_that_finds_thousands_lists_the_first_and_says_how_many() -> None:
+    text = "[database]\n" + "connection = mysql://a:b@10.0.0.1/c\n" * (MOST_FINDINGS + 5)
+    report = audit([File("nova.conf", text)], strict=True)
+    assert sum(finding.rule == "OS011" for finding in report.findings) == MOST_FINDINGS
+    said = f"rule OS011 found {MOST_FINDINGS + 5} places, the first {MOST_FINDINGS} are listed"
+    assert said in {item.what for item in report.unknown}
+    for output in (as_text(report, width=200), as_json(report), as_sarif(report, [], base="file:///x/")):
+        assert said in output
+    assert said in as_html(report, title="x")
+
+
+def test_an_element_of_countless_attributes_is_named_and_not_compared() -> None:
+    many = " ".join(f'a{n}="b"' for n in range(3000))
+    parsed = parse(Syntax.XML, f"<cib>\n<nodes/>\n<x {many}/></cib>")
+    assert [node.key for node in parsed.nodes[0].children] == ["nodes"]
+    assert [(problem.line, problem.ours) for problem in parsed.problems] == [(3, True)]
+    text = parse(Syntax.XML, '<cib><a x="' + "= " * 3000 + '"/></cib>')
+    assert not text.problems
+
+
+def test_the_verdict_looks_at_each_finding_a_few_times() -> None:
+    one = audit([File("keepalived.conf", instances(100))], strict=True)
+    two = replace(one, findings=one.findings * 2)
+    assert calls(lambda: two.verdict) < 2.5 * calls(lambda: one.verdict)

@@ -189,10 +189,14 @@ def judge(rule: Rule, evidence: Evidence, *, strict: bool = False) -> tuple[list
     """What one rule says about one site."""
     findings: list[Finding] = []
     missed: list[Unknown] = []
+    more = 0
     try:
         for said in rule.judge(evidence):
             if isinstance(said, Hit):
-                findings.append(_finding(rule, said, evidence))
+                if len(findings) < MOST_FINDINGS:
+                    findings.append(_finding(rule, said, evidence))
+                else:
+                    more += 1
             else:
                 missed.append(Unknown(said.at, _said(said.what)))
     except Exception as error:
@@ -200,6 +204,9 @@ def judge(rule: Rule, evidence: Evidence, *, strict: bool = False) -> tuple[list
             raise
         place = evidence.sources[0].top
         missed.append(Unknown(place, f"rule {rule.id} failed on this site: {error!r}"))
+    if more:
+        total = f"rule {rule.id} found {MOST_FINDINGS + more} places, the first {MOST_FINDINGS} are listed"
+        missed.append(Unknown(findings[-1].at, total))
     return findings, missed
 
 
@@ -219,6 +226,8 @@ def _finding(rule: Rule, hit: Hit, site: Evidence) -> Finding:
     )
 
 
+MOST_FINDINGS = 1000
+"""Findings of one rule on one site that are listed; the rest is counted, and the count is said."""
 _LONGEST = 600
 """Characters of a sentence that are shown: whoever names 5,000 hosts in one is not read to its end."""
 _LONGEST_SEEN = 200

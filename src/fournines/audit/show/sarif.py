@@ -40,10 +40,22 @@ def as_sarif(report: Report, rules: Iterable[Rule], *, base: str) -> str:
         },
         "columnKind": "unicodeCodePoints",
         "originalUriBaseIds": {_BASE: {"uri": base}},
+        "invocations": [{"executionSuccessful": True, "toolExecutionNotifications": _open(report)}],
         "results": [_result(finding, index) for finding in report.findings],
     }
     document = {"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}
     return json.dumps(document, indent=2, ensure_ascii=False)
+
+
+def _open(report: Report) -> list[dict[str, Any]]:
+    """What was not judged and not read: a reader of the results must not take them for the whole."""
+    return [
+        *(
+            {"level": "note", "message": {"text": item.what}, "locations": [_location(item.at)]}
+            for item in report.unknown
+        ),
+        *({"level": "note", "message": {"text": f"not read: {path}"}} for path in report.unread),
+    ]
 
 
 def _rule(rule: Rule) -> dict[str, Any]:
