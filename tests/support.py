@@ -10,7 +10,6 @@ from fournines.plan.vocabulary import vocabulary
 from fournines.secrets.generate import complete
 from fournines.spec.load import load, loads
 from fournines.spec.model import Mode, Role, Site
-from fournines.spec.vocabulary import Vocabulary
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
 
@@ -22,9 +21,7 @@ def site_of(example: str) -> Site:
 
 def loaded(file: Path) -> Site:
     """The site of a file."""
-    words = vocabulary()
-    services = {"keystone": (), "glance": (), "horizon": ()} | dict(words.services)
-    return load(file, Vocabulary(services, words.options))
+    return load(file, vocabulary())
 
 
 SPLIT = """\
@@ -64,6 +61,7 @@ hosts:
   arbiter:     {roles: [arbiter], mgmt: 10.0.0.13}
   network:     {roles: [], mgmt: 10.0.0.14}
   compute:     {roles: [], mgmt: 10.0.0.15}
+  storage:     {roles: [], mgmt: 10.0.0.16}
 ssh: {user: root, through: dashboard}
 services: [keystone, glance, horizon]
 components: {rabbitmq: {}}
@@ -77,7 +75,11 @@ def full_site() -> Site:
     site = loads(FULL, Path("site.yaml"), words)
     ahead = {
         name: site.hosts[name].model_copy(update={"roles": (role,)})
-        for name, role in (("network", Role.NETWORK), ("compute", Role.COMPUTE))
+        for name, role in (
+            ("network", Role.NETWORK),
+            ("compute", Role.COMPUTE),
+            ("storage", Role.STORAGE),
+        )
     }
     return site.model_copy(update={"services": tuple(words.services), "hosts": {**site.hosts, **ahead}})
 

@@ -35,7 +35,7 @@ OURS = ("tls", "rsyslog", "haproxy", "keepalived")
 
 def fixed(site: Site, secrets: Context) -> Context:
     """The site with one API, one database and what these components themselves declare."""
-    own: list[Declaration] = [d for name in OURS for d in registered()[name].declares(site)]
+    own: list[Declaration] = [d for name in OURS for d in registered()[name].declarations(site)]
     return replace(secrets, declarations=(*own, API, IMAGES, DATABASE, *PORTS), parsed={})
 
 

@@ -20,7 +20,7 @@ _FIXED = {
 def openstack(site: Site, **secrets: str) -> Context:
     """What these components declare and nothing else; ``secrets`` with ``__`` for ``/`` replace values."""
     components = [registered()[name] for name in COMPONENTS]
-    declared = tuple(d for component in components for d in component.declares(site))
+    declared = tuple(d for component in components for d in component.declarations(site))
     values = {d.name: _FIXED.get(d.kind, f"<{d.name}>") for d in declared if isinstance(d, Secret)} | {
         name.replace("__", "/"): value for name, value in secrets.items()
     }

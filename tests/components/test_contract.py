@@ -88,6 +88,13 @@ def test_its_stages_have_names_where_there_are_several(component: Component) -> 
 
 
 @each
+def test_its_stages_are_about_its_own_hosts(component: Component, context: Context) -> None:
+    for stage in component.stages:
+        hosts = {host.name for host in component.hosts_of(stage, context.site)}
+        assert hosts <= {host.name for host in component.hosts(context.site)}
+
+
+@each
 def test_its_folder_holds_what_a_stranger_expects(component: Component) -> None:
     names = {entry.name for entry in (FOLDER / component.name).iterdir() if entry.name != "__pycache__"}
     assert names <= MODULES | AUDIT | SHIPPED
@@ -145,7 +152,7 @@ def test_a_unit_names_the_packages_whose_programs_it_runs(component: Component, 
 @each
 def test_what_a_stage_runs_is_waited_for_there(component: Component, context: Context) -> None:
     for stage in component.stages:
-        steps = [s for host in component.hosts(context.site) for s in stage.steps(context, host)]
+        steps = [s for host in component.hosts_of(stage, context.site) for s in stage.steps(context, host)]
         if any(isinstance(step, Unit) and step.running for step in steps):
             assert any(check.barrier for check in stage.checks(context)), stage.name
 
@@ -206,7 +213,7 @@ def test_every_endpoint_is_asked_about(component: Component, context: Context) -
         for check in all_checks(component, context)
         for ask in check.asks.values()
     )
-    for declared in component.declares(context.site):
+    for declared in component.declarations(context.site):
         if isinstance(declared, Endpoint):
             assert str(declared.port) in asked, f"no check asks port {declared.port}"
 
@@ -214,7 +221,7 @@ def test_every_endpoint_is_asked_about(component: Component, context: Context) -
 @each
 def test_what_its_declarations_name_it_declares(component: Component, context: Context) -> None:
     """A password is a secret of its own, a line of the catalogue an endpoint of its own."""
-    declared = list(component.declares(context.site))
+    declared = list(component.declarations(context.site))
     secrets = {one.name for one in declared if isinstance(one, Secret)}
     endpoints = {one.name for one in declared if isinstance(one, Endpoint)}
     for one in declared:
@@ -227,7 +234,7 @@ def test_what_its_declarations_name_it_declares(component: Component, context: C
 @each
 def test_no_port_is_opened_twice(component: Component, context: Context) -> None:
     """Where an endpoint listens is open already."""
-    declared = list(component.declares(context.site))
+    declared = list(component.declarations(context.site))
     listens = {one.listens for one in declared if isinstance(one, Endpoint)}
     assert not [one for one in declared if isinstance(one, FirewallPort) and one.port in listens]
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from tests.plan.test_order import made
 
-from fournines.kit.component import Component
+from fournines.kit.component import Component, Joins
 from fournines.plan.context import taking_part
 from fournines.spec.model import Site
 
@@ -21,11 +21,11 @@ def test_what_is_on_demand_joins_where_it_is_needed_even_by_another_on_demand(
     blog: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     site = blog.model_copy(update={"components": {}, "services": ("keystone",)})
-    broker = replace(made("broker", needs=("locks",), provides=("messaging",)), on_demand=True)
-    locks = replace(made("locks", provides=("locks",)), on_demand=True)
-    unused = replace(made("unused", provides=("nothing",)), on_demand=True)
-    absent = replace(made("nova", needs=("messaging",)), service=True)
-    identity = replace(made("keystone", needs=("messaging",)), service=True)
+    broker = replace(made("broker", needs=("locks",), provides=("messaging",)), joins=Joins.WANTED)
+    locks = replace(made("locks", provides=("locks",)), joins=Joins.WANTED)
+    unused = replace(made("unused", provides=("nothing",)), joins=Joins.WANTED)
+    absent = replace(made("nova", needs=("messaging",)), joins=Joins.LISTED)
+    identity = replace(made("keystone", needs=("messaging",)), joins=Joins.LISTED)
     assert of(site, monkeypatch, broker, locks, unused, absent) == []
     assert of(site, monkeypatch, broker, identity, locks, unused, absent) == ["broker", "keystone", "locks"]
 
@@ -33,8 +33,17 @@ def test_what_is_on_demand_joins_where_it_is_needed_even_by_another_on_demand(
 def test_what_is_on_demand_joins_where_the_site_file_names_it(
     blog: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    broker = replace(made("broker", provides=("messaging",)), on_demand=True)
+    broker = replace(made("broker", provides=("messaging",)), joins=Joins.WANTED)
     assert of(blog.model_copy(update={"components": {"broker": {}}}), monkeypatch, broker) == ["broker"]
+
+
+def test_what_follows_others_joins_where_they_are(blog: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    site = blog.model_copy(update={"components": {}, "services": ("keystone",)})
+    identity = replace(made("keystone", provides=("identity",)), joins=Joins.LISTED)
+    client = replace(made("client", provides=("files",)), joins=Joins.POSSIBLE, follows=("identity",))
+    after = replace(made("after"), joins=Joins.POSSIBLE, follows=("files",))
+    assert of(site, monkeypatch, after, client, identity) == ["after", "client", "keystone"]
+    assert of(site.model_copy(update={"services": ()}), monkeypatch, after, client, identity) == []
 
 
 def test_the_blog_names_its_broker_and_needs_none(blog: Site) -> None:

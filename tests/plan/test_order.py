@@ -5,10 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from tests.support import site_of
 
 from fournines.errors import PlanError
-from fournines.kit.component import Component, Stage
+from fournines.kit.component import Component, Stage, always
+from fournines.kit.where import EVERYWHERE
 from fournines.plan.order import levels
+
+SITE = site_of("blog.yaml")
 
 
 def made(
@@ -17,10 +21,9 @@ def made(
     return Component(
         name=name,
         summary="",
-        hosts=lambda site: tuple(site.hosts.values()),
-        declares=lambda _: (),
+        on=EVERYWHERE,
         stages=tuple(Stage(lambda *_: (), lambda _: (), stage) for stage in stages),
-        needs=needs,
+        needs=always(*needs),
         provides=provides,
     )
 
@@ -36,7 +39,7 @@ def test_each_level_needs_only_earlier_ones() -> None:
 
 
 def names(components: list[Component]) -> list[list[str]]:
-    return [[placed.name for placed in level] for level in levels(components)]
+    return [[placed.name for placed in level] for level in levels(SITE, components)]
 
 
 def test_stages_follow_one_another_and_who_needs_the_component_comes_after_the_last() -> None:
@@ -67,14 +70,14 @@ def test_a_stage_that_needs_more_than_those_before_it_waits_for_that_alone() -> 
         ["images shown"],
     ]
     with pytest.raises(PlanError, match="images needs 'identity'"):
-        levels(components[:2])
+        levels(SITE, components[:2])
 
 
 def test_a_need_that_nobody_provides_is_an_error() -> None:
     with pytest.raises(PlanError, match="api needs 'database'"):
-        levels([made("api", needs=("database",))])
+        levels(SITE, [made("api", needs=("database",))])
 
 
 def test_a_circle_is_an_error_that_names_it() -> None:
     with pytest.raises(PlanError, match=r"circle: .*(a -> b|b -> a)"):
-        levels([made("a", ("b",), ("a",)), made("b", ("a",), ("b",))])
+        levels(SITE, [made("a", ("b",), ("a",)), made("b", ("a",), ("b",))])

@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fournines.errors import Mistake, SpecError
+from fournines.spec.document import Problem
 from fournines.spec.load import load, loads
-from fournines.spec.model import Site, Strict
+from fournines.spec.model import Role, Site, Strict
 from fournines.spec.starter import STARTER
 from fournines.spec.vocabulary import Vocabulary
 
@@ -21,9 +22,23 @@ class CacheOptions(Strict):
     memory_mb: int = 64
 
 
+def small(site: Site) -> list[Problem]:
+    """Stands for what those who know the components have to say."""
+    missing = "keystone" not in site.services
+    return [Problem(("services", "0"), f"{site.services[0]} needs keystone", "add it")] if missing else []
+
+
+def tidy(site: Site) -> list[Problem]:
+    """The second that is asked."""
+    return [Problem(("services",), "too many", "fewer", at_key=True)] if len(site.services) > 3 else []
+
+
 WORDS = Vocabulary(
-    services={"keystone": (), "glance": ("keystone",), "horizon": ("keystone",)},
+    services=frozenset({"keystone", "glance", "horizon"}),
     options={"memcached": CacheOptions},
+    roles={"horizon": (Role.DASHBOARD,)},
+    providers={"cache": ("memcached", "redis"), "database": ("galera",)},
+    judges=(small, tidy),
 )
 GOOD = """\
 name: blog
@@ -83,6 +98,15 @@ def test_an_address_outside_its_network_says_file_line_column_and_what_to_write(
     assert found.try_this == "write a free address of 10.0.0.0/24, or widen it"
 
 
+def test_who_knows_the_components_is_asked_last_and_one_after_the_other() -> None:
+    """About a site that is sound in itself only; after a complaint the next judge has nothing to go by."""
+    (first,) = mistakes(GOOD.replace("keystone, glance", "glance"))
+    assert first.what == "glance needs keystone"
+    assert [m.what for m in mistakes(GOOD.replace("name: blog", "name: Blog").replace("keystone, ", ""))] == [
+        "'Blog' is not a name"
+    ]
+
+
 @pytest.mark.parametrize(
     ("old", "new", "place", "path", "what"),
     [
@@ -118,6 +142,35 @@ def test_an_address_outside_its_network_says_file_line_column_and_what_to_write(
         ("through: dashboard", "through: dashbord", (15, 16), "ssh.through", "is not a host of this site"),
         ("keystone, glance", "glance", (16, 12), "services.0", "glance needs keystone"),
         ("glance, horizon", "glanze, horizon", (16, 22), "services.1", "is not a service"),
+        (
+            "ssh:",
+            "choose: {databse: galera}\nssh:",
+            (15, 10),
+            "choose.databse",
+            "there is no capability databse",
+        ),
+        (
+            "ssh:",
+            "choose: {cache: memcache}\nssh:",
+            (15, 17),
+            "choose.cache",
+            "memcache does not provide cache",
+        ),
+        ("ssh:", "choose: [galera]\nssh:", (15, 9), "choose", "is not a mapping"),
+        (
+            "dashboard: {roles: [dashboard",
+            "dashboard: {roles: [time",
+            (16, 30),
+            "services.2",
+            "role dashboard",
+        ),
+        (
+            "roles: [controller]\n    mgmt: 10.0.0.11",
+            "roles: [controller, storage]\n    mgmt: 10.0.0.11",
+            (10, 25),
+            "hosts.controller1.roles.1",
+            "nothing is built for the role storage yet",
+        ),
         (
             "external: 192.168.1.10",
             "external: 192.168.1.255",

@@ -27,13 +27,11 @@ def show(site: SiteFile, *, as_json: JsonOption = False) -> None:
         resolved["components"] = {
             c.name: {
                 "hosts": [host.name for host in c.hosts(loaded)],
-                "options": c.options.model_validate(loaded.components.get(c.name, {})).model_dump(
-                    mode="json"
-                ),
+                "options": c.options_of(loaded).model_dump(mode="json"),
             }
             for c in components
         }
-        resolved["phases"] = [[placed.name for placed in level] for level in levels(components)]
+        resolved["phases"] = [[placed.name for placed in level] for level in levels(loaded, components)]
         typer.echo(json.dumps(resolved, indent=2))
         return
     console = Console()
@@ -50,9 +48,9 @@ def show(site: SiteFile, *, as_json: JsonOption = False) -> None:
         hosts.add_row(host.name, ", ".join(host.roles), *addresses)
     console.print(hosts)
     table = Table("phase", "component", "hosts", "what it is")
-    for number, level in enumerate(levels(components), 1):
+    for number, level in enumerate(levels(loaded, components), 1):
         for placed in level:
-            names = [host.name for host in placed.component.hosts(loaded)]
+            names = [host.name for host in placed.component.hosts_of(placed.stage, loaded)]
             where = "all hosts" if len(names) == len(loaded.hosts) else ", ".join(names)
             table.add_row(str(number), placed.name, where, placed.component.summary)
     console.print(table)

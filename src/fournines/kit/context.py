@@ -10,7 +10,8 @@ from typing import Any, TypeVar
 from fournines.errors import PlanError
 from fournines.kit.declare import Declaration, Endpoint, InterfaceOf
 from fournines.kit.template import Templates
-from fournines.spec.model import Host, Role, Site, Strict
+from fournines.kit.where import Moded, on
+from fournines.spec.model import Host, Mode, Role, Site, Strict
 
 D = TypeVar("D")
 O = TypeVar("O", bound=Strict)  # noqa: E741 - O for options
@@ -79,6 +80,13 @@ class Context:
         found = self.parsed.get(component)
         return found if isinstance(found, model) else model()
 
+    def mode(self, component: str) -> Mode:
+        """The architecture a component runs in: its own ``mode``, else the site's, where it has a choice."""
+        options = self.parsed.get(component)
+        if not isinstance(options, Moded):
+            return Mode.ACTIVE_ACTIVE
+        return options.mode or self.site.mode
+
     def interface(self, host: Host, network: str) -> str:
         """The host's interface in a network: as the site file names it, else as it was found on the host.
 
@@ -112,21 +120,6 @@ class Context:
         return self.templates.render(component, template, site=self.site, **values)
 
     @cached_property
-    def controllers(self) -> tuple[Host, ...]:
-        """The hosts of the control plane."""
-        return self.site.controllers
-
-    def first(self, hosts: tuple[Host, ...]) -> Host:
-        """The host that does once-per-site work among these: the first in the file's order.
-
-        Raises:
-            PlanError: there is none.
-        """
-        if not hosts:
-            raise PlanError("no host is left to do once-per-site work")
-        return hosts[0]
-
-    @cached_property
     def name_lines(self) -> str:
         """Every name of the site as ``/etc/hosts`` lines: the hosts in the cluster network, the VIPs.
 
@@ -141,7 +134,8 @@ class Context:
         vips = ((vip.address, name) for name, vip in self.site.vips.items())
         return "".join(f"{address}\t{name}\n" for address, name in (*hosts, *vips))
 
-    @cached_property
-    def asker(self) -> str:
-        """The host from which a client of the site is played: the dashboard's, else the first controller."""
-        return self.first(self.site.with_role(Role.DASHBOARD) or self.controllers).name
+    @property
+    def client_host(self) -> str:
+        """The name of the host on which a client of the site is played: a dashboard, else a controller."""
+        outside = on(Role.DASHBOARD)
+        return (outside if outside(self.site) else on(Role.CONTROLLER)).first(self.site).name

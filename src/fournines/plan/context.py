@@ -8,30 +8,18 @@ from fournines.components import registered
 from fournines.kit.component import Component
 from fournines.kit.context import Context
 from fournines.kit.declare import Declaration, Secret
+from fournines.plan.participation import participation
 from fournines.spec.model import Site
 
 
 def taking_part(site: Site) -> tuple[Component, ...]:
-    """The components of this site, by name: services that are listed, and all else that has hosts here.
-
-    What joins on demand may itself need something that does.
-    """
-    possible = [
-        component
-        for component in registered().values()
-        if (not component.service or component.name in site.services) and component.hosts(site)
-    ]
-    joined = [c for c in possible if not c.on_demand or c.name in site.components]
-    for component in joined:
-        joined += [
-            c for c in possible if c not in joined and not set(component.needs_of_all).isdisjoint(c.provides)
-        ]
-    return tuple(component for component in possible if component in joined)
+    """The components of this site, by name (``plan.participation``)."""
+    return participation(site, tuple(registered().values())).components
 
 
 def declarations(site: Site) -> tuple[Declaration, ...]:
     """Everything the site's components declare, in the components' order."""
-    return tuple(d for component in taking_part(site) for d in component.declares(site))
+    return tuple(d for component in taking_part(site) for d in component.declarations(site))
 
 
 def wanted_secrets(site: Site) -> tuple[Secret, ...]:
@@ -46,8 +34,8 @@ def context_for(
     components = taking_part(site)
     return Context(
         site=site,
-        declarations=tuple(d for component in components for d in component.declares(site)),
+        declarations=tuple(d for component in components for d in component.declarations(site)),
         secrets=secrets,
         interfaces=interfaces or {},
-        parsed={c.name: c.options.model_validate(site.components.get(c.name, {})) for c in components},
+        parsed={c.name: c.options_of(site) for c in components},
     )

@@ -23,7 +23,7 @@ def make_plan(
         PlanError: a need nobody provides, a circle of needs, or components that contradict each other.
     """
     context = context_for(site, secrets, interfaces)
-    planned = [[_stage(context, placed) for placed in level] for level in levels(taking_part(site))]
+    planned = [[_stage(context, placed) for placed in level] for level in levels(site, taking_part(site))]
     phases = merged(Phase(tuple(stage for stage, _ in level)) for level in planned)
     return Plan(
         context=context,
@@ -35,7 +35,9 @@ def make_plan(
 def _stage(context: Context, placed: Placed) -> tuple[PlannedStage, tuple[Check, ...]]:
     component, stage = placed
     checks = tuple(stage.checks(context))
-    of_hosts = {host.name: tuple(stage.steps(context, host)) for host in component.hosts(context.site)}
+    of_hosts = {
+        host.name: tuple(stage.steps(context, host)) for host in component.hosts_of(stage, context.site)
+    }
     planned = PlannedStage(
         name=placed.name,
         component=component.name,

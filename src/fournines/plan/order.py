@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from fournines.errors import PlanError
 from fournines.kit.component import Component, Stage
+from fournines.spec.model import Site
 
 
 class Placed(NamedTuple):
@@ -23,7 +24,7 @@ class Placed(NamedTuple):
         return f"{self.component.name} {self.stage.name}" if several else self.component.name
 
 
-def levels(components: Sequence[Component]) -> tuple[tuple[Placed, ...], ...]:
+def levels(site: Site, components: Sequence[Component]) -> tuple[tuple[Placed, ...], ...]:
     """Stages grouped so that each group can be deployed at once, after the groups before it.
 
     Raises:
@@ -31,7 +32,11 @@ def levels(components: Sequence[Component]) -> tuple[tuple[Placed, ...], ...]:
     """
     by_name = {component.name: component for component in components}
     sorter = TopologicalSorter(
-        {(name, number): before for name in by_name for number, before in _stages(by_name[name], components)}
+        {
+            (name, number): before
+            for name in by_name
+            for number, before in _stages(site, by_name[name], components)
+        }
     )
     try:
         sorter.prepare()
@@ -48,11 +53,11 @@ def levels(components: Sequence[Component]) -> tuple[tuple[Placed, ...], ...]:
 
 
 def _stages(
-    component: Component, components: Sequence[Component]
+    site: Site, component: Component, components: Sequence[Component]
 ) -> Iterator[tuple[int, set[tuple[str, int]]]]:
     """The number of each stage, with the stages (component and number) that come right before it."""
-    for number, stage in enumerate(component.stages):
-        needs = stage.needs if number else (*component.needs, *stage.needs)
+    for number in range(len(component.stages)):
+        needs = component.needed(site, number)
         before = {(other.name, len(other.stages) - 1) for other in _needed(component, needs, components)}
         yield number, before | ({(component.name, number - 1)} if number else set())
 

@@ -1,24 +1,29 @@
-"""The words a spec may use, collected from the components."""
+"""The words a spec may use, and what judges a whole site, collected from the components."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cache
 
 from fournines.components import registered
+from fournines.plan.participation import participation, providers
+from fournines.spec.document import Problem
+from fournines.spec.model import Site
 from fournines.spec.vocabulary import Vocabulary
 
 
 @cache
 def vocabulary() -> Vocabulary:
-    """Services with the services they need, and every component's options."""
+    """What the components' names, options, roles and capabilities are, and whether they fit together."""
     components = registered()
-    services = {name: component for name, component in components.items() if component.service}
     return Vocabulary(
-        services={
-            name: tuple(
-                other.name for other in services.values() if set(other.provides) & set(component.needs_of_all)
-            )
-            for name, component in services.items()
-        },
+        services=frozenset(name for name, component in components.items() if component.service),
         options={name: component.options for name, component in components.items()},
+        roles={name: c.on.roles for name, c in components.items() if c.on.roles is not None},
+        providers=providers(components),
+        judges=(_participation,),
     )
+
+
+def _participation(site: Site) -> Iterable[Problem]:
+    return participation(site, tuple(registered().values())).problems

@@ -30,6 +30,16 @@ _TAG = "tag:yaml.org,2002:"
 
 
 @dataclass(frozen=True, slots=True)
+class Problem:
+    """A complaint of a rule about one path; ``at_key`` points at the key rather than the value."""
+
+    path: Path
+    what: str
+    try_this: str
+    at_key: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Place:
     """Where something stands in the file; both count from 1."""
 

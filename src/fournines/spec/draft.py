@@ -88,6 +88,7 @@ class Draft:
     services_known: bool
     mode: str
     options: Mapping[str, Any]
+    choose: Mapping[str, Any]
 
 
 def draft_of(raw: Mapping[str, Any], dropped: AbstractSet[Path]) -> Draft:
@@ -98,7 +99,7 @@ def draft_of(raw: Mapping[str, Any], dropped: AbstractSet[Path]) -> Draft:
         dropped: the mappings of which the parser had to leave out an entry.
     """
     networks, vips, hosts = (raw.get(section) for section in ("networks", "vips", "hosts"))
-    ssh, components = raw.get("ssh"), raw.get("components")
+    ssh, components, choose = (raw.get(section) for section in ("ssh", "components", "choose"))
     listed = raw.get("services")
     services = tuple(_read(_NAME, s) for s in listed) if isinstance(listed, list) else ()
     return Draft(
@@ -112,6 +113,7 @@ def draft_of(raw: Mapping[str, Any], dropped: AbstractSet[Path]) -> Draft:
         services_known=isinstance(listed, list) and None not in services,
         mode=str(raw.get("mode", "")),
         options=components if isinstance(components, dict) else {},
+        choose=choose if isinstance(choose, dict) else {},
     )
 
 

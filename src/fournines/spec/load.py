@@ -9,12 +9,12 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from fournines.errors import Mistake, SpecError
-from fournines.spec.document import Document, parse, plain
+from fournines.spec.document import Document, Problem, parse, plain
 from fournines.spec.draft import Draft, draft_of
 from fournines.spec.keys import SECTIONS, known_keys, shaped
 from fournines.spec.model import Site
 from fournines.spec.network_rules import NETWORK_RULES
-from fournines.spec.rules import SITE_RULES, WORD_RULES, Problem
+from fournines.spec.rules import SITE_RULES, WORD_RULES
 from fournines.spec.vocabulary import Vocabulary
 from fournines.spec.words import near, words
 
@@ -63,12 +63,11 @@ def loads(text: str, path: FilePath, vocabulary: Vocabulary) -> Site:
     except ValidationError as error:
         mistakes += _translated(document, error, known_keys(Site))
     mistakes += _options(document, raw.get("components"), vocabulary)
-    mistakes += (
-        document.mistake(p.path, p.what, p.try_this, at_key=p.at_key)
-        for p in _problems(draft_of(raw, document.dropped), vocabulary)
-    )
+    mistakes += (_of(document, problem) for problem in _problems(draft_of(raw, document.dropped), vocabulary))
     known = {mistake.path for mistake in mistakes}
     mistakes += (mistake for mistake in document.empty if mistake.path not in known)
+    if site is not None and not mistakes:
+        mistakes += (_of(document, problem) for problem in _judged(site, vocabulary))
     if mistakes or site is None:
         raise SpecError(_without_echoes(mistakes))
     return site
@@ -79,6 +78,15 @@ def _problems(draft: Draft, vocabulary: Vocabulary) -> Iterator[Problem]:
         yield from rule(draft)
     for word_rule in WORD_RULES:
         yield from word_rule(draft, vocabulary)
+
+
+def _judged(site: Site, vocabulary: Vocabulary) -> tuple[Problem, ...]:
+    """What the first judge that complains has to say."""
+    return next(filter(None, (tuple(judge(site)) for judge in vocabulary.judges)), ())
+
+
+def _of(document: Document, problem: Problem) -> Mistake:
+    return document.mistake(problem.path, problem.what, problem.try_this, at_key=problem.at_key)
 
 
 def _translated(

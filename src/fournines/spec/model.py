@@ -38,6 +38,7 @@ class Role(StrEnum):
     ARBITER = "arbiter"
     NETWORK = "network"
     COMPUTE = "compute"
+    STORAGE = "storage"
 
 
 class Mode(StrEnum):
@@ -202,6 +203,8 @@ class Site(Strict):
     """active-active (Keepalived, HAProxy, Galera, ...) or active-passive (Pacemaker, DRBD)."""
     secrets: SecretsAt = SecretsAt()
     """Where the generated secrets are kept."""
+    choose: Mapping[Name, Name] = Field(default_factory=dict)
+    """Who provides a capability where several components can: ``{database: galera}``."""
     components: Mapping[Name, Mapping[str, Any]] = Field(default_factory=dict)
     """Overrides per component; each component documents its own."""
     file: PurePath = Field(default=PurePath("site.yaml"), exclude=True)

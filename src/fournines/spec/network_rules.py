@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping
 from ipaddress import IPv4Address, IPv4Network
 from itertools import combinations
 
-from fournines.spec.document import Path
+from fournines.spec.document import Path, Problem
 from fournines.spec.draft import Draft, DraftHost, DraftVip, addresses
 from fournines.spec.model import Purpose, Role, Visibility, cluster_of
-from fournines.spec.rules import Problem, Rule
+from fournines.spec.rules import Rule
 from fournines.spec.words import near
 
 _UNUSABLE = {

@@ -60,6 +60,8 @@ def reference(vocabulary: Vocabulary, summaries: Mapping[str, str]) -> str:
     """
     parts = [_HEAD, "## Keys\n", *_table(Site, known_keys(Site))]
     parts.append(f"\nServices: {', '.join(f'`{name}`' for name in sorted(vocabulary.services))}.\n")
+    could = (f"`{one}` ({', '.join(names)})" for one, names in sorted(vocabulary.providers.items()))
+    parts.append(f"Capabilities, and who can provide them: {', '.join(could)}.\n")
     for title, model, text in _PARTS:
         keys = ["roles"] if model is Host else known_keys(model)
         parts += [f"\n## {title}\n", *([text] if text else []), *_table(model, keys)]
@@ -111,7 +113,7 @@ def _several(origin: object, inner: tuple[Any, ...]) -> str:
         return f"list: {_kind(inner[0], ())}"
     if origin is Literal:
         return ", ".join(f"`{one}`" for one in inner)
-    if get_origin(inner[1]) is not None:
+    if get_origin(inner[1]) is Mapping:
         return "mapping: a component to its options, see below"
     return f"mapping: {_kind(inner[0], ())} to {_kind(inner[1], ())}"
 

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import get_args
 
-from fournines.spec.document import Path
+from fournines.spec.document import Problem
 from fournines.spec.draft import Draft, addresses
 from fournines.spec.model import Role
 from fournines.spec.types import AtMost, Server
@@ -14,37 +13,26 @@ from fournines.spec.vocabulary import Vocabulary
 from fournines.spec.words import near
 
 MINIMUM_CONTROLLERS = 2
-_UNBUILT = {Role.NETWORK: "Neutron", Role.COMPUTE: "Nova"}
-"""Roles for which there is no component yet, and which it will be."""
-
-
+_COMPONENTS_ROLES = frozenset({Role.DASHBOARD, Role.NETWORK, Role.COMPUTE, Role.STORAGE})
+"""Roles that mean what the components make of them; the others mean something to the site itself."""
 _LOOPBACK = {"localhost", "127.0.0.1", "::1"}
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """A rule's complaint about one path; ``at_key`` points at the key rather than the value."""
-
-    path: Path
-    what: str
-    try_this: str
-    at_key: bool = False
 
 
 Rule = Callable[[Draft], Iterator[Problem]]
 
 
-def roles(draft: Draft) -> Iterator[Problem]:
+def roles(draft: Draft, vocabulary: Vocabulary) -> Iterator[Problem]:
     """A role stands once, and something is built for it."""
+    built = {role for of_component in vocabulary.roles.values() for role in of_component}
     for host in draft.hosts.values():
         for index, role in enumerate(host.roles):
             path = ("hosts", host.name, "roles", str(index))
             if role is not None and role in host.roles[:index]:
                 yield Problem(path, f"{role} stands twice", "keep one")
-            elif role in _UNBUILT:
+            elif role in _COMPONENTS_ROLES and role not in built:
                 yield Problem(
                     path,
-                    f"nothing is built for the role {role} yet: {_UNBUILT[role]} is not among the services",
+                    f"nothing is built for the role {role} yet",
                     "take the role away; the host still gets names, firewall, time and logs",
                 )
 
@@ -89,8 +77,7 @@ def mode(draft: Draft) -> Iterator[Problem]:
 
 
 def services(draft: Draft, vocabulary: Vocabulary) -> Iterator[Problem]:
-    """Services are known, stand once, and have what they need."""
-    needed: dict[str, list[str]] = {}
+    """Services are known and stand once."""
     for index, service in enumerate(draft.services):
         path = ("services", str(index))
         if service is None:
@@ -100,13 +87,6 @@ def services(draft: Draft, vocabulary: Vocabulary) -> Iterator[Problem]:
             yield Problem(path, f"{service} is not a service fournines builds", hint)
         elif service in draft.services[:index]:
             yield Problem(path, f"{service} stands twice", "keep one")
-        for need in vocabulary.services.get(service, ()):
-            needed.setdefault(need, []).append(service)
-    for need, by in needed.items():
-        if draft.services_known and need not in draft.services:
-            what = f"{by[0]} needs {need}, which is not listed"
-            hint = f"add {need} to services"
-            yield Problem(("services", str(draft.services.index(by[0]))), what, hint)
 
 
 def idle_options(draft: Draft, vocabulary: Vocabulary) -> Iterator[Problem]:
@@ -121,14 +101,29 @@ def idle_options(draft: Draft, vocabulary: Vocabulary) -> Iterator[Problem]:
             )
 
 
-def dashboard(draft: Draft) -> Iterator[Problem]:
-    """Horizon has a host to run on."""
+def places(draft: Draft, vocabulary: Vocabulary) -> Iterator[Problem]:
+    """A service has a host to run on; that there are controllers is another rule's matter."""
     hosts = draft.hosts.values()
-    if "horizon" not in draft.services or not draft.hosts_known or not all(h.roles_known for h in hosts):
+    if not draft.hosts_known or not all(host.roles_known for host in hosts):
         return
-    if not any(h.has(Role.DASHBOARD) for h in hosts):
-        where = ("services", str(draft.services.index("horizon")))
-        yield Problem(where, "horizon needs a host with the role dashboard", "give one host that role")
+    for index, service in enumerate(draft.services):
+        wanted = vocabulary.roles.get(service or "", ())
+        if not wanted or Role.CONTROLLER in wanted or any(h.has(role) for h in hosts for role in wanted):
+            continue
+        what = f"{service} needs a host with the role {' or '.join(wanted)}"
+        yield Problem(("services", str(index)), what, "give one host that role")
+
+
+def choices(draft: Draft, vocabulary: Vocabulary) -> Iterator[Problem]:
+    """What is chosen can be provided, by the one that is chosen."""
+    for capability, name in draft.choose.items():
+        could = vocabulary.providers.get(capability, ())
+        if not could:
+            hint = near(capability, vocabulary.providers)
+            yield Problem(("choose", capability), f"there is no capability {capability}", hint, at_key=True)
+        elif isinstance(name, str) and name not in could:
+            what = f"{name} does not provide {capability}"
+            yield Problem(("choose", capability), what, f"write {' or '.join(could)}")
 
 
 def outside(draft: Draft, vocabulary: Vocabulary) -> Iterator[Problem]:
@@ -185,5 +180,5 @@ def _number(draft: Draft, vocabulary: Vocabulary, component: str, option: str) -
     return int(text) if text.isdecimal() else None
 
 
-SITE_RULES: tuple[Rule, ...] = (roles, votes, jump_host, mode, dashboard)
-WORD_RULES = (services, idle_options, outside, limits)
+SITE_RULES: tuple[Rule, ...] = (votes, jump_host, mode)
+WORD_RULES = (roles, services, places, choices, idle_options, outside, limits)

@@ -23,6 +23,10 @@ def site_schema(vocabulary: Vocabulary) -> Schema:
     properties = schema["properties"]
     properties.pop("file")
     properties["services"]["items"] = {"enum": sorted(vocabulary.services)}
+    properties["choose"] |= {
+        "properties": {one: {"enum": list(names)} for one, names in sorted(vocabulary.providers.items())},
+        "additionalProperties": False,
+    }
     components: Schema = {}
     for name, model in sorted(vocabulary.options.items()):
         components[name] = model.model_json_schema()

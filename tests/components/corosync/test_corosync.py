@@ -18,7 +18,7 @@ from tests.support import context_of, passive_site
 
 from fournines.components.corosync import COMPONENT
 from fournines.components.corosync.deploy import CONF, KEY, VALIDATE
-from fournines.components.corosync.model import AUTHKEY, Options, Quorum, links, members, node_id, quorum
+from fournines.components.corosync.model import AUTHKEY, MEMBERS, Options, Quorum, links, node_id, quorum
 from fournines.kit.check import Check, Output
 from fournines.kit.context import Context
 from fournines.kit.verdict import Outcome, Verdict
@@ -97,16 +97,16 @@ def test_a_link_goes_through_every_network_that_all_members_share(site: Site) ->
 
 
 def test_a_member_that_leaves_changes_no_other_number(site: Site) -> None:
-    before = {host.name: node_id(site, host) for host in members(site)}
+    before = {host.name: node_id(site, host) for host in MEMBERS(site)}
     fewer = site.model_copy(update={"hosts": {n: h for n, h in site.hosts.items() if n != "controller1"}})
-    assert {host.name: node_id(fewer, host) for host in members(fewer)} == {
+    assert {host.name: node_id(fewer, host) for host in MEMBERS(fewer)} == {
         name: number for name, number in before.items() if name != "controller1"
     }
     assert before == {"controller1": 11, "controller2": 12, "arbiter": 13}
 
 
 def test_nobody_is_a_member_of_an_active_site(blog: Site) -> None:
-    assert members(blog) == ()
+    assert COMPONENT.hosts(blog) == ()
 
 
 # --- files ------------------------------------------------------------------------------------------------

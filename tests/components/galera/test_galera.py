@@ -66,7 +66,7 @@ def test_the_programs_on_the_hosts_are_the_tested_ones(blog_context: Context) ->
 
 
 def test_three_controllers_need_no_arbiter_and_two_have_one(blog: Site, three: Site) -> None:
-    assert [h.name for h in COMPONENT.hosts(blog)] == ["controller1", "controller2", "dashboard"]
+    assert [h.name for h in COMPONENT.hosts(blog)] == ["dashboard", "controller1", "controller2"]
     assert votes(blog) == votes(three) == 3
     assert len(COMPONENT.hosts(three)) == 3
 
@@ -91,7 +91,7 @@ def test_group_settings_keep_galeras_own_constraints(suspect: float) -> None:
 
 
 def test_the_balancer_is_told_of_one_writer_and_the_health_port(blog: Site) -> None:
-    (endpoint,) = [d for d in COMPONENT.declares(blog) if isinstance(d, Endpoint)]
+    (endpoint,) = [d for d in COMPONENT.declarations(blog) if isinstance(d, Endpoint)]
     assert endpoint.single_writer
     assert not endpoint.tls
     assert endpoint.health is not None

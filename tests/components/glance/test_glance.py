@@ -55,7 +55,7 @@ def test_each_listens_on_and_refers_to_its_own_address(context: Context) -> None
 
 
 def test_requests_about_an_image_stay_with_the_host_that_has_it(blog: Site) -> None:
-    (endpoint,) = [d for d in COMPONENT.declares(blog) if isinstance(d, Endpoint)]
+    (endpoint,) = [d for d in COMPONENT.declarations(blog) if isinstance(d, Endpoint)]
     assert endpoint.affinity is not None
     path = "/v2/images/6ca4/file"
     assert path.split("/")[endpoint.affinity] == "6ca4"
@@ -68,7 +68,7 @@ def test_what_is_lost_with_a_controller_is_said() -> None:
 def test_the_tables_are_made_on_the_first_host_without_the_apis_time_limits(context: Context) -> None:
     commands = {
         host.name: [s for s in COMPONENT.steps(context, host) if isinstance(s, Command)]
-        for host in context.controllers
+        for host in context.site.controllers
     }
     (sync,) = commands["controller1"]
     assert commands["controller2"] == []

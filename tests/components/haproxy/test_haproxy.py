@@ -121,10 +121,10 @@ def test_detection_takes_as_long_as_was_measured() -> None:
 
 
 def test_keepalived_is_told_how_patient_to_be(blog: Site) -> None:
-    (condition,) = [d for d in COMPONENT.declares(blog) if isinstance(d, VipCondition)]
+    (condition,) = [d for d in COMPONENT.declarations(blog) if isinstance(d, VipCondition)]
     assert condition.settles == detection_seconds(Options())
     slower = blog.model_copy(update={"components": {"haproxy": {"fall": 5}}})
-    (patient,) = [d for d in COMPONENT.declares(slower) if isinstance(d, VipCondition)]
+    (patient,) = [d for d in COMPONENT.declarations(slower) if isinstance(d, VipCondition)]
     assert patient.settles > condition.settles
 
 
@@ -133,14 +133,14 @@ def test_two_files_per_connection_fit_into_a_container() -> None:
 
 
 def test_a_change_reloads_and_only_the_unit_itself_restarts(context: Context) -> None:
-    (unit,) = [s for s in COMPONENT.steps(context, context.controllers[0]) if isinstance(s, Unit)]
+    (unit,) = [s for s in COMPONENT.steps(context, context.site.controllers[0]) if isinstance(s, Unit)]
     assert unit.reload_on == (CONF, CERTIFICATE)
     assert unit.restart_on == (DROP_IN,)
     assert unit.rolling
 
 
 def test_nothing_of_the_package_logs_or_rotates_a_second_time(context: Context) -> None:
-    steps = COMPONENT.steps(context, context.controllers[0])
+    steps = COMPONENT.steps(context, context.site.controllers[0])
     assert {s.path for s in steps if isinstance(s, Absent)} == {
         "/etc/rsyslog.d/49-haproxy.conf",
         "/etc/logrotate.d/haproxy",

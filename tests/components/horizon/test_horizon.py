@@ -68,7 +68,7 @@ def test_the_packages_sites_are_off(context: Context) -> None:
 
 
 def certified(site: Site) -> tuple[str, ...]:
-    (found,) = [d for d in COMPONENT.declares(site) if isinstance(d, Secret) and d.name == CERTIFICATE]
+    (found,) = [d for d in COMPONENT.declarations(site) if isinstance(d, Secret) and d.name == CERTIFICATE]
     return found.names
 
 
@@ -89,7 +89,7 @@ def test_a_dashboard_on_a_controller_is_also_reached_through_the_vip(blog: Site)
 
 
 def test_browsers_may_come_from_anywhere(blog: Site) -> None:
-    ports = [d for d in COMPONENT.declares(blog) if isinstance(d, FirewallPort)]
+    ports = [d for d in COMPONENT.declarations(blog) if isinstance(d, FirewallPort)]
     assert {(p.port, p.network, p.hosts) for p in ports} == {
         (80, None, ("dashboard",)),
         (443, None, ("dashboard",)),

@@ -43,7 +43,7 @@ def check(context: Context, name: str) -> Check:
 
 
 def command(context: Context, about: str) -> Command:
-    steps = COMPONENT.steps(context, context.controllers[0])
+    steps = COMPONENT.steps(context, context.site.controllers[0])
     (found,) = [s for s in steps if isinstance(s, Command) and about in s.name]
     return found
 
@@ -73,7 +73,7 @@ def test_each_listens_on_its_own_address_only(context: Context) -> None:
 def test_once_per_site_work_is_the_first_hosts(context: Context) -> None:
     commands = {
         host.name: [s for s in COMPONENT.steps(context, host) if isinstance(s, Command)]
-        for host in context.controllers
+        for host in context.site.controllers
     }
     assert [len(c) for c in commands.values()] == [3, 0]
     for command in commands["controller1"]:
@@ -83,7 +83,7 @@ def test_once_per_site_work_is_the_first_hosts(context: Context) -> None:
 
 def test_the_schema_is_changed_without_the_apis_time_limits(context: Context) -> None:
     (sync,) = [
-        s for s in COMPONENT.steps(context, context.controllers[0]) if "tables" in getattr(s, "name", "")
+        s for s in COMPONENT.steps(context, context.site.controllers[0]) if "tables" in getattr(s, "name", "")
     ]
     assert isinstance(sync, Command)
     assert "OS_DATABASE__CONNECTION_PARAMETERS=" in sync.argv
@@ -112,7 +112,7 @@ def test_a_rotation_adds_the_new_keys_removes_the_oldest_and_restarts_nothing(bl
     assert kept == {f"/etc/keystone/fernet-keys/{name}" for name in json.loads(keys)}
     assert gone
     assert not gone & kept
-    (unit,) = [s for s in COMPONENT.steps(context, context.controllers[0]) if isinstance(s, Unit)]
+    (unit,) = [s for s in COMPONENT.steps(context, context.site.controllers[0]) if isinstance(s, Unit)]
     assert not any("-keys" in path for path in unit.restart_on)
 
 
@@ -224,7 +224,7 @@ def test_services_that_others_declare_are_registered(context: Context) -> None:
             "project": "service",
         }
     ]
-    own = tuple(COMPONENT.declares(context.site))
+    own = tuple(COMPONENT.declarations(context.site))
     only = json.loads(command(replace(context, declarations=own), "catalogue").stdin)
     assert [s["name"] for s in only["entries"]] == ["keystone"]
     assert only["users"] == []

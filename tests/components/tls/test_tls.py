@@ -52,7 +52,7 @@ def test_only_controllers_hold_the_vips_key_and_only_root_reads_it(context: Cont
 
 def test_one_certificate_for_every_vip_by_name_and_address(blog: Site) -> None:
     (certificate,) = [
-        d for d in COMPONENT.declares(blog) if isinstance(d, Secret) and d.kind is SecretKind.CERTIFICATE
+        d for d in COMPONENT.declarations(blog) if isinstance(d, Secret) and d.kind is SecretKind.CERTIFICATE
     ]
     assert certificate.names == ("controller", "10.0.0.20")
 

@@ -9,17 +9,13 @@ from fournines.components.chrony.deploy import steps
 from fournines.components.chrony.faults import faults
 from fournines.components.chrony.model import PORT, Options, time_hosts
 from fournines.components.chrony.relies import RELIES
-from fournines.kit.component import Component, Stage
+from fournines.kit.component import Component, Stage, always
 from fournines.kit.declare import Declaration, FirewallPort
-from fournines.spec.model import Host, Site
+from fournines.kit.where import EVERYWHERE
+from fournines.spec.model import Site
 
 
-def hosts(site: Site) -> tuple[Host, ...]:
-    """Every host."""
-    return tuple(site.hosts.values())
-
-
-def declares(site: Site) -> Iterator[Declaration]:
+def declares(site: Site, _: object) -> Iterator[Declaration]:
     """The time hosts answer NTP in the cluster network."""
     yield FirewallPort(
         "ntp",
@@ -33,12 +29,12 @@ def declares(site: Site) -> Iterator[Declaration]:
 COMPONENT = Component(
     name="chrony",
     summary="One clock for the site: the time hosts serve it, with or without a source outside",
-    hosts=hosts,
+    on=EVERYWHERE,
     declares=declares,
     stages=(Stage(steps, checks),),
     faults=faults,
     options=Options,
-    needs=("names",),
+    needs=always("names"),
     provides=("time",),
     relies=RELIES,
 )

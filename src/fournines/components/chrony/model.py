@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
+from fournines.kit.where import on
 from fournines.spec.model import Host, Role, Site, Strict
 from fournines.spec.types import Seconds, Server
 
@@ -23,4 +24,4 @@ class Options(Strict):
 
 def time_hosts(site: Site) -> tuple[Host, ...]:
     """The hosts that serve time: those with the role, else the first controller."""
-    return site.with_role(Role.TIME) or site.controllers[:1]
+    return on(Role.TIME)(site) or on(Role.CONTROLLER)(site)[:1]

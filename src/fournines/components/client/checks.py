@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Mapping
 
-from fournines.components.client.deploy import files, places
+from fournines.components.client.deploy import HOSTS, files
 from fournines.kit.check import Ask, Check, Output, each_host
 from fournines.kit.context import Context
 from fournines.kit.verdict import Verdict, failed, passed, worst
@@ -19,7 +19,7 @@ def checks(context: Context) -> Iterator[Check]:
     yield Check(
         "client.files",
         "The administrator's client files are this site's, and only root can read them",
-        asks={host.name: Ask(("sh", "-c", _LOOK, "sh", *wanted)) for host in places(context.site)},
+        asks=dict.fromkeys(HOSTS.names(context.site), Ask(("sh", "-c", _LOOK, "sh", *wanted))),
         judge=each_host(lambda answer: judge_files(answer, wanted), all_well="this site's, 0600 root"),
     )
 

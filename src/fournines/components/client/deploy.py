@@ -7,17 +7,13 @@ from collections.abc import Iterator
 from fournines.kit.context import Context
 from fournines.kit.openstack import ADMIN_PASSWORD, CA_BUNDLE, IDENTITY_PORT, REGION, internal_url
 from fournines.kit.step import Directory, File, Packages, Step
-from fournines.spec.model import Host, Role, Site
+from fournines.kit.where import on
+from fournines.spec.model import Host, Role
 
+HOSTS = on(Role.CONTROLLER, Role.DASHBOARD)
+"""Where administrators work."""
 OPENRC = "/root/admin-openrc.sh"
 CLOUDS = "/root/.config/openstack/clouds.yaml"
-
-
-def places(site: Site) -> tuple[Host, ...]:
-    """Where administrators work: the controllers and the dashboards, when there is a Keystone to talk to."""
-    if "keystone" not in site.services:
-        return ()
-    return tuple(h for h in site.hosts.values() if h.has(Role.CONTROLLER) or h.has(Role.DASHBOARD))
 
 
 def files(context: Context) -> dict[str, str]:

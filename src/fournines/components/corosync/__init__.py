@@ -7,16 +7,16 @@ from collections.abc import Iterator
 from fournines.components.corosync.checks import checks
 from fournines.components.corosync.deploy import steps
 from fournines.components.corosync.faults import faults
-from fournines.components.corosync.model import AUTHKEY, Options, links, members
+from fournines.components.corosync.model import AUTHKEY, MEMBERS, Options, links
 from fournines.components.corosync.relies import RELIES
-from fournines.kit.component import Component, Stage
+from fournines.kit.component import Component, Stage, always
 from fournines.kit.declare import Declaration, FirewallPort, Secret, SecretKind
-from fournines.spec.model import Site
+from fournines.spec.model import Mode, Site
 
 
-def declares(site: Site) -> Iterator[Declaration]:
+def declares(site: Site, _: object) -> Iterator[Declaration]:
     """The key that members share, and a port in each network that a link goes through."""
-    names = tuple(host.name for host in members(site))
+    names = MEMBERS.names(site)
     yield Secret(AUTHKEY, SecretKind.KEY)
     for link in links(site):
         yield FirewallPort("corosync", hosts=names, protocol="udp", port=link.port, network=link.network)
@@ -25,12 +25,13 @@ def declares(site: Site) -> Iterator[Declaration]:
 COMPONENT = Component(
     name="corosync",
     summary="Membership and quorum of the hosts that vote, over every network they share, encrypted",
-    hosts=members,
+    on=MEMBERS,
+    only_in=Mode.ACTIVE_PASSIVE,
     declares=declares,
     stages=(Stage(steps, checks),),
     faults=faults,
     options=Options,
-    needs=("names", "firewall"),
+    needs=always("names", "firewall"),
     provides=("membership",),
     relies=RELIES,
 )

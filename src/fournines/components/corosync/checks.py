@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from functools import partial
 
-from fournines.components.corosync.model import Link, links, members, node_id
+from fournines.components.corosync.model import MEMBERS, Link, links, node_id
 from fournines.kit.check import Ask, Check, Output, each_host
 from fournines.kit.common.unit_check import units_check
 from fournines.kit.context import Context
@@ -19,7 +19,7 @@ _LINK = re.compile(r"LINK: (\d+) .*\)(.*)$", re.MULTILINE)
 def checks(context: Context) -> Iterator[Check]:
     """All members hear each other over every link, and they are the majority."""
     site = context.site
-    hosts = members(site)
+    hosts = MEMBERS(site)
     names = [host.name for host in hosts]
     numbers = {node_id(site, host): host.name for host in hosts}
     yield units_check("corosync", names, ("corosync.service",), barrier=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from fournines.components.corosync.model import AUTHKEY, Options, links, members, node_id, quorum
+from fournines.components.corosync.model import AUTHKEY, MEMBERS, Options, links, node_id, quorum
 from fournines.kit.context import Context
 from fournines.kit.step import File, Packages, Step, Unit
 from fournines.spec.model import Host
@@ -27,7 +27,7 @@ def steps(context: Context, host: Host) -> Iterator[Step]:
     """The same files on every member. A change restarts them one at a time, each waiting for the majority."""
     del host
     site, options = context.site, context.options("corosync", Options)
-    hosts = members(site)
+    hosts = MEMBERS(site)
     yield Packages(("corosync",))
     yield File(KEY, context.secret(AUTHKEY), base64=True, mode=0o400, secret=True)
     yield File(

@@ -7,9 +7,12 @@ from typing import Literal
 
 from pydantic import Field
 
-from fournines.spec.model import Host, Mode, Site, Strict
+from fournines.kit.where import on
+from fournines.spec.model import Host, Role, Site, Strict
 from fournines.spec.types import Milliseconds, Whole
 
+MEMBERS = on(Role.CONTROLLER, Role.ARBITER)
+"""Every host that votes."""
 AUTHKEY = "corosync/authkey"
 """The name under which the members' key is kept."""
 PORT = 5405
@@ -67,14 +70,9 @@ class Quorum:
     last_man_standing: bool
 
 
-def members(site: Site) -> tuple[Host, ...]:
-    """Every host that votes, where Pacemaker decides what runs where; nobody elsewhere."""
-    return site.voters if site.mode is Mode.ACTIVE_PASSIVE else ()
-
-
 def links(site: Site) -> tuple[Link, ...]:
     """A link through each network in which every member has an address; the cluster network is preferred."""
-    shared = [n for n in site.networks if all(n in host.addresses for host in members(site))]
+    shared = [n for n in site.networks if all(n in host.addresses for host in MEMBERS(site))]
     ordered = sorted(shared, key=lambda name: name != site.cluster_network)[:MOST_LINKS]
     return tuple(
         Link(number, name, priority=len(ordered) - number, port=PORT + _PORTS_APART * number)

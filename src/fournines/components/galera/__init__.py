@@ -8,20 +8,20 @@ from fournines.components.galera.checks import account_checks, checks
 from fournines.components.galera.deploy import accounts, steps
 from fournines.components.galera.faults import faults
 from fournines.components.galera.model import (
+    DATA_HOSTS,
     GROUP_PORT,
+    HOSTS,
     IST_PORT,
     PORT,
     RESPONDER_PORT,
     SST_PORT,
     Options,
-    arbiters,
-    data_hosts,
 )
 from fournines.components.galera.relies import RELIES
-from fournines.kit.component import Component, Stage
+from fournines.kit.component import Component, Stage, always
 from fournines.kit.declare import Database, Declaration, Endpoint, FirewallPort, HealthCheck, Secret
 from fournines.kit.probe import TableLedger
-from fournines.spec.model import Host, Site, Visibility
+from fournines.spec.model import Site, Visibility
 
 LEDGER = "nines_ledger"
 """The database, and its owner, that is set aside for what probes write."""
@@ -34,19 +34,14 @@ SESSION_SECONDS = 3600.0
 """An idle connection of a pool is cut by the services' own recycling (about an hour), not by the balancer."""
 
 
-def hosts(site: Site) -> tuple[Host, ...]:
-    """The controllers and the arbiter."""
-    return (*data_hosts(site), *arbiters(site))
-
-
-def declares(site: Site) -> Iterator[Declaration]:
+def declares(site: Site, _: object) -> Iterator[Declaration]:
     """One writer at a time behind the VIP, its ports, and the database in which probes keep their ledger.
 
     With two writers certification would fail transactions that one host's locks would have queued (SELECT ...
     FOR UPDATE is not replicated), so the balancer sends all to one host. The others are as current as it is.
     """
-    data = tuple(host.name for host in data_hosts(site))
-    members = tuple(host.name for host in hosts(site))
+    data = DATA_HOSTS.names(site)
+    members = HOSTS.names(site)
     yield Endpoint(
         "galera",
         PORT,
@@ -72,12 +67,12 @@ def declares(site: Site) -> Iterator[Declaration]:
 COMPONENT = Component(
     name="galera",
     summary="MariaDB with synchronous copies, one writer at a time; starts by itself after power loss",
-    hosts=hosts,
+    on=HOSTS,
     declares=declares,
     stages=(Stage(steps, checks, "cluster"), Stage(accounts, account_checks, "accounts")),
     faults=faults,
     options=Options,
-    needs=("names", "firewall"),
+    needs=always("names", "firewall"),
     provides=("database",),
     relies=RELIES,
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 
 from fournines.components.galera.deploy import RESPONDER, RESTARTER, SOCKET
-from fournines.components.galera.model import PORT, RESPONDER_PORT, Options, arbiters, data_hosts, votes
+from fournines.components.galera.model import ARBITERS, DATA_HOSTS, PORT, RESPONDER_PORT, Options, votes
 from fournines.kit.check import Answers, Ask, Check, Output, each_host
 from fournines.kit.context import Context
 from fournines.kit.declare import Database
@@ -42,7 +42,7 @@ print(said.stdout if said.returncode == 0 else "mariadbd down")
 
 def checks(context: Context) -> Iterator[Check]:
     """Members, durability, the responder, and what starts at boot."""
-    data = [host.name for host in data_hosts(context.site)]
+    data = [host.name for host in DATA_HOSTS(context.site)]
     status = {name: Ask((*_SQL, _STATUS)) for name in data}
     expected = votes(context.site)
     yield Check(
@@ -95,7 +95,7 @@ def account_checks(context: Context) -> Iterator[Check]:
     yield Check(
         "galera.databases",
         "Every declared database and its account exist on every data host",
-        asks={host.name: Ask((*_SQL, _NAMES)) for host in data_hosts(context.site)},
+        asks={host.name: Ask((*_SQL, _NAMES)) for host in DATA_HOSTS(context.site)},
         judge=each_host(_has(context.declared(Database)), all_well="all there"),
         barrier=True,
     )
@@ -103,8 +103,8 @@ def account_checks(context: Context) -> Iterator[Check]:
 
 def _units(context: Context) -> Iterator[Check]:
     ours = ("mariadb.service", SOCKET, RESPONDER, RESTARTER)
-    wanted = {host.name: ours for host in data_hosts(context.site)} | {
-        host.name: ("garb.service",) for host in arbiters(context.site)
+    wanted = {host.name: ours for host in DATA_HOSTS(context.site)} | {
+        host.name: ("garb.service",) for host in ARBITERS(context.site)
     }
     yield Check(
         "galera.units",

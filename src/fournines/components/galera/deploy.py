@@ -5,12 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 
-from fournines.components.galera.model import (
-    RESPONDER_PORT,
-    Options,
-    arbiters,
-    data_hosts,
-)
+from fournines.components.galera.model import ARBITERS, DATA_HOSTS, RESPONDER_PORT, Options
 from fournines.kit.context import Context
 from fournines.kit.declare import Database
 from fournines.kit.program import PROGRAMS, install, installed
@@ -36,9 +31,9 @@ data directory, where it would write a file to try out letter case."""
 
 def steps(context: Context, host: Host) -> Iterator[Step]:
     """A data host gets the database, its start program and its responder; the arbiter gets garbd."""
-    if host in data_hosts(context.site):
+    if DATA_HOSTS.has(host):
         yield from _data_host(context, host)
-    if host in arbiters(context.site):
+    if ARBITERS.has(host):
         yield from _arbiter(context, host)
 
 
@@ -97,7 +92,7 @@ def _mariadb_conf(context: Context, host: Host) -> str:
     address = str(context.site.address(host))
     provider = {"gcache.size": options.gcache_size, **options.provider(address)}
     # The balancer prefers the last data host as writer; the trailing comma means: or any other.
-    donors = [other.name for other in data_hosts(context.site)[:-1] if other != host]
+    donors = [other.name for other in DATA_HOSTS(context.site)[:-1] if other != host]
     return _render(
         context,
         "70-fournines.cnf.j2",
@@ -112,12 +107,12 @@ def _mariadb_conf(context: Context, host: Host) -> str:
 
 
 def _on_host_config(context: Context, host: Host) -> str:
-    data = {other.name: str(context.site.address(other)) for other in data_hosts(context.site)}
+    data = {other.name: str(context.site.address(other)) for other in DATA_HOSTS(context.site)}
     return json.dumps({"me": host.name, "hosts": data, "port": RESPONDER_PORT}, indent=2) + "\n"
 
 
 def _members(context: Context) -> list[str]:
-    return [str(context.site.address(host)) for host in data_hosts(context.site)]
+    return [str(context.site.address(host)) for host in DATA_HOSTS(context.site)]
 
 
 def _joined(provider: dict[str, str]) -> str:
@@ -144,7 +139,7 @@ FLUSH PRIVILEGES;
 
 def accounts(context: Context, host: Host) -> Iterator[Step]:
     """The declared databases with their accounts, made once, in the running cluster."""
-    if host != context.first(data_hosts(context.site)):
+    if host != DATA_HOSTS.first(context.site):
         return
     yield Command(
         "no anonymous account, no test database",

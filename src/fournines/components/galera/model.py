@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Final
 
 from pydantic import Field
 
 from fournines.kit.endpoints import at
-from fournines.spec.model import Host, Role, Site, Strict
+from fournines.kit.where import on
+from fournines.spec.model import Role, Site, Strict
 from fournines.spec.types import Measure, Seconds, Whole, WholeSeconds
 
 PORT = 3306
@@ -17,6 +18,13 @@ IST_PORT = 4568
 SST_PORT = 4444
 RESPONDER_PORT = 9200
 """Where balancers and the other hosts ask."""
+
+HOSTS: Final = on(Role.CONTROLLER, Role.ARBITER)
+"""The members: whoever has a vote."""
+DATA_HOSTS: Final = on(Role.CONTROLLER)
+"""The members with a copy of the data."""
+ARBITERS: Final = on(Role.ARBITER, without=(Role.CONTROLLER,))
+"""The members with a vote and no data."""
 
 Size = Annotated[str, Measure({"M": 2**20, "G": 2**30}, lowest="8M", highest="4096G")]
 """Mebibytes or gibibytes as MariaDB writes them: 512M, 2G."""
@@ -70,16 +78,6 @@ def _period(seconds: float) -> str:
     return f"PT{seconds:g}S"
 
 
-def data_hosts(site: Site) -> tuple[Host, ...]:
-    """The hosts with a copy of the data."""
-    return site.controllers
-
-
-def arbiters(site: Site) -> tuple[Host, ...]:
-    """The hosts with a vote and no data."""
-    return tuple(host for host in site.with_role(Role.ARBITER) if not host.has(Role.CONTROLLER))
-
-
 def votes(site: Site) -> int:
     """How many members the whole component has."""
-    return len(data_hosts(site)) + len(arbiters(site))
+    return len(HOSTS(site))

@@ -14,11 +14,11 @@ from collections.abc import Iterator
 from fournines.components.glance.checks import checks, image_checks
 from fournines.components.glance.deploy import steps
 from fournines.components.glance.faults import faults
-from fournines.components.glance.model import CACHE_KEY, DATABASE, ENTRY, PORT, USER, Options
+from fournines.components.glance.model import CACHE_KEY, DATABASE, ENTRY, HOSTS, PORT, USER, Options
 from fournines.components.glance.relies import RELIES
-from fournines.kit.component import Component, Stage, no_steps
+from fournines.kit.component import Component, Joins, Stage, always, no_steps
 from fournines.kit.declare import Declaration, Endpoint, HealthCheck, Secret
-from fournines.spec.model import Host, Site
+from fournines.spec.model import Site
 
 _ID_IN_PATH = 3
 """``/v2/images/ID/file``: the part of the path that names the image."""
@@ -26,14 +26,9 @@ _LONG_TRANSFER = 300.0
 """Seconds without a byte before a transfer counts as dead: a large image is flushed to a slow disk."""
 
 
-def hosts(site: Site) -> tuple[Host, ...]:
-    """Every controller."""
-    return site.controllers
-
-
-def declares(site: Site) -> Iterator[Declaration]:
+def declares(site: Site, _: object) -> Iterator[Declaration]:
     """Its database, its user and place in the catalogue, and its place behind the VIP."""
-    names = tuple(h.name for h in hosts(site))
+    names = HOSTS.names(site)
     yield DATABASE
     yield Secret(DATABASE.password)
     yield USER
@@ -53,7 +48,7 @@ def declares(site: Site) -> Iterator[Declaration]:
 COMPONENT = Component(
     name="glance",
     summary="Images on the controllers' local directories: an image is lost with the controller that took it",
-    hosts=hosts,
+    on=HOSTS,
     declares=declares,
     stages=(
         Stage(steps, checks, "service"),
@@ -61,8 +56,8 @@ COMPONENT = Component(
     ),
     faults=faults,
     options=Options,
-    needs=("names", "trust", "balancer", "database", "cache"),
+    needs=always("names", "trust", "balancer", "database", "cache"),
     provides=("image",),
-    service=True,
+    joins=Joins.LISTED,
     relies=RELIES,
 )

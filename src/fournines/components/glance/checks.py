@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Iterator, Mapping
 
 from fournines.components.glance.deploy import CONF, configuration
-from fournines.components.glance.model import PORT
+from fournines.components.glance.model import HOSTS, PORT
 from fournines.components.glance.on_host import image
 from fournines.kit import program
 from fournines.kit.check import Answers, Ask, Check, Output, each_host
@@ -19,12 +19,12 @@ from fournines.kit.verdict import Verdict, failed, passed, unknown, worst
 
 def checks(context: Context) -> Iterator[Check]:
     """Alive on every host, the configuration this site's."""
-    names = [host.name for host in context.controllers]
+    names = HOSTS.names(context.site)
     yield health_check("glance", context, barrier=True)
     yield units_check("glance", names, ["glance-api.service"])
     digests = {
         host.name: hashlib.sha256(configuration(context, host).encode()).hexdigest()
-        for host in context.controllers
+        for host in HOSTS(context.site)
     }
     yield Check(
         "glance.same-secrets",
@@ -44,7 +44,7 @@ def image_checks(context: Context) -> Iterator[Check]:
     yield Check(
         "glance.image",
         "An image goes up through the VIP and comes down with the same bytes",
-        asks={context.asker: program.ask(image, question, timeout=60)},
+        asks={context.client_host: program.ask(image, question, timeout=60)},
         judge=each_host(judge_image),
         barrier=True,
     )

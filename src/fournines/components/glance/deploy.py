@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from fournines.components.glance.model import CACHE_KEY, DATABASE, IMAGES, MIGRATIONS, PORT, USER, Options
+from fournines.components.glance.model import (
+    CACHE_KEY,
+    DATABASE,
+    HOSTS,
+    IMAGES,
+    MIGRATIONS,
+    PORT,
+    USER,
+    Options,
+)
 from fournines.kit import program
 from fournines.kit.context import Context
 from fournines.kit.on_host import schema
@@ -43,7 +52,7 @@ def steps(context: Context, host: Host) -> Iterator[Step]:
     yield File(PASTE, context.render("glance", "glance-api-paste.ini.j2"), mode=0o640, group="glance")
     yield File(UNIT, context.render("glance", "glance-api.service.j2", conf=CONF))
     yield Unit("glance-api.service", restart_on=(CONF, PASTE, UNIT), rolling=True, packages=("glance-api",))
-    if host == context.first(context.controllers):
+    if host == HOSTS.first(context.site):
         yield Command(
             "glance: the database has its tables",
             _SYNC,

@@ -7,9 +7,11 @@ from typing import Final
 from pydantic import Field
 
 from fournines.kit.declare import CatalogueEntry, Database, ServiceUser
-from fournines.spec.model import Strict
+from fournines.kit.where import on
+from fournines.spec.model import Role, Strict
 from fournines.spec.types import Whole
 
+HOSTS: Final = on(Role.CONTROLLER)
 PORT: Final = 9292
 CACHE_KEY: Final = "glance/token-cache"
 DATABASE: Final = Database("glance", user="glance", password="glance/database")  # noqa: S106 - a name

@@ -16,19 +16,14 @@ from fournines.components.haproxy.model import (
     detection_seconds,
 )
 from fournines.components.haproxy.relies import RELIES
-from fournines.kit.component import Component, Stage
+from fournines.kit.component import Component, Stage, always
 from fournines.kit.declare import Declaration, FirewallPort, LogFile, VipCondition
-from fournines.spec.model import Host, Site
+from fournines.kit.where import VIP_HOSTS
+from fournines.spec.model import Site
 
 
-def hosts(site: Site) -> tuple[Host, ...]:
-    """Every controller."""
-    return site.controllers
-
-
-def declares(site: Site) -> Iterator[Declaration]:
+def declares(site: Site, options: Options) -> Iterator[Declaration]:
     """What keepalived watches, a log, and the exporter's port. The VIPs' ports follow from the endpoints."""
-    options = Options.model_validate(site.components.get("haproxy", {}))
     yield VipCondition(
         "haproxy",
         flag=FLAG,
@@ -36,7 +31,7 @@ def declares(site: Site) -> Iterator[Declaration]:
         serves=f"{HEALTH}/serves",
         settles=detection_seconds(options),
     )
-    names = tuple(h.name for h in hosts(site))
+    names = VIP_HOSTS.names(site)
     yield LogFile("haproxy", LOG, hosts=names)
     yield FirewallPort("haproxy-metrics", hosts=names, port=PROMETHEUS_PORT, network=site.cluster_network)
 
@@ -44,12 +39,12 @@ def declares(site: Site) -> Iterator[Declaration]:
 COMPONENT = Component(
     name="haproxy",
     summary="Every endpoint on the VIP of every controller; asks the backends twice a second",
-    hosts=hosts,
+    on=VIP_HOSTS,
     declares=declares,
     stages=(Stage(steps, checks),),
     faults=faults,
     options=Options,
-    needs=("names", "trust"),
+    needs=always("names", "trust"),
     provides=("balancer",),
     relies=RELIES,
 )

@@ -15,6 +15,7 @@ from fournines.kit.context import Context
 from fournines.kit.declare import Endpoint, ServedCertificate
 from fournines.kit.endpoints import at, vip_addresses
 from fournines.kit.verdict import Verdict, failed, passed
+from fournines.kit.where import VIP_HOSTS
 
 _RUNTIME = """\
 import socket, sys
@@ -33,7 +34,7 @@ for path in sys.argv[3:]:
 
 def checks(context: Context) -> Iterator[Check]:
     """It runs with the configuration that lies on the disk, listens, and has all its backends."""
-    hosts = {host.name: str(context.site.address(host)) for host in context.controllers}
+    hosts = {host.name: str(context.site.address(host)) for host in VIP_HOSTS(context.site)}
     yield Check(
         "haproxy.answers",
         "Every HAProxy answers keepalived's question",

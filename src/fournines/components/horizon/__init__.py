@@ -7,17 +7,17 @@ from collections.abc import Iterator
 from fournines.components.horizon.checks import checks, login_checks
 from fournines.components.horizon.deploy import steps
 from fournines.components.horizon.faults import faults
-from fournines.components.horizon.model import CERTIFICATE, SECRET_KEY, Options, dashboards, served_names
+from fournines.components.horizon.model import CERTIFICATE, HOSTS, SECRET_KEY, Options, served_names
 from fournines.components.horizon.relies import RELIES
-from fournines.kit.component import Component, Stage, no_steps
+from fournines.kit.component import Component, Joins, Stage, always, no_steps
 from fournines.kit.declare import Declaration, FirewallPort, Secret, SecretKind
 from fournines.spec.model import Site
 
 
-def declares(site: Site) -> Iterator[Declaration]:
+def declares(site: Site, options: Options) -> Iterator[Declaration]:
     """Its certificate, the key that all dashboards sign sessions with, and its ports for everybody."""
-    names = tuple(host.name for host in dashboards(site))
-    yield Secret(CERTIFICATE, SecretKind.CERTIFICATE, names=served_names(site))
+    names = HOSTS.names(site)
+    yield Secret(CERTIFICATE, SecretKind.CERTIFICATE, names=served_names(site, options))
     yield Secret(SECRET_KEY)
     yield FirewallPort("horizon-http", hosts=names, port=80)
     yield FirewallPort("horizon-https", hosts=names, port=443)
@@ -26,7 +26,7 @@ def declares(site: Site) -> Iterator[Declaration]:
 COMPONENT = Component(
     name="horizon",
     summary="Dashboard behind TLS; sessions are signed cookies, so no controller's death logs a user out",
-    hosts=dashboards,
+    on=HOSTS,
     declares=declares,
     stages=(
         Stage(steps, checks, "service"),
@@ -34,8 +34,8 @@ COMPONENT = Component(
     ),
     faults=faults,
     options=Options,
-    needs=("names", "trust"),
+    needs=always("names", "trust"),
     provides=("dashboard",),
-    service=True,
+    joins=Joins.LISTED,
     relies=RELIES,
 )

@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Iterator
 
 from fournines.components.horizon.deploy import SETTINGS, settings
-from fournines.components.horizon.model import dashboards
+from fournines.components.horizon.model import HOSTS
 from fournines.components.horizon.on_host import login
 from fournines.kit import program
 from fournines.kit.check import Ask, Check, Output, each_host
@@ -21,7 +21,7 @@ COOKIE_LIMIT = 4096
 
 def checks(context: Context) -> Iterator[Check]:
     """The web server runs on every dashboard, and all sign sessions alike."""
-    found = dashboards(context.site)
+    found = HOSTS(context.site)
     yield units_check("horizon", [host.name for host in found], ["apache2.service"], barrier=True)
     wanted = hashlib.sha256(settings(context).encode()).hexdigest()
     yield Check(
@@ -40,7 +40,7 @@ def login_checks(context: Context) -> Iterator[Check]:
         "The administrator logs in at every dashboard over TLS and sees a page of his own",
         asks={
             host.name: program.ask(login, {"name": host.name, "password": password}, timeout=60)
-            for host in dashboards(context.site)
+            for host in HOSTS(context.site)
         },
         judge=each_host(judge_login),
         barrier=True,

@@ -52,23 +52,25 @@ def steps(context: Context, host: Host) -> Iterator[Step]:
 
 def vhost(context: Context) -> str:
     """Apache's site."""
+    options = context.options("horizon", Options)
     return context.render(
         "horizon",
         "horizon.conf.j2",
-        name=served_names(context.site)[0],
+        name=served_names(context.site, options)[0],
         pem=PEM,
-        options=context.options("horizon", Options),
+        options=options,
     )
 
 
 def settings(context: Context) -> str:
     """Django's settings, read after those of the package."""
+    options = context.options("horizon", Options)
     return context.render(
         "horizon",
         "settings.py.j2",
-        names=served_names(context.site),
+        names=served_names(context.site, options),
         keystone=internal_url(context.site, IDENTITY_PORT, "/v3"),
         ca=CA_BUNDLE,
         secret_key=context.secret(SECRET_KEY),
-        options=context.options("horizon", Options),
+        options=options,
     )

@@ -6,7 +6,8 @@ from typing import Annotated, Final
 
 from pydantic import Field
 
-from fournines.spec.model import Host, Role, Site, Strict
+from fournines.kit.where import VIP_HOSTS, on
+from fournines.spec.model import Role, Site, Strict
 from fournines.spec.types import AtMost, DnsName, Whole, WholeSeconds
 
 CERTIFICATE: Final = "horizon/certificate"
@@ -28,20 +29,17 @@ class Options(Strict):
     """Seconds after which a user has to log in again; no longer than a token lives."""
 
 
-def dashboards(site: Site) -> tuple[Host, ...]:
-    """The hosts that run Horizon."""
-    return site.with_role(Role.DASHBOARD)
+HOSTS: Final = on(Role.DASHBOARD)
 
 
-def served_names(site: Site) -> tuple[str, ...]:
+def served_names(site: Site, options: Options) -> tuple[str, ...]:
     """Every name and address under which a browser may ask for the dashboard.
 
     A dashboard on a controller can also be reached through the VIPs.
     """
-    found = dashboards(site)
+    found = HOSTS(site)
     own = [host.name for host in found]
     addresses = [str(address) for host in found for address in host.addresses.values()]
     moving = [word for name, vip in site.vips.items() for word in (name, str(vip.address))]
-    vips = moving if any(host.has(Role.CONTROLLER) for host in found) else []
-    more = Options.model_validate(site.components.get("horizon", {})).names
-    return tuple(dict.fromkeys((*own, *more, *addresses, *vips)))
+    vips = moving if any(VIP_HOSTS.has(host) for host in found) else []
+    return tuple(dict.fromkeys((*own, *options.names, *addresses, *vips)))

@@ -10,6 +10,7 @@ from fournines.components.hosts.model import Options, sysctls
 from fournines.kit.check import Answers, Ask, Check, Output, each_host
 from fournines.kit.context import Context
 from fournines.kit.verdict import Verdict, failed, passed, unknown, worst
+from fournines.kit.where import VIP_HOSTS
 from fournines.spec.model import Host
 
 _RESOLVE = """\
@@ -59,7 +60,7 @@ def checks(context: Context) -> Iterator[Check]:
 
 def _alike(context: Context) -> Iterator[tuple[str, tuple[str, ...]]]:
     """Hosts that want the same kernel settings."""
-    controllers = tuple(host.name for host in context.controllers)
+    controllers = VIP_HOSTS.names(context.site)
     yield "controller", controllers
     others = tuple(name for name in context.site.hosts if name not in controllers)
     if others:

@@ -6,7 +6,8 @@ from typing import Annotated, Final
 
 from pydantic import AfterValidator, Field
 
-from fournines.spec.model import Host, Role, Strict
+from fournines.kit.where import VIP_HOSTS
+from fournines.spec.model import Host, Strict
 from fournines.spec.types import Line, SysctlName, Whole, WholeSeconds, wrong
 
 _FIXED: Final = {
@@ -56,7 +57,7 @@ def sysctls(host: Host, options: Options) -> dict[str, str]:
     Only ``net.*``, which belongs to a container's own network namespace as well as to a machine.
     """
     wanted = _FIXED | {name: str(getattr(options, option)) for name, option in _BY_OPTION.items()}
-    if host.has(Role.CONTROLLER):
+    if VIP_HOSTS.has(host):
         # HAProxy listens on the VIPs on every controller, long before it holds them.
         wanted[_NONLOCAL] = "1"
     return wanted | options.sysctls

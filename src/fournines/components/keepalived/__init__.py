@@ -9,19 +9,15 @@ from fournines.components.keepalived.deploy import steps
 from fournines.components.keepalived.faults import faults
 from fournines.components.keepalived.model import LOG, TAGS, Options
 from fournines.components.keepalived.relies import RELIES
-from fournines.kit.component import Component, Stage
+from fournines.kit.component import Component, Stage, always
 from fournines.kit.declare import Declaration, FirewallPort, InterfaceOf, LogFile
-from fournines.spec.model import Host, Site
+from fournines.kit.where import VIP_HOSTS
+from fournines.spec.model import Site
 
 
-def hosts(site: Site) -> tuple[Host, ...]:
-    """Every controller."""
-    return site.controllers
-
-
-def declares(site: Site) -> Iterator[Declaration]:
+def declares(site: Site, _: object) -> Iterator[Declaration]:
     """VRRP in every network with a VIP, its interfaces, and a log."""
-    names = tuple(h.name for h in hosts(site))
+    names = VIP_HOSTS.names(site)
     for network in dict.fromkeys(vip.network for vip in site.vips.values()):
         yield FirewallPort("keepalived", hosts=names, protocol="vrrp", network=network)
         yield InterfaceOf(network, hosts=names)
@@ -32,12 +28,12 @@ def declares(site: Site) -> Iterator[Declaration]:
 COMPONENT = Component(
     name="keepalived",
     summary="The VIPs on exactly one controller, moved in under half a second, never bounced back",
-    hosts=hosts,
+    on=VIP_HOSTS,
     declares=declares,
     stages=(Stage(steps, checks),),
     faults=faults,
     options=Options,
-    needs=("names", "balancer", "database"),
+    needs=always("names", "balancer", "database"),
     provides=("vip",),
     relies=RELIES,
 )

@@ -13,6 +13,7 @@ from fournines.kit.context import Context
 from fournines.kit.declare import Endpoint, VipCondition
 from fournines.kit.endpoints import served_on
 from fournines.kit.verdict import Verdict, failed, passed, unknown
+from fournines.kit.where import VIP_HOSTS
 
 _CONNECT = """\
 import socket, sys
@@ -38,7 +39,7 @@ echo ready
 def checks(context: Context) -> Iterator[Check]:
     """One owner of each VIP, who answers; and every other controller could take over."""
     site = context.site
-    hosts = tuple(host.name for host in context.controllers)
+    hosts = VIP_HOSTS.names(site)
     for name, vip in site.vips.items():
         yield Check(
             f"keepalived.owner-{name}",
@@ -48,14 +49,14 @@ def checks(context: Context) -> Iterator[Check]:
             barrier=True,
         )
         served = [e for e in context.declared(Endpoint) if name in served_on(site, e)]
-        asker = context.asker
-        if vip.network not in site.hosts[asker].addresses:
-            asker = hosts[0]
+        client = context.client_host
+        if vip.network not in site.hosts[client].addresses:
+            client = hosts[0]
         for endpoint in served[:1]:
             yield Check(
                 f"keepalived.reached-{name}",
                 f"{name} is reached over the network, where its holder listens",
-                asks={asker: Ask(("python3", "-c", _CONNECT, str(vip.address), str(endpoint.port)))},
+                asks={client: Ask(("python3", "-c", _CONNECT, str(vip.address), str(endpoint.port)))},
                 judge=each_host(_judge_reached),
                 barrier=True,
             )

@@ -12,6 +12,7 @@ from fournines.kit.context import Context
 from fournines.kit.declare import VipCondition
 from fournines.kit.program import install, installed
 from fournines.kit.step import File, Packages, Step, Unit
+from fournines.kit.where import VIP_HOSTS
 from fournines.spec.model import Host
 
 CONF = "/etc/keepalived/keepalived.conf"
@@ -26,7 +27,7 @@ _VALIDATE = ("sh", "-c", f'mkdir -p {DIRECTORY} && exec keepalived --config-test
 
 def steps(context: Context, host: Host) -> Iterator[Step]:
     """A virtual router in each network with a VIP; every controller begins as a backup, nobody preempts."""
-    controllers = context.controllers
+    controllers = VIP_HOSTS(context.site)
     options = context.options("keepalived", Options)
     own_routers = routers(context, host)
     yield Packages(("keepalived", "python3-minimal"))

@@ -11,6 +11,7 @@ from pydantic import Field
 from fournines.components.keepalived.on_host.fitness import Question
 from fournines.kit.context import Context
 from fournines.kit.declare import VipCondition
+from fournines.kit.where import VIP_HOSTS
 from fournines.spec.model import Host, Strict, Vip
 from fournines.spec.types import RouterNumber, Seconds
 
@@ -86,7 +87,7 @@ def routers(context: Context, host: Host) -> tuple[Router, ...]:
                 interface=interface,
                 number=router_number(site.vips[names[0]], options),
                 own=site.address(host, network),
-                peers=tuple(site.address(c, network) for c in context.controllers if c != host),
+                peers=tuple(site.address(c, network) for c in VIP_HOSTS(site) if c != host),
                 addresses=tuple(f"{site.vips[n].address}/{prefix} dev {interface}" for n in names),
             )
         )

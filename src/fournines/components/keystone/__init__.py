@@ -7,27 +7,22 @@ from collections.abc import Iterator
 from fournines.components.keystone.checks import checks, identity_checks
 from fournines.components.keystone.deploy import identity, steps
 from fournines.components.keystone.faults import faults
-from fournines.components.keystone.model import CREDENTIAL, DATABASE, ENTRY, FERNET, PORT, Options
+from fournines.components.keystone.model import CREDENTIAL, DATABASE, ENTRY, FERNET, HOSTS, PORT, Options
 from fournines.components.keystone.relies import RELIES
-from fournines.kit.component import Component, Stage
+from fournines.kit.component import Component, Joins, Stage, always
 from fournines.kit.declare import Declaration, Endpoint, HealthCheck, Secret, SecretKind
 from fournines.kit.openstack import ADMIN_PASSWORD
 from fournines.kit.probe import Identity
-from fournines.spec.model import Host, Site
+from fournines.spec.model import Site
 
 
-def hosts(site: Site) -> tuple[Host, ...]:
-    """Every controller."""
-    return site.controllers
-
-
-def declares(site: Site) -> Iterator[Declaration]:
+def declares(site: Site, _: object) -> Iterator[Declaration]:
     """Its database, its keys, the administrator's password, and its place behind the VIP.
 
     The health check asks for the program only, not for its database: a database that changes its writer
     would else take every API of every host down at once, and keep them down for ``rise`` checks longer.
     """
-    names = tuple(h.name for h in hosts(site))
+    names = HOSTS.names(site)
     yield DATABASE
     yield Secret(DATABASE.password)
     yield Secret(
@@ -43,13 +38,13 @@ def declares(site: Site) -> Iterator[Declaration]:
 COMPONENT = Component(
     name="keystone",
     summary="Identity on every controller: Fernet tokens valid everywhere, catalogue and service users",
-    hosts=hosts,
+    on=HOSTS,
     declares=declares,
     stages=(Stage(steps, checks, "service"), Stage(identity, identity_checks, "identity", needs=("vip",))),
     faults=faults,
     options=Options,
-    needs=("names", "trust", "balancer", "database", "cache"),
+    needs=always("names", "trust", "balancer", "database", "cache"),
     provides=("identity",),
-    service=True,
+    joins=Joins.LISTED,
     relies=RELIES,
 )

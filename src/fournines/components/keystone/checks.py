@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from fournines.components.keystone.deploy import catalogue, configuration
-from fournines.components.keystone.model import CONF, PORT, REPOSITORIES
+from fournines.components.keystone.model import CONF, HOSTS, PORT, REPOSITORIES
 from fournines.components.keystone.on_host import token
 from fournines.kit import program
 from fournines.kit.check import Answers, Ask, Check, Output
@@ -20,7 +20,7 @@ from fournines.kit.verdict import Verdict, failed, passed, unknown, worst
 
 def checks(context: Context) -> Iterator[Check]:
     """Alive on every host, with this site's secrets."""
-    names = [host.name for host in context.controllers]
+    names = HOSTS.names(context.site)
     yield health_check("keystone", context, barrier=True)
     yield units_check("keystone", names, ["keystone.service"])
     digests = wanted_digests(context)
@@ -34,8 +34,8 @@ def checks(context: Context) -> Iterator[Check]:
 
 def identity_checks(context: Context) -> Iterator[Check]:
     """Tokens through the VIP and valid everywhere, the catalogue."""
-    names = [host.name for host in context.controllers]
-    asked = {context.asker: token_ask(context)}
+    names = HOSTS.names(context.site)
+    asked = {context.client_host: token_ask(context)}
     yield Check(
         "keystone.token",
         "The administrator gets a token through the VIP, its certificate verified",
@@ -63,7 +63,7 @@ def token_ask(context: Context) -> Ask:
     question = {
         "url": internal_url(context.site, PORT),
         "password": context.secret(ADMIN_PASSWORD),
-        "hosts": {host.name: own_url(context.site, host, PORT) for host in context.controllers},
+        "hosts": {host.name: own_url(context.site, host, PORT) for host in HOSTS(context.site)},
     }
     return program.ask(token, question, timeout=30)
 
@@ -80,7 +80,7 @@ def _judge_token(answer: Output) -> Verdict:
     return passed(f"a token in {found['seconds']:.2f} s")
 
 
-def judge_valid(answer: Output, hosts: list[str]) -> Verdict:
+def judge_valid(answer: Output, hosts: Sequence[str]) -> Verdict:
     """Every host must have said 200 to the token."""
     found = program.heard(answer)
     if found is None:

@@ -10,6 +10,7 @@ from fournines.components.keystone.model import (
     CONF,
     DATABASE,
     FERNET,
+    HOSTS,
     MIGRATIONS,
     PORT,
     REPOSITORIES,
@@ -59,7 +60,7 @@ def steps(context: Context, host: Host) -> Iterator[Step]:
         rolling=True,
         packages=("python3-keystone", "uwsgi-core"),
     )
-    if host == context.first(context.controllers):
+    if host == HOSTS.first(context.site):
         yield Command(
             "keystone: the database has its tables",
             _SYNC,
@@ -119,7 +120,7 @@ def key_files(context: Context) -> Iterator[Step]:
 
 def identity(context: Context, host: Host) -> Iterator[Step]:
     """The administrator, service users and the catalogue, made once, through the running API."""
-    if host != context.first(context.controllers):
+    if host != HOSTS.first(context.site):
         return
     wanted = wanted_identity(context, host)
     yield Command(

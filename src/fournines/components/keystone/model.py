@@ -8,9 +8,11 @@ from pydantic import Field
 
 from fournines.kit.declare import CatalogueEntry, Database
 from fournines.kit.openstack import IDENTITY_PORT
-from fournines.spec.model import Strict
+from fournines.kit.where import on
+from fournines.spec.model import Role, Strict
 from fournines.spec.types import Whole, WholeSeconds
 
+HOSTS: Final = on(Role.CONTROLLER)
 PORT: Final = IDENTITY_PORT
 FERNET: Final = "keystone/fernet"
 CREDENTIAL: Final = "keystone/credential"

@@ -7,21 +7,16 @@ from collections.abc import Iterator
 from fournines.components.memcached.checks import checks
 from fournines.components.memcached.deploy import steps
 from fournines.components.memcached.faults import faults
-from fournines.components.memcached.model import PORT, Options
+from fournines.components.memcached.model import HOSTS, PORT, Options
 from fournines.components.memcached.relies import RELIES
-from fournines.kit.component import Component, Stage
+from fournines.kit.component import Component, Stage, always
 from fournines.kit.declare import CacheServers, Declaration, FirewallPort
-from fournines.spec.model import Host, Site
+from fournines.spec.model import Site
 
 
-def hosts(site: Site) -> tuple[Host, ...]:
-    """Every controller."""
-    return site.controllers
-
-
-def declares(site: Site) -> Iterator[Declaration]:
+def declares(site: Site, _: object) -> Iterator[Declaration]:
     """One port, open to the cluster network only: memcached has no authentication."""
-    names = tuple(h.name for h in hosts(site))
+    names = HOSTS.names(site)
     yield CacheServers(hosts=names, port=PORT)
     yield FirewallPort("memcached", hosts=names, port=PORT, network=site.cluster_network)
 
@@ -29,12 +24,12 @@ def declares(site: Site) -> Iterator[Declaration]:
 COMPONENT = Component(
     name="memcached",
     summary="Token and object cache, one instance per controller; clients skip a dead one",
-    hosts=hosts,
+    on=HOSTS,
     declares=declares,
     stages=(Stage(steps, checks),),
     faults=faults,
     options=Options,
-    needs=("names", "firewall"),
+    needs=always("names", "firewall"),
     provides=("cache",),
     relies=RELIES,
 )

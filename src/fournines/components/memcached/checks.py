@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from fournines.components.memcached.model import PORT
+from fournines.components.memcached.model import HOSTS, PORT
 from fournines.kit.check import Ask, Check, Output, each_host
 from fournines.kit.context import Context
 from fournines.kit.verdict import Verdict, failed, passed
@@ -24,7 +24,7 @@ def checks(context: Context) -> Iterator[Check]:
         "Every memcached stores a value and gives it back",
         asks={
             host.name: Ask(("python3", "-c", _ROUND_TRIP, str(context.site.address(host)), str(PORT)))
-            for host in context.controllers
+            for host in HOSTS(context.site)
         },
         judge=each_host(_stored_and_read),
         barrier=True,

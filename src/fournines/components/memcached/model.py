@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from fournines.spec.model import Strict
+from fournines.kit.where import on
+from fournines.spec.model import Role, Strict
 from fournines.spec.types import Mebibytes, Whole
 
+HOSTS = on(Role.CONTROLLER)
 PORT = 11211
 
 

@@ -10,7 +10,8 @@ from pydantic import Field
 from fournines.kit.context import Context
 from fournines.kit.declare import Endpoint
 from fournines.kit.endpoints import accepted, vip_addresses
-from fournines.spec.model import Host, Role, Strict
+from fournines.kit.where import VIP_HOSTS
+from fournines.spec.model import Host, Strict
 from fournines.spec.types import Port
 
 TABLE = "fournines"
@@ -61,7 +62,7 @@ def openings(context: Context, host: Host) -> tuple[Opening, ...]:
         names = table.setdefault(replace(opening, name=""), [])
         if opening.name not in names:
             names.append(opening.name)
-    if host.has(Role.CONTROLLER):
+    if VIP_HOSTS.has(host):
         for endpoint in context.declared(Endpoint):
             for address in vip_addresses(site, endpoint):
                 table[Opening("tcp", endpoint.port, target=str(address))] = [endpoint.name]

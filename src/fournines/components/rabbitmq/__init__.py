@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from fournines.components.rabbitmq.checks import account_checks, checks, leaders_ask, parse_leaders
 from fournines.components.rabbitmq.deploy import accounts, steps
 from fournines.components.rabbitmq.faults import faults
-from fournines.components.rabbitmq.model import DIST_PORT, EPMD_PORT, PORT, Options, brokers
+from fournines.components.rabbitmq.model import BROKERS, DIST_PORT, EPMD_PORT, PORT, Options
 from fournines.components.rabbitmq.relies import RELIES
-from fournines.kit.component import Component, Stage
+from fournines.kit.component import Component, Joins, Stage, always
 from fournines.kit.declare import Brokers, Declaration, FirewallPort, MessageUser, Secret
 from fournines.kit.probe import QueueLedger
 from fournines.spec.model import Site
@@ -17,13 +17,12 @@ from fournines.spec.model import Site
 __all__ = ["COMPONENT"]
 
 
-def declares(site: Site) -> Iterator[Declaration]:
+def declares(site: Site, options: Options) -> Iterator[Declaration]:
     """Its ports, the account of the OpenStack services, and the one under which probes keep their ledger.
 
     There is no endpoint: clients list all brokers.
     """
-    options = Options.model_validate(site.components.get("rabbitmq", {}))
-    names = tuple(host.name for host in brokers(site))
+    names = BROKERS.names(site)
     network = site.cluster_network
     yield Brokers(names, PORT, options.heartbeat)
     yield FirewallPort("amqp", hosts=names, port=PORT, network=network)
@@ -40,13 +39,13 @@ def declares(site: Site) -> Iterator[Declaration]:
 COMPONENT = Component(
     name="rabbitmq",
     summary="Messages between the services: three brokers, every queue replicated by Raft",
-    hosts=brokers,
+    on=BROKERS,
     declares=declares,
     stages=(Stage(steps, checks, "cluster"), Stage(accounts, account_checks, "accounts")),
     faults=faults,
     options=Options,
-    needs=("names", "firewall"),
+    needs=always("names", "firewall"),
     provides=("messaging",),
     relies=RELIES,
-    on_demand=True,
+    joins=Joins.WANTED,
 )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from fournines.components.rabbitmq.deploy import eval_argv
-from fournines.components.rabbitmq.model import PORT, Options, brokers, node
+from fournines.components.rabbitmq.model import BROKERS, PORT, Options, node
 from fournines.kit.check import Answers, Ask, Check, Output, each_host
 from fournines.kit.context import Context
 from fournines.kit.declare import MessageUser
@@ -109,13 +109,13 @@ def parse_leaders(answer: Output) -> dict[tuple[str, str], str]:
 def _check(
     context: Context, what: str, promise: str, judge: Callable[[Answers], Verdict], *, barrier: bool
 ) -> Check:
-    asks = {name: facts_ask(name) for name in sorted(host.name for host in brokers(context.site))}
+    asks = {name: facts_ask(name) for name in sorted(host.name for host in BROKERS(context.site))}
     return Check(f"rabbitmq.{what}", promise, asks=asks, judge=judge, barrier=barrier, seconds=120)
 
 
 def checks(context: Context) -> Iterator[Check]:
     """The cluster, its queues, its settings, and what starts at boot."""
-    everyone = frozenset(host.name for host in brokers(context.site))
+    everyone = frozenset(host.name for host in BROKERS(context.site))
     check = partial(_check, context)
     yield check(
         "whole",

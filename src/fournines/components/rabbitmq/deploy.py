@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from fournines.components.rabbitmq.model import DIST_PORT, PORT, Options, brokers, node
+from fournines.components.rabbitmq.model import BROKERS, DIST_PORT, PORT, Options, node
 from fournines.kit.context import Context
 from fournines.kit.declare import MessageUser
 from fournines.kit.step import Command, File, Packages, Step, Unit
@@ -66,7 +66,7 @@ def steps(context: Context, host: Host) -> Iterator[Step]:
         "rabbitmq.conf.j2",
         address=address,
         port=PORT,
-        names=[broker.name for broker in brokers(context.site)],
+        names=[broker.name for broker in BROKERS(context.site)],
         options=options,
     )
     yield File(CONF, conf, validate=_erl(_PARSE_CONF))
@@ -85,9 +85,9 @@ def steps(context: Context, host: Host) -> Iterator[Step]:
 
 def accounts(context: Context, host: Host) -> Iterator[Step]:
     """What exists once in the running cluster: its metadata's home, vhosts and accounts."""
-    if host != context.first(brokers(context.site)):
+    if host != BROKERS.first(context.site):
         return
-    total, ctl = len(brokers(context.site)), "rabbitmqctl -q"
+    total, ctl = len(BROKERS(context.site)), "rabbitmqctl -q"
     yield Command(
         "metadata in Khepri",
         # Enabling it needs every member; without --opt-in RabbitMQ 4.0 refuses.

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Final
 
 from pydantic import Field
 
-from fournines.spec.model import Host, Site, Strict
+from fournines.kit.where import on
+from fournines.spec.model import Host, Role, Strict
 from fournines.spec.types import Measure, Milliseconds, WholeSeconds
 
 PORT = 5672
@@ -14,6 +15,9 @@ DIST_PORT = 25672
 """Broker to broker."""
 EPMD_PORT = 4369
 """Where brokers look up each other's port."""
+
+BROKERS: Final = on(Role.CONTROLLER, Role.ARBITER)
+"""The hosts with a broker: everybody who votes, the arbiter with a full copy like the others."""
 
 Size = Annotated[str, Measure({"MB": 10**6, "GB": 10**9}, lowest="50MB", highest="10000GB")]
 """Megabytes or gigabytes as RabbitMQ writes them: 512MB, 2GB."""
@@ -34,11 +38,6 @@ class Options(Strict):
     """Seconds a start may wait for the other brokers before it is tried anew."""
     stop_timeout: WholeSeconds = Field(default=30, ge=5, le=3600)
     """Seconds a stop may take before the process is killed."""
-
-
-def brokers(site: Site) -> tuple[Host, ...]:
-    """The hosts with a broker: everybody who votes, the arbiter with a full copy like the others."""
-    return site.voters
 
 
 def node(host: Host | str) -> str:

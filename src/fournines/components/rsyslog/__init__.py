@@ -9,31 +9,26 @@ from fournines.components.rsyslog.deploy import steps
 from fournines.components.rsyslog.faults import faults
 from fournines.components.rsyslog.model import CHECK_LOG, CHECK_TAG, Options
 from fournines.components.rsyslog.relies import RELIES
-from fournines.kit.component import Component, Stage
+from fournines.kit.component import Component, Stage, always
 from fournines.kit.declare import Declaration, LogFile
-from fournines.spec.model import Host, Site
+from fournines.kit.where import EVERYWHERE
+from fournines.spec.model import Site
 
 
-def hosts(site: Site) -> tuple[Host, ...]:
-    """Every host."""
-    return tuple(site.hosts.values())
-
-
-def declares(site: Site) -> Iterator[Declaration]:
+def declares(_site: Site, _options: object) -> Iterator[Declaration]:
     """The file into which its own check writes: the promise is tested the way every program uses it."""
-    del site
     yield LogFile(CHECK_TAG, CHECK_LOG)
 
 
 COMPONENT = Component(
     name="rsyslog",
     summary="A log file per program, rotated, and nothing twice in the system's log",
-    hosts=hosts,
+    on=EVERYWHERE,
     declares=declares,
     stages=(Stage(steps, checks),),
     faults=faults,
     options=Options,
-    needs=("names",),
+    needs=always("names"),
     provides=("logs",),
     relies=RELIES,
 )

@@ -8,17 +8,13 @@ from fournines.components.tls.checks import checks
 from fournines.components.tls.deploy import steps
 from fournines.components.tls.model import AUTHORITY, CERTIFICATE, Options, certificate_path
 from fournines.components.tls.relies import RELIES
-from fournines.kit.component import Component, Stage
+from fournines.kit.component import Component, Stage, always
 from fournines.kit.declare import Declaration, Secret, SecretKind, ServedCertificate
-from fournines.spec.model import Host, Site
+from fournines.kit.where import EVERYWHERE
+from fournines.spec.model import Site
 
 
-def hosts(site: Site) -> tuple[Host, ...]:
-    """Every host: each is a client of the VIPs."""
-    return tuple(site.hosts.values())
-
-
-def declares(site: Site) -> Iterator[Declaration]:
+def declares(site: Site, _: object) -> Iterator[Declaration]:
     """The authority, and one certificate for all VIPs by name and by address."""
     names = (*site.vips, *(str(vip.address) for vip in site.vips.values()))
     yield Secret(AUTHORITY, SecretKind.AUTHORITY)
@@ -29,11 +25,11 @@ def declares(site: Site) -> Iterator[Declaration]:
 COMPONENT = Component(
     name="tls",
     summary="The site's authority in every host's trust store, its certificate on the controllers",
-    hosts=hosts,
+    on=EVERYWHERE,
     declares=declares,
     stages=(Stage(steps, checks),),
     options=Options,
-    needs=("names",),
+    needs=always("names"),
     provides=("trust",),
     relies=RELIES,
 )

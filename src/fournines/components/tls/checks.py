@@ -10,6 +10,7 @@ from fournines.kit.check import Ask, Check, Output, each_host
 from fournines.kit.context import Context
 from fournines.kit.declare import Endpoint
 from fournines.kit.verdict import Verdict, failed, passed, unknown
+from fournines.kit.where import VIP_HOSTS
 
 _LIFE = """\
 import ssl, subprocess, sys, time
@@ -55,19 +56,19 @@ def checks(context: Context) -> Iterator[Check]:
     yield Check(
         "tls.dates",
         f"The VIPs' certificate on every controller has {days} days to live, the authority's too",
-        asks={
-            host.name: Ask(("python3", "-c", _LIFE, certificate_path(site), trusted))
-            for host in context.controllers
-        },
+        asks=dict.fromkeys(
+            VIP_HOSTS.names(site), Ask(("python3", "-c", _LIFE, certificate_path(site), trusted))
+        ),
         judge=each_host(lasting),
         barrier=True,
     )
+    client = context.client_host
     ports = [str(e.port) for e in context.declared(Endpoint) if e.tls and e.http]
     for name, vip in site.vips.items() if ports else ():
         yield Check(
             f"tls.served-{name}",
             f"Every TLS endpoint of {name} shows a certificate that a client trusts, for that name",
-            asks={context.asker: Ask(("python3", "-c", _SERVED, str(vip.address), name, *ports), timeout=30)},
+            asks={client: Ask(("python3", "-c", _SERVED, str(vip.address), name, *ports), timeout=30)},
             judge=each_host(partial(_judge_served, days=days, ports=ports)),
         )
 

@@ -14,7 +14,8 @@ from fournines.components.tls.model import (
 )
 from fournines.kit.context import Context
 from fournines.kit.step import Command, Directory, File, Packages, Step
-from fournines.spec.model import Host, Role
+from fournines.kit.where import VIP_HOSTS
+from fournines.spec.model import Host
 
 
 def steps(context: Context, host: Host) -> Iterator[Step]:
@@ -36,7 +37,7 @@ def steps(context: Context, host: Host) -> Iterator[Step]:
         # Only the bundle may vouch for it: a self-signed certificate that is not in it does not verify.
         unless=("openssl", "verify", "-no-CApath", "-no-CAstore", "-CAfile", STORE, trusted),
     )
-    if host.has(Role.CONTROLLER):
+    if VIP_HOSTS.has(host):
         path = certificate_path(context.site)
         yield Directory("/etc/haproxy")
         yield Directory(path.rsplit("/", 1)[0], mode=0o700)

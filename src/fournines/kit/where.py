@@ -1,0 +1,70 @@
+"""Where what runs: hosts by their roles, and in which of the two architectures."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from fournines.errors import PlanError
+from fournines.spec.model import Host, Mode, Role, Site, Strict
+
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """The hosts that something runs on: those with any of ``roles`` and none of ``without``.
+
+    ``roles`` is None where it runs on every host. No component works out hosts in another way, so what runs
+    on which role is known of every component without a site.
+    """
+
+    roles: tuple[Role, ...] | None
+    without: tuple[Role, ...] = ()
+
+    def __call__(self, site: Site) -> tuple[Host, ...]:
+        """The hosts of a site, in the file's order."""
+        return tuple(host for host in site.hosts.values() if self.has(host))
+
+    def has(self, host: Host) -> bool:
+        """Whether a host is one of them."""
+        if any(host.has(role) for role in self.without):
+            return False
+        return self.roles is None or any(host.has(role) for role in self.roles)
+
+    def names(self, site: Site) -> tuple[str, ...]:
+        """The hosts' names, in the file's order."""
+        return tuple(host.name for host in self(site))
+
+    def first(self, site: Site) -> Host:
+        """The host that does once-per-site work among them: the first in the file's order.
+
+        Raises:
+            PlanError: there is none.
+        """
+        found = self(site)
+        if not found:
+            roles = ", ".join(self.roles or ())
+            raise PlanError(f"no host is left to do once-per-site work: none has the role {roles}")
+        return found[0]
+
+
+def on(*roles: Role, without: tuple[Role, ...] = ()) -> Where:
+    """``on(Role.CONTROLLER, Role.ARBITER)``: the hosts with any of these roles."""
+    return Where(roles, without)
+
+
+EVERYWHERE = Where(None)
+"""Every host of the site."""
+
+
+VIP_HOSTS = on(Role.CONTROLLER)
+"""The hosts that may hold a VIP. Each has the balancer, its certificate and the VIPs' open ports."""
+
+
+class Moded(Strict):
+    """The options of a component that can be run in both architectures are a subclass of this.
+
+    A component whose options are others runs active-active, and its site file has no such key.
+    """
+
+    mode: Mode | None = None
+    """active-active: on all of its hosts at once; active-passive: on one of them at a time, moved by
+    Pacemaker. Unless given, the site's mode."""

@@ -1,0 +1,130 @@
+"""Who takes part in a site, and who provides what the others need. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from fournines.kit.component import Component, Joins
+from fournines.spec.document import Path, Problem
+from fournines.spec.model import Site
+
+
+@dataclass(frozen=True, slots=True)
+class Participation:
+    """The components of a site by name, and what is wrong with them as complaints about the site file."""
+
+    components: tuple[Component, ...]
+    problems: tuple[Problem, ...]
+
+
+def participation(site: Site, known: Sequence[Component]) -> Participation:
+    """Those of the known components that take part.
+
+    Where several provide a capability, ``choose`` in the site file says which: the others stay out. One that
+    joins only where it is ``CHOSEN`` stays out unless it is. A need that nobody provides is a problem, and
+    one that two provide, because each of them would be given half of it.
+    """
+    possible = tuple(c for c in known if c.hosts(site) and _may_join(c, site))
+    joined = [c for c in possible if _joins(c, site)]
+    for component in joined:
+        wanted = set(component.needed_by_all(site))
+        joined += [
+            c
+            for c in possible
+            if c.joins is Joins.WANTED and c not in joined and not wanted.isdisjoint(c.provides)
+        ]
+    joined += _followers(possible, joined)
+    taking_part = tuple(component for component in known if component in joined)
+    return Participation(taking_part, (*_unmet(site, taking_part, known), *_idle(site, taking_part, known)))
+
+
+def _may_join(component: Component, site: Site) -> bool:
+    """Not a service that is not listed, nor one in whose place another is chosen."""
+    if component.service and component.name not in site.services:
+        return False
+    chosen = [site.choose[one] for one in component.provides if one in site.choose]
+    return all(name == component.name for name in chosen) and (
+        component.joins is not Joins.CHOSEN or any(chosen)
+    )
+
+
+def _joins(component: Component, site: Site) -> bool:
+    if component.joins is Joins.WANTED:
+        return component.name in site.components or component.name in site.choose.values()
+    return component.joins is not Joins.POSSIBLE
+
+
+def _followers(possible: Sequence[Component], joined: Sequence[Component]) -> list[Component]:
+    """Those that join where they can: all that they follow is there, or comes with another of them."""
+    waiting = [c for c in possible if c.joins is Joins.POSSIBLE]
+    found: list[Component] = []
+    while True:
+        there = {capability for c in (*joined, *found) for capability in c.provides}
+        ready = [c for c in waiting if c not in found and there.issuperset(c.follows)]
+        if not ready:
+            return found
+        found += ready
+
+
+def _unmet(site: Site, taking_part: Sequence[Component], known: Sequence[Component]) -> Iterator[Problem]:
+    """Each capability that is not provided, or twice, once: at the first that needs it."""
+    needed: dict[str, Component] = {}
+    for component in taking_part:
+        for capability in component.needed_by_all(site):
+            needed.setdefault(capability, component)
+    for capability, by in needed.items():
+        names = [c.name for c in taking_part if capability in c.provides]
+        if len(names) > 1:
+            yield Problem(
+                ("choose",) if site.choose else _place(by, site),
+                f"{by.name} needs {capability}, which {' and '.join(names)} would both provide",
+                f"say which: choose: {{{capability}: {names[0]}}}",
+                at_key=bool(site.choose),
+            )
+        elif not names:
+            yield _missing(site, capability, by, [c for c in known if capability in c.provides])
+
+
+def _missing(site: Site, capability: str, by: Component, could: Sequence[Component]) -> Problem:
+    """What to write so that somebody provides it."""
+    services = [c.name for c in could if c.service and c.name not in site.services]
+    if services:
+        what = f"{by.name} needs {services[0]}, which is not listed"
+        return Problem(_place(by, site), what, f"add {services[0]} to services")
+    what = f"{by.name} needs {capability}, which nothing in this site provides"
+    homeless = [c for c in could if not c.hosts(site) and c.on.roles]
+    if homeless:
+        roles = " or ".join(homeless[0].on.roles or ())
+        return Problem(_place(by, site), what, f"give a host the role {roles}: {homeless[0].name} runs there")
+    chosen = [c.name for c in could if c.joins is Joins.CHOSEN]
+    hint = f"choose: {{{capability}: {chosen[0]}}}" if chosen else "take it out"
+    return Problem(_place(by, site), what, hint)
+
+
+def _idle(site: Site, taking_part: Sequence[Component], known: Sequence[Component]) -> Iterator[Problem]:
+    """Options of a component that stands aside for another."""
+    for component in known:
+        if component in taking_part or component.name not in site.components or component.service:
+            continue
+        for capability in component.provides:
+            for other in (c for c in taking_part if capability in c.provides):
+                yield Problem(
+                    ("components", component.name),
+                    f"{other.name} provides {capability} here: the options of {component.name} mean nothing",
+                    f"take them away, or write choose: {{{capability}: {component.name}}}",
+                    at_key=True,
+                )
+
+
+def _place(component: Component, site: Site) -> Path:
+    """Where a site file says that a component takes part."""
+    if component.name in site.services:
+        return ("services", str(site.services.index(component.name)))
+    return ("components", component.name) if component.name in site.components else ("services",)
+
+
+def providers(known: Mapping[str, Component]) -> Mapping[str, tuple[str, ...]]:
+    """Each capability with the names of all that can provide it, sorted."""
+    capabilities = sorted({capability for c in known.values() for capability in c.provides})
+    return {one: tuple(sorted(c.name for c in known.values() if one in c.provides)) for one in capabilities}

@@ -1,0 +1,56 @@
+"""Where what runs: hosts by their roles, stages on some of them, and a component's own mode."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from tests.support import full_site
+
+from fournines.errors import PlanError
+from fournines.kit.component import Component, Stage
+from fournines.kit.context import Context
+from fournines.kit.step import Packages
+from fournines.kit.where import EVERYWHERE, Moded, on
+from fournines.spec.model import Mode, Role, Site
+
+
+@pytest.fixture(scope="module", name="site")
+def full() -> Site:
+    return full_site()
+
+
+def test_hosts_come_in_the_files_order_whatever_the_roles(site: Site) -> None:
+    assert on(Role.ARBITER, Role.CONTROLLER).names(site) == ("controller1", "controller2", "arbiter")
+    assert on(Role.CONTROLLER, without=(Role.DASHBOARD,)).names(site) == ("controller1",)
+    assert EVERYWHERE.names(site) == tuple(site.hosts)
+    assert on(Role.STORAGE, Role.COMPUTE).names(site) == ("compute", "storage")
+
+
+def test_once_per_site_work_needs_a_host(site: Site) -> None:
+    assert on(Role.CONTROLLER).first(site).name == "controller1"
+    bare = site.model_copy(update={"hosts": {"network": site.hosts["network"]}})
+    with pytest.raises(PlanError, match="none has the role controller"):
+        on(Role.CONTROLLER).first(bare)
+
+
+def test_a_stage_may_be_about_some_of_the_hosts(site: Site, blog_context: Context) -> None:
+    api = Stage(lambda _context, _host: (Packages(("api",)),), lambda _: (), "api", on=on(Role.CONTROLLER))
+    agent = Stage(lambda _context, _host: (Packages(("agent",)),), lambda _: (), "agent", on=on(Role.COMPUTE))
+    both = Component("nova", "", on(Role.CONTROLLER, Role.COMPUTE), (api, agent))
+    assert [host.name for host in both.hosts_of(agent, site)] == ["compute"]
+    assert list(both.steps(blog_context, site.hosts["compute"])) == [Packages(("agent",))]
+    assert list(both.steps(blog_context, site.hosts["controller1"])) == [Packages(("api",))]
+
+
+def test_a_component_runs_in_its_own_mode_where_it_has_a_choice(blog_context: Context) -> None:
+    class Options(Moded):
+        pass
+
+    site = blog_context.site.model_copy(update={"mode": Mode.ACTIVE_PASSIVE})
+    context = replace(
+        blog_context, site=site, parsed={"volumes": Options(), "agents": Options(mode=Mode.ACTIVE_ACTIVE)}
+    )
+    assert context.mode("volumes") is Mode.ACTIVE_PASSIVE
+    assert context.mode("agents") is Mode.ACTIVE_ACTIVE
+    assert context.mode("glance") is Mode.ACTIVE_ACTIVE

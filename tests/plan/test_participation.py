@@ -1,0 +1,158 @@
+"""Who provides what, where several could: said in one place of the site file, or refused there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from tests.plan.test_order import made
+from tests.support import EXAMPLES
+
+from fournines.components import registered
+from fournines.errors import SpecError
+from fournines.kit.component import Component, Joins
+from fournines.kit.where import on
+from fournines.plan.context import taking_part
+from fournines.plan.order import levels
+from fournines.plan.participation import participation
+from fournines.plan.vocabulary import vocabulary
+from fournines.spec.document import Problem
+from fournines.spec.load import loads
+from fournines.spec.model import Role, Site, Strict
+
+GALERA = made("galera", provides=("database",))
+DRBD = replace(made("mariadb", needs=("block",), provides=("database",)), joins=Joins.CHOSEN)
+BLOCK = replace(made("drbd", provides=("block",)), joins=Joins.WANTED)
+API = made("api", needs=("database",))
+KNOWN = (API, BLOCK, GALERA, DRBD)
+
+
+def names(site: Site, *known: Component) -> list[str]:
+    found = participation(site, known)
+    assert found.problems == ()
+    return [component.name for component in found.components]
+
+
+def problem(site: Site, *known: Component) -> Problem:
+    (found,) = participation(site, known).problems
+    return found
+
+
+@pytest.fixture
+def site(blog: Site) -> Site:
+    return blog.model_copy(update={"components": {}, "services": ()})
+
+
+def choosing(site: Site, **choose: str) -> Site:
+    return site.model_copy(update={"choose": choose})
+
+
+def test_unless_it_is_chosen_the_second_provider_stays_out(site: Site) -> None:
+    assert names(site, *KNOWN) == ["api", "galera"]
+
+
+def test_the_chosen_one_takes_the_others_place_and_brings_what_it_needs(site: Site) -> None:
+    chosen = choosing(site, database="mariadb")
+    assert names(chosen, *KNOWN) == ["api", "drbd", "mariadb"]
+    found = levels(chosen, participation(chosen, KNOWN).components)
+    assert [[placed.name for placed in level] for level in found] == [["drbd"], ["mariadb"], ["api"]]
+
+
+def test_choosing_the_usual_one_changes_nothing(site: Site) -> None:
+    assert names(choosing(site, database="galera"), *KNOWN) == ["api", "galera"]
+
+
+def test_choosing_what_joins_on_demand_brings_it(site: Site) -> None:
+    locks = replace(made("etcd", provides=("locks",)), joins=Joins.WANTED)
+    assert names(choosing(site, locks="etcd"), locks) == ["etcd"]
+
+
+def test_two_providers_are_refused_where_the_choice_is_missing(site: Site) -> None:
+    both = (API, GALERA, replace(DRBD, joins=Joins.ALWAYS), replace(BLOCK, joins=Joins.ALWAYS))
+    assert problem(site, *both) == Problem(
+        ("services",),
+        "api needs database, which galera and mariadb would both provide",
+        "say which: choose: {database: galera}",
+    )
+    assert problem(choosing(site, cache="memcached"), *both).path == ("choose",)
+    assert names(choosing(site, database="galera"), *both) == ["api", "galera", "drbd"]
+
+
+def test_a_need_without_a_provider_says_what_to_write(site: Site) -> None:
+    listed = site.model_copy(update={"services": ("api",)})
+    api = replace(API, joins=Joins.LISTED)
+    service = replace(made("swift", provides=("objects",)), joins=Joins.LISTED)
+    wants = replace(api, needs=lambda _site, _options: ("objects",))
+    found = problem(listed, wants, service)
+    assert (found.path, found.what, found.try_this) == (
+        ("services", "0"),
+        "api needs swift, which is not listed",
+        "add swift to services",
+    )
+    assert problem(listed, api, DRBD, BLOCK).try_this == "choose: {database: mariadb}"
+    homeless = replace(GALERA, on=on(Role.STORAGE))
+    assert problem(listed, api, homeless).try_this == "give a host the role storage: galera runs there"
+    assert problem(listed, api).what == "api needs database, which nothing in this site provides"
+
+
+def test_options_of_who_stands_aside_are_refused(site: Site) -> None:
+    written = site.model_copy(update={"components": {"mariadb": {}}})
+    found = problem(written, *KNOWN)
+    assert (found.path, found.at_key) == (("components", "mariadb"), True)
+    assert "galera provides database here" in found.what
+    assert names(choosing(written, database="mariadb"), *KNOWN) == ["api", "drbd", "mariadb"]
+
+
+class Store(Strict):
+    """Where images lie."""
+
+    store: str = "file"
+
+
+def image_needs(site: Site, options: Store) -> Iterator[str]:
+    del site
+    yield "database"
+    if options.store == "swift":
+        yield "objects"
+
+
+def test_needs_follow_the_options(site: Site) -> None:
+    images = replace(made("images"), options=Store, needs=image_needs)
+    objects = replace(made("objects", provides=("objects",)), joins=Joins.WANTED)
+    assert names(site, images, GALERA, objects) == ["images", "galera"]
+    swift = site.model_copy(update={"components": {"images": {"store": "swift"}}})
+    assert names(swift, images, GALERA, objects) == ["images", "galera", "objects"]
+
+
+def test_no_capability_has_two_usual_providers(blog: Site) -> None:
+    """Else a site that chooses nothing could not be built."""
+    usual = [c for c in registered().values() if c.joins is not Joins.CHOSEN]
+    provided = [capability for component in usual for capability in component.provides]
+    assert sorted(set(provided)) == sorted(provided)
+    assert {c.name for c in taking_part(blog)} >= {"galera", "keystone", "client"}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        (
+            "[keystone, glance",
+            "[glance",
+            "blog.yaml:14:12: services.0: glance needs keystone, which is not listed",
+        ),
+        (
+            "ssh:",
+            "choose: {database: mariadb}\nssh:",
+            "blog.yaml:13:20: choose.database: mariadb does not provide",
+        ),
+    ],
+)
+def test_the_site_file_says_where(old: str, new: str, said: str) -> None:
+    text = "".join(
+        line for line in (EXAMPLES / "blog.yaml").read_text().splitlines(keepends=True) if line[0] != "#"
+    )
+    with pytest.raises(SpecError) as refused:
+        loads(text.replace(old, new), Path("blog.yaml"), vocabulary())
+    assert said in str(refused.value)
