@@ -127,3 +127,13 @@ def test_a_comment_excuses_its_line_and_the_next() -> None:
         assert "KA029" not in [finding.rule for finding in report.findings]
         assert "KA029" in [finding.rule for finding in report.suppressed]
     assert "KA029" not in [f.rule for f in without(one("KA029"), ignored={"KA029"}).findings]
+
+
+def test_a_clean_verdict_is_short_and_each_doubt_has_a_line() -> None:
+    clean = as_text(
+        audit([File("n1/keepalived.conf", "vrrp_sync_group G {\n group { V }\n}\n")], rules=[]), width=80
+    )
+    assert clean == "Nothing wrong found in 1 file of 1 host.\n"
+    report = audit([File("n1/keepalived.conf", "vrrp_instance V {\n}\n"), File("a/b.bin", "x")], rules=[])
+    lines = as_text(report, width=80).splitlines()
+    assert lines == ["Nothing wrong found in 1 file of 1 host.", "1 of 2 files not read: a/b.bin."]

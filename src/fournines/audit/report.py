@@ -33,23 +33,35 @@ class Report:
 
     @property
     def verdict(self) -> str:
-        """One line for the person on call."""
+        """What was found and what was not looked at, for the person on call: the sentences in one line."""
+        return " ".join(self.sentences)
+
+    @property
+    def sentences(self) -> tuple[str, ...]:
+        """The headline first; then, each for itself, what keeps it from being the whole truth."""
         if not self.files:
-            return "Nothing here that the audit can read: no verdict."
+            return ("Nothing here that the audit can read: no verdict.",)
         hosts = len({source.host for source in self.files if source.host})
         scope = _many(len({source.path for source in self.files}), "file")
         scope += f" of {_many(hosts, 'host')}" if hosts else ""
         counts = Counter(finding.severity for finding in self.findings)
         said = [_many(counts[s], s.word) for s in (Severity.ERROR, Severity.WARNING) if counts[s]]
-        open_ = f", {len(self.unknown)} not judged" if self.unknown else ""
-        open_ += f", {len(self.suppressed)} left out as known" if self.suppressed else ""
+        open_ = [self._not_judged, self._left_out]
         if not said:
             nothing = "Nothing new" if self.suppressed else "Nothing wrong"
-            return f"{nothing} found in {scope}{open_}.{self._left_out}"
+            notes = f" ({_many(counts[Severity.INFO], 'note')})" if counts[Severity.INFO] else ""
+            return (f"{nothing} found in {scope}{notes}.", *filter(None, open_))
         severity = self.worst()
         worst = min((f for f in self.findings if f.severity == severity), key=lambda f: f.consequence.rank)
         worst_said = f"{worst.consequence.value.lower()} ({worst.rule})"
-        return f"{' and '.join(said)} in {scope}{open_}. Worst: {worst_said}.{self._left_out}"
+        return (f"{' and '.join(said)} in {scope}. Worst: {worst_said}.", *filter(None, open_))
+
+    @property
+    def _not_judged(self) -> str:
+        """What was found and not said, and what could not be decided."""
+        said = [f"{_many(len(self.unknown), 'question')} not judged"] if self.unknown else []
+        said += [f"{_many(len(self.suppressed), 'finding')} left out as known"] if self.suppressed else []
+        return f"{', '.join(said)}." if said else ""
 
     @property
     def _left_out(self) -> str:
@@ -59,7 +71,7 @@ class Report:
         whole = len({source.path for source in self.files} | set(self.unread))
         more = f" and {len(self.unread) - _NAMED} more" if len(self.unread) > _NAMED else ""
         named = ", ".join(self.unread[:_NAMED])
-        return f" {len(self.unread)} of {_many(whole, 'file')} not read: {named}{more}."
+        return f"{len(self.unread)} of {_many(whole, 'file')} not read: {named}{more}."
 
 
 def _many(count: int, noun: str) -> str:

@@ -14,6 +14,7 @@ from fournines.audit.gather.recognise import recognise
 from fournines.audit.pages.draft import Draft
 from fournines.audit.pages.embedded import written
 from fournines.audit.pages.page import Block, blocks
+from fournines.audit.pages.prose import told
 from fournines.audit.pages.values import filled, values
 from fournines.audit.pages.whose import PATH, host_before, known_hosts, with_hosts
 from fournines.audit.parse import parse
@@ -41,10 +42,11 @@ _ELSEWHERE = re.compile(r"^[ \t]*(?:#?[ \t]*\.\.\.+|\[\.\.\.\])\s*$", re.MULTILI
 
 
 def drafts(page: str, kinds: Sequence[Kind]) -> list[Draft]:
-    """Everything in a page that some kind recognises, the commands beside it and the files they write."""
+    """What some kind recognises in a page, the commands, the files they write and what the prose sets."""
     hosts = known_hosts(page)
     found = []
-    for block in blocks(page):
+    shown = blocks(page)
+    for block in shown:
         draft = _draft(block, kinds)
         if draft:
             found.append((draft, host_before(block, hosts)))
@@ -54,6 +56,7 @@ def drafts(page: str, kinds: Sequence[Kind]) -> list[Draft]:
         full = draft if draft.kind is not COMMANDS else replace(draft, text=filled(draft.text, known))
         pairs.append((full, host))
         pairs.extend((file, file.host or host) for file in _written(full, kinds))
+    pairs.extend((draft, "") for draft in told(page, shown, kinds))
     return with_hosts(pairs)
 
 

@@ -109,5 +109,9 @@ class _Page:
 
     def verdict(self, report: Report) -> None:
         worst = report.worst()
-        code = _COLOURS[worst] if worst else "32;1"
-        self.lines.extend(self.paint(line, code) for line in wrap(report.verdict, self.width))
+        clean = worst is None and len(report.sentences) == 1
+        code = _COLOURS[worst] if worst else "32;1" if clean else "33"
+        headline, *more = report.sentences
+        for text, colour in ((headline, code), *((sentence, "2") for sentence in more)):
+            broken = wrap(text, self.width, break_long_words=False, break_on_hyphens=False)
+            self.lines.extend(self.paint(line, colour) for line in broken)

@@ -44,15 +44,19 @@ primitive l3 ocf:openstack:neutron-agent-l3 \\
 )
 def left_behind(site: Evidence) -> Iterator[Hit | Unknown]:
     confs = [conf for conf in site.all(OsloConf) if conf.service == "neutron"]
-    if any(_settled(conf) for conf in confs):
+    if any(_named(conf) for conf in confs):
         return
+    late = any(_rescheduled(conf) for conf in confs)
     for cluster in clusters(site):
         moved = [p for p in cluster.primitives if _AGENT.search(p.type) and not _everywhere(cluster, p)]
         if not moved or any(_HELPER.search(p.type) for p in cluster.primitives):
             continue
         first = min(moved, key=lambda primitive: "l3" not in primitive.type.lower())
         related = tuple(p.at for p in moved if p is not first)
-        if confs and not any(conf.excerpt for conf in confs):
+        if late:
+            what = f"{first.id} moves under another name: its routers follow after agent_down_time"
+            yield Hit(first.at, what, related, severity=Severity.INFO)
+        elif confs and not any(conf.excerpt for conf in confs):
             yield Hit(first.at, f"{first.id} moves, and neutron.conf gives the hosts no common name", related)
         elif any(source.kind == "commands" or source.lines for source in site.sources):
             what = f"{first.id} moves, and nothing here gives the network hosts a common name"
@@ -63,11 +67,16 @@ def left_behind(site: Evidence) -> Iterator[Hit | Unknown]:
             )
 
 
-def _settled(conf: OsloConf) -> bool:
-    """Whether agents share a name, or routers are moved by Neutron itself."""
+def _named(conf: OsloConf) -> bool:
+    """Whether the agents of several hosts share a name."""
     name = conf.get("DEFAULT", "host")
-    moved = [conf.find(option) for option in ("l3_ha", "allow_automatic_l3agent_failover")]
-    return bool(name and name.value.strip()) or any(option and option.on for option in moved)
+    return bool(name and name.value.strip())
+
+
+def _rescheduled(conf: OsloConf) -> bool:
+    """Whether Neutron itself gives the routers of a dead agent to another."""
+    moved = conf.find("allow_automatic_l3agent_failover")
+    return bool(moved and moved.on)
 
 
 def _everywhere(cluster: Cluster, primitive: Primitive) -> bool:

@@ -1,0 +1,69 @@
+"""Settings that a page's prose tells: ``l3_ha = True`` in backquotes beside a file's name, tables of options.
+
+They count as what the page shows in blocks, so that what a sentence sets is not said to be missing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+from fournines.audit.gather.recognise import recognise
+from fournines.audit.pages.draft import Draft
+from fournines.audit.pages.whose import PATH
+from fournines.kit.audit.source import Syntax
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from fournines.audit.pages.page import Block
+    from fournines.kit.audit.source import Kind
+
+_SETTING = re.compile(r"`([a-z][a-z0-9_.\-]{2,60}[ ]*=[ ]*[\w.:/,@+\-]{1,120})`", re.IGNORECASE)
+_ROW = re.compile(
+    r"[ \t]*\|[ \t]*`?([a-z][a-z0-9]*(?:_[a-z0-9]+)+)`?[ \t]*\|[ \t]*`?([\w.:/\-]{1,80})`?[ \t]*\|"
+)
+_DENIED = re.compile(
+    r"(?i)\b(?:not|never|don't|avoid|instead of|rather than|default|without|remove|unless|nicht|kein\w*)\b|"
+    "[\u4e0d\u52ff]|\u9ed8\u8ba4"
+)
+"""Words of a sentence that names a setting and does not set it; Chinese for not, do not and default."""
+_NEAR = 6
+"""Lines after which a file that was named is no longer what the prose speaks of."""
+
+
+def told(page: str, shown: Iterable[Block], kinds: Sequence[Kind]) -> Iterator[Draft]:
+    """What the prose sets, file by file, as excerpts."""
+    inside = {number for block in shown for number in block.lines}
+    texts: dict[str, list[tuple[str, int]]] = defaultdict(list)
+    name, age = "", 0
+    for number, line in enumerate(page.split("\n"), start=1):
+        if number in inside or not line.strip():
+            continue
+        named = PATH.findall(line)
+        if named or line.startswith("#"):
+            name, age = (_fullest(named[-1], texts) if named else ""), 0
+        elif not _ROW.match(line):
+            age += 1
+        if name and age <= _NEAR:
+            texts[name] += [(setting, number) for setting in _settings(line)]
+    known = [kind for kind in kinds if kind.syntax is Syntax.INI]
+    for name, settings in texts.items():
+        text = "\n".join(setting for setting, _ in settings)
+        kind = recognise(name, text, known, marked=True)
+        if kind:
+            yield Draft(name, kind, text, tuple(number for _, number in settings), excerpt=True)
+
+
+def _fullest(name: str, known: Iterable[str]) -> str:
+    """A file that was named before by its path, when its bare name is that path's end."""
+    return next((path for path in known if path.endswith(f"/{name}")), name)
+
+
+def _settings(line: str) -> list[str]:
+    """What a row of a table or a sentence sets; a sentence that says not to, sets nothing."""
+    row = _ROW.match(line)
+    if row:
+        return [f"{row[1]} = {row[2]}"]
+    return [] if _DENIED.search(line) else _SETTING.findall(line)

@@ -1,0 +1,52 @@
+"""Members that hand out a copy of everything: what they can do meanwhile."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from fournines.components.galera.audit.facts import clusters
+from fournines.components.galera.audit.rules.example import galera
+from fournines.kit.audit.rule import Consequence, Hit, Severity, Unknown, rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from fournines.kit.audit.evidence import Evidence
+
+_BLOCKING = ("rsync", "mysqldump", "rsync_wan")
+_TWO = ("10.0.0.11", "10.0.0.12")
+
+
+@rule(
+    "GA030",
+    Severity.WARNING,
+    "The only other member stands still while it hands out its data",
+    consequence=Consequence.ERRORS,
+    why="rsync and mysqldump lock the donor (FLUSH TABLES WITH READ LOCK) until the copy is made: with two "
+    "data hosts the one that survived serves nobody while the other returns",
+    fix="wsrep_sst_method = mariabackup, or a third data host",
+    source="Galera documentation, State Snapshot Transfers: rsync and mysqldump block the donor",
+    bad={f"db{n}/galera.cnf": galera(number=n, peers=_TWO) for n in (1, 2)},
+    good={f"db{n}/galera.cnf": galera(number=n, peers=_TWO, wsrep_sst_method="mariabackup") for n in (1, 2)},
+    points_at="wsrep_sst_method = rsync",
+)
+def stands_still(evidence: Evidence) -> Iterator[Hit | Unknown]:
+    for cluster in clusters(evidence):
+        said = [found for m in cluster.members if (found := m.conf.get("wsrep_sst_method"))]
+        blocking = next((one for one in said if one.value.strip().lower() in _BLOCKING), None)
+        if not blocking or cluster.size <= 1:
+            continue
+        pair = cluster.size == 2  # noqa: PLR2004 - the survivor is the donor
+        who = "the only other member" if pair else "one of the others"
+        yield Hit(
+            blocking.at,
+            f"{blocking.value.strip()} copies, and {who} stands still meanwhile",
+            why="" if pair else _THREE,
+            severity=None if pair else Severity.INFO,
+        )
+
+
+_THREE = (
+    "rsync and mysqldump lock the donor until the copy is made; where it is the one that HAProxy sends "
+    "writes to, every session moves"
+)

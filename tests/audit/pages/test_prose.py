@@ -1,0 +1,58 @@
+"""Settings that sentences and tables of a page tell."""
+
+from __future__ import annotations
+
+import pytest
+
+from fournines.audit.gather.collect import File
+from fournines.audit.run import audit, read
+
+TABLE = """\
+Set these in `/etc/neutron/neutron.conf`:
+
+| option | value | meaning |
+|--------|-------|---------|
+| l3_ha | True | routers on several hosts |
+| max_l3_agents_per_router | 2 | not more |
+"""
+
+
+def told(page: str) -> list[tuple[str, str]]:
+    sources, _ = read([File("howto.md", page)])
+    return [(source.name, source.text) for source in sources]
+
+
+def test_a_table_of_options_is_the_files() -> None:
+    assert told(TABLE) == [("/etc/neutron/neutron.conf", "l3_ha = True\nmax_l3_agents_per_router = 2")]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "counts"),
+    [
+        ("In neutron.conf set `l3_ha = True`.", True),
+        ("Open neutron.conf.\n\nThen add `l3_ha=True` to it.", True),
+        ("Never set `l3_ha = True` in neutron.conf.", False),
+        ("The default of neutron.conf is `l3_ha = False`.", False),
+        ("`l3_ha = True` makes routers redundant.", False),
+        ("See neutron.conf.\n\n## Another\n\n`l3_ha = True`", False),
+    ],
+)
+def test_a_sentence_counts_where_it_sets_something_in_a_file(sentence: str, *, counts: bool) -> None:
+    assert bool(told(sentence)) is counts
+
+
+def test_what_a_sentence_sets_is_not_said_to_be_missing() -> None:
+    page = "```\n# rabbitmqctl join_cluster rabbit@mq1\n# rabbitmqctl start_app\n```\n\n{}\n"
+
+    def missing(text: str) -> bool:
+        return any(f.rule == "RM001" for f in audit([File("howto.md", page.format(text))]).findings)
+
+    assert missing("Restart it.")
+    assert not missing("Set `cluster_partition_handling = pause_minority` in /etc/rabbitmq/rabbitmq.conf.")
+
+
+def test_two_movers_told_in_prose_are_seen_on_their_lines() -> None:
+    page = f"{TABLE}\nand in the same neutron.conf `allow_automatic_l3agent_failover = True`.\n"
+    assert [str(f.at) for f in audit([File("howto.md", page)]).findings if f.rule == "OS012"] == [
+        "howto.md:8"
+    ]
