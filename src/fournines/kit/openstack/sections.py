@@ -24,9 +24,13 @@ from fournines.kit.program import fed
 _RECYCLE = 300
 """Seconds after which an idle database connection is replaced: below every idle timeout on its way."""
 CACHE_SECONDS = 120
-"""Seconds a dead memcached is left alone, and the longest that a cached value counts: what a memcached still
-holds when it is asked again, after it was cut off, has expired meanwhile. Once per that time a request pays
-the timeout of a dead one."""
+"""The longest that a cached value counts: one that was cut off may still hold what was changed since."""
+_DEAD_RETRY = 15
+"""Seconds Keystone leaves a dead memcached alone. Once per that time a request pays the timeouts of one that
+is really dead; one that was only late on a busy host is missed no longer. Without a cache a validation costs
+twenty times the processor time (docs/cache.md), and the host gets busier still."""
+_AUTHTOKEN_RETRY = 120
+"""The same for keystonemiddleware, whose shortest timeout is ten times as long and which loses little."""
 
 
 def cache_servers(context: Context) -> str:
@@ -86,7 +90,7 @@ def cache_section(context: Context) -> str:
     * ``memcache_pool_flush_on_reconnect`` stays off. When its ``flush_all`` is not answered in time,
       python-memcached (1.60 to 1.62) keeps the connection, and from then on every answer on it is the answer
       to the question before: Keystone took one user's data for another's and answered 404 to valid tokens.
-      What a memcached that comes back still holds is too old to count instead (``CACHE_SECONDS``).
+      What a memcached that comes back still holds is soon too old to count instead (``CACHE_SECONDS``).
     * Keystone keeps a pool for each of its four or five cache regions, and each finds out for itself: a dead
       memcached costs a request four to five timeouts, and no second request of that process.
     """
@@ -97,7 +101,7 @@ def cache_section(context: Context) -> str:
             "backend": "oslo_cache.memcache_pool",
             "expiration_time": CACHE_SECONDS,
             "memcache_servers": cache_servers(context),
-            "memcache_dead_retry": CACHE_SECONDS,
+            "memcache_dead_retry": _DEAD_RETRY,
             "memcache_socket_timeout": 0.1,
             "memcache_pool_maxsize": 10,
             "memcache_pool_connection_get_timeout": 2,
@@ -147,7 +151,7 @@ def authtoken_section(context: Context, user: ServiceUser, *, cache_key: str) ->
             "memcached_servers": cache_servers(context),
             "memcache_security_strategy": "ENCRYPT",
             "memcache_secret_key": context.secret(cache_key),
-            "memcache_pool_dead_retry": CACHE_SECONDS,
+            "memcache_pool_dead_retry": _AUTHTOKEN_RETRY,
             "memcache_pool_socket_timeout": 1,
             "memcache_pool_conn_get_timeout": 2,
         },

@@ -28,8 +28,8 @@ _CACHE = (
     "(memcache_socket_timeout), the connection stays in use with the answer still to come, and from then on "
     "every answer on it belongs to the question before: valid tokens are answered 404, users get what was "
     "kept for others. It also empties the cache once for each connection of each process",
-    fix="memcache_pool_flush_on_reconnect = false; expiration_time and the sections' cache_time not above "
-    "memcache_dead_retry, so that what a memcached still holds has expired when it is asked again",
+    fix="memcache_pool_flush_on_reconnect = false, and a short expiration_time (120, also as cache_time of "
+    "[identity]): so long at most counts what a memcached that was cut off still holds",
     source="python-memcached 1.60 to 1.62, _Host._get_socket and flush (the timeout leaves the socket open), "
     "_expectvalue (no key is compared); its issue 179; Launchpad bug 1888394",
     bad={"ctl1/keystone.conf": _CACHE.format("true")},
