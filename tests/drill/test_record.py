@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import json
+import time
 from dataclasses import replace
 
 import anyio
+import pytest
 from tests.drill.play import site
 from tests.engine.simulation import phase
 
-from fournines.drill.record import digest, machine, versions
+from fournines.drill.record import digest, losses, machine, versions
+from fournines.engine.agent.main import MARK
 from fournines.engine.wire.transport import Call, Fake
 from fournines.errors import TransportError
 from fournines.kit.check import Output
 from fournines.kit.context import Context
+from fournines.kit.probe import Membership
 from fournines.kit.step import File, Packages
 from fournines.plan.model import Plan
 from fournines.plan.packages import packages_of, version_table
@@ -59,3 +64,36 @@ def test_the_digest_changes_with_content_place_and_host() -> None:
 def test_the_machine_is_named_by_what_matters() -> None:
     assert " cores, " in machine()
     assert "GiB, Linux " in machine()
+
+
+MEMBERS = Membership(
+    "galera",
+    ("controller1", "controller2"),
+    ("mariadb.service",),
+    1.5,
+    lost="suspects",
+    whole="whole",
+)
+
+
+def test_lost_members_are_read_from_the_journals_since_the_run_began() -> None:
+    calls: list[Call] = []
+
+    def said(call: Call) -> Output:
+        calls.append(call)
+        if call.host == "controller2":
+            raise TransportError("gone", where=call.host)
+        now = time.time()
+        log = f"{now - 7:.6f} c1 mariadbd: suspects b\n{now - 5:.6f} c1 mariadbd: whole\n"
+        answers = [{"code": 0, "stdout": log, "stderr": ""}]
+        return Output(0, f"\n{MARK}{json.dumps({'answers': answers})}\n")
+
+    plan = Plan(Context(site(), (MEMBERS,), {}), (), ())
+    (parting,) = anyio.run(losses, Fake(said), plan, lambda: 10.0)
+    assert (parting.cluster, parting.host, parting.patience) == ("galera", "controller1", 1.5)
+    assert parting.began == pytest.approx(3, abs=0.5)
+    assert parting.ended - parting.began == pytest.approx(2, abs=0.01)
+    asked = calls[0].stdin
+    assert "--grep=suspects|whole" in asked
+    since = float(asked.partition("--since=@")[2].partition('"')[0])
+    assert since == pytest.approx(time.time() - 10, abs=5)

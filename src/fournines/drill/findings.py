@@ -11,6 +11,7 @@ from fournines.drill.journal import Journal
 from fournines.drill.judging.band import band
 from fournines.drill.judging.excuse import without
 from fournines.drill.judging.invariants import judgements
+from fournines.drill.judging.parting import Parting, consequent
 from fournines.drill.result import DrillRun, Judgement, Owned, Series, StageName
 from fournines.drill.rig import Rig
 from fournines.drill.scenario import Nothing, Scenario
@@ -31,6 +32,7 @@ class Findings:
     hurt: tuple[str, ...] = ()
     until: float = 0.0
     load: Load | None = None
+    partings: tuple[Parting, ...] = ()
     accounts: tuple[Account, ...] = ()
     settled: Settled = field(default_factory=lambda: Settled(None, []))
     versions: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
@@ -91,6 +93,8 @@ def _judged(
     if found.refused is not None:
         promise = "the drill begins from a steady state, with somebody to hurt"
         return (Judgement("I0.steady", promise, unknown(found.refused)),)
+    stalls = without(found.load.stalls if found.load else (), found.hurt)
+    unhurt = (one for one in found.partings if one.host not in found.hurt)
     return judgements(
         scenario,
         series=series,
@@ -100,7 +104,7 @@ def _judged(
         settled=found.settled,
         fault=fault,
         alone=found.alone,
-        stalls=without(found.load.stalls if found.load else (), found.hurt),
+        stalls=(*stalls, *consequent(stalls, unhurt, fault=fault)),
     )
 
 

@@ -1,16 +1,21 @@
-"""What ran: the versions on the hosts, a digest of every configuration file, the machine under a lab."""
+"""What ran, on what machine, and what clusters say in their journals of members that they lost."""
 
 from __future__ import annotations
 
 import hashlib
 import os
 import platform
+import time
 
+from fournines.drill.judging.parting import Parting, partings
 from fournines.engine.asking.ask import ask_all
 from fournines.engine.wire.transport import Transport
+from fournines.kit.check import Ask
+from fournines.kit.probe import Membership
 from fournines.kit.step import File
 from fournines.plan.model import Plan
 from fournines.plan.packages import packages_of, version_table, versions_ask
+from fournines.probe.watch import Clock
 
 
 async def versions(transport: Transport, plan: Plan) -> dict[str, dict[str, str]]:
@@ -23,6 +28,33 @@ async def versions(transport: Transport, plan: Plan) -> dict[str, dict[str, str]
         if answer is not None:  # a package that is not installed makes the code 1; the others are listed
             found[host] = version_table(answer.stdout)
     return found
+
+
+async def losses(transport: Transport, plan: Plan, clock: Clock) -> tuple[Parting, ...]:
+    """When members of the site's clusters suspected one another since the run's clock began.
+
+    The clocks of the hosts are taken to agree with this one; it is a promise of the site that they do.
+    """
+    zero = time.time() - clock()
+    asks = {
+        (host, told): _journal(told, since=zero)
+        for told in plan.context.declared(Membership)
+        for host in told.hosts
+    }
+    heard = await ask_all(transport, ((host, ask) for (host, _), ask in asks.items()))
+    found: list[Parting] = []
+    for (host, told), ask in asks.items():
+        answer = heard[host, ask]
+        if answer is not None:
+            found += partings(answer.stdout, told, host, zero=zero)
+    return tuple(sorted(found, key=lambda one: one.began))
+
+
+def _journal(told: Membership, *, since: float) -> Ask:
+    units = (f"--unit={unit}" for unit in told.units)
+    wanted = f"--grep={told.lost}|{told.whole}"
+    shape = ("--output=short-unix", "--no-pager", "--quiet", "--case-sensitive")
+    return Ask(("journalctl", *shape, *units, wanted, f"--since=@{since:.0f}"))
 
 
 def digest(plan: Plan) -> str:

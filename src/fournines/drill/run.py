@@ -146,6 +146,8 @@ class _Run:
             raise failure
         if self.found.refused is None:
             self.journal.enter(StageName.READ_BACK)
+            self.found.partings = await record.losses(self.rig.transport, self.rig.plan, self.clock)
+            self.journal.says("members lost", partings=[asdict(one) for one in self.found.partings])
             self.found.accounts = await read_back(
                 self.fleet, self.rig.transport, self.rig.plan.context, self.journal
             )

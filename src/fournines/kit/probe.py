@@ -47,3 +47,20 @@ class QueueLedger:
     vhost: str
     leaders: Callable[[str], Ask]
     led_by: Callable[[Output], Mapping[tuple[str, str], str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Membership:
+    """A cluster whose members are lost to one another after some silence, and what its journal says of it.
+
+    ``units`` are those whose journal tells it, on ``hosts``. ``patience`` is for how many seconds of silence
+    a member is believed in. ``lost`` stands in a line by which a member is suspected, ``whole`` in one by
+    which there is a quorum again (extended regular expressions, pcre2pattern(3)).
+    """
+
+    cluster: str
+    hosts: tuple[str, ...]
+    units: tuple[str, ...]
+    patience: float
+    lost: str
+    whole: str

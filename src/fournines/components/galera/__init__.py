@@ -20,7 +20,7 @@ from fournines.components.galera.model import (
 from fournines.components.galera.relies import RELIES
 from fournines.kit.component import Component, Stage, always
 from fournines.kit.declare import Database, Declaration, Endpoint, FirewallPort, HealthCheck, Secret
-from fournines.kit.probe import TableLedger
+from fournines.kit.probe import Membership, TableLedger
 from fournines.spec.model import Site, Visibility
 
 LEDGER = "nines_ledger"
@@ -34,7 +34,7 @@ SESSION_SECONDS = 3600.0
 """An idle connection of a pool is cut by the services' own recycling (about an hour), not by the balancer."""
 
 
-def declares(site: Site, _: object) -> Iterator[Declaration]:
+def declares(site: Site, options: Options) -> Iterator[Declaration]:
     """One writer at a time behind the VIP, its ports, and the database in which probes keep their ledger.
 
     With two writers certification would fail transactions that one host's locks would have queued (SELECT ...
@@ -62,6 +62,14 @@ def declares(site: Site, _: object) -> Iterator[Declaration]:
     yield Database(LEDGER, LEDGER, "ledger/database")
     shell = ("mariadb", "--batch", "--skip-column-names", LEDGER)
     yield TableLedger(LEDGER, "galera", shell, current=CURRENT, no_quorum=NOT_PREPARED)
+    yield Membership(
+        "galera",
+        hosts=members,
+        units=("mariadb.service", "garb.service"),
+        patience=options.suspect_timeout,
+        lost="suspecting node: ",
+        whole=r"view\(view_id\(PRIM,",
+    )
 
 
 COMPONENT = Component(

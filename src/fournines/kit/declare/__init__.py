@@ -19,7 +19,7 @@ from fournines.kit.declare.endpoint import Endpoint, HealthCheck, ServedCertific
 from fournines.kit.declare.host import FirewallPort, InterfaceOf, LogFile
 from fournines.kit.declare.identity import CatalogueEntry, ServiceRole, ServiceUser
 from fournines.kit.declare.secret import Secret, SecretKind
-from fournines.kit.probe import Identity, QueueLedger, TableLedger
+from fournines.kit.probe import Identity, Membership, QueueLedger, TableLedger
 
 __all__ = [
     "Brokers",
@@ -61,5 +61,6 @@ Declaration = (
     | Identity
     | TableLedger
     | QueueLedger
+    | Membership
 )
 """Anything a component declares."""
