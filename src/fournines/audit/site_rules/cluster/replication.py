@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from fournines.components.corosync.audit.facts import CorosyncConf
 from fournines.components.corosync.audit.rules.example import TWO, corosync
 from fournines.components.drbd.audit.facts import DrbdResource, setting
+from fournines.components.mounts.audit.facts import Mount
 from fournines.components.pacemaker.audit.facts import Primitive, clusters
 from fournines.components.pacemaker.audit.rules.example import DRBD, FS, TIED, crm
 from fournines.kit.audit.rule import Consequence, Hit, Severity, Unknown, rule
@@ -59,14 +60,23 @@ def two_primaries(site: Evidence) -> Iterator[Hit | Unknown]:
             yield Unknown(place, f"{resource.name} may be primary twice: no file says what is on it")
 
 
+def _devices(resource: DrbdResource) -> frozenset[str]:
+    """The names under which a host knows the device of a resource."""
+    named = f"/dev/drbd/by-res/{resource.name}"
+    return frozenset({*resource.devices, named, f"{named}/0"} if resource.name else resource.devices)
+
+
 def _file_systems(site: Evidence, resource: DrbdResource) -> dict[str, Place]:
     """What is on a resource, by the cluster's mounts and by the scripts that made it."""
-    devices = {*resource.devices, f"/dev/drbd/by-res/{resource.name}", f"/dev/drbd/by-res/{resource.name}/0"}
+    devices = _devices(resource)
     found: dict[str, Place] = {}
     for mount in site.all(Primitive):
         fs = mount.params.get("fstype", "").lower()
         if mount.type == "Filesystem" and mount.params.get("device") in devices and fs:
             found.setdefault(fs, mount.place("fstype"))
+    for line in site.on(resource.at.host, Mount):
+        if line.device in devices and line.fs not in ("auto", "none", "swap"):
+            found.setdefault(line.fs, line.at)
     found.update(_above(site, resource))
     for script in site.all(Script):
         for command, at in zip(script.commands, script.places, strict=False):
@@ -98,6 +108,41 @@ def _above(site: Evidence, resource: DrbdResource) -> dict[str, Place]:
             if tied == {resource.name}:
                 found.setdefault(fs, mount.place("fstype"))
     return found
+
+
+_RES = (
+    "resource db {\n    net {\n        protocol C;\n        fencing resource-and-stonith;\n    }\n"
+    '    handlers {\n        fence-peer "/usr/lib/drbd/crm-fence-peer.9.sh";\n    }\n    device /dev/drbd0;\n'
+    "    on node1 {\n        address 10.0.2.11:7789;\n    }\n    on node2 {\n"
+    "        address 10.0.2.12:7789;\n    }\n}\n"
+)
+_BOOT = "/dev/drbd0 /var/lib/mysql xfs {} 0 0\n"
+
+
+@rule(
+    "DR009",
+    Severity.ERROR,
+    "A boot mounts what only the primary may mount",
+    consequence=Consequence.NO_RETURN,
+    why="after a boot the host is Secondary and the mount fails: without nofail systemd ends in emergency "
+    "mode and the host does not come back; where it succeeds, it is mounted behind the cluster's back",
+    fix="noauto in /etc/fstab, or no line at all: the cluster mounts it (Filesystem)",
+    source="systemd.mount(5) nofail, local-fs.target; DRBD user's guide: a Secondary cannot be mounted",
+    bad={"node1/db.res": _RES, "node1/etc/fstab": _BOOT.format("defaults")},
+    good={"node1/db.res": _RES, "node1/etc/fstab": _BOOT.format("noauto")},
+    points_at="/dev/drbd0 /var/lib/mysql xfs defaults 0 0",
+)
+def mounted_at_boot(site: Evidence) -> Iterator[Hit | Unknown]:
+    for line in site.all(Mount):
+        own = [r for r in site.on(line.at.host, DrbdResource) if line.device in _devices(r)]
+        if not (own or line.device.startswith("/dev/drbd")) or not line.at_boot or line.fs in _CLUSTERED:
+            continue
+        yield Hit(
+            line.at,
+            f"{line.device} is mounted on {line.folder} at boot",
+            related=tuple(r.at for r in own[:1]),
+            severity=None if line.waited_for else Severity.WARNING,
+        )
 
 
 _POLICY = (

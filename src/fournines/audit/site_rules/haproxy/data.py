@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 _MANUAL = "HAProxy configuration manual"
 _GALERA = re.compile(r"galera|wsrep|pxc|percona")
 _HANDSHAKES = ("mysql-check", "pgsql-check")
+_DATABASES = re.compile(r"mysql|maria|galera|percona|pxc|postgres|pgsql|patroni|sql|(?:^|[_.\-])db")
 _SQL_PORTS = frozenset({3306, 5432})
 _RECYCLE = 3600
 """Seconds; oslo.db connection_recycle_time."""
@@ -173,19 +174,23 @@ def _recycles(conf: OsloConf) -> tuple[Option, ...]:
 def idle_connections(site: Evidence) -> Iterator[Hit | Unknown]:
     recycle = _recycle(site)
     limit = float(recycle[0]) if recycle else _POOLED
-    seen = set()
+    cut: dict[Place, list[Service]] = {}
+    idle: dict[Place, float] = {}
     for service in first_of(site):
         found = shortest(service)
-        if purpose(service) is not Purpose.DATABASE or not found or found[0] >= limit:
-            continue
-        if found[1].at in seen:
-            continue
-        seen.add(found[1].at)
-        used = "the services keep one" if recycle else "pools commonly keep one"
+        if purpose(service) is Purpose.DATABASE and found and found[0] < limit:
+            cut.setdefault(found[1].at, []).append(service)
+            idle[found[1].at] = found[0]
+    used = "the services keep one" if recycle else "pools commonly keep one"
+    for at, behind in cut.items():
+        # several listeners share the timeouts of defaults: the one that is called a database comes first
+        told = sorted(behind, key=lambda service: not _DATABASES.search(service.front.name.lower()))
+        names = ", ".join(dict.fromkeys(service.front.name for service in told))
+        verb = "closes" if len(told) == 1 else "close"
         yield Hit(
-            found[1].at,
-            f"{service.front.name} closes connections idle for {found[0]:g} s; {used} {limit:g} s",
-            related=tuple(p for p in (service.at, recycle[1] if recycle else None) if p),
+            at,
+            f"{names} {verb} connections idle for {idle[at]:g} s; {used} {limit:g} s",
+            related=tuple(p for p in (*(s.at for s in told), recycle[1] if recycle else None) if p),
         )
 
 

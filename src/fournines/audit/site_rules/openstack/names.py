@@ -13,6 +13,7 @@ from fournines.components.client.audit.facts import AuthUrl, Endpoint, host_of
 from fournines.components.galera.audit.facts import unfilled
 from fournines.components.haproxy.audit.facts import services
 from fournines.components.haproxy.audit.facts.purpose import OPENSTACK_PORTS, Purpose
+from fournines.components.horizon.audit.facts import DjangoSettings
 from fournines.components.keepalived.audit.rules.example import keepalived
 from fournines.components.oslo.audit.facts import OsloConf
 from fournines.kit.audit.rule import Consequence, Hit, Severity, Unknown, rule
@@ -114,6 +115,12 @@ def _urls(site: Evidence) -> Iterator[tuple[Place, str, str]]:
                 yield option.at, host, f"{option.name} of {conf.service or conf.program}"
     for endpoint in site.all(Endpoint):
         yield endpoint.at, endpoint.host, f"the {endpoint.interface} endpoint of {endpoint.service}"
+    for settings in site.all(DjangoSettings):
+        for name in ("OPENSTACK_HOST", "OPENSTACK_KEYSTONE_URL"):
+            text = settings.text(name)
+            host = host_of(text) if "://" in text else text.strip().lower()
+            if host and not set(host) & set("%<{$"):
+                yield settings.places[name], host, f"{name} of Horizon"
     for said in site.all(AuthUrl):
         yield said.at, said.host, "OS_AUTH_URL"
 

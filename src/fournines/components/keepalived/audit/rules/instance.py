@@ -82,12 +82,30 @@ def unwatched_interface(site: Evidence) -> Iterator[Hit | Unknown]:
         for vip in instance.vips:
             loopback = vip.dev == "lo" or vip.dev.startswith("dummy")
             unseen = vip.untracked or version.startswith(("0.", "1."))
-            if vip.dev and instance.interface and vip.dev not in watched and not loopback and unseen:
+            if _slip(vip.dev, instance.interface):
+                yield Hit(
+                    vip.at,
+                    f"{vip.text} is on {vip.dev}, and {instance.name} talks through {instance.interface}: "
+                    "one of them looks like a slip",
+                    related=(instance.place("interface"),),
+                    why="keepalived drops an instance whose interface is not there, and adds no address "
+                    "to one that is not",
+                    fix="the same interface in both places",
+                    severity=Severity.WARNING,
+                )
+            elif vip.dev and instance.interface and vip.dev not in watched and not loopback and unseen:
                 yield Hit(
                     vip.at,
                     f"{vip.text} is on {vip.dev}, {instance.name} watches {', '.join(sorted(watched))}",
                     related=(instance.place("interface"),),
                 )
+
+
+def _slip(one: str, other: str) -> bool:
+    """Whether one name is the other with digits typed twice or left out (``ens18`` and ``ens18000``)."""
+    short, long = sorted((one, other), key=len)
+    rest = long.removeprefix(short)
+    return bool(short) and short[-1].isdigit() and rest != long and len(rest) > 1 and rest.isdigit()
 
 
 @rule(

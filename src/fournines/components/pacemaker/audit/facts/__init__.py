@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fournines.components.pacemaker.audit.facts.changes import IN_SCRIPTS as CHANGES
 from fournines.components.pacemaker.audit.facts.cib import CIB
 from fournines.components.pacemaker.audit.facts.cluster import Cluster, clusters, vips
 from fournines.components.pacemaker.audit.facts.commands import COMMANDS, IN_SCRIPTS
@@ -18,6 +19,7 @@ from fournines.components.pacemaker.audit.facts.model import (
 )
 
 __all__ = [
+    "CHANGES",
     "CIB",
     "COMMANDS",
     "CRM",

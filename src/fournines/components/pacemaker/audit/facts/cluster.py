@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar
 
@@ -10,6 +10,7 @@ from fournines.components.pacemaker.audit.facts.model import (
     Collection,
     Constraint,
     Member,
+    MetaChange,
     Primitive,
     Property,
     Story,
@@ -39,6 +40,7 @@ class Cluster:
     collections: tuple[Collection, ...]
     constraints: tuple[Constraint, ...]
     members: tuple[Member, ...]
+    changes: tuple[MetaChange, ...] = ()
 
     @cached_property
     def whole(self) -> bool:
@@ -208,7 +210,28 @@ def _cluster(site: Evidence, form: str, stories: Iterable[Story]) -> Cluster:
     def of(kind: type[T]) -> tuple[T, ...]:
         return tuple(f for f in site.all(kind) if (f.at.path, f.at.host) in homes and f.at.path not in cib)
 
-    return Cluster(told, of(Property), of(Primitive), of(Collection), of(Constraint), of(Member))
+    changes = of(MetaChange)
+    return Cluster(
+        told,
+        of(Property),
+        tuple(_changed(p, changes) for p in of(Primitive)),
+        tuple(_changed(c, changes) for c in of(Collection)),
+        of(Constraint),
+        of(Member),
+        changes,
+    )
+
+
+R = TypeVar("R", Primitive, Collection)
+
+
+def _changed(one: R, changes: Iterable[MetaChange]) -> R:
+    """The resource with the meta attributes that later commands give it."""
+    for change in changes:
+        if change.resource == one.id:
+            places = {**one.places, **dict.fromkeys(change.values, change.at)}
+            one = replace(one, meta={**one.meta, **change.values}, places=places)
+    return one
 
 
 def _told(cluster: Cluster) -> object:
@@ -218,5 +241,6 @@ def _told(cluster: Cluster) -> object:
         tuple((p.id, p.agent) for p in cluster.primitives),
         tuple((c.id, c.kind) for c in cluster.collections),
         tuple((c.id, c.kind, c.score) for c in cluster.constraints),
+        tuple((c.resource, *sorted(c.values.items())) for c in cluster.changes),
         tuple(story.at.path for story in cluster.stories if not cluster.primitives),
     )

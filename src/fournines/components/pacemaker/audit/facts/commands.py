@@ -330,8 +330,8 @@ def _location(at: Place, words: list[str]) -> Iterator[Constraint]:
 
 _SPOKEN = (
     r"^[ \t]*(?:sudo\s+)?(?:pcs\s+(?:-f\s+\S+\s+)?"
-    r"(?:(?:resource|stonith)\s+create|property\s+set|constraint\s+\w+|cluster\s+setup)\s"
-    r"|crm(?:\s+-F)?\s+configure\s+\w)"
+    r"(?:(?:resource|stonith)\s+(?:create|meta|update)|property\s+set|constraint\s+\w+|cluster\s+setup)\s"
+    r"|crm(?:\s+-F)?\s+(?:configure|resource\s+meta)\s+\w|crm_resource\s.*(?:--meta|-m)\b)"
 )
 COMMANDS = Kind(
     name="cluster commands",

@@ -194,6 +194,15 @@ class Member:
 
 
 @dataclass(frozen=True)
+class MetaChange:
+    """Meta attributes set on a resource that is there already."""
+
+    at: Place
+    resource: str
+    values: Mapping[str, str] = field(hash=False)
+
+
+@dataclass(frozen=True)
 class Story:
     """One text that tells Pacemaker something: ``form`` is ``cib``, ``crm`` or ``pcs``.
 

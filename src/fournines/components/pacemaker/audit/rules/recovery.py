@@ -64,6 +64,12 @@ def stays(site: Evidence) -> Iterator[Hit | Unknown]:
         for one in resources:
             if one.meta.get("migration-threshold", "").strip() == "0":
                 yield Hit(one.place("migration-threshold"), f"migration-threshold of {one.id} is 0")
+        for change in cluster.changes:
+            if (
+                change.values.get("migration-threshold", "").strip() == "0"
+                and change.resource not in cluster.ids
+            ):
+                yield Hit(change.at, f"migration-threshold of {change.resource} is 0")
 
 
 @rule(

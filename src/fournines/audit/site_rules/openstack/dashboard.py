@@ -1,0 +1,99 @@
+"""Horizon on several hosts: what it reads, and where it keeps who is logged in."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from fournines.audit.site_rules.roles import LOOPBACK, copies, proxied_here
+from fournines.components.haproxy.audit.facts.purpose import Purpose
+from fournines.components.horizon.audit.facts import DjangoSettings, Unquoted
+from fournines.components.oslo.audit.facts import host_port
+from fournines.kit.audit.rule import Consequence, Hit, Severity, Unknown, rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from fournines.kit.audit.evidence import Evidence
+
+_PAIR = 2
+
+
+@rule(
+    "OS024",
+    Severity.ERROR,
+    "A setting of Horizon that Python cannot read",
+    consequence=Consequence.DOWN,
+    why="local_settings is Python: a text without quotes is a syntax error or a name nobody has defined, and "
+    "the dashboard answers 500 on every page",
+    fix='quotes around it: OPENSTACK_HOST = "10.0.0.20"',
+    source="Horizon, Settings Reference; Python reference, Literals",
+    bad={"ctl1/local_settings.py": "OPENSTACK_HOST = 10.0.0.20\n"},
+    good={"ctl1/local_settings.py": 'OPENSTACK_HOST = "10.0.0.20"\n'},
+    points_at="OPENSTACK_HOST = 10.0.0.20",
+)
+def unquoted(site: Evidence) -> Iterator[Hit | Unknown]:
+    for said in site.all(Unquoted):
+        yield Hit(said.at, f"{said.name} is {said.value}, without quotes")
+
+
+_SESSIONS = 'SESSION_ENGINE = "django.contrib.sessions.backends.cache"\n'
+_CACHE = """CACHES = {{
+    "default": {{
+        "BACKEND": "django.core.cache.backends.memcached.PyMemcacheCache",
+        "LOCATION": {},
+    }},
+}}
+"""
+
+
+def _pair(location: str) -> dict[str, str]:
+    return {f"ctl{n}/local_settings.py": _SESSIONS + _CACHE.format(location) for n in (1, 2)}
+
+
+@rule(
+    "OS025",
+    Severity.WARNING,
+    "Logins that one dashboard keeps to itself",
+    consequence=Consequence.ERRORS,
+    why="the session lies in this host's own memory or files: whoever the balancer sends to another "
+    "dashboard, or whose host is lost, is logged out",
+    fix="list the memcached of every controller in CACHES, the same list on every host, or keep sessions in "
+    "signed cookies or the database",
+    source="Horizon, Configure session storage; Django sessions: using cached sessions",
+    bad=_pair('"127.0.0.1:11211"'),
+    good=_pair('["10.0.0.11:11211", "10.0.0.12:11211"]'),
+    points_at='SESSION_ENGINE = "django.contrib.sessions.backends.cache"',
+)
+def own_sessions(site: Evidence) -> Iterator[Hit | Unknown]:
+    settings = site.all(DjangoSettings)
+    if max(copies(site), len({conf.at.host for conf in settings if conf.at.host})) < _PAIR:
+        return
+    for conf in settings:
+        engine = conf.text("SESSION_ENGINE").rpartition(".")[2]
+        where = ""
+        if engine == "file":
+            where = "files of this host"
+        elif engine == "cache":
+            where = _own_cache(site, conf)
+        if where:
+            yield Hit(
+                conf.places["SESSION_ENGINE"],
+                f"sessions are kept in {where}",
+                related=(conf.places["CACHES"],) if "CACHES" in conf.places else (),
+            )
+
+
+def _own_cache(site: Evidence, conf: DjangoSettings) -> str:
+    """What of this host the default cache is; empty when it is shared, or not said."""
+    cache = conf.cache
+    if cache is None:
+        whole = "CACHES" not in conf.values and not conf.excerpt and conf.text("SESSION_ENGINE")
+        return "the memory of each process (no CACHES is said)" if whole else ""
+    backend, places = cache
+    if backend.endswith(("LocMemCache", "DummyCache")):
+        return f"{backend.rpartition('.')[2]}, the memory of each process"
+    hosts = [host_port(place.rpartition("//")[2])[0] for place in places]
+    if hosts and all(host in LOOPBACK for host in hosts) and "emcache" in backend:
+        balanced = proxied_here(site, conf.at.host, Purpose.MEMCACHED)
+        return "" if balanced else f"the memcached of this host ({hosts[0]})"
+    return ""

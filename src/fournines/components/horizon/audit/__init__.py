@@ -1,0 +1,1 @@
+"""Horizon, as the audit sees it."""

@@ -1,0 +1,1 @@
+"""memcached, as the audit sees it."""
