@@ -81,10 +81,32 @@ def test_the_starter_tells_an_editor_where_the_schema_is() -> None:
     assert STARTER.startswith("# yaml-language-server: $schema=")
 
 
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("net.ipv4.ip_forward: 1", "net.ipv4.tcp_retries2: 5"),
+        ("net.ipv4.ip_forward: 1", "net.ipv4.ip_nonlocal_bind: 1"),
+        ("interface: enp2s0", "interface: lo"),
+        ("roles: [controller]\n", "roles: []\n"),
+        ("names: [cloud.example.org]", "session: 86400"),
+    ],
+)
+def test_an_editor_sees_what_one_value_or_a_default_rules_out(old: str, new: str) -> None:
+    assert GOOD.count(old) == 1
+    assert list(CHECK.iter_errors(yaml.safe_load(GOOD.replace(old, new))))
+
+
+def test_a_longer_token_allows_a_longer_session() -> None:
+    longer = GOOD.replace(
+        "names: [cloud.example.org]}", "session: 86400}\n  keystone: {token_lifetime: 86400}"
+    )
+    assert not list(CHECK.iter_errors(yaml.safe_load(longer)))
+
+
 @pytest.mark.parametrize("group", ["top", "ssh and secrets"])
 def test_an_editor_sees_what_is_wrong_with_a_single_value(group: str) -> None:
     """What needs no look at the rest of the file, the schema refuses too."""
-    between = ("cannot be built yet", "is not a host of", "is not one")
+    between = ("cannot be built yet", "is not a host of", "is not one", "names a host of")
     for old, new, _, words in GROUPS[group]:
         if not any(part in words for part in between) and "null" not in new:
             try:

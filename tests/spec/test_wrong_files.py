@@ -12,6 +12,7 @@ import pytest
 import yaml
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.spec.everyday import BASE, SLIPS
 from tests.spec.wrong_files import GOOD, GROUPS
 
 from fournines.errors import Mistake, SpecError
@@ -68,6 +69,20 @@ def test_one_mistake_is_told_once_where_it_stands(old: str, new: str, where: str
     assert [f"{m.line}:{m.column}" for m in found] == [where], [str(m) for m in found]
     assert words in found[0].what
     well_told(found, text)
+
+
+@pytest.mark.parametrize(("old", "new", "line"), SLIPS)
+def test_an_everyday_slip_is_refused_on_its_line_with_what_to_write(old: str, new: str, line: int) -> None:
+    assert BASE.count(old) == 1
+    text = BASE.replace(old, new)
+    found = mistakes(text)
+    assert line in {mistake.line for mistake in found}, [str(mistake) for mistake in found]
+    assert len(found) <= 3, "the one slip is lost among its consequences"
+    well_told(found, text)
+
+
+def test_without_a_slip_it_is_a_site() -> None:
+    assert len(loads(BASE, FILE, vocabulary()).voters) == 3
 
 
 @pytest.mark.parametrize(

@@ -226,6 +226,7 @@ HOSTS: tuple[Edit, ...] = (
         "nothing is built for the role network yet",
     ),
     ("roles: [controller]\n", "roles: controller\n", "16:12", "is not a list"),
+    ("roles: [controller]\n", "roles: []\n", "16:12", "controller1 has no role"),
     ("roles: [controller]\n", "roles:\n", "16:11", "roles is empty"),
     ("roles: [controller]\n", "roles: {controller: yes}\n", "16:12", "a mapping is not a list"),
     ("roles: [controller]\n", "roles: [controller, controller]\n", "16:25", "controller stands twice"),
@@ -233,7 +234,6 @@ HOSTS: tuple[Edit, ...] = (
     ("roles: [controller]\n", "roles: [controller,,]\n", "16:24", "a value is missing here"),
     ("roles: [controller]\n", "role: [controller]\n", "16:5", "neither roles nor a network"),
     ("roles: [controller]\n", "rolls: [controller]\n", "16:5", "neither roles nor a network"),
-    ("roles: [controller]\n", "roles: []\n", "13:1", "controllers: 1"),
     ("    roles: [controller]\n", "", "15:3", "roles is missing"),
     ("time, arbiter]", "time]", "13:1", "2 hosts vote (controller1, controller2)"),
     ("time, arbiter]", "time, controller, controller]", "14:61", "controller stands twice"),
@@ -287,6 +287,7 @@ HOSTS: tuple[Edit, ...] = (
 )
 
 SSH_AND_SECRETS: tuple[Edit, ...] = (
+    ("user: root", "user: root@dashboard", "21:13", "names a host of this site"),
     ("user: root", "user: ''", "21:13", "is not a login name"),
     ("user: root", "user: ", "21:13", "user is empty"),
     ("user: root", "user:", "21:11", "a colon without a blank after it"),
@@ -481,6 +482,8 @@ YAML: tuple[Edit, ...] = (
     ("mode: active-active", "active-active", "24:1", "a key without a colon"),
     ("name: blog", "name:blog", "1:5", "a colon without a blank after it"),
     ("name: blog", "name:blog\n", "1:5", "a colon without a blank after it"),
+    ("name: blog", "name:blog # a shop", "1:5", "a colon without a blank after it"),
+    ("name: blog\n", "name:blog\n# a shop: ours\n", "1:5", "a colon without a blank after it"),
     ("release: epoxy", "release:epoxy", "2:8", "a colon without a blank after it"),
     ("    mgmt: 10.0.0.11", "    mgmt:10.0.0.11", "17:9", "a colon without a blank after it"),
     ("  controller1:\n", "  controller1: &c\n", "15:16", "anchors"),

@@ -52,6 +52,10 @@ def _root(
 
 for _verb in (init, schema, show, render, preflight, plan, deploy, verify, status, drill, audit):
     app.command(epilog=epilog(_verb.__name__))(_verb)
+for _path, _group in (("lab", lab.app), ("lab net", lab.net_app), ("secrets", secrets.app)):
+    for _command in _group.registered_commands:
+        _name = _command.name or getattr(_command.callback, "__name__", "")
+        _command.epilog = epilog(f"{_path} {_name}")
 app.add_typer(lab.app, name="lab")
 app.add_typer(secrets.app, name="secrets")
 

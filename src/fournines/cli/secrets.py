@@ -51,7 +51,8 @@ def show(
         value = HIDDEN if secret.name in existing else "(made by the first deploy)"
         purpose = f"  {secret.purpose}" if secret.purpose else ""
         typer.echo(f"{secret.name:24} {secret.kind:12} {value}{purpose}")
-    typer.echo(f"in {store.file}", err=True)
+    kept = f"in {store.file}" if existing else f"nothing is kept yet; the first deploy writes {store.file}"
+    typer.echo(kept, err=True)
 
 
 def _reveal(site: Site, names: list[str], existing: Mapping[str, str]) -> None:

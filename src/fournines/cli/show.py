@@ -7,12 +7,15 @@ from typing import TYPE_CHECKING
 
 import typer
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from fournines.cli.shared.site import JsonOption, SiteFile, load_site
 
 if TYPE_CHECKING:
     from fournines.spec.model import Host, Site
+
+_NARROW = 70
+"""Columns below which hosts are lines and components go without their summaries."""
 
 
 def show(site: SiteFile, *, as_json: JsonOption = False) -> None:
@@ -42,18 +45,34 @@ def show(site: SiteFile, *, as_json: JsonOption = False) -> None:
     console.print(f"cluster network: {loaded.cluster_network}")
     votes = ", ".join(host.name for host in loaded.voters)
     console.print(f"{len(loaded.voters)} votes: {votes}")
-    hosts = Table("host", "roles", *loaded.networks)
-    for host in loaded.hosts.values():
-        addresses = [_attachment(loaded, host, network) for network in loaded.networks]
-        hosts.add_row(host.name, ", ".join(host.roles), *addresses)
-    console.print(hosts)
-    table = Table("phase", "component", "hosts", "what it is")
+    narrow = console.width < _NARROW
+    console.print(_hosts_lines(loaded) if narrow else _hosts_table(loaded))
+    about = () if narrow else ("what it is",)
+    table = Table(*(Column(name, overflow="fold") for name in ("phase", "component", "hosts", *about)))
     for number, level in enumerate(levels(loaded, components), 1):
         for placed in level:
             names = [host.name for host in placed.component.hosts_of(placed.stage, loaded)]
             where = "all hosts" if len(names) == len(loaded.hosts) else ", ".join(names)
-            table.add_row(str(number), placed.name, where, placed.component.summary)
+            table.add_row(str(number), placed.name, where, *(placed.component.summary for _ in about))
     console.print(table)
+
+
+def _hosts_table(site: Site) -> Table:
+    table = Table(*(Column(name, overflow="fold") for name in ("host", "roles", *site.networks)))
+    for host in site.hosts.values():
+        addresses = [_attachment(site, host, network) for network in site.networks]
+        table.add_row(host.name, ", ".join(host.roles), *addresses)
+    return table
+
+
+def _hosts_lines(site: Site) -> str:
+    """For a narrow terminal: a table would break every name and address in pieces."""
+    lines = []
+    for host in site.hosts.values():
+        lines.append(f"{host.name}: {', '.join(host.roles)}")
+        attached = ((network, _attachment(site, host, network)) for network in site.networks)
+        lines += [f"  {network} {address}" for network, address in attached if address]
+    return "\n".join(lines)
 
 
 def _attachment(site: Site, host: Host, network: str) -> str:

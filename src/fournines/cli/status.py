@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import anyio
 import typer
 
-from fournines.cli.shared.site import IdentityOption, JsonOption, SiteFile, open_site
+from fournines.cli.shared.site import IdentityOption, JsonOption, LimitOption, SiteFile, open_site
 from fournines.errors import NinesError
 
 if TYPE_CHECKING:  # `nines --help` stays fast
@@ -31,6 +31,7 @@ def status(
     site: SiteFile,
     *,
     watch: Annotated[bool, typer.Option("--watch", help="Look again and again until Ctrl-C.")] = False,
+    limit: LimitOption = None,
     identity: IdentityOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -41,7 +42,7 @@ def status(
     from fournines.report.style import console  # noqa: PLC0415
 
     try:
-        opened = open_site(site, identity=identity)
+        opened = open_site(site, identity=identity, limit=limit)
     except NinesError as error:
         error.exit_code = NOBODY_KNOWS
         raise

@@ -170,7 +170,7 @@ def looks(plan: Plan) -> dict[str, Ask]:
 
 
 def units_of(plan: Plan) -> dict[str, tuple[str, ...]]:
-    """The units that should run, by host, in the plan's order."""
+    """The units that should run, by host, in the plan's order; of the hosts that the plan is limited to."""
     steps = [
         (host, step)
         for phase in plan.phases
@@ -181,6 +181,7 @@ def units_of(plan: Plan) -> dict[str, tuple[str, ...]]:
     return {
         name: tuple(dict.fromkeys(step.name for host, step in steps if host == name))
         for name in plan.context.site.hosts
+        if plan.concerns(name)
     }
 
 
@@ -209,8 +210,9 @@ def assess(
         seconds: how long asking took.
     """
     units = units_of(plan)
-    hosts = tuple(_host(name, units[name], looked.get(name)) for name in plan.context.site.hosts)
-    vips = tuple(_vips(plan.context, looked))
+    hosts = tuple(_host(name, wanted, looked.get(name)) for name, wanted in units.items())
+    # Who holds a VIP only all hosts together can tell.
+    vips = tuple(_vips(plan.context, looked)) if plan.only is None else ()
     seen = _pools_of_holder(plan.context, vips, pools)
     components = tuple(_components(judged))
     level, why = _level(vips, hosts, seen, components)

@@ -61,8 +61,8 @@ class DraftHost:
 
     @property
     def roles_known(self) -> bool:
-        """Whether every role of the host could be read."""
-        return self.says_roles and None not in self.roles
+        """Whether the host has roles and every one could be read."""
+        return bool(self.roles) and None not in self.roles
 
     @property
     def attached(self) -> tuple[str, ...]:
@@ -83,6 +83,7 @@ class Draft:
     vips: Mapping[str, DraftVip] | None
     hosts: Mapping[str, DraftHost]
     hosts_known: bool
+    user: str
     through: str | None
     services: tuple[str | None, ...]
     services_known: bool
@@ -108,6 +109,7 @@ def draft_of(raw: Mapping[str, Any], dropped: AbstractSet[Path]) -> Draft:
         vips={name: _vip(entry) for name, entry in _entries(vips)} if isinstance(vips, dict) else None,
         hosts={n: _host(n, entry, whole=("hosts", n) not in dropped) for n, entry in _entries(hosts)},
         hosts_known=_names_known(hosts, _NAME) and ("hosts",) not in dropped,
+        user=str(ssh.get("user", "")) if isinstance(ssh, dict) else "",
         through=_read(_NAME, ssh.get("through")) if isinstance(ssh, dict) else None,
         services=services,
         services_known=isinstance(listed, list) and None not in services,

@@ -22,9 +22,15 @@ Rule = Callable[[Draft], Iterator[Problem]]
 
 
 def roles(draft: Draft, vocabulary: Vocabulary) -> Iterator[Problem]:
-    """A role stands once, and something is built for it."""
+    """There is one, each stands once, and something is built for it."""
     built = {role for of_component in vocabulary.roles.values() for role in of_component}
     for host in draft.hosts.values():
+        if host.says_roles and not host.roles:
+            yield Problem(
+                ("hosts", host.name, "roles"),
+                f"{host.name} has no role",
+                "give it one, such as controller, or leave the host out",
+            )
         for index, role in enumerate(host.roles):
             path = ("hosts", host.name, "roles", str(index))
             if role is not None and role in host.roles[:index]:
@@ -59,6 +65,13 @@ def votes(draft: Draft) -> Iterator[Problem]:
             "give one more host the role arbiter, or take it from one",
             at_key=True,
         )
+
+
+def login(draft: Draft) -> Iterator[Problem]:
+    """``user@host`` is a command line's; a directory's account may have an @, but names no host of ours."""
+    name, _, host = draft.user.partition("@")
+    if host in draft.hosts:
+        yield Problem(("ssh", "user"), f"{draft.user} names a host of this site", f"write {name} alone")
 
 
 def jump_host(draft: Draft) -> Iterator[Problem]:
@@ -180,5 +193,5 @@ def _number(draft: Draft, vocabulary: Vocabulary, component: str, option: str) -
     return int(text) if text.isdecimal() else None
 
 
-SITE_RULES: tuple[Rule, ...] = (votes, jump_host, mode)
+SITE_RULES: tuple[Rule, ...] = (votes, login, jump_host, mode)
 WORD_RULES = (roles, services, places, choices, idle_options, outside, limits)

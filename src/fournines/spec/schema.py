@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from fournines.spec.model import Attachment, Site
+from fournines.spec.types import AtMost
 from fournines.spec.vocabulary import Vocabulary
 
 Schema = dict[str, Any]
@@ -18,6 +20,7 @@ def site_schema(vocabulary: Vocabulary) -> Schema:
     host = definitions["Host"]
     address = host["properties"]["addresses"]["additionalProperties"]
     host["properties"] = {"roles": host["properties"]["roles"]}
+    host["properties"]["roles"]["minItems"] = 1
     host["required"] = ["roles"]
     host["additionalProperties"] = {"anyOf": [address, {"$ref": "#/$defs/Attachment"}]}
     properties = schema["properties"]
@@ -38,12 +41,31 @@ def site_schema(vocabulary: Vocabulary) -> Schema:
         "additionalProperties": False,
     }
     _tidy(schema)
+    schema["allOf"] = [*_bounded_by_defaults(vocabulary)]
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "$id": "urn:fournines:site-file",
         "title": "A site file of fournines",
         **{key: value for key, value in schema.items() if key != "title"},
     }
+
+
+def _bounded_by_defaults(vocabulary: Vocabulary) -> Iterator[Schema]:
+    """An option that is at most another one: where that one is not written, an editor knows its default."""
+    for component, model in vocabulary.options.items():
+        for option, info in model.model_fields.items():
+            for limit in (found for found in info.metadata if isinstance(found, AtMost)):
+                other = vocabulary.options[limit.component].model_fields[limit.option]
+                written = _inside(limit.component, {"required": [limit.option]}, required=True)
+                bounded = {"properties": {option: {"maximum": other.default}}}
+                yield {"if": {"not": written}, "then": _inside(component, bounded)}
+
+
+def _inside(component: str, schema: Schema, *, required: bool = False) -> Schema:
+    """What is said of a component's options, said of the whole file."""
+    for key in (component, "components"):
+        schema = {"properties": {key: schema}} | ({"required": [key]} if required else {})
+    return schema
 
 
 def _tidy(node: object) -> None:

@@ -15,7 +15,7 @@ OPENED = {
 
 GLUED = "unexpected ':'"
 """What YAML would say of ``name:blog`` if that were not a text that may go on in the next line."""
-AFTER_GLUED = "mapping values are not|could not find expected ':'"
+AFTER_GLUED = "mapping values are not|could not find expected ':'|<document start>|block mapping"
 """What it says instead, there or on the next line that holds something."""
 _GLUED_KEY = re.compile(r"\s*[A-Za-z0-9_-]+(?=:[^\s/])")
 
@@ -61,9 +61,9 @@ _SYNTAX = (
 def glued_colon(lines: Sequence[str], line: int) -> tuple[int, int] | None:
     """The line and column, from 1, of a key's colon without a blank after it.
 
-    It stands in this line, or in the last one before it that says anything.
+    It stands in this line, or in the last one before it that says anything but a comment.
     """
-    told = [number for number in range(1, line) if lines[number - 1].strip()]
+    told = [number for number in range(1, line) if lines[number - 1].partition("#")[0].strip()]
     for number in (line, *told[-1:]):
         if number <= len(lines) and (found := _GLUED_KEY.match(lines[number - 1])):
             return number, found.end() + 1

@@ -48,7 +48,8 @@ class Written:
         self, schema: CoreSchema, handler: GetJsonSchemaHandler
     ) -> dict[str, Any]:
         """Pydantic's hook: what an editor can check."""
-        return {**handler(schema), "pattern": f"^({self.pattern})$", "maxLength": self.longest}
+        shape = {**handler(schema), "pattern": f"^({self.pattern})$", "maxLength": self.longest}
+        return shape | ({"not": {"enum": sorted(self.reserved)}} if self.reserved else {})
 
     def check(self, text: str) -> str:
         """The text itself, if it has the shape."""

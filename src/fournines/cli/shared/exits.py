@@ -16,6 +16,8 @@ EVERYWHERE: Mapping[int, str] = {
 
 _PROMISES = {0: "all promises hold", 1: "one is broken", 4: "one is unknown and none is broken"}
 
+_COMMANDS = {0: "the command ended well; another code is the command's own"}
+
 OF_VERB: Mapping[str, Mapping[int, str]] = {
     "plan": {0: "shown", 1: "changes are pending (only with --exit-code)"},
     "deploy": {0: "the site is what its file says"},
@@ -32,6 +34,8 @@ OF_VERB: Mapping[str, Mapping[int, str]] = {
         2: "critical: not served",
         3: "unknown; also for a site file that is wrong (these are the codes of Nagios)",
     },
+    "lab exec": _COMMANDS,
+    "lab ssh": _COMMANDS,
     "audit": {0: "nothing at or above --fail-on", 1: "findings", 2: "the input cannot be read"},
 }
 """What the codes mean where they mean more than everywhere."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Final
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, JsonValue
 
 from fournines.kit.where import VIP_HOSTS
 from fournines.spec.model import Host, Strict
@@ -24,6 +24,7 @@ _BY_OPTION: Final = {
     "net.ipv4.tcp_syn_retries": "tcp_syn_retries",
 }
 _NONLOCAL: Final = "net.ipv4.ip_nonlocal_bind"
+_OURS: Final[list[JsonValue]] = [*sorted((*_FIXED, *_BY_OPTION, _NONLOCAL))]
 
 
 def _not_ours(name: str) -> str:
@@ -47,7 +48,10 @@ class Options(Strict):
     tcp_keepalive_time: WholeSeconds = Field(default=30, ge=5, le=7200)
     """Seconds of silence before an idle connection is probed (``SO_KEEPALIVE``); the kernel's own wait
     is two hours."""
-    sysctls: dict[Annotated[SysctlName, AfterValidator(_not_ours)], Line] = Field(default_factory=dict)
+    sysctls: dict[Annotated[SysctlName, AfterValidator(_not_ours)], Line] = Field(
+        default_factory=dict,
+        json_schema_extra={"propertyNames": {"not": {"enum": _OURS}}},
+    )
     """Further kernel settings for every host, by name; those that fournines sets itself are refused."""
 
 
