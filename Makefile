@@ -27,7 +27,7 @@ test-programs: setup ## the second ring: what we write, read by the real program
 test-lab: setup ## the third ring: real hosts (root)
 	$(PYTEST) -m lab
 
-canary: setup ## what the next Debian (SUITE=testing) would break: its packages asked, no host started (root)
+canary: setup ## what the next Debian (SUITE=testing) would break: packages asked, infrastructure deployed (root)
 	.venv/bin/python bench/canary.py $(SITE) $(SUITE)
 
 check: test-fast

@@ -15,12 +15,14 @@ from fournines.kit.verdict import Verdict, failed, passed, unknown, worst
 
 _UNIT = "rabbitmq-server.service"
 _GUEST = "guest"
+# RabbitMQ 4.3 has no Mnesia, hence nothing that could be partitioned in Mnesia's sense.
 _FACTS = r"""
 Say = fun(K, Vs) -> io:format("~s~s~n", [K, [[$\t | io_lib:format("~ts", [V])] || V <- Vs]]) end,
 Names = fun(Ns) -> lists:join($,, [atom_to_list(N) || N <- Ns]) end,
 Say("running", [Names(lists:sort(rabbit_nodes:list_running()))]),
 Say("members", [Names(lists:sort(rabbit_nodes:list_members()))]),
-Say("partitions", [Names(rabbit_node_monitor:partitions())]),
+Mnesia = erlang:function_exported(rabbit_node_monitor, partitions, 0),
+Say("partitions", [Names(case Mnesia of true -> rabbit_node_monitor:partitions(); false -> [] end)]),
 Say("khepri", [atom_to_list(rabbit_khepri:is_enabled())]),
 [Say("alarm", [io_lib:format("~0p", [A])]) || A <- rabbit_alarm:get_alarms()],
 [Say("listener", [inet:ntoa(element(5, L)), integer_to_list(element(6, L))])

@@ -27,6 +27,8 @@ _KEEP_SYSTEMD = (
 )
 """An image of another suite keeps the present one's systemd: from 258 on it refuses cgroups of version 1."""
 
+_SECONDS = 600.0
+"""For systemctl on a tree, which reads every unit of it: no build is lost to a busy minute."""
 _COUNTED = re.compile(r"^(Get:\d+|Unpacking|Setting up) ")
 
 
@@ -112,11 +114,11 @@ def run_logged(argv: list[str], stdin: str, log: Path, progress: Callable[[str],
 def finish(root: Path) -> None:
     """Turn a freshly installed tree into an image: nothing starts, nothing identifies, nothing is ours."""
     systemctl = ["systemctl", f"--root={root}"]
-    enabled = run([*systemctl, "list-unit-files", "--state=enabled", "--no-legend", "--no-pager"]).stdout
-    if units := units_to_disable(enabled):
-        run([*systemctl, "disable", *units])
-    run([*systemctl, "mask", *MASKED])
-    run([*systemctl, "enable", "ssh.service", "systemd-networkd.service"])
+    listing = [*systemctl, "list-unit-files", "--state=enabled", "--no-legend", "--no-pager"]
+    if units := units_to_disable(run(listing, timeout=_SECONDS).stdout):
+        run([*systemctl, "disable", *units], timeout=_SECONDS)
+    run([*systemctl, "mask", *MASKED], timeout=_SECONDS)
+    run([*systemctl, "enable", "ssh.service", "systemd-networkd.service"], timeout=_SECONDS)
     for pattern in NOT_IN_AN_IMAGE:
         for path in root.glob(pattern):
             path.unlink()

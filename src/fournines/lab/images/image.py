@@ -70,7 +70,9 @@ def lacking(suite: str, names: Sequence[str], sources: Sources, cache: Path = CA
     Raises:
         LabError: the archive was not reached.
     """
-    archive = Archive(cache / "archive" / suite, *sources)
+    repositories, options = sources
+    own = tuple(source for source in repositories if source.suite.startswith(suite))
+    archive = Archive(cache / "archive" / f"{suite}-alone", own, options)
     cache.mkdir(parents=True, exist_ok=True)
     with _alone(cache / f".archive-{suite}.lock", lambda _: None):
         archive.look()
