@@ -22,6 +22,7 @@ def ask(*argv: str, stdin: str = "", timeout: float = 20.0) -> dict[str, Any]:
 def this_python(monkeypatch: pytest.MonkeyPatch) -> None:
     """The tests' own Python counts as the host's."""
     monkeypatch.setattr(questions, "_is_this", lambda name: name == sys.executable)
+    monkeypatch.chdir("/")
 
 
 PROGRAMS = {
@@ -66,13 +67,16 @@ def test_a_program_that_breaks_says_why(source: str) -> None:
 
 
 def test_other_programs_are_started() -> None:
-    other, pipe, missing = ask_all(
+    environment, other, pipe, missing = ask_all(
         [
+            ask("sh", "-c", "pwd; env | grep -v ^_= | sort"),
             ask("sh", "-c", "cat; echo $1; echo bad >&2; exit 4", "sh", "argument", stdin="given "),
             ask("sh", "-c", "yes | head -1"),
             ask("/nowhere/at/all"),
         ]
     )
+    started = run(["sh", "-c", "pwd; env | grep -v ^_= | sort"])
+    assert environment == {"code": 0, "stdout": started.stdout, "stderr": ""}
     assert other == {"code": 4, "stdout": "given argument\n", "stderr": "bad\n"}
     assert pipe == {"code": 0, "stdout": "y\n", "stderr": ""}
     assert missing == {"code": 127, "stdout": "", "stderr": "/nowhere/at/all: No such file or directory"}
