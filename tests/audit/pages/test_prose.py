@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from fournines.audit.gather.collect import File
@@ -56,3 +58,9 @@ def test_two_movers_told_in_prose_are_seen_on_their_lines() -> None:
     assert [str(f.at) for f in audit([File("howto.md", page)]).findings if f.rule == "OS012"] == [
         "howto.md:8"
     ]
+
+
+def test_a_page_of_one_endless_line_is_read_in_no_time() -> None:
+    started = time.process_time()
+    assert told("x.conf " + "a.b/" * 250_000) == []
+    assert time.process_time() - started < 2

@@ -29,6 +29,8 @@ _DENIED = re.compile(
     "[\u4e0d\u52ff]|\u9ed8\u8ba4"
 )
 """Words of a sentence that names a setting and does not set it; Chinese for not, do not and default."""
+_LONGEST = 1000
+"""Characters of a line that are searched: paths in it are looked for at every one of them."""
 _NEAR = 6
 """Lines after which a file that was named is no longer what the prose speaks of."""
 
@@ -38,7 +40,7 @@ def told(page: str, shown: Iterable[Block], kinds: Sequence[Kind]) -> Iterator[D
     inside = {number for block in shown for number in block.lines}
     texts: dict[str, list[tuple[str, int]]] = defaultdict(list)
     name, age = "", 0
-    for number, line in enumerate(page.split("\n"), start=1):
+    for number, line in enumerate((line[:_LONGEST] for line in page.split("\n")), start=1):
         if number in inside or not line.strip():
             continue
         named = PATH.findall(line)

@@ -38,6 +38,8 @@ _SHELL_WORDS = frozenset(
 )
 _EDITED = re.compile(r"(?:^|\s)(?:vim?|nano|emacs|gedit|mcedit|sudoedit|edit)\s+(\S+)\s*$")
 _SHELL_INFO = frozenset({"sh", "bash", "shell", "console", "shell-session", "zsh", "terminal"})
+_WRITES = re.compile(r">|<<|\btee\b|--set\b")
+"""What a command that writes a file has in it."""
 _ELSEWHERE = re.compile(r"^[ \t]*(?:#?[ \t]*\.\.\.+|\[\.\.\.\])\s*$", re.MULTILINE)
 
 
@@ -62,7 +64,7 @@ def drafts(page: str, kinds: Sequence[Kind]) -> list[Draft]:
 
 def _written(draft: Draft, kinds: Sequence[Kind]) -> Iterator[Draft]:
     """The files that a block of commands or a script writes."""
-    if draft.kind in (COMMANDS, SCRIPT):
+    if draft.kind in (COMMANDS, SCRIPT) and _WRITES.search(draft.text):
         parsed = parse(draft.kind.syntax, draft.text)
         yield from written(Source("", "", draft.kind.name, draft.text, parsed, lines=draft.lines), kinds)
 

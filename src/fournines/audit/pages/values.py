@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from fournines.kit.audit.node import Node
 
 _SET = re.compile(r"([A-Za-z_]\w*)=([^$`()*?\n]{1,200})")
+_SETS = re.compile(r"^[^=#]{0,200}=|\b(?:read|for|select)\b")
+"""Lines worth parsing: most of a page's commands set nothing."""
 _USED = re.compile(r"\$(?:\{([A-Za-z_]\w*)\}|([A-Za-z_]\w*))")
 _AS_IT_STANDS = re.compile(r"<<-?[ \t]*(?:'(\w+)'|\"(\w+)\"|\\(\w+))")
 _BEFORE = frozenset({"export", "local", "readonly", "declare"})
@@ -20,7 +22,8 @@ _BEFORE = frozenset({"export", "local", "readonly", "declare"})
 
 def values(texts: Iterable[str]) -> dict[str, str]:
     """The variables that all these commands set to one plain value; what is set twice is nobody's value."""
-    return settled(node for text in texts for node in parse_shell(text).nodes)
+    lines = "\n".join(line for text in texts for line in text.split("\n") if _SETS.search(line))
+    return settled(parse_shell(lines).nodes)
 
 
 def settled(nodes: Iterable[Node]) -> dict[str, str]:
