@@ -239,8 +239,10 @@ def test_no_port_is_opened_twice(component: Component, context: Context) -> None
     assert not [one for one in declared if isinstance(one, FirewallPort) and one.port in listens]
 
 
-def test_what_many_may_write_is_written_once(context: Context) -> None:
+@pytest.mark.parametrize("passive", [False, True])
+def test_what_many_may_write_is_written_once(*, passive: bool) -> None:
     """Two lines of a type would leave it to chance which one a client takes; two endpoints share no port."""
+    context = _context(passive=passive)
     for kind, key in ((CatalogueEntry, "type"), (Endpoint, "name"), (Endpoint, "port"), (Database, "name")):
         found = [getattr(one, key) for one in context.declared(kind)]
         assert len(found) == len(set(found)), f"{kind.__name__}.{key}"

@@ -91,10 +91,31 @@ TOP: tuple[Edit, ...] = (
     ("lab: false", "lab: []", "22:6", "a list is neither true nor false"),
     ("lab: false", "lab:", "22:5", "lab is empty"),
     ("lab: false", "labs: false", "22:1", "unknown key"),
-    ("mode: active-active", "mode: active-passive", "24:7", "cannot be built yet"),
     ("mode: active-active", "mode: active", "24:7", "is not known here"),
     ("mode: active-active", "mode: {a: b}", "24:7", "a mapping is not known here"),
     ("mode: active-active", "Mode: active-active", "24:1", "unknown key"),
+)
+
+FENCING: tuple[Edit, ...] = (
+    (
+        "mode: active-active",
+        "mode: active-passive",
+        "24:7",
+        "nothing fences dashboard, controller1, controller2",
+    ),
+    (
+        "mode: active-active",
+        "mode: active-passive\nfencing: {controller1: {address: 10.9.0.1}}",
+        "25:1",
+        "nothing fences dashboard, controller2",
+    ),
+    (
+        "mode: active-active",
+        "mode: active-passive\nfencing: {controller9: {address: 10.9.0.2}}",
+        "25:11",
+        "controller9 is not a host",
+    ),
+    ("mode: active-active", "fencing: {controller1: {address: 10.9.0.1}}", "24:1", "nothing fences hosts"),
 )
 
 NETWORKS: tuple[Edit, ...] = (
@@ -498,6 +519,7 @@ YAML: tuple[Edit, ...] = (
 GROUPS = {
     "names": NAMES,
     "top": TOP,
+    "fencing": FENCING,
     "networks": NETWORKS,
     "vips": VIPS,
     "hosts": HOSTS,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -48,7 +49,8 @@ def show(
         _reveal(loaded, [secret.name for secret in chosen] if names else [], existing)
         return
     for secret in chosen:
-        value = HIDDEN if secret.name in existing else "(made by the first deploy)"
+        missing = "(to be given: nines secrets set)" if secret.given else "(made by the first deploy)"
+        value = HIDDEN if secret.name in existing else missing
         purpose = f"  {secret.purpose}" if secret.purpose else ""
         typer.echo(f"{secret.name:24} {secret.kind:12} {value}{purpose}")
     kept = f"in {store.file}" if existing else f"nothing is kept yet; the first deploy writes {store.file}"
@@ -81,6 +83,22 @@ def rotate(site: SiteFile, name: Name, *, identity: IdentityOption = None) -> No
     secret = _named(wanted, name)
     store.update(lambda existing: rotated(existing, loaded, secret))
     typer.echo(f"{name} rotated in {store.file}; now: nines deploy {site}")
+
+
+@app.command("set")
+def set_(site: SiteFile, name: Name, *, identity: IdentityOption = None) -> None:
+    """Say a secret that only you know, such as the password of a management board; hand it out with deploy.
+
+    It is asked for on the terminal, or read from the standard input.
+    """
+    from fournines.secrets.generate import told  # noqa: PLC0415 - keeps `nines --help` fast
+
+    _, store, wanted = _opened(site, identity)
+    secret = _named(wanted, name)
+    asked = sys.stdin.isatty()
+    value = typer.prompt(name, hide_input=True, err=True) if asked else sys.stdin.readline().rstrip("\n")
+    store.update(lambda existing: told(existing, secret, str(value)))
+    typer.echo(f"{name} is kept in {store.file}; now: nines deploy {site}")
 
 
 @app.command()

@@ -182,4 +182,5 @@ def _(step: Command) -> Wire:
         "stdin": step.stdin,
         "unless_stdin": step.unless_stdin,
         "timeout": step.timeout,
+        "shows": step.shows,
     }

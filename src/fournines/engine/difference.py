@@ -161,7 +161,7 @@ def _sysctl(step: Sysctl, seen: Seen) -> _Found:
 
 def _command(step: Command, seen: Seen) -> _Found:
     if not seen["done"]:
-        yield step.name, "run", ""
+        yield step.name, "run", seen["said"] if step.shows else ""
 
 
 _COMPARERS: dict[type, Callable[[Any, Seen], _Found]] = {

@@ -109,7 +109,8 @@ class Command:
     """A guarded command: it runs unless its guard says it has been done.
 
     ``unless`` only reads; exit 0 means done. A command without a guard would make every run a change,
-    so there is none. ``stdin`` may hold secrets: it is fed to the command and never displayed.
+    so there is none. ``stdin`` may hold secrets: it is fed to the command and never displayed. A guard that
+    ``shows`` prints what would change, a diff that is displayed with the change.
     """
 
     name: str
@@ -119,6 +120,7 @@ class Command:
     stdin: str = ""
     unless_stdin: str = ""
     timeout: float = 120.0
+    shows: bool = False
 
 
 Step = Packages | Account | Directory | File | Absent | Sysctl | Unit | Command

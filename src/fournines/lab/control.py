@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 from fournines import files
 from fournines.errors import LabError
+from fournines.kit.common.fencing import password_of
 from fournines.lab import disk, network, ssh, state
 from fournines.lab.bmc import board
 from fournines.lab.cgroups import (
@@ -283,6 +284,15 @@ def running_host(lab: str, host: str) -> RunningHost:
     need_root()
     paths = LabPaths(checked_name(lab))
     return RunningHost.of(state.load(paths), host, paths, hierarchies())
+
+
+def board_secrets(lab: str) -> Mapping[str, str]:
+    """The passwords by which a lab's hosts are fenced, by the secrets' names; none where it has no board."""
+    paths = LabPaths(checked_name(lab))
+    if not paths.bmc.password.exists():
+        return {}
+    password = paths.bmc.password.read_text(encoding="ascii").strip()
+    return {password_of(host.name): password for host in state.load(paths).hosts}
 
 
 def powered(lab: str, host: str) -> bool:

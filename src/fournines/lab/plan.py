@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from pydantic import BaseModel, ConfigDict
 
 from fournines.errors import LabError
+from fournines.kit.common.fencing import LAB_PORT, LAB_USER, last_free
 from fournines.lab.images.sources import SUITE
 from fournines.spec.model import Mode, Purpose
 
@@ -31,9 +32,6 @@ MACHINE_LENGTH = 64
 """Longest name of a container (HOST_NAME_MAX, as systemd-nspawn(1) requires of --machine=)."""
 
 NAMESPACE_PREFIX = "nines-"
-
-BMC_PORT = 8443
-BMC_USER = "fencing"
 
 _LAB_NAME = re.compile(r"[a-z]([a-z0-9-]{0,61}[a-z0-9])?")
 
@@ -81,8 +79,8 @@ class LabBmc(_Value):
     """The management board of all hosts: where it listens, and as whom a client logs in."""
 
     address: IPv4Address
-    port: int = BMC_PORT
-    user: str = BMC_USER
+    port: int = LAB_PORT
+    user: str = LAB_USER
 
 
 class LabPlan(_Value):
@@ -211,11 +209,8 @@ def own_address(cidr: IPv4Network, taken: Iterable[IPv4Address]) -> IPv4Address:
     Raises:
         LabError: every address of the network is taken.
     """
-    used = set(taken)
-    first, last = int(cidr.network_address) + 1, int(cidr.broadcast_address) - 1
-    for number in range(last, first - 1, -1):
-        if (address := IPv4Address(number)) not in used:
-            return address
+    if (found := last_free(cidr, taken)) is not None:
+        return found
     raise LabError(f"network {cidr} has no address left for the lab itself", try_this="make it larger")
 
 

@@ -27,7 +27,8 @@ def complete(existing: Mapping[str, str], site: Site, *, now: datetime | None = 
     """All secrets the site needs: those that exist, and new ones for the rest.
 
     A certificate is issued anew when its names changed or less than a third of its life is left.
-    Secrets that nothing declares any more are kept: a service may come back.
+    Secrets that nothing declares any more are kept: a service may come back. One that is ``given`` and
+    ``lacking`` gets a stand-in, with which a plan can be made and nothing deployed.
     """
     moment = now or datetime.now(UTC)
     wanted = wanted_secrets(site)
@@ -42,6 +43,31 @@ def complete(existing: Mapping[str, str], site: Site, *, now: datetime | None = 
             if not certificate_fits(found.get(secret.name), secret.names, authority, moment):
                 found[secret.name] = issue(authority, secret.names, moment)
     return found
+
+
+def lacking(existing: Mapping[str, str], site: Site) -> tuple[str, ...]:
+    """The names of the secrets that only the operator knows, and has not said."""
+    return tuple(s.name for s in wanted_secrets(site) if s.given and s.name not in existing)
+
+
+def told(existing: Mapping[str, str], secret: Secret, value: str) -> dict[str, str]:
+    """All secrets, with one as the operator says it.
+
+    Raises:
+        SecretsError: the secret is one that is made here, or the value is none that an agent could be told.
+    """
+    if not secret.given:
+        raise SecretsError(
+            f"{secret.name} is made by fournines, not given",
+            try_this=f"nines secrets rotate SITE {secret.name}",
+        )
+    if not value or not value.isprintable() or "'" in value:
+        raise SecretsError(
+            "the value is empty, or has a quote or a control character in it",
+            where=secret.name,
+            try_this="one line without ' in it",
+        )
+    return {**existing, secret.name: value}
 
 
 def _password(site: str, now: datetime) -> str:
@@ -84,11 +110,13 @@ def rotated(
         SecretsError: the secret has one value at a time; whoever knew the old one would be locked out
             between the first host that changes it and the last.
     """
-    found = complete(existing, site, now=now)
+    unsaid = lacking(existing, site)
+    found = {n: v for n, v in complete(existing, site, now=now).items() if n not in unsaid}
     if secret.kind is SecretKind.FERNET_KEYS:
         return found | {secret.name: rotate_fernet(found[secret.name])}
     if secret.kind is SecretKind.CERTIFICATE:  # the same authority signs the new one: clients trust both
-        return complete({n: v for n, v in found.items() if n != secret.name}, site, now=now)
+        anew = complete({n: v for n, v in found.items() if n != secret.name}, site, now=now)
+        return {n: v for n, v in anew.items() if n not in unsaid}
     why = (
         "clients trust this authority alone, and would refuse every new certificate until they got the next"
         if secret.kind is SecretKind.AUTHORITY

@@ -14,8 +14,8 @@ from typing import Any, TypeVar
 from pydantic import TypeAdapter, ValidationError
 
 from fournines.spec.document import Path
-from fournines.spec.model import Cidr, Purpose, Role, Visibility
-from fournines.spec.types import Name, NetworkName
+from fournines.spec.model import Purpose, Role, Visibility
+from fournines.spec.types import Cidr, Name, NetworkName
 
 T = TypeVar("T")
 
@@ -74,6 +74,8 @@ class DraftHost:
 class Draft:
     """The readable parts of a site; what is no mapping at all is None.
 
+    ``lab`` is also true where it cannot be read. ``fenced`` are the names that ``fencing`` has entries for.
+
     ``networks_known`` and ``hosts_known`` say that every name of theirs could be read, ``services_known``
     every service: only then can something be missing from them.
     """
@@ -88,6 +90,8 @@ class Draft:
     services: tuple[str | None, ...]
     services_known: bool
     mode: str
+    lab: bool
+    fenced: tuple[str, ...]
     options: Mapping[str, Any]
     choose: Mapping[str, Any]
 
@@ -114,6 +118,8 @@ def draft_of(raw: Mapping[str, Any], dropped: AbstractSet[Path]) -> Draft:
         services=services,
         services_known=isinstance(listed, list) and None not in services,
         mode=str(raw.get("mode", "")),
+        lab=_read(_BOOL, raw.get("lab", "false")) is not False,
+        fenced=tuple(name for name, _ in _entries(raw.get("fencing"))),
         options=components if isinstance(components, dict) else {},
         choose=choose if isinstance(choose, dict) else {},
     )
@@ -168,6 +174,7 @@ def _host(name: str, entry: object, *, whole: bool) -> DraftHost:
 
 
 _NAME: TypeAdapter[str] = TypeAdapter(Name)
+_BOOL: TypeAdapter[bool] = TypeAdapter(bool)
 _NETWORK_NAME: TypeAdapter[str] = TypeAdapter(NetworkName)
 _ADDRESS: TypeAdapter[IPv4Address] = TypeAdapter(IPv4Address)
 _CIDR: TypeAdapter[IPv4Network] = TypeAdapter(Cidr)

@@ -12,13 +12,13 @@ from typing import Any
 
 from fournines.spec.document import Document, Path
 from fournines.spec.draft import networks_known
-from fournines.spec.model import Attachment, Network, SecretsAt, Site, Ssh, Strict, Vip
+from fournines.spec.model import Attachment, Fencing, Network, SecretsAt, Site, Ssh, Strict, Vip
 from fournines.spec.vocabulary import Vocabulary
 from fournines.spec.words import near
 
 _INTERNAL = {"file"}
 _ONE: dict[str, type[Strict]] = {"ssh": Ssh, "secrets": SecretsAt}
-_MANY: dict[str, type[Strict]] = {"networks": Network, "vips": Vip}
+_MANY: dict[str, type[Strict]] = {"networks": Network, "vips": Vip, "fencing": Fencing}
 SECTIONS = _ONE | _MANY
 """The sections with keys of their own: one set of them, or one under each name."""
 

@@ -11,20 +11,22 @@ from enum import StrEnum
 from functools import cached_property
 from ipaddress import IPv4Address, IPv4Network
 from pathlib import PurePath
-from typing import Annotated, Any, Literal, Self
+from typing import Any, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from fournines.spec.types import (
+    Cidr,
     InterfaceName,
     Line,
     Login,
     LookedUp,
     Name,
     NetworkName,
+    Port,
+    Server,
     SiteName,
-    shown,
-    wrong,
+    UrlPath,
 )
 
 
@@ -69,27 +71,6 @@ class Strict(BaseModel):
     """A frozen model that refuses keys it does not know."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
-
-
-def _range(given: object) -> object:
-    """A network as people write it, or what is wrong with it."""
-    if not isinstance(given, str):
-        return given
-    hint = "write the network's own address and the prefix length: 10.0.0.0/24"
-    address, slash, _ = given.partition("/")
-    try:
-        IPv4Address(address)
-        network = IPv4Network(given, strict=False)
-    except ValueError:
-        raise wrong(f"{shown(given)} is not an IPv4 network", hint) from None
-    if not slash:
-        raise wrong(f"{given} has no prefix length", f"write for example {given}/24")
-    if str(network) != given:
-        raise wrong(f"{given} is not how its network is written", f"write {network}")
-    return network
-
-
-Cidr = Annotated[IPv4Network, BeforeValidator(_range, json_schema_input_type=str)]
 
 
 class Network(Strict):
@@ -170,6 +151,24 @@ class Ssh(Strict):
     """The jump host, when only that one is reachable from the operator's machine."""
 
 
+class Fencing(Strict):
+    """The management board by which a host is switched off for certain, whatever has become of it.
+
+    Its password is a secret: ``nines secrets set SITE fencing/HOST``.
+    """
+
+    agent: Literal["redfish", "ipmi"] = "redfish"
+    """What the board speaks: Redfish over HTTPS, or IPMI over LAN (lanplus)."""
+    address: Server
+    """The board's own address, which is not the host's."""
+    port: Port | None = None
+    """The board's port; 443 or 623 unless given."""
+    user: Login = "admin"
+    """Who may switch the host's power."""
+    system: UrlPath | None = None
+    """Redfish's path of the host on the board, where it has several: /redfish/v1/Systems/1."""
+
+
 class SecretsAt(Strict):
     """Where the generated secrets are kept, and who can read them."""
 
@@ -200,7 +199,10 @@ class Site(Strict):
     services: tuple[Name, ...]
     """The OpenStack services to run."""
     mode: Mode = Mode.ACTIVE_ACTIVE
-    """active-active (Keepalived, HAProxy, Galera, ...) or active-passive (Pacemaker, DRBD)."""
+    """active-active: Keepalived holds the VIPs; active-passive: Corosync and Pacemaker do, with fencing."""
+    fencing: Mapping[Name, Fencing] = Field(default_factory=dict)
+    """How each host is fenced, by its name, where Pacemaker decides what runs where. A lab has a board of its
+    own for all its hosts."""
     secrets: SecretsAt = SecretsAt()
     """Where the generated secrets are kept."""
     choose: Mapping[Name, Name] = Field(default_factory=dict)

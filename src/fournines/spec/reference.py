@@ -12,7 +12,7 @@ from annotated_types import Ge, Gt, Le, Lt
 from pydantic.fields import FieldInfo
 
 from fournines.spec.keys import known_keys
-from fournines.spec.model import Attachment, Host, Network, SecretsAt, Site, Ssh, Strict, Vip
+from fournines.spec.model import Attachment, Fencing, Host, Network, SecretsAt, Site, Ssh, Strict, Vip
 from fournines.spec.types import Measure, Unit, Written
 from fournines.spec.vocabulary import Vocabulary
 
@@ -47,6 +47,7 @@ _PARTS: tuple[tuple[str, type[Strict], str], ...] = (
     ("hosts.NAME", Host, _HOST),
     ("hosts.NAME.NETWORK", Attachment, ""),
     ("ssh", Ssh, ""),
+    ("fencing.HOST", Fencing, ""),
     ("secrets", SecretsAt, ""),
 )
 

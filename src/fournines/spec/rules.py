@@ -13,6 +13,7 @@ from fournines.spec.vocabulary import Vocabulary
 from fournines.spec.words import near
 
 MINIMUM_CONTROLLERS = 2
+PASSIVE = "active-passive"
 _COMPONENTS_ROLES = frozenset({Role.DASHBOARD, Role.NETWORK, Role.COMPUTE, Role.STORAGE})
 """Roles that mean what the components make of them; the others mean something to the site itself."""
 _LOOPBACK = {"localhost", "127.0.0.1", "::1"}
@@ -81,11 +82,26 @@ def jump_host(draft: Draft) -> Iterator[Problem]:
         yield Problem(("ssh", "through"), f"{draft.through} is not a host of this site", hint)
 
 
-def mode(draft: Draft) -> Iterator[Problem]:
-    """The one architecture that can be built."""
-    if draft.mode == "active-passive":
+def fencing(draft: Draft) -> Iterator[Problem]:
+    """Where Pacemaker decides, every host of its cluster can be switched off; elsewhere nobody is fenced."""
+    if draft.mode != PASSIVE:
+        if draft.fenced:
+            hint = f"write mode: {PASSIVE}, or take it away"
+            yield Problem(("fencing",), "nothing fences hosts in this mode", hint, at_key=True)
+        return
+    strangers = [name for name in draft.fenced if name not in draft.hosts] if draft.hosts_known else []
+    for name in strangers:
+        hint = near(name, draft.hosts)
+        yield Problem(("fencing", name), f"{name} is not a host of this site", hint, at_key=True)
+    voters = [h for h in draft.hosts.values() if h.has(Role.CONTROLLER) or h.has(Role.ARBITER)]
+    without = [host.name for host in voters if host.name not in draft.fenced]
+    if without and not strangers and not draft.lab:  # a stranger may be one of them, mistyped
+        names = ", ".join(without)
         yield Problem(
-            ("mode",), "active-passive cannot be built yet", "write active-active, or leave mode out"
+            ("fencing",) if draft.fenced else ("mode",),
+            f"nothing fences {names}: what ran there could be started elsewhere while it still runs",
+            f"add fencing: {{{without[0]}: {{address: BOARD}}}}, and the same for the others",
+            at_key=bool(draft.fenced),
         )
 
 
@@ -193,5 +209,5 @@ def _number(draft: Draft, vocabulary: Vocabulary, component: str, option: str) -
     return int(text) if text.isdecimal() else None
 
 
-SITE_RULES: tuple[Rule, ...] = (votes, login, jump_host, mode)
+SITE_RULES: tuple[Rule, ...] = (votes, login, jump_host, fencing)
 WORD_RULES = (roles, services, places, choices, idle_options, outside, limits)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from ipaddress import IPv4Address, IPv4Network
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field, GetCoreSchemaHandler, GetJsonSchemaHandler
@@ -203,6 +204,11 @@ Server = Annotated[
     ),
 ]
 """A machine outside the site."""
+UrlPath = Annotated[
+    str,
+    Written(r"(/[A-Za-z0-9._~-]+)+", "a path", "write for example /redfish/v1/Systems/1", longest=200),
+]
+"""The path of a URL, without what would need escaping."""
 SysctlName = Annotated[
     str,
     Written(
@@ -212,3 +218,24 @@ SysctlName = Annotated[
     ),
 ]
 """A kernel parameter."""
+
+
+def _range(given: object) -> object:
+    """A network as people write it, or what is wrong with it."""
+    if not isinstance(given, str):
+        return given
+    hint = "write the network's own address and the prefix length: 10.0.0.0/24"
+    address, slash, _ = given.partition("/")
+    try:
+        IPv4Address(address)
+        network = IPv4Network(given, strict=False)
+    except ValueError:
+        raise wrong(f"{shown(given)} is not an IPv4 network", hint) from None
+    if not slash:
+        raise wrong(f"{given} has no prefix length", f"write for example {given}/24")
+    if str(network) != given:
+        raise wrong(f"{given} is not how its network is written", f"write {network}")
+    return network
+
+
+Cidr = Annotated[IPv4Network, BeforeValidator(_range, json_schema_input_type=str)]

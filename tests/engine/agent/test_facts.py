@@ -108,7 +108,7 @@ def test_packages_and_units_are_asked_for_once(tmp_path: Path, monkeypatch: pyte
 
 
 def test_a_guard_is_done_only_with_exit_0(tmp_path: Path) -> None:
-    guard = {"kind": "command", "unless_stdin": "", "timeout": 5.0, "user": "root"}
+    guard = {"kind": "command", "unless_stdin": "", "timeout": 5.0, "user": "root", "shows": False}
     yes, no, missing = see(
         tmp_path,
         {**guard, "unless": ["true"]},
@@ -118,6 +118,12 @@ def test_a_guard_is_done_only_with_exit_0(tmp_path: Path) -> None:
     assert yes["done"]
     assert (no["done"], no["code"], no["said"]) == (False, 3, "why")
     assert (missing["done"], missing["code"]) == (False, NOT_FOUND)
+
+
+def test_a_guard_that_shows_what_would_change_is_heard_whole(tmp_path: Path) -> None:
+    guard = {"kind": "command", "unless_stdin": "+ a line\n" * 500, "timeout": 5.0, "user": "root"}
+    (seen,) = see(tmp_path, {**guard, "unless": ["sh", "-c", "cat; echo noise >&2; false"], "shows": True})
+    assert (seen["done"], seen["said"]) == (False, guard["unless_stdin"])
 
 
 def test_a_late_program_is_killed_with_its_children(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from fournines.errors import LabError
+from fournines.errors import LabError, SecretsError
 
 if TYPE_CHECKING:  # heavy rooms are entered by the verbs that need them; `nines --help` stays fast
     from fournines.engine.wire.transport import Transport
@@ -99,7 +99,8 @@ def open_site(
     Raises:
         LabError: the site is one of a lab, and the lab is down; or of real machines, and a lab of its name
             is up.
-        SecretsError: the secrets cannot be opened, or could not be opened again.
+        SecretsError: the secrets cannot be opened, or could not be opened again; one is to be kept that only
+            the operator knows.
     """
     from fournines.plan.make import make_plan  # noqa: PLC0415
     from fournines.secrets.generate import complete  # noqa: PLC0415
@@ -107,8 +108,12 @@ def open_site(
     site = load_site(path)
     store = store_for(site, identity)
 
+    supplied = _of_the_lab(site) if reach_hosts else {}
+    if keep_secrets:
+        _refuse_lacking(site, store.read(), path)
+
     def completed(existing: Mapping[str, str]) -> dict[str, str]:
-        return complete(existing, site)
+        return complete({**existing, **supplied}, site)
 
     secrets = store.update(completed) if keep_secrets else completed(store.read())
     plan = make_plan(site, secrets)
@@ -118,6 +123,27 @@ def open_site(
     if reach_hosts:
         typer.echo(opened.place, err=True)
     return opened
+
+
+def _refuse_lacking(site: Site, existing: Mapping[str, str], path: Path) -> None:
+    from fournines.secrets.generate import lacking  # noqa: PLC0415
+
+    if unsaid := lacking(existing, site):
+        raise SecretsError(
+            f"only you know {', '.join(unsaid)}",
+            where=str(path),
+            try_this=f"nines secrets set {path} {unsaid[0]}",
+        )
+
+
+def _of_the_lab(site: Site) -> Mapping[str, str]:
+    """The secrets that the lab has made for itself: it knows by which password its hosts are fenced."""
+    from fournines import lab  # noqa: PLC0415
+    from fournines.plan.context import wanted_secrets  # noqa: PLC0415
+
+    wanted = {secret.name for secret in wanted_secrets(site)}
+    made = lab.board_secrets(site.name) if site.lab else {}
+    return {name: value for name, value in made.items() if name in wanted}
 
 
 def _limited(plan: Plan, limit: Sequence[str]) -> Plan:

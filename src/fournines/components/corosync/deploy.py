@@ -42,4 +42,4 @@ def steps(context: Context, host: Host) -> Iterator[Step]:
         ),
         validate=VALIDATE,
     )
-    yield Unit("corosync.service", restart_on=(CONF, KEY), rolling=True)
+    yield Unit("corosync.service", restart_on=(CONF, KEY), rolling=True, packages=("corosync",))

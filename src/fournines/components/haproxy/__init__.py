@@ -12,18 +12,19 @@ from fournines.components.haproxy.model import (
     HEALTH,
     LOG,
     PROMETHEUS_PORT,
+    UNIT,
     Options,
     detection_seconds,
 )
 from fournines.components.haproxy.relies import RELIES
 from fournines.kit.component import Component, Stage, always
-from fournines.kit.declare import Declaration, FirewallPort, LogFile, VipCondition
+from fournines.kit.declare import Declaration, FirewallPort, LogFile, Resource, VipCondition
 from fournines.kit.where import VIP_HOSTS
-from fournines.spec.model import Site
+from fournines.spec.model import Mode, Site
 
 
 def declares(site: Site, options: Options) -> Iterator[Declaration]:
-    """What keepalived watches, a log, and the exporter's port. The VIPs' ports follow from the endpoints."""
+    """What keepalived watches or Pacemaker runs, a log, the exporter. The VIPs' ports are the endpoints'."""
     yield VipCondition(
         "haproxy",
         flag=FLAG,
@@ -31,6 +32,8 @@ def declares(site: Site, options: Options) -> Iterator[Declaration]:
         serves=f"{HEALTH}/serves",
         settles=detection_seconds(options),
     )
+    if site.mode is Mode.ACTIVE_PASSIVE:
+        yield Resource("haproxy", UNIT, answers=f"{HEALTH}/answers", everywhere=True)
     names = VIP_HOSTS.names(site)
     yield LogFile("haproxy", LOG, hosts=names)
     yield FirewallPort("haproxy-metrics", hosts=names, port=PROMETHEUS_PORT, network=site.cluster_network)

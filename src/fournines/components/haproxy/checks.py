@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from functools import partial
 from io import StringIO
 
-from fournines.components.haproxy.deploy import CONF
-from fournines.components.haproxy.model import HEALTH, PROMETHEUS_PORT, SOCKET
+from fournines.components.haproxy.deploy import CONF, run_by_cluster
+from fournines.components.haproxy.model import HEALTH, PROMETHEUS_PORT, SOCKET, UNIT
 from fournines.kit.check import Ask, Check, Output, each_host
 from fournines.kit.common.unit_check import units_check
 from fournines.kit.context import Context
@@ -88,7 +88,7 @@ def checks(context: Context) -> Iterator[Check]:
                 all_well=f"{sum(map(len, pools.values()))} backends up in {len(pools)} pools",
             ),
         )
-    yield units_check("haproxy", hosts, ("haproxy.service",))
+    yield units_check("haproxy", hosts, (UNIT,), at_boot=not run_by_cluster(context))
 
 
 def _binds(context: Context) -> Iterator[str]:

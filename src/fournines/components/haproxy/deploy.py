@@ -9,12 +9,13 @@ from fournines.components.haproxy.model import (
     HEALTH_PORT,
     PROMETHEUS_PORT,
     SOCKET,
+    UNIT,
     Options,
     listeners,
     writer_pools,
 )
 from fournines.kit.context import Context
-from fournines.kit.declare import ServedCertificate
+from fournines.kit.declare import Resource, ServedCertificate
 from fournines.kit.step import Absent, File, Packages, Step, Unit
 from fournines.spec.model import Host
 
@@ -47,11 +48,18 @@ def steps(context: Context, host: Host) -> Iterator[Step]:
         group="haproxy",
         validate=("haproxy", "-c", "-f", "{}"),
     )
-    yield File(DROP_IN, context.render("haproxy", "drop-in.conf.j2", flag=FLAG))
+    clustered = run_by_cluster(context)
+    yield File(DROP_IN, context.render("haproxy", "drop-in.conf.j2", flag=FLAG, clustered=clustered))
     yield Unit(
-        "haproxy.service",
+        UNIT,
+        enabled=not clustered,
         restart_on=(DROP_IN,),
         reload_on=(CONF, *certificates),
         rolling=True,
         packages=("haproxy",),
     )
+
+
+def run_by_cluster(context: Context) -> bool:
+    """Whether a cluster manager starts and stops it: then it must not start at boot by itself."""
+    return any(resource.unit == UNIT for resource in context.declared(Resource))

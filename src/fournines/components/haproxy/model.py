@@ -17,6 +17,7 @@ from fournines.spec.types import Milliseconds, Seconds, Whole, wrong
 HEALTH_PORT = 8404
 HEALTH = f"http://127.0.0.1:{HEALTH_PORT}"
 PROMETHEUS_PORT = 8405
+UNIT = "haproxy.service"
 SOCKET = "/run/haproxy/admin.sock"
 FLAG = "/run/haproxy/down"
 """``0`` while HAProxy runs, ``1`` once it is gone; written by its unit, watched by keepalived."""

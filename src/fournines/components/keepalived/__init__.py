@@ -12,7 +12,7 @@ from fournines.components.keepalived.relies import RELIES
 from fournines.kit.component import Component, Stage, always
 from fournines.kit.declare import Declaration, FirewallPort, InterfaceOf, LogFile
 from fournines.kit.where import VIP_HOSTS
-from fournines.spec.model import Site
+from fournines.spec.model import Mode, Site
 
 
 def declares(site: Site, _: object) -> Iterator[Declaration]:
@@ -29,6 +29,7 @@ COMPONENT = Component(
     name="keepalived",
     summary="The VIPs on exactly one controller, moved in under half a second, never bounced back",
     on=VIP_HOSTS,
+    only_in=Mode.ACTIVE_ACTIVE,
     declares=declares,
     stages=(Stage(steps, checks),),
     faults=faults,

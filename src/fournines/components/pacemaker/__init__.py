@@ -1,1 +1,37 @@
-"""Pacemaker: what it runs, where, in which order, and who fences whom; read by the audit."""
+"""Pacemaker: what runs where, and who is switched off before it is started elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from fournines.components.pacemaker.checks import checks, member_checks
+from fournines.components.pacemaker.deploy import configuration, daemons
+from fournines.components.pacemaker.faults import faults
+from fournines.components.pacemaker.model import MEMBERS, Options
+from fournines.components.pacemaker.relies import RELIES
+from fournines.kit.common.fencing import password_of
+from fournines.kit.component import Component, Stage, always
+from fournines.kit.declare import Declaration, Secret
+from fournines.spec.model import Mode, Site
+
+
+def declares(site: Site, _: object) -> Iterator[Declaration]:
+    """The password of each member's board. Members talk to each other through Corosync alone."""
+    for host in MEMBERS(site):
+        purpose = f"of the board that switches {host.name}'s power"
+        yield Secret(password_of(host), purpose=purpose, given=not site.lab)
+
+
+COMPONENT = Component(
+    name="pacemaker",
+    summary="VIPs and services on hosts that are known to be alive; others are fenced first",
+    on=MEMBERS,
+    only_in=Mode.ACTIVE_PASSIVE,
+    declares=declares,
+    stages=(Stage(daemons, member_checks, "members"), Stage(configuration, checks, "configuration")),
+    faults=faults,
+    options=Options,
+    needs=always("names", "membership", "balancer"),
+    provides=("vip",),
+    relies=RELIES,
+)

@@ -161,7 +161,8 @@ def _unit(block: str) -> Seen:
 
 def _guard(step: Seen) -> Seen:
     ran = run(step["unless"], stdin=step["unless_stdin"], timeout=step["timeout"], user=step["user"])
-    return {"done": ran.code == 0, "code": ran.code, "said": ran.said[-2000:]}
+    said = ran.stdout[:SHOWN] if step["shows"] else ran.said[-2000:]
+    return {"done": ran.code == 0, "code": ran.code, "said": said}
 
 
 _SEERS = {

@@ -15,20 +15,32 @@ _AT_BOOT = frozenset({"enabled", "static", "generated"})
 
 
 def units_check(
-    component: str, hosts: Iterable[str], units: Iterable[str], *, barrier: bool = False
+    component: str,
+    hosts: Iterable[str],
+    units: Iterable[str],
+    *,
+    barrier: bool = False,
+    at_boot: bool = True,
 ) -> Check:
-    """``component.units``: each of these units is running and enabled at boot, on each of these hosts."""
+    """``component.units``: each of these units is running and enabled at boot, on each of these hosts.
+
+    Without ``at_boot`` a cluster manager starts them, and they must not start before it does.
+    """
     wanted = tuple(units)
+    when = "started at boot" if at_boot else "left to the cluster manager at boot"
+    well = "running and enabled" if at_boot else "running, not enabled"
     return Check(
         f"{component}.units",
-        f"{', '.join(wanted)}: running, and started at boot",
+        f"{', '.join(wanted)}: running, and {when}",
         asks={host: Ask(("systemctl", "show", f"--property={_PROPERTIES}", "--", *wanted)) for host in hosts},
-        judge=each_host(lambda answer: _judge(answer, wanted), all_well="running and enabled everywhere"),
+        judge=each_host(
+            lambda answer: _judge(answer, wanted, at_boot=at_boot), all_well=f"{well} everywhere"
+        ),
         barrier=barrier,
     )
 
 
-def _judge(answer: Output, wanted: tuple[str, ...]) -> Verdict:
+def _judge(answer: Output, wanted: tuple[str, ...], *, at_boot: bool) -> Verdict:
     if answer.code != 0:
         return failed(answer.stderr.strip() or "systemctl gave no answer")
     blocks = [
@@ -39,15 +51,17 @@ def _judge(answer: Output, wanted: tuple[str, ...]) -> Verdict:
         return failed(f"systemctl told of {len(blocks)} units instead of {len(wanted)}")
     # The answers come in the order of the question; Id is the real name where a unit has aliases.
     return worst(
-        ((unit, _one(found)) for unit, found in zip(wanted, blocks, strict=True)),
-        all_well="running and enabled",
+        ((unit, _one(found, at_boot=at_boot)) for unit, found in zip(wanted, blocks, strict=True)),
+        all_well="running and enabled" if at_boot else "running",
     )
 
 
-def _one(found: dict[str, str]) -> Verdict:
-    state, at_boot = found.get("ActiveState", ""), found.get("UnitFileState", "")
+def _one(found: dict[str, str], *, at_boot: bool) -> Verdict:
+    state, enabled = found.get("ActiveState", ""), found.get("UnitFileState", "")
     if state != "active":
         return failed(f"{state or 'unknown state'} ({found.get('SubState', '')})")
-    if at_boot not in _AT_BOOT:
-        return failed(f"running, but {at_boot or 'without a unit file'}: it will be missing after a reboot")
-    return passed("running and enabled")
+    if at_boot and enabled not in _AT_BOOT:
+        return failed(f"running, but {enabled or 'without a unit file'}: it will be missing after a reboot")
+    if not at_boot and enabled in _AT_BOOT:
+        return failed(f"{enabled}: it will start at boot, before the cluster manager says where")
+    return passed("running")

@@ -3,11 +3,13 @@
 Components never call one another. They declare; whoever serves a kind of declaration collects all of
 that kind (``Context.declared``): haproxy renders whatever ``Endpoint`` there is and never says
 "memcached". By subject: ``endpoint`` (what clients reach), ``data`` (databases, queues, caches),
-``identity`` (users and the catalogue), ``secret``, ``host`` (ports, logs, interfaces).
+``identity`` (users and the catalogue), ``secret``, ``host`` (ports, logs, interfaces),
+``cluster`` (what a cluster manager runs).
 """
 
 from __future__ import annotations
 
+from fournines.kit.declare.cluster import Resource
 from fournines.kit.declare.data import (
     Brokers,
     CacheServers,
@@ -34,6 +36,7 @@ __all__ = [
     "InterfaceOf",
     "LogFile",
     "MessageUser",
+    "Resource",
     "Secret",
     "SecretKind",
     "ServedCertificate",
@@ -58,6 +61,7 @@ Declaration = (
     | InterfaceOf
     | ServedCertificate
     | VipCondition
+    | Resource
     | Identity
     | TableLedger
     | QueueLedger

@@ -32,9 +32,11 @@ class Secret:
     """A secret that is generated once and kept.
 
     ``names`` are a certificate's DNS names and addresses. ``purpose`` is said of a secret that people need.
+    One that is ``given`` is somebody else's: the operator says it, and nothing is deployed without.
     """
 
     name: str
     kind: SecretKind = SecretKind.PASSWORD
     names: tuple[str, ...] = ()
     purpose: str = ""
+    given: bool = False

@@ -27,8 +27,9 @@ from fournines.lab.state import LabPaths, load
 
 SILENCE = 20.0
 """Seconds after which a client that says nothing is let go."""
-LONGEST = 64 * 1024
-"""Bytes of a request's body; a reset needs 30."""
+LONGEST_OF_A_RESET = 4 * 1024
+LONGEST = 1024 * 1024
+"""Bytes of a request's body that are understood, and that are read; a reset needs 30."""
 
 
 class Machines(Protocol):
@@ -138,12 +139,13 @@ class _Handler(BaseHTTPRequestHandler):
     def _any(self) -> None:
         began = time.monotonic()
         length = int(self.headers.get("Content-Length") or 0)
-        if length > LONGEST:
+        body = self.rfile.read(min(length, LONGEST))  # whoever hangs up on what is unread loses his answer
+        if length > LONGEST_OF_A_RESET:
             self.close_connection = True
             self._send(Answer(413, {"error": {"code": "Base.1.8.GeneralError", "message": "too long"}}))
             return
         headers = {name.lower(): value for name, value in self.headers.items()}
-        decided = self.server.decide(Request(self.command, self.path, headers, self.rfile.read(length)))
+        decided = self.server.decide(Request(self.command, self.path, headers, body))
         self._send(decided)
         what = f" {decided.deed.reset} of {decided.deed.host}" if decided.deed else ""
         took = f"{(time.monotonic() - began) * 1000:.0f} ms"

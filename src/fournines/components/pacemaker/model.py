@@ -1,0 +1,153 @@
+"""Pacemaker's options, and the parts of its configuration, worked out from what is declared."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from pydantic import Field
+
+from fournines.kit.common.fencing import board_of
+from fournines.kit.context import Context
+from fournines.kit.declare import Resource, VipCondition
+from fournines.kit.where import VIP_HOSTS, on
+from fournines.spec.model import Fencing, Host, Role, Site, Strict
+from fournines.spec.types import Whole, WholeSeconds
+
+MEMBERS = on(Role.CONTROLLER, Role.ARBITER)
+"""The hosts that vote: each may have to fence any other."""
+AGENTS = {"redfish": "fence_redfish", "ipmi": "fence_ipmilan"}
+PACKAGES = {"redfish": "fence-agents-redfish", "ipmi": "fence-agents-ipmilan"}
+_PAIR = 2
+_PAIR_DELAY = "5s"
+
+
+class Options(Strict):
+    """What a site may override, under Pacemaker's names."""
+
+    no_quorum_policy: Literal["stop", "freeze"] = "stop"
+    """What hosts do that are not in the majority: stop what they run, or only start nothing new. The guide's
+    ``ignore`` is not to be had: two halves would both go on."""
+    pe_warn_series_max: Whole = Field(default=1000, ge=0, le=100_000)
+    """How many inputs of decisions that warned are kept, to find out afterwards why something moved."""
+    pe_input_series_max: Whole = Field(default=1000, ge=0, le=100_000)
+    """How many of those without a warning."""
+    pe_error_series_max: Whole = Field(default=1000, ge=0, le=100_000)
+    """How many of those with an error."""
+    cluster_recheck_interval: WholeSeconds = Field(default=300, ge=30, le=86_400)
+    """After how long the cluster looks at everything anew, though nothing happened."""
+    dc_deadtime: WholeSeconds = Field(default=10, ge=2, le=120)
+    """How long a cluster that starts waits for somebody who decides already."""
+    stonith_timeout: WholeSeconds = Field(default=60, ge=10, le=600)
+    """How long a fencing device may take until the host is off and on again."""
+    resource_stickiness: Whole = Field(default=100, ge=0, le=1_000_000)
+    """How much a resource prefers to stay where it is; a host that comes back takes nothing over."""
+    migration_threshold: Whole = Field(default=3, ge=1, le=1000)
+    """After how many failures a resource leaves its host. What runs on every controller anyway is given up on
+    one with its first failure: what needs it is better off where it works."""
+    failure_timeout: WholeSeconds = Field(default=120, ge=10, le=86_400)
+    """After how long without another failure those are forgotten."""
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """A fencing device: which host it fences, by which agent, with which parameters."""
+
+    host: str
+    agent: str
+    params: tuple[tuple[str, str], ...]
+
+    @property
+    def name(self) -> str:
+        """The resource's name."""
+        return device_name(self.host)
+
+
+@dataclass(frozen=True, slots=True)
+class VipResource:
+    """A VIP as a resource. ``after`` are the resources it shares its host with; ``prefers`` is a host."""
+
+    name: str
+    address: str
+    prefix: int
+    after: tuple[str, ...]
+    prefers: str
+
+
+def quorum_only(site: Site) -> tuple[str, ...]:
+    """Members that vote and fence, and run nothing."""
+    return tuple(host.name for host in MEMBERS(site) if not VIP_HOSTS.has(host))
+
+
+def device_name(host: str) -> str:
+    """What the device is called that fences a host."""
+    return f"fence-{host}"
+
+
+def password_script(host: str) -> str:
+    """Where the program lies that tells the agent a board's password: the cluster's own data has none."""
+    return f"/etc/fournines/fencing/{host}"
+
+
+def vip_name(vip: str) -> str:
+    """What the resource of a VIP is called."""
+    return f"vip-{vip}"
+
+
+def devices(site: Site) -> Iterator[Device]:
+    """A device for each member.
+
+    Of two hosts that are cut off from each other each would fence the other at the same moment: there the
+    first one's device waits, so that the first one wins (Pacemaker Explained, pcmk_delay_base). With three
+    votes the one that is alone has no majority and may fence nobody.
+    """
+    pair = len(MEMBERS(site)) == _PAIR
+    for position, host in enumerate(MEMBERS(site)):
+        board = board_of(site, host)
+        delay = (("pcmk_delay_base", _PAIR_DELAY),) if pair and position == 0 else ()
+        yield Device(host.name, AGENTS[board.agent], (*_params(host, board), *delay))
+
+
+def _params(host: Host, board: Fencing) -> Iterator[tuple[str, str]]:
+    yield "pcmk_host_list", host.name
+    yield "ip", board.address
+    if board.port is not None:
+        yield "ipport", str(board.port)
+    yield "username", board.user
+    yield "password_script", password_script(host.name)
+    if board.agent == "ipmi":
+        yield "lanplus", "1"
+        return
+    yield "ssl_insecure", "1"  # boards have certificates of their own making
+    if board.system:
+        yield "systems_uri", board.system
+
+
+def vip_resources(context: Context) -> Iterator[VipResource]:
+    """The site's VIPs, each where everything works that a VIP's holder must have."""
+    site = context.site
+    known = {resource.name for resource in context.declared(Resource)}
+    needed = tuple(c.name for c in context.declared(VipCondition) if c.name in known)
+    for name, vip in site.vips.items():
+        yield VipResource(
+            vip_name(name),
+            str(vip.address),
+            site.networks[vip.network].prefix,
+            after=needed,
+            prefers=VIP_HOSTS.first(site).name,
+        )
+
+
+def properties(options: Options) -> dict[str, str]:
+    """The cluster's properties, in the guide's order and beyond."""
+    return {
+        "no-quorum-policy": options.no_quorum_policy,
+        "pe-warn-series-max": str(options.pe_warn_series_max),
+        "pe-input-series-max": str(options.pe_input_series_max),
+        "pe-error-series-max": str(options.pe_error_series_max),
+        "cluster-recheck-interval": f"{options.cluster_recheck_interval}s",
+        "dc-deadtime": f"{options.dc_deadtime}s",
+        "stonith-enabled": "true",
+        "stonith-timeout": f"{options.stonith_timeout}s",
+    }

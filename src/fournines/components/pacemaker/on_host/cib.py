@@ -1,0 +1,161 @@
+"""The cluster's configuration, compared with what it should be, and changed in one step.
+
+Run on a member, with the wanted configuration as its input. ``compare`` prints what would change as a unified
+diff and ends with 1 if anything would. ``apply`` changes it: the new configuration is verified as a whole
+(crm_verify), and what differs becomes one patch (crm_diff), which is applied whole or not at all (cibadmin
+--patch), and not if somebody else changed the configuration meanwhile; then it is worked out anew.
+
+Everything in the sections below is the site's, but for what Pacemaker writes there itself, and for what an
+operator said for a while (constraints called ``cli-...`` by crm_resource --move and --ban, maintenance-mode).
+"""
+
+from __future__ import annotations
+
+import copy
+import difflib
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+SECTIONS = ("crm_config", "resources", "constraints", "rsc_defaults", "op_defaults", "fencing-topology")
+PROPERTIES = "cib-bootstrap-options"
+KEPT = frozenset(
+    {
+        *("dc-version", "cluster-infrastructure", "cluster-name", "have-watchdog", "last-lrm-refresh"),
+        "maintenance-mode",
+    }
+)
+"""Properties that are not the site's."""
+OPERATORS = "cli-"
+ATTEMPTS = 5
+SAME = "the same"
+
+
+def merged(live: ET.Element, wanted: ET.Element) -> ET.Element:
+    """The live configuration with the sections of the wanted one in the place of its own.
+
+    Its version is the next one: a patch applies to the version that it was made from, and to no other.
+    """
+    result = copy.deepcopy(live)
+    result.set("epoch", str(int(live.get("epoch", "0")) + 1))
+    result.set("num_updates", "0")
+    configuration = _configuration(result)
+    for name in SECTIONS:
+        old, new = configuration.find(name), _configuration(wanted).find(name)
+        section = ET.Element(name) if new is None else copy.deepcopy(new)
+        if old is not None:
+            _keep(name, old, section)
+            place = list(configuration).index(old)
+            configuration.remove(old)
+        elif new is None:
+            continue
+        else:
+            place = len(configuration)
+        configuration.insert(place, section)
+    return result
+
+
+def _configuration(cib: ET.Element) -> ET.Element:
+    found = cib.find("configuration")
+    if found is None:
+        raise SystemExit("this is no cluster configuration")
+    return found
+
+
+def _keep(name: str, old: ET.Element, new: ET.Element) -> None:
+    """Carry over what is not the site's."""
+    if name == "constraints":
+        new.extend(copy.deepcopy(c) for c in old if c.get("id", "").startswith(OPERATORS))
+    if name == "crm_config":
+        kept = [pair for pair in old.iter("nvpair") if pair.get("name") in KEPT]
+        target = next((s for s in new if s.get("id") == PROPERTIES), None)
+        if target is not None:
+            target.extend(copy.deepcopy(pair) for pair in kept)
+
+
+def lines(cib: ET.Element) -> list[str]:
+    """The site's sections as lines, alike for what means the same: order counts in a group alone."""
+    configuration = _configuration(cib)
+    sections = (configuration.find(name) for name in SECTIONS)
+    return [line for section in sections if section is not None and len(section) for line in _lines(section)]
+
+
+def _lines(element: ET.Element, depth: int = 0) -> Iterator[str]:
+    said = " ".join(f'{name}="{value}"' for name, value in sorted(element.attrib.items(), key=_id_first))
+    yield "  " * depth + f"{element.tag} {said}".rstrip()
+    children = list(element)
+    if element.tag != "group":
+        children.sort(key=lambda child: (child.tag, child.get("id", "")))
+    for child in children:
+        yield from _lines(child, depth + 1)
+
+
+def _id_first(attribute: tuple[str, str]) -> tuple[bool, str]:
+    return attribute[0] != "id", attribute[0]
+
+
+def difference(live: ET.Element, wanted: ET.Element) -> list[str]:
+    """A unified diff from the live configuration to the wanted one; nothing when they say the same."""
+    before, after = lines(live), lines(merged(live, wanted))
+    return list(difflib.unified_diff(before, after, "cluster", "wanted", lineterm="", n=1))
+
+
+# --- with the cluster -------------------------------------------------------------------------------------
+
+
+def _run(*argv: str, ok: tuple[int, ...] = (0,)) -> str:
+    try:
+        done = subprocess.run(argv, capture_output=True, text=True, timeout=60, check=False)
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise SystemExit(f"{argv[0]}: {error}") from None
+    if done.returncode not in ok:
+        raise SystemExit(
+            f"{' '.join(argv)} ended with {done.returncode}: {(done.stderr or done.stdout).strip()}"
+        )
+    return done.stdout
+
+
+def _parsed(text: str) -> ET.Element:
+    return ET.fromstring(text)  # noqa: S314 - the cluster's own data, and ours
+
+
+def _live() -> ET.Element:
+    return _parsed(_run("cibadmin", "--query"))
+
+
+def compare(wanted: ET.Element) -> int:
+    """Print what would change; 1 if anything would, or if no cluster answers, which has nothing yet."""
+    try:
+        live = _live()
+    except SystemExit:
+        live = _parsed("<cib><configuration/></cib>")
+    found = difference(live, wanted)
+    sys.stdout.write("\n".join(found or [SAME]) + "\n")
+    return 1 if found else 0
+
+
+def apply(wanted: ET.Element) -> int:
+    """Make the cluster's configuration the wanted one."""
+    for attempt in range(ATTEMPTS):
+        live = _live()
+        if not difference(live, wanted):
+            return 0
+        with tempfile.TemporaryDirectory() as folder:
+            old, new, patch = (str(Path(folder, name)) for name in ("old.xml", "new.xml", "patch.xml"))
+            ET.ElementTree(live).write(old)
+            ET.ElementTree(merged(live, wanted)).write(new)
+            _run("crm_verify", "--xml-file", new)
+            Path(patch).write_text(_run("crm_diff", "--original", old, "--new", new, ok=(0, 1)))
+            try:
+                _run("cibadmin", "--patch", "--xml-file", patch)
+            except SystemExit:
+                if attempt == ATTEMPTS - 1:
+                    raise
+    return 0 if not difference(_live(), wanted) else 1
+
+
+if __name__ == "__main__":
+    sys.exit({"compare": compare, "apply": apply}[sys.argv[1]](_parsed(sys.stdin.read())))

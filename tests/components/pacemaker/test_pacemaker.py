@@ -1,0 +1,233 @@
+"""Pacemaker: its configuration, what Pacemaker thinks of it, and that its checks go red."""
+
+from __future__ import annotations
+
+import stat
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+from tests.components.fixed import file_of
+from tests.programs import opinion
+from tests.support import context_of, site_of
+
+from fournines.components.pacemaker import COMPONENT
+from fournines.components.pacemaker.deploy import AGENT, cluster
+from fournines.components.pacemaker.model import devices, password_script
+from fournines.kit.check import Output
+from fournines.kit.common.fencing import board_of
+from fournines.kit.context import Context
+from fournines.kit.step import Command, Packages
+from fournines.kit.verdict import Outcome, Verdict
+from fournines.spec.model import Fencing, Role, Site
+
+HERE = Path(__file__).parent
+MON = (HERE / "mon.xml").read_text()
+
+
+@pytest.fixture(name="site", scope="module")
+def example() -> Site:
+    return site_of("active-passive.yaml")
+
+
+@pytest.fixture(name="context", scope="module")
+def of_the_example(site: Site) -> Context:
+    return context_of(site)
+
+
+def real(site: Site, *, agent: str = "redfish") -> Site:
+    """The same site on real machines."""
+    boards = {
+        name: Fencing.model_validate({"agent": agent, "address": f"10.9.0.{n}", "user": "root"})
+        for n, name in enumerate(site.hosts, 1)
+    }
+    return site.model_copy(update={"lab": False, "fencing": boards})
+
+
+# --- the configuration ------------------------------------------------------------------------------------
+
+
+def test_the_configuration_is_the_golden_one(context: Context) -> None:
+    assert cluster(context) == (HERE / "golden" / "cluster.xml").read_text()
+
+
+def test_the_agent_is_the_golden_one(context: Context) -> None:
+    found = file_of(COMPONENT, context, "controller1", AGENT)
+    assert (found.content, found.mode) == ((HERE / "golden" / "unit").read_text(), 0o755)
+
+
+def test_the_configuration_holds_no_secret(context: Context) -> None:
+    text = cluster(context)
+    assert not [name for name, value in context.secrets.items() if value in text]
+
+
+def test_a_board_s_password_is_in_a_file_of_roots_on_every_member(context: Context) -> None:
+    script = file_of(COMPONENT, context, "dashboard", password_script("controller1"))
+    assert (script.mode & ~stat.S_IRWXU, script.secret) == (0, True)
+    said = subprocess.run(["sh", "-c", script.content], capture_output=True, text=True, check=True).stdout
+    assert said.strip() == context.secret("fencing/controller1")
+
+
+def test_it_is_brought_in_by_one_member(context: Context) -> None:
+    commands = {
+        host.name: [s for s in COMPONENT.steps(context, host) if isinstance(s, Command)]
+        for host in COMPONENT.hosts(context.site)
+    }
+    assert [host for host, found in commands.items() if found] == ["dashboard"]
+    (command,) = commands["dashboard"]
+    assert command.shows
+    assert command.stdin == command.unless_stdin == cluster(context)
+
+
+@pytest.mark.programs
+@pytest.mark.parametrize("shape", ["example", "pair", "ipmi"])
+def test_pacemaker_accepts_it(site: Site, tmp_path: Path, shape: str) -> None:
+    done = verified(cluster(context_of(shaped(site, shape))), tmp_path)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "error" not in (done.stdout + done.stderr).lower()
+
+
+def shaped(site: Site, shape: str) -> Site:
+    pair = {n: h for n, h in site.hosts.items() if h.has(Role.CONTROLLER)}
+    return {
+        "example": site,
+        "pair": site.model_copy(update={"hosts": pair}),
+        "ipmi": real(site, agent="ipmi"),
+    }[shape]
+
+
+@pytest.mark.programs
+def test_pacemaker_refuses_what_is_none(context: Context, tmp_path: Path) -> None:
+    """The verifier sees something at all."""
+    text = cluster(context).replace('with-rsc="haproxy-clone"', 'with-rsc="nobody"')
+    assert verified(text, tmp_path).returncode != 0
+
+
+def verified(text: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    return opinion(["crm_verify", "--xml-file", "/run/cib.xml", "-V"], {"cib.xml": text}, folder)
+
+
+# --- fencing ----------------------------------------------------------------------------------------------
+
+
+def test_a_lab_has_its_own_board_whatever_the_file_says(site: Site) -> None:
+    copied = real(site).model_copy(update={"lab": True})
+    board = board_of(copied, copied.hosts["controller1"])
+    assert (board.address, board.port) == ("10.0.0.254", 8443)
+
+
+@pytest.mark.parametrize(
+    ("agent", "program", "package"),
+    [
+        ("redfish", "fence_redfish", "fence-agents-redfish"),
+        ("ipmi", "fence_ipmilan", "fence-agents-ipmilan"),
+    ],
+)
+def test_real_machines_are_fenced_by_their_own_boards(
+    site: Site, agent: str, program: str, package: str
+) -> None:
+    there = real(site, agent=agent)
+    found = {device.host: dict(device.params) for device in devices(there)}
+    assert {device.agent for device in devices(there)} == {program}
+    assert found["controller1"]["ip"] == "10.9.0.2"
+    assert found["controller1"]["pcmk_host_list"] == "controller1"
+    steps = COMPONENT.steps(context_of(there), there.hosts["controller1"])
+    assert any(package in step.names for step in steps if isinstance(step, Packages))
+
+
+def test_of_two_hosts_one_waits_so_that_not_both_are_fenced(site: Site) -> None:
+    delayed = [d.host for d in devices(shaped(site, "pair")) if "pcmk_delay_base" in dict(d.params)]
+    assert delayed == ["controller1"]
+    assert not any("pcmk_delay_base" in dict(d.params) for d in devices(site))
+
+
+# --- checks -----------------------------------------------------------------------------------------------
+
+
+def judged(context: Context, name: str, text: str = MON, code: int = 0) -> Verdict:
+    check = next(c for c in COMPONENT.checks(context) if c.id == f"pacemaker.{name}")
+    return check.verdict(dict.fromkeys(check.asks, Output(code, text)))
+
+
+@pytest.mark.parametrize(
+    ("name", "says"),
+    [
+        ("online", "3 online, with quorum"),
+        ("fencing", "3 hosts, each with a device that answers"),
+        ("resources", "2 resources run"),
+        ("failures", "none"),
+        ("bans", "none left over"),
+    ],
+)
+def test_what_all_members_see_alike_is_said_once(context: Context, name: str, says: str) -> None:
+    verdict = judged(context, name)
+    assert (verdict.outcome, verdict.seen) == (Outcome.PASS, says)
+
+
+NODE2 = 'name="controller2" id="12" online="true" standby="false"'
+VIP = 'id="vip-controller" resource_agent="ocf:heartbeat:IPaddr2" role="Started" active="true"'
+DEVICE = 'id="fence-controller1" resource_agent="stonith:fence_redfish" role="Started"'
+ON_VIP = (
+    'nodes_running_on="1">\n      <node name="controller1" id="11" cached="true"/>\n    </resource>\n  </res'
+)
+TWICE = ON_VIP.replace("    </resource>", '      <node name="controller2" id="12"/>\n    </resource>')
+FAILED = '<failures><failure op_key="haproxy_monitor_2000" node="controller1" exitstatus="error"/></failures>'
+LEFT = '<ban id="cli-ban-vip-controller-on-controller1" resource="vip-controller" node="controller1"/>'
+
+
+@pytest.mark.parametrize(
+    ("name", "changed", "says"),
+    [
+        ("online", {NODE2: NODE2.replace('online="true"', 'online="false"')}, "controller2 is offline"),
+        ("online", {NODE2: NODE2.replace('standby="false"', 'standby="true"')}, "controller2 is standby"),
+        ("online", {'with_quorum="true"': 'with_quorum="false"'}, "without the majority"),
+        ("online", {'present="true"': 'present="false"'}, "nobody decides"),
+        (
+            "online",
+            {'<node name="dashboard" id="10" online': '<node name="x" online'},
+            "dashboard is unknown",
+        ),
+        ("fencing", {'stonith-enabled="true"': 'stonith-enabled="false"'}, "fencing is off"),
+        ("fencing", {DEVICE: DEVICE.replace("Started", "Stopped")}, "nothing can fence controller1"),
+        ("fencing", {'id="fence-controller1"': 'id="other"'}, "nothing can fence controller1"),
+        ("resources", {VIP: VIP.replace("Started", "Stopped")}, "vip-controller runs on no host"),
+        ("resources", {ON_VIP: TWICE}, "vip-controller runs on controller1, controller2, not on 1"),
+        ("resources", {'maintenance-mode="false"': 'maintenance-mode="true"'}, "in maintenance"),
+        ("failures", {"<bans>": f"{FAILED}<bans>"}, "haproxy_monitor_2000 on controller1: error"),
+        ("bans", {"<bans>": f"<bans>{LEFT}"}, "vip-controller may not run on controller1"),
+    ],
+)
+def test_what_is_wrong_is_seen(context: Context, name: str, changed: Mapping[str, str], says: str) -> None:
+    text = MON
+    for old, new in changed.items():
+        assert old in text
+        text = text.replace(old, new)
+    verdict = judged(context, name, text)
+    assert verdict.outcome is Outcome.FAIL
+    assert says in verdict.seen
+
+
+def test_members_that_see_it_differently_are_told_apart(context: Context) -> None:
+    check = next(c for c in COMPONENT.checks(context) if c.id == "pacemaker.online")
+    other = Output(0, MON.replace('with_quorum="true"', 'with_quorum="false"'))
+    verdict = check.verdict({host: other if host == "dashboard" else Output(0, MON) for host in check.asks})
+    assert (verdict.outcome, verdict.seen) == (Outcome.FAIL, "dashboard: without the majority")
+
+
+@pytest.mark.parametrize(
+    ("output", "outcome", "says"),
+    [
+        (Output(0, "the same\n"), Outcome.PASS, "the same"),
+        (Output(1, "--- cluster\n+++ wanted\n@@ -1 +1 @@\n x\n-a  b\n+  a c\n"), Outcome.FAIL, "-a b; + a c"),
+        (Output(1, "\n".join(f"+{n}" for n in range(9))), Outcome.FAIL, "and 6 more"),
+        (Output(1, "", "cibadmin: not there"), Outcome.FAIL, "cibadmin: not there"),
+    ],
+)
+def test_a_configuration_that_is_another_is_told_by_its_lines(
+    context: Context, output: Output, outcome: Outcome, says: str
+) -> None:
+    check = next(c for c in COMPONENT.checks(context) if c.id == "pacemaker.configuration")
+    verdict = check.verdict(dict.fromkeys(check.asks, output))
+    assert verdict.outcome is outcome
+    assert says in verdict.seen
