@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from ipaddress import IPv4Address, IPv4Network
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -104,6 +105,9 @@ class Simulation:
         match argv:
             case ["systemctl", "show", *rest]:
                 said = "\n".join(self._show(host, name) for name in rest[rest.index("--") + 1 :])
+            case ["systemctl", "daemon-reload"]:
+                self.log.append((host.name, "daemon-reload"))
+                said = ""
             case ["dpkg-query", *_, _format]:
                 said = "".join(f"{p}\t{p}\tii\t{v}\n" for p, v in sorted(host.packages.items()))
             case ["is-done", what]:
@@ -122,6 +126,11 @@ class Simulation:
             case _:
                 raise AssertionError(f"nobody plays {argv}")
         return Ran(0, said, "")
+
+    def asked(self, request: dict[str, Any]) -> list[dict[str, Any]]:
+        """What the agent's ``answer`` is replaced by: forks would leave the played programs behind."""
+        answers = [self.run(ask["argv"]) for ask in request["asks"]]
+        return [{"code": ran.code, "stdout": ran.stdout, "stderr": ran.stderr} for ran in answers]
 
     def _show(self, host: SimulatedHost, name: str) -> str:
         unit = host.units.get(name, SimulatedUnit())
@@ -175,6 +184,7 @@ def simulation(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Simulation:
     simulated = Simulation(hosts)
     for module in (facts, tree, commands):
         monkeypatch.setattr(module, "run", simulated.run)
+    monkeypatch.setattr(main, "answer", simulated.asked)
     monkeypatch.setattr("os.fsync", lambda _descriptor: None)  # what survives a power loss is no matter here
     own = (Path(tmp_path).stat().st_uid, Path(tmp_path).stat().st_gid)
     monkeypatch.setattr(tree, "ids", lambda _entry: own)

@@ -67,7 +67,6 @@ def test_the_units_of_a_host_are_one_command_each_for_masks_boot_and_acts_stops_
     )
     (script,) = operation.arguments["commands"]
     assert script.split(" && ") == [
-        "systemctl daemon-reload",
         "systemctl unmask c.service",
         "systemctl unmask --runtime c.service",
         "systemctl enable a.service c.service",
@@ -79,6 +78,12 @@ def test_the_units_of_a_host_are_one_command_each_for_masks_boot_and_acts_stops_
     ]
 
 
+def test_systemd_reads_its_units_again_once_also_where_enabling_does_it() -> None:
+    outdated = Decision(Unit("a.service"), Act.RESTART, outdated=True)
+    enabled = Decision(Unit("b.service"), Act.START, enable=True, outdated=True)
+    assert scripts(operations.units([outdated])) == ["systemctl daemon-reload && systemctl restart a.service"]
+    assert "daemon-reload" not in scripts(operations.units([outdated, enabled]))[0]
+
+
 def test_nothing_to_do_about_units_is_no_operation() -> None:
     assert not list(operations.units([]))
-    assert [o.name for o in operations.reloading(needed=True)] == ["systemd.daemon_reload"]

@@ -100,12 +100,6 @@ def kernel(observed: Sequence[tuple[Step, Seen]]) -> Iterator[Operation]:
         )
 
 
-def reloading(*, needed: bool) -> Iterator[Operation]:
-    """Tell systemd that unit files changed."""
-    if needed:
-        yield Operation("systemd.daemon_reload", "systemd reads the unit files again", timeout=120)
-
-
 _IN_THIS_ORDER = (Act.STOP, Act.START, Act.RESTART, Act.RELOAD)
 
 
@@ -120,7 +114,9 @@ def units(decisions: Sequence[Decision]) -> Iterator[Operation]:
     trips a unit), and does nothing about a restart of a unit that is still activating (docs/engine.md).
     """
     # with the rest, not before it: of two hosts only one may need it, and each n-th operation waits for all
-    commands = [["systemctl", "daemon-reload"]] if any(d.outdated for d in decisions) else []
+    outdated = any(d.outdated for d in decisions)
+    enabling = any(d.enable is not None for d in decisions)  # which ends in a reload
+    commands = [["systemctl", "daemon-reload"]] if outdated and not enabling else []
     for name in (d.unit.name for d in decisions if d.unmask):
         # with --runtime a mask that a fault set, without one that lasts
         commands += [["systemctl", "unmask", name], ["systemctl", "unmask", "--runtime", name]]

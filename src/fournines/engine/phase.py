@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +12,7 @@ from fournines.engine.asking.observe import Observed, look
 from fournines.engine.desired import Desired, entry, question
 from fournines.engine.difference import Seen, missing_packages, same
 from fournines.engine.fanout import on_each
-from fournines.engine.units.decide import decide
+from fournines.engine.units.decide import Decision, decide
 from fournines.engine.units.rolling import Barrier, Changed, UnitsRun
 from fournines.engine.wire.remote import call
 from fournines.engine.wire.transport import Transport
@@ -21,7 +21,9 @@ from fournines.kit.step import Absent, Account, Command, Directory, File, Packag
 from fournines.plan.model import Phase
 
 _TREE_SECONDS = 600.0
-_SYSTEMD_FOLDERS = ("/etc/systemd/", "/usr/lib/systemd/", "/lib/systemd/", "/usr/local/lib/systemd/")
+
+OfHost = tuple[tuple[Step, Seen], ...]
+"""Steps of a host, each with what was seen of it."""
 
 
 @dataclass(frozen=True)
@@ -47,21 +49,24 @@ class PhaseRun:
         """
         differing = {host: seen for host, seen in observed.items() if self._differs(host, seen)}
         prepared = await self._prepare(differing)
-        written = await self._install(differing)
-        hosts = {host for host in differing if prepared.get(host) or written.get(host)}
-        fresh = {**differing, **await on_each(sorted(hosts), self._again)}
-        await self._kernel(fresh, written)
+        installed = await self._install(differing)
+        others = [host for host in differing if prepared.get(host) and host not in installed]
+        fresh = {**differing, **installed, **await on_each(others, self._again)}
+        await self._kernel(fresh)
         await on_each(differing, self._commands)
         roll = UnitsRun(self.transport, self.wanted, self.phase.stages, self.barrier, self.changed, self.busy)
         await roll.carry_out(fresh)
 
     def _differs(self, host: str, observed: Sequence[tuple[Step, Seen]]) -> bool:
-        return any(
-            not decide(step, seen, self.wanted.stamp(host, step.name)).nothing
-            if isinstance(step, Unit)
-            else not same(step, seen)
-            for step, seen in observed
+        return any(not decision.nothing for decision in self._decisions(host, observed)) or any(
+            not isinstance(step, Unit) and not same(step, seen) for step, seen in observed
         )
+
+    def _decisions(self, host: str, observed: Sequence[tuple[Step, Seen]]) -> Iterator[Decision]:
+        """What there is to do about the host's units."""
+        for step, seen in observed:
+            if isinstance(step, Unit):
+                yield decide(step, seen, self.wanted.stamp(host, step.name))
 
     # --- packages and accounts --------------------------------------------------------------------------
 
@@ -77,22 +82,19 @@ class PhaseRun:
                     self.changed(host, "account", step.name, "created or completed")
         return {host: bool(of_host) for host, of_host in todo.items()}
 
-    async def _again(self, host: str) -> tuple[tuple[Step, Seen], ...]:
-        """What changed by preparing and installing: packages and accounts are verified, units seen anew."""
-        steps = [s for s in self.phase.steps[host] if isinstance(s, Packages | Account | Sysctl | Unit)]
-        seen = await look(self.transport, host, steps, show=False)
-        for step, now in zip(steps, seen, strict=True):
-            if isinstance(step, Packages) and missing_packages(step, now):
-                names = ", ".join(missing_packages(step, now))
-                raise HostError(f"installed, but dpkg does not know it by that name: {names}", where=host)
-            if isinstance(step, Account) and not same(step, now):
-                raise HostError(f"the account {step.name} is still not as wanted", where=host)
-        return tuple(zip(steps, seen, strict=True))
+    async def _again(self, host: str) -> OfHost:
+        """What changed by preparing: packages and accounts are verified, units seen anew."""
+        steps = self._moved(host)
+        return _verified(host, steps, await look(self.transport, host, steps, show=False))
+
+    def _moved(self, host: str) -> list[Step]:
+        """The steps that may be seen otherwise after preparing and installing; files were seen to."""
+        return [s for s in self.phase.steps[host] if isinstance(s, Packages | Account | Sysctl | Unit)]
 
     # --- files ------------------------------------------------------------------------------------------
 
-    async def _install(self, observed: Observed) -> dict[str, tuple[str, ...]]:
-        """The paths that changed, per host."""
+    async def _install(self, observed: Observed) -> dict[str, OfHost]:
+        """Bring the trees to their hosts; what is seen there afterwards comes back in the same round trip."""
         trees = {host: _tree(seen) for host, seen in observed.items()}
         trees = {host: tree for host, tree in trees.items() if tree}
         name = secrets.token_hex(8)
@@ -101,16 +103,32 @@ class PhaseRun:
             do = ["commit"]
         else:
             do = ["stage", "commit"]
-        return await on_each(trees, lambda host: self._tree_call(host, do, name, trees[host]))
+
+        def commit(host: str) -> Awaitable[OfHost]:
+            # systemctl enable lets systemd read its units anyway, which takes that half a second of CPU
+            enables = any(decision.enable is not None for decision in self._decisions(host, observed[host]))
+            return self._tree_call(host, do, name, trees[host], reload=not enables)
+
+        return await on_each(trees, commit)
 
     async def _tree_call(
-        self, host: str, do: list[str], name: str, tree: Sequence[File | Directory | Absent]
-    ) -> tuple[str, ...]:
+        self,
+        host: str,
+        do: list[str],
+        name: str,
+        tree: Sequence[File | Directory | Absent],
+        *,
+        reload: bool = True,
+    ) -> OfHost:
         request: dict[str, Any] = {"do": do, "id": name}
+        moved = self._moved(host)
         if "stage" in do:
             request["entries"] = [entry(step) for step in tree]
         if "commit" in do:
             request["outdate"] = list(self.wanted.readers_of(host, (step.path for step in tree)))
+            request["do"] = [*do, "observe"]
+            request["steps"] = [question(step, show=False) for step in moved]
+            request["reload"] = reload
         response = await call(self.transport, host, request, timeout=_TREE_SECONDS)
         for rejection in response.get("rejections", ()):
             raise RejectedError(
@@ -119,20 +137,15 @@ class PhaseRun:
                 where=host,
                 output=rejection["said"],
             )
-        paths = tuple(response.get("changed", ()))
         kinds = {step.path: type(step).__name__.lower() for step in tree}
-        for path in paths:
+        for path in response.get("changed", ()):
             self.changed(host, kinds[path], path, "removed" if kinds[path] == "absent" else "written")
-        return paths
+        return _verified(host, moved, response["seen"]) if "commit" in do else ()
 
-    # --- kernel, systemd -------------------------------------------------------------------------------
+    # --- kernel ----------------------------------------------------------------------------------------
 
-    async def _kernel(self, observed: Observed, written: Mapping[str, tuple[str, ...]]) -> None:
-        """Kernel parameters, and systemd reads unit files that changed."""
-        todo = {
-            host: (*operations.kernel(seen), *operations.reloading(needed=_unit_files(written.get(host, ()))))
-            for host, seen in observed.items()
-        }
+    async def _kernel(self, observed: Observed) -> None:
+        todo = {host: tuple(operations.kernel(seen)) for host, seen in observed.items()}
         await pyinfra.carry_out(self.transport, todo, busy=self.busy)
         for host, seen in observed.items():
             for step, now in seen:
@@ -165,5 +178,12 @@ def _tree(observed: Sequence[tuple[Step, Seen]]) -> tuple[File | Directory | Abs
     )
 
 
-def _unit_files(paths: Iterable[str]) -> bool:
-    return any(path.startswith(_SYSTEMD_FOLDERS) for path in paths)
+def _verified(host: str, steps: Sequence[Step], seen: Sequence[Seen]) -> OfHost:
+    """The steps with what was seen of them; what was prepared must be so by now."""
+    for step, now in zip(steps, seen, strict=True):
+        if isinstance(step, Packages) and missing_packages(step, now):
+            names = ", ".join(missing_packages(step, now))
+            raise HostError(f"installed, but dpkg does not know it by that name: {names}", where=host)
+        if isinstance(step, Account) and not same(step, now):
+            raise HostError(f"the account {step.name} is still not as wanted", where=host)
+    return tuple(zip(steps, seen, strict=True))

@@ -105,8 +105,7 @@ class _Run:
     began: float
     counts: dict[str, Counter[str]] = field(default_factory=dict)
     unproved: list[Phase] = field(default_factory=list)
-    early: list[tuple[Check, Verdict]] = field(default_factory=list)
-    early_seconds: float = 0.0
+    late: list[Phase] = field(default_factory=list)
 
     async def whole(self, plan: Plan) -> Summary:
         """All phases."""
@@ -119,10 +118,9 @@ class _Run:
         settled = await with_interfaces(plan, self.transport)
         if settled is not plan:
             self.wanted = desired(settled)
-        observed, difference = await self._first_look()
+        observed = await self._look(self.wanted.phases)
+        difference = differences(self.wanted, observed, self.masker)
         self._tell_observed(difference)
-        if not difference.changes and self._hold():
-            return self._finished()
         if difference.changes:
             await self._packages(plan, observed)
         for phase in self.wanted.phases:
@@ -134,7 +132,7 @@ class _Run:
                 await self._phase(phase, observed[phase.name], difference)
             else:
                 self.unproved.append(phase)
-        await self._settle()
+        await self._settle(everything=True)
         return self._finished()
 
     def _finished(self) -> Summary:
@@ -144,40 +142,6 @@ class _Run:
         )
         self.tell(events.Finished, changes=summary.total, seconds=summary.seconds)
         return summary
-
-    async def _first_look(self) -> tuple[dict[str, Observed], Difference]:
-        """Look at all hosts, and ask every barrier at the same time: a site that is as wanted is soon done.
-
-        As soon as something differs, nobody waits for the barriers' answers.
-        """
-        observed: dict[str, Observed] = {}
-        failure: NinesError | None = None
-        async with anyio.create_task_group() as tasks:
-            tasks.start_soon(self._ask_early)
-            try:
-                observed = await self._look(self.wanted.phases)
-            except NinesError as error:  # not through the task group, which would wrap it
-                failure = error
-            difference = differences(self.wanted, observed, self.masker)
-            if failure or difference.changes:
-                tasks.cancel_scope.cancel()
-        if failure:
-            raise failure
-        return observed, difference
-
-    async def _ask_early(self) -> None:
-        began = anyio.current_time()
-        checks = [check for phase in self.wanted.phases for check in phase.barrier]
-        self.early = await verdicts(self.transport, checks)
-        self.early_seconds = anyio.current_time() - began
-
-    def _hold(self) -> bool:
-        """Whether every barrier was seen to hold while the hosts were looked at."""
-        if not all(verdict.passed for _, verdict in self.early):
-            return False
-        phases = f"{len(self.wanted.phases)} unchanged phases"
-        self.tell(events.BarrierPassed, phase=phases, checks=len(self.early), seconds=self.early_seconds)
-        return True
 
     async def _look(self, phases: Sequence[Phase]) -> dict[str, Observed]:
         self._seconds: dict[str, float] = {}
@@ -255,16 +219,22 @@ class _Run:
                 self.tell(events.HostChanged, phase=phase.name, host=host, changes=counted[host])
             else:
                 self.tell(events.HostUnchanged, phase=phase.name, host=host)
-        await self._wait(phase.barrier, [phase])
+        await self._wait(phase.gate, [phase])
+        self.late.append(phase)
         seconds = anyio.current_time() - began
         self.tell(events.PhaseFinished, phase=phase.name, changes=counted.total(), seconds=seconds)
 
     # --- barriers ---------------------------------------------------------------------------------------
 
-    async def _settle(self) -> None:
-        """The barriers of the unchanged phases so far, all at once."""
+    async def _settle(self, *, everything: bool = False) -> None:
+        """What later phases rely on in the unchanged ones so far, all at once; ``everything`` at the end."""
         phases, self.unproved = self.unproved, []
-        await self._wait((check for phase in phases for check in phase.barrier), phases)
+        checks = [check for phase in phases for check in phase.gate]
+        self.late += phases
+        if everything:
+            checks += [check for phase in self.late for check in phase.rest]
+            phases = self.late
+        await self._wait(checks, phases)
 
     async def _hold_now(self, checks: Iterable[Check]) -> bool:
         found = await verdicts(self.transport, checks)
@@ -275,7 +245,7 @@ class _Run:
         checks = list(wanted)
         if not checks:
             return
-        name = phases[0].name if len(phases) == 1 else f"{len(phases)} unchanged phases"
+        name = phases[0].name if len(phases) == 1 else f"{len(phases)} phases"
 
         def waiting(unwell: Sequence[tuple[Check, Verdict]]) -> None:
             pairs = tuple((check.id, self.masker.mask(verdict.seen)) for check, verdict in unwell)

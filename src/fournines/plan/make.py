@@ -33,7 +33,7 @@ def make_plan(
 
 
 def _stage(context: Context, placed: Placed) -> tuple[PlannedStage, tuple[Check, ...]]:
-    component, stage = placed
+    component, stage = placed.component, placed.stage
     checks = tuple(stage.checks(context))
     of_hosts = {
         host.name: tuple(stage.steps(context, host)) for host in component.hosts_of(stage, context.site)
@@ -43,5 +43,6 @@ def _stage(context: Context, placed: Placed) -> tuple[PlannedStage, tuple[Check,
         component=component.name,
         steps={host: of_hosts[host] for host in context.site.hosts if of_hosts.get(host)},
         barrier=tuple(check for check in checks if check.barrier),
+        awaited=placed.awaited,
     )
     return planned, checks

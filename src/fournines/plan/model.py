@@ -19,6 +19,8 @@ class PlannedStage:
     component: str
     steps: Mapping[str, tuple[Step, ...]]
     barrier: tuple[Check, ...] = ()
+    awaited: bool = True
+    """Whether a stage of a later phase needs this one; what nobody waits for holds up nothing but the end."""
 
 
 @dataclass(frozen=True)
@@ -43,8 +45,18 @@ class Phase:
 
     @cached_property
     def barrier(self) -> tuple[Check, ...]:
-        """The checks that must pass before the next phase begins."""
+        """The checks that end the stages."""
         return tuple(check for stage in self.stages for check in stage.barrier)
+
+    @cached_property
+    def gate(self) -> tuple[Check, ...]:
+        """Those of them that must pass before the next phase begins."""
+        return tuple(check for stage in self.stages if stage.awaited for check in stage.barrier)
+
+    @cached_property
+    def rest(self) -> tuple[Check, ...]:
+        """Those of them that must pass before the run ends."""
+        return tuple(check for stage in self.stages if not stage.awaited for check in stage.barrier)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,10 +12,11 @@ from fournines.spec.model import Site
 
 
 class Placed(NamedTuple):
-    """A stage with the component whose it is."""
+    """A stage with the component whose it is; ``awaited`` says that some other stage comes after it."""
 
     component: Component
     stage: Stage
+    awaited: bool
 
     @property
     def name(self) -> str:
@@ -31,13 +32,13 @@ def levels(site: Site, components: Sequence[Component]) -> tuple[tuple[Placed, .
         PlanError: a need that no component provides, or components that need each other.
     """
     by_name = {component.name: component for component in components}
-    sorter = TopologicalSorter(
-        {
-            (name, number): before
-            for name in by_name
-            for number, before in _stages(site, by_name[name], components)
-        }
-    )
+    graph = {
+        (name, number): before
+        for name in by_name
+        for number, before in _stages(site, by_name[name], components)
+    }
+    awaited = frozenset[tuple[str, int]]().union(*graph.values())
+    sorter = TopologicalSorter(graph)
     try:
         sorter.prepare()
     except CycleError as error:
@@ -47,7 +48,7 @@ def levels(site: Site, components: Sequence[Component]) -> tuple[tuple[Placed, .
     found = []
     while sorter.is_active():
         ready = sorted(sorter.get_ready())
-        found.append(tuple(Placed(by_name[name], by_name[name].stages[number]) for name, number in ready))
+        found.append(tuple(Placed(by_name[n], by_name[n].stages[i], (n, i) in awaited) for n, i in ready))
         sorter.done(*ready)
     return tuple(found)
 

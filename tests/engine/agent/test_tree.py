@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from tests.engine.agent.dying import run_agent
 
+from fournines.engine.agent.process import Ran
 from fournines.engine.agent.stamps import OUTDATED, outdate, stamps, write_stamps
 from fournines.engine.agent.tree import commit, stage
 
@@ -157,3 +158,27 @@ def test_killed_before_any_of_its_steps_files_are_old_or_new_and_a_second_run_co
         leftovers = [p for p in (root / "etc").rglob("*") if "fournines" in p.name]
         assert not leftovers
     assert die_at > 20, "the agent did come to be killed"
+
+
+@pytest.mark.parametrize(
+    ("path", "more", "reloads"),
+    [
+        ("/etc/systemd/system/a.service.d/b.conf", {}, 1),
+        ("/etc/systemd/system/a.service", {"reload": False}, 0),
+        ("/etc/a.conf", {}, 0),
+    ],
+)
+def test_systemd_reads_changed_units_again_unless_it_will_anyway(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, path: str, more: dict[str, bool], reloads: int
+) -> None:
+    ran: list[list[str]] = []
+
+    def run(argv: list[str], **_: object) -> Ran:
+        ran.append(argv)
+        return Ran(0, "", "")
+
+    monkeypatch.setattr("fournines.engine.agent.tree.run", run)
+    wanted = request(tmp_path, file(path, "text\n")) | more
+    assert stage(wanted) == []
+    assert commit(wanted) == [path]
+    assert ran == [["systemctl", "daemon-reload"]] * reloads

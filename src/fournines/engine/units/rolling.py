@@ -75,10 +75,12 @@ class UnitsRun:
     async def carry_out(self, observed: Observed) -> None:
         """What needs no turn everywhere at once, then the rolls, stage by stage.
 
-        One after the other, so that only one cluster at a time is without one of its hosts.
+        What was only started is waited for in all stages together. Rolls go one after the other, so that
+        only one cluster at a time is without one of its hosts.
         """
         orders = [(stage, await self._order(stage, observed)) for stage in self.stages]
         await self._act(_together(order.at_once for _, order in orders))
+        await self._prove([(stage, order) for stage, order in orders if not order.unsettled])
         for stage, order in orders:
             await self._roll(stage, order)
 
@@ -94,14 +96,23 @@ class UnitsRun:
         return tuple(decision for decision in found if not decision.nothing)
 
     async def _roll(self, stage: PlannedStage, order: Turns) -> None:
-        """Wait for the checks that end this stage: between two hosts, and for what was just started."""
+        """One host after the other, with the checks that end this stage before the first and in between."""
         for host, of_host in order.unsettled:
             await self._turn(stage, host, of_host)
-        if order.unproved or order.one_by_one:
+        if order.unsettled:
+            await self._prove([(stage, order)])
+        if order.one_by_one:
             await self.barrier.wait(stage.barrier)
-        await on_each(order.unproved, lambda host: self._stamp(host, order.unproved[host], settled=True))
         for host, of_host in order.one_by_one:
             await self._turn(stage, host, of_host)
+
+    async def _prove(self, orders: Sequence[tuple[PlannedStage, Turns]]) -> None:
+        """Wait until what was just started in these stages is well, then remember that it was."""
+        started = [(stage, order.unproved) for stage, order in orders if order.unproved]
+        if started:
+            await self.barrier.wait([check for stage, _ in started for check in stage.barrier])
+            well = _together(unproved for _, unproved in started)
+            await on_each(well, lambda host: self._stamp(host, well[host], settled=True))
 
     async def _turn(self, stage: PlannedStage, host: str, decisions: Sequence[Decision]) -> None:
         """Roll one host and wait until it is well: nobody else is asked but where all are judged together."""
