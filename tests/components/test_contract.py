@@ -22,12 +22,15 @@ from fournines.kit.context import Context
 from fournines.kit.declare import (
     CatalogueEntry,
     Database,
+    DatabaseClients,
     Endpoint,
     FirewallPort,
+    Memory,
     MessageUser,
     Secret,
     ServiceUser,
 )
+from fournines.kit.probe import TableLedger
 from fournines.kit.step import STAGED, File, Packages, Step, Unit
 from fournines.kit.verdict import Outcome
 from fournines.plan.context import taking_part
@@ -155,6 +158,26 @@ def test_what_a_stage_runs_is_waited_for_there(component: Component, context: Co
         steps = [s for host in component.hosts_of(stage, context.site) for s in stage.steps(context, host)]
         if any(isinstance(step, Unit) and step.running for step in steps):
             assert any(check.barrier for check in stage.checks(context)), stage.name
+
+
+@each
+def test_what_runs_holds_memory_that_is_declared(component: Component, context: Context) -> None:
+    """Also where it is nothing: else a plan could not say whether a host is large enough."""
+    said = [one for one in component.declarations(context.site) if isinstance(one, Memory)]
+    assert all(one.component == component.name for one in said)
+    hosts = [host for one in said for host in one.hosts]
+    assert len(hosts) == len(set(hosts)), "a host's memory is said twice"
+    running = {h for h, s in all_steps(component, context) if isinstance(s, Unit) and s.running}
+    assert running <= set(hosts)
+
+
+@each
+def test_connections_of_its_database_are_counted(component: Component, context: Context) -> None:
+    """By those who are connected for long; a ledger of the probes is not."""
+    declared = component.declarations(context.site)
+    counted = {one.database for one in declared if isinstance(one, DatabaseClients)}
+    ledgers = {one.database for one in declared if isinstance(one, TableLedger)}
+    assert counted == {one.name for one in declared if isinstance(one, Database)} - ledgers
 
 
 @each

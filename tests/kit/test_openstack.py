@@ -97,7 +97,7 @@ def test_one_that_was_only_late_is_soon_asked_again(blog: Site) -> None:
 
 def test_the_database_is_asked_through_the_hosts_own_balancer_and_not_for_ever(blog: Site) -> None:
     context = openstack(blog, keystone__database="s3cret")
-    found = parsed(database_section(context, Database("keystone", "keystone", "keystone/database"), pool=5))
+    found = parsed(database_section(context, Database("keystone", "keystone", "keystone/database")))
     assert found["database"]["connection"] == (
         "mysql+pymysql://keystone:s3cret@127.0.0.1:3306/keystone?charset=utf8mb4"
     )
@@ -123,7 +123,7 @@ def test_the_schema_is_looked_at_with_the_services_own_user(blog: Site) -> None:
 
 def test_a_database_is_rendered_into_its_own_section(blog: Site) -> None:
     cell = Database("nova_api", "nova", "keystone/database", section="api_database")
-    found = parsed(database_section(openstack(blog), cell, pool=5))
+    found = parsed(database_section(openstack(blog), cell))
     assert found["api_database"]["connection"].endswith("/nova_api?charset=utf8mb4")
     assert found.sections() == ["api_database"]
 

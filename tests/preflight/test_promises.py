@@ -94,7 +94,8 @@ Change = Callable[[Plan], dict[str, Any]]
         ({"answering": ("10.0.0.20",)}, "vips", "somebody else answers for 10.0.0.20"),
         ({"offset": CLOCK_SECONDS + 1}, "clock", "+31.0 s"),
         ({"offset": -3600.0}, "clock", "-3600.0 s"),
-        ({"memory": GIB}, "memory", "1.0 GiB; at least 2 GiB"),
+        ({"memory": GIB}, "memory", "1024 MiB for"),
+        ({"memory": GIB}, "memory", "(galera 446, glance 300, keystone 230,"),
         ({"disk": GIB}, "disk", "1.0 GiB free; at least 4 GiB"),
         (
             {"listeners": (("tcp", "0.0.0.0", 3306, "mysql.service"),)},

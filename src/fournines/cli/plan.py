@@ -41,6 +41,8 @@ def plan(
     if offline:
         _show_steps(opened, as_json=as_json)
         return
+    from fournines.plan.capacity import lines  # noqa: PLC0415 - keeps `nines --help` fast
+
     try:
         difference, notes = anyio.run(_observe, opened)
     except TransportError as error:
@@ -50,7 +52,7 @@ def plan(
         typer.echo(json.dumps({**difference.to_json(), "notes": notes}, indent=2))
     else:
         _show(difference, opened)
-        for note in notes:
+        for note in (*notes, *lines(opened.site, opened.plan.context.declarations)):
             typer.echo(f"note: {note}")
     if exit_code and difference.changes:
         raise typer.Exit(CHANGES_PENDING)

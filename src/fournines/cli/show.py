@@ -19,8 +19,9 @@ _NARROW = 70
 
 
 def show(site: SiteFile, *, as_json: JsonOption = False) -> None:
-    """Show the resolved site: hosts, addresses, votes, which component runs where and in which order."""
-    from fournines.plan.context import taking_part  # noqa: PLC0415 - keeps `nines --help` fast
+    """Show the resolved site: hosts, addresses, votes, which component runs where and when, what it takes."""
+    from fournines.plan.capacity import figures, lines  # noqa: PLC0415 - keeps `nines --help` fast
+    from fournines.plan.context import declarations, taking_part  # noqa: PLC0415
     from fournines.plan.order import levels  # noqa: PLC0415
 
     loaded = load_site(site)
@@ -34,6 +35,7 @@ def show(site: SiteFile, *, as_json: JsonOption = False) -> None:
             }
             for c in components
         }
+        resolved["capacity"] = figures(loaded, declarations(loaded))
         resolved["phases"] = [[placed.name for placed in level] for level in levels(loaded, components)]
         typer.echo(json.dumps(resolved, indent=2))
         return
@@ -55,6 +57,8 @@ def show(site: SiteFile, *, as_json: JsonOption = False) -> None:
             where = "all hosts" if len(names) == len(loaded.hosts) else ", ".join(names)
             table.add_row(str(number), placed.name, where, *(placed.component.summary for _ in about))
     console.print(table)
+    for line in lines(loaded, declarations(loaded)):
+        console.print(line, highlight=False)
 
 
 def _hosts_table(site: Site) -> Table:

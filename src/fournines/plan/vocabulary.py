@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from functools import cache
 
 from fournines.components import registered
+from fournines.plan.capacity import too_many_connections
 from fournines.plan.participation import participation, providers
 from fournines.spec.document import Problem
 from fournines.spec.model import Site
@@ -21,7 +22,7 @@ def vocabulary() -> Vocabulary:
         options={name: component.options for name, component in components.items()},
         roles={name: c.on.roles for name, c in components.items() if c.on.roles is not None},
         providers=providers(components),
-        judges=(_participation,),
+        judges=(_participation, too_many_connections),
     )
 
 

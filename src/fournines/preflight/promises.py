@@ -14,6 +14,7 @@ from fournines.kit.declare import FirewallPort
 from fournines.kit.endpoints import accepted
 from fournines.kit.step import Unit
 from fournines.kit.verdict import Verdict, failed, passed, unknown, worst
+from fournines.plan.capacity import memory
 from fournines.plan.model import Plan
 from fournines.preflight.facts import Facts, Refusal, Seen, packages_of
 from fournines.spec.model import Role
@@ -28,8 +29,9 @@ DISK = {True: 4 * GIB, False: 2 * GIB}
 """Free below /var for a controller (packages, database, images to begin with) and for another host."""
 DISK_DEPLOYED = GIB // 2
 """Free below /var where the packages are installed already."""
-MEMORY = {True: 2 * GIB, False: GIB // 2}
-"""Of a controller (database, broker and APIs with their default sizes) and of another host."""
+MIB = 1 << 20
+WORK = 256 * MIB
+"""What a host needs beside what its components hold: page cache, state transfers, setting packages up."""
 _KERNEL = 0.93
 """What is left of a machine's nominal memory after the kernel and the firmware took theirs, at worst."""
 
@@ -45,7 +47,7 @@ def promises(plan: Plan, seen: Seen) -> list[Judged]:
         "addresses": ("each host has the addresses of the site file", partial(_addresses, plan)),
         "vips": ("nobody but the site's hosts has its moving addresses", partial(_vips, plan, seen)),
         "clock": (f"clocks agree with this machine's within {CLOCK_SECONDS:g} s", _clock),
-        "memory": ("there is memory enough", partial(_memory, plan)),
+        "memory": ("there is memory for what will run there", partial(_memory, plan)),
         "disk": ("there is room enough below /var", partial(_disk, plan)),
         "ports": ("the site's ports are free, or held by the site itself", partial(_ports, plan)),
         "sources": ("the package sources answer, or are not needed", _sources),
@@ -135,11 +137,11 @@ def _clock(_: str, facts: Facts) -> Verdict:
 
 
 def _memory(plan: Plan, host: str, facts: Facts) -> Verdict:
-    least = MEMORY[plan.context.site.hosts[host].has(Role.CONTROLLER)]
-    said = f"{facts.memory / GIB:.1f} GiB"
-    if facts.memory >= least * _KERNEL:
+    taken = memory(plan.context.declarations, host)
+    said = f"{facts.memory // MIB} MiB for {taken.words}"
+    if facts.memory >= (taken.full * MIB + WORK) * _KERNEL:
         return passed(said)
-    return failed(f"{said}; at least {least / GIB:g} GiB are needed")
+    return failed(f"{said} and {WORK // MIB} MiB for work")
 
 
 def _disk(plan: Plan, host: str, facts: Facts) -> Verdict:

@@ -10,13 +10,14 @@ from fournines.components.chrony.faults import faults
 from fournines.components.chrony.model import PORT, Options, time_hosts
 from fournines.components.chrony.relies import RELIES
 from fournines.kit.component import Component, Stage, always
-from fournines.kit.declare import Declaration, FirewallPort
+from fournines.kit.declare import Declaration, FirewallPort, Memory
 from fournines.kit.where import EVERYWHERE
 from fournines.spec.model import Site
 
 
 def declares(site: Site, _: object) -> Iterator[Declaration]:
     """The time hosts answer NTP in the cluster network."""
+    yield Memory("chrony", EVERYWHERE.names(site), rest=5)
     yield FirewallPort(
         "ntp",
         hosts=tuple(h.name for h in time_hosts(site)),

@@ -10,13 +10,14 @@ from fournines.components.corosync.faults import faults
 from fournines.components.corosync.model import AUTHKEY, MEMBERS, Options, links
 from fournines.components.corosync.relies import RELIES
 from fournines.kit.component import Component, Stage, always
-from fournines.kit.declare import Declaration, FirewallPort, Secret, SecretKind
+from fournines.kit.declare import Declaration, FirewallPort, Memory, Secret, SecretKind
 from fournines.spec.model import Mode, Site
 
 
 def declares(site: Site, _: object) -> Iterator[Declaration]:
     """The key that members share, and a port in each network that a link goes through."""
     names = MEMBERS.names(site)
+    yield Memory("corosync", names, rest=50)
     yield Secret(AUTHKEY, SecretKind.KEY)
     for link in links(site):
         yield FirewallPort("corosync", hosts=names, protocol="udp", port=link.port, network=link.network)

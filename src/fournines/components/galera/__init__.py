@@ -8,18 +8,31 @@ from fournines.components.galera.checks import account_checks, checks
 from fournines.components.galera.deploy import accounts, steps
 from fournines.components.galera.faults import faults
 from fournines.components.galera.model import (
+    ARBITER_MB,
+    ARBITERS,
     DATA_HOSTS,
     GROUP_PORT,
     HOSTS,
     IST_PORT,
     PORT,
+    RESERVED,
     RESPONDER_PORT,
+    SERVER_MB,
     SST_PORT,
     Options,
 )
 from fournines.components.galera.relies import RELIES
 from fournines.kit.component import Component, Stage, always
-from fournines.kit.declare import Database, Declaration, Endpoint, FirewallPort, HealthCheck, Secret
+from fournines.kit.declare import (
+    Database,
+    DatabaseServer,
+    Declaration,
+    Endpoint,
+    FirewallPort,
+    HealthCheck,
+    Memory,
+    Secret,
+)
 from fournines.kit.probe import Membership, TableLedger
 from fournines.spec.model import Site, Visibility
 
@@ -53,6 +66,9 @@ def declares(site: Site, options: Options) -> Iterator[Declaration]:
         timeout_server=SESSION_SECONDS,
         visible=(Visibility.INTERNAL,),
     )
+    yield DatabaseServer("galera", options.max_connections, RESERVED, ("galera", "max_connections"))
+    yield Memory("galera", data, rest=SERVER_MB, grows=options.buffer_pool_mb)
+    yield Memory("galera", ARBITERS.names(site), rest=ARBITER_MB)
     network = site.cluster_network
     yield FirewallPort("galera-ist", hosts=data, port=IST_PORT, network=network)
     yield FirewallPort("galera-sst", hosts=data, port=SST_PORT, network=network)

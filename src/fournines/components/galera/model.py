@@ -26,8 +26,16 @@ DATA_HOSTS: Final = on(Role.CONTROLLER)
 ARBITERS: Final = on(Role.ARBITER, without=(Role.CONTROLLER,))
 """The members with a vote and no data."""
 
-Size = Annotated[str, Measure({"M": 2**20, "G": 2**30}, lowest="8M", highest="4096G")]
+_SIZE = Measure({"M": 2**20, "G": 2**30}, lowest="8M", highest="4096G")
+Size = Annotated[str, _SIZE]
 """Mebibytes or gibibytes as MariaDB writes them: 512M, 2G."""
+
+
+RESERVED = 20
+"""Connections that are no service's: health pages, state transfers, probes, people."""
+SERVER_MB = 190
+"""What mariadbd and the responder hold with an empty buffer pool, in MiB."""
+ARBITER_MB = 15
 
 
 class Options(Strict):
@@ -47,6 +55,11 @@ class Options(Strict):
     """Seconds a start may take; a full copy extends it by itself."""
     stop_timeout: WholeSeconds = Field(default=60, ge=10, le=3600)
     """Seconds a stop may take before the process is killed."""
+
+    @property
+    def buffer_pool_mb(self) -> int:
+        """InnoDB's cache in MiB."""
+        return _SIZE.in_bytes(self.buffer_pool) >> 20
 
     def provider(self, address: str) -> dict[str, str]:
         """The group communication's settings for a member at ``address``, data host or arbiter.

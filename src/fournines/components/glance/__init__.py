@@ -14,10 +14,19 @@ from collections.abc import Iterator
 from fournines.components.glance.checks import checks, image_checks
 from fournines.components.glance.deploy import steps
 from fournines.components.glance.faults import faults
-from fournines.components.glance.model import CACHE_KEY, DATABASE, ENTRY, HOSTS, PORT, USER, Options
+from fournines.components.glance.model import (
+    CACHE_KEY,
+    DATABASE,
+    ENTRY,
+    HOSTS,
+    PORT,
+    PROCESS_MB,
+    USER,
+    Options,
+)
 from fournines.components.glance.relies import RELIES
 from fournines.kit.component import Component, Joins, Stage, always, no_steps
-from fournines.kit.declare import Declaration, Endpoint, HealthCheck, Secret
+from fournines.kit.declare import Declaration, Endpoint, HealthCheck, Memory, Secret
 from fournines.spec.model import Site
 
 _ID_IN_PATH = 3
@@ -26,10 +35,12 @@ _LONG_TRANSFER = 300.0
 """Seconds without a byte before a transfer counts as dead: a large image is flushed to a slow disk."""
 
 
-def declares(site: Site, _: object) -> Iterator[Declaration]:
+def declares(site: Site, options: Options) -> Iterator[Declaration]:
     """Its database, its user and place in the catalogue, and its place behind the VIP."""
     names = HOSTS.names(site)
+    yield Memory("glance", names, rest=options.workers * PROCESS_MB)
     yield DATABASE
+    yield DATABASE.clients(names, options.workers)
     yield Secret(DATABASE.password)
     yield USER
     yield Secret(USER.password)

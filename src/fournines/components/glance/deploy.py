@@ -74,6 +74,6 @@ def configuration(context: Context, host: Host) -> str:
         public_endpoint=public_url(context.site, PORT) if one_address(context.site) else None,
         own_url=own_url(context.site, host, PORT),
         images=IMAGES,
-        database=database_section(context, DATABASE, pool=5),
+        database=database_section(context, DATABASE),
         authtoken=authtoken_section(context, USER, cache_key=CACHE_KEY),
     )

@@ -22,6 +22,10 @@ IMAGES: Final = "/var/lib/glance/images"
 """Where a host keeps the images that were uploaded to it."""
 
 
+PROCESS_MB: Final = 150
+"""What one API process holds, in MiB."""
+
+
 class Options(Strict):
     """What a site may override."""
 

@@ -18,7 +18,7 @@ from fournines.components.haproxy.model import (
 )
 from fournines.components.haproxy.relies import RELIES
 from fournines.kit.component import Component, Stage, always
-from fournines.kit.declare import Declaration, FirewallPort, LogFile, Resource, VipCondition
+from fournines.kit.declare import Declaration, FirewallPort, LogFile, Memory, Resource, VipCondition
 from fournines.kit.where import VIP_HOSTS
 from fournines.spec.model import Mode, Site
 
@@ -35,6 +35,7 @@ def declares(site: Site, options: Options) -> Iterator[Declaration]:
     if site.mode is Mode.ACTIVE_PASSIVE:
         yield Resource("haproxy", UNIT, answers=f"{HEALTH}/answers", everywhere=True)
     names = VIP_HOSTS.names(site)
+    yield Memory("haproxy", names, rest=25)
     yield LogFile("haproxy", LOG, hosts=names)
     yield FirewallPort("haproxy-metrics", hosts=names, port=PROMETHEUS_PORT, network=site.cluster_network)
 

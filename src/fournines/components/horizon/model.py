@@ -14,6 +14,10 @@ CERTIFICATE: Final = "horizon/certificate"
 SECRET_KEY: Final = "horizon/secret-key"  # noqa: S105 - a name
 
 
+PROCESS_MB: Final = 120
+"""What one Django process holds, in MiB."""
+
+
 class Options(Strict):
     """What a site may override."""
 

@@ -10,7 +10,7 @@ from fournines.components.keepalived.faults import faults
 from fournines.components.keepalived.model import LOG, TAGS, Options
 from fournines.components.keepalived.relies import RELIES
 from fournines.kit.component import Component, Stage, always
-from fournines.kit.declare import Declaration, FirewallPort, InterfaceOf, LogFile
+from fournines.kit.declare import Declaration, FirewallPort, InterfaceOf, LogFile, Memory
 from fournines.kit.where import VIP_HOSTS
 from fournines.spec.model import Mode, Site
 
@@ -18,6 +18,7 @@ from fournines.spec.model import Mode, Site
 def declares(site: Site, _: object) -> Iterator[Declaration]:
     """VRRP in every network with a VIP, its interfaces, and a log."""
     names = VIP_HOSTS.names(site)
+    yield Memory("keepalived", names, rest=20)
     for network in dict.fromkeys(vip.network for vip in site.vips.values()):
         yield FirewallPort("keepalived", hosts=names, protocol="vrrp", network=network)
         yield InterfaceOf(network, hosts=names)

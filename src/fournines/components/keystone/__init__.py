@@ -7,23 +7,34 @@ from collections.abc import Iterator
 from fournines.components.keystone.checks import checks, identity_checks
 from fournines.components.keystone.deploy import identity, steps
 from fournines.components.keystone.faults import faults
-from fournines.components.keystone.model import CREDENTIAL, DATABASE, ENTRY, FERNET, HOSTS, PORT, Options
+from fournines.components.keystone.model import (
+    CREDENTIAL,
+    DATABASE,
+    ENTRY,
+    FERNET,
+    HOSTS,
+    PORT,
+    PROCESS_MB,
+    Options,
+)
 from fournines.components.keystone.relies import RELIES
 from fournines.kit.component import Component, Joins, Stage, always
-from fournines.kit.declare import Declaration, Endpoint, HealthCheck, Secret, SecretKind
+from fournines.kit.declare import Declaration, Endpoint, HealthCheck, Memory, Secret, SecretKind
 from fournines.kit.openstack import ADMIN_PASSWORD
 from fournines.kit.probe import Identity
 from fournines.spec.model import Site
 
 
-def declares(site: Site, _: object) -> Iterator[Declaration]:
+def declares(site: Site, options: Options) -> Iterator[Declaration]:
     """Its database, its keys, the administrator's password, and its place behind the VIP.
 
     The health check asks for the program only, not for its database: a database that changes its writer
     would else take every API of every host down at once, and keep them down for ``rise`` checks longer.
     """
     names = HOSTS.names(site)
+    yield Memory("keystone", names, rest=options.processes * PROCESS_MB)
     yield DATABASE
+    yield DATABASE.clients(names, options.processes)
     yield Secret(DATABASE.password)
     yield Secret(
         ADMIN_PASSWORD, purpose="the cloud administrator's: user admin, project admin, domain Default"

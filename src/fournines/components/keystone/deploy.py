@@ -78,7 +78,7 @@ def configuration(context: Context) -> str:
         "keystone.conf.j2",
         options=context.options("keystone", Options),
         public_endpoint=public_url(context.site, PORT) if one_address(context.site) else None,
-        database=database_section(context, DATABASE, pool=5),
+        database=database_section(context, DATABASE),
         cache=cache_section(context),
         cached_longer=_CACHED_LONGER,
         cache_seconds=CACHE_SECONDS,

@@ -26,6 +26,10 @@ REPOSITORIES: Final = {"/etc/keystone/fernet-keys": FERNET, "/etc/keystone/crede
 """Directory of a key repository -> the secret it holds."""
 
 
+PROCESS_MB: Final = 115
+"""What one API process holds, in MiB."""
+
+
 class Options(Strict):
     """What a site may override."""
 

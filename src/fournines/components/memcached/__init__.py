@@ -10,13 +10,14 @@ from fournines.components.memcached.faults import faults
 from fournines.components.memcached.model import HOSTS, PORT, Options
 from fournines.components.memcached.relies import RELIES
 from fournines.kit.component import Component, Stage, always
-from fournines.kit.declare import CacheServers, Declaration, FirewallPort
+from fournines.kit.declare import CacheServers, Declaration, FirewallPort, Memory
 from fournines.spec.model import Site
 
 
-def declares(site: Site, _: object) -> Iterator[Declaration]:
+def declares(site: Site, options: Options) -> Iterator[Declaration]:
     """One port, open to the cluster network only: memcached has no authentication."""
     names = HOSTS.names(site)
+    yield Memory("memcached", names, rest=5, grows=options.memory_mb)
     yield CacheServers(hosts=names, port=PORT)
     yield FirewallPort("memcached", hosts=names, port=PORT, network=site.cluster_network)
 

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from fournines.components.rabbitmq.checks import account_checks, checks, leaders_ask, parse_leaders
 from fournines.components.rabbitmq.deploy import accounts, steps
 from fournines.components.rabbitmq.faults import faults
-from fournines.components.rabbitmq.model import BROKERS, DIST_PORT, EPMD_PORT, PORT, Options
+from fournines.components.rabbitmq.model import BROKER_MB, BROKERS, DIST_PORT, EPMD_PORT, PORT, Options
 from fournines.components.rabbitmq.relies import RELIES
 from fournines.kit.component import Component, Joins, Stage, always
-from fournines.kit.declare import Brokers, Declaration, FirewallPort, MessageUser, Secret
+from fournines.kit.declare import Brokers, Declaration, FirewallPort, Memory, MessageUser, Secret
 from fournines.kit.probe import QueueLedger
 from fournines.spec.model import Site
 
@@ -25,6 +25,7 @@ def declares(site: Site, options: Options) -> Iterator[Declaration]:
     names = BROKERS.names(site)
     network = site.cluster_network
     yield Brokers(names, PORT, options.heartbeat)
+    yield Memory("rabbitmq", names, rest=BROKER_MB)
     yield FirewallPort("amqp", hosts=names, port=PORT, network=network)
     yield FirewallPort("epmd", hosts=names, port=EPMD_PORT, network=network)
     yield FirewallPort("erlang", hosts=names, port=DIST_PORT, network=network)

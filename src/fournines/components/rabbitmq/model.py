@@ -23,6 +23,10 @@ Size = Annotated[str, Measure({"MB": 10**6, "GB": 10**9}, lowest="50MB", highest
 """Megabytes or gigabytes as RabbitMQ writes them: 512MB, 2GB."""
 
 
+BROKER_MB = 110
+"""What a broker without queues holds, in MiB."""
+
+
 class Options(Strict):
     """What a site may override."""
 

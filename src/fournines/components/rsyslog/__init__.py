@@ -10,13 +10,14 @@ from fournines.components.rsyslog.faults import faults
 from fournines.components.rsyslog.model import CHECK_LOG, CHECK_TAG, Options
 from fournines.components.rsyslog.relies import RELIES
 from fournines.kit.component import Component, Stage, always
-from fournines.kit.declare import Declaration, LogFile
+from fournines.kit.declare import Declaration, LogFile, Memory
 from fournines.kit.where import EVERYWHERE
 from fournines.spec.model import Site
 
 
-def declares(_site: Site, _options: object) -> Iterator[Declaration]:
+def declares(site: Site, _: object) -> Iterator[Declaration]:
     """The file into which its own check writes: the promise is tested the way every program uses it."""
+    yield Memory("rsyslog", EVERYWHERE.names(site), rest=5)
     yield LogFile(CHECK_TAG, CHECK_LOG)
 
 

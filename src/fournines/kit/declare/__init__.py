@@ -15,10 +15,12 @@ from fournines.kit.declare.data import (
     CacheServers,
     Coordination,
     Database,
+    DatabaseClients,
+    DatabaseServer,
     MessageUser,
 )
 from fournines.kit.declare.endpoint import Endpoint, HealthCheck, ServedCertificate, VipCondition
-from fournines.kit.declare.host import FirewallPort, InterfaceOf, LogFile
+from fournines.kit.declare.host import FirewallPort, InterfaceOf, LogFile, Memory
 from fournines.kit.declare.identity import CatalogueEntry, ServiceRole, ServiceUser
 from fournines.kit.declare.secret import Secret, SecretKind
 from fournines.kit.probe import Identity, Membership, QueueLedger, TableLedger
@@ -29,12 +31,15 @@ __all__ = [
     "CatalogueEntry",
     "Coordination",
     "Database",
+    "DatabaseClients",
+    "DatabaseServer",
     "Declaration",
     "Endpoint",
     "FirewallPort",
     "HealthCheck",
     "InterfaceOf",
     "LogFile",
+    "Memory",
     "MessageUser",
     "Resource",
     "Secret",
@@ -48,6 +53,8 @@ __all__ = [
 Declaration = (
     Endpoint
     | Database
+    | DatabaseClients
+    | DatabaseServer
     | MessageUser
     | Brokers
     | CacheServers
@@ -59,6 +66,7 @@ Declaration = (
     | LogFile
     | FirewallPort
     | InterfaceOf
+    | Memory
     | ServedCertificate
     | VipCondition
     | Resource

@@ -10,13 +10,49 @@ class Database:
     """A database with a user of its own who owns it. ``password`` names a Secret.
 
     ``section`` is where its service looks for the connection: Nova has ``api_database`` beside ``database``.
-    A user may own several databases, with one password.
+    A user may own several databases, with one password. ``pool`` is how many connections each process of the
+    service keeps, ``overflow`` how many more it may open for a moment.
     """
 
     name: str
     user: str
     password: str
     section: str = "database"
+    pool: int = 5
+    overflow: int = 5
+
+    def clients(self, hosts: tuple[str, ...], processes: int) -> DatabaseClients:
+        """The declaration that so many processes on each of these hosts are connected."""
+        return DatabaseClients(self.name, hosts, processes, self.pool + self.overflow)
+
+
+@dataclass(frozen=True, slots=True)
+class DatabaseClients:
+    """Processes connected to a database: on each host so many, each with at most ``each`` connections."""
+
+    database: str
+    hosts: tuple[str, ...]
+    processes: int
+    each: int
+
+    @property
+    def most(self) -> int:
+        """The connections of all of them together."""
+        return len(self.hosts) * self.processes * self.each
+
+
+@dataclass(frozen=True, slots=True)
+class DatabaseServer:
+    """The server behind an endpoint: how many connections it takes, and how many of them are no service's.
+
+    One server takes all of them, also where there are several: the others stand by, or are lost. ``option``
+    names what a site file changes ``max_connections`` with.
+    """
+
+    endpoint: str
+    max_connections: int
+    reserved: int
+    option: tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,6 +34,19 @@ class FirewallPort:
 
 
 @dataclass(frozen=True, slots=True)
+class Memory:
+    """What a component's processes on each of these hosts hold, in MiB (PSS, measured).
+
+    ``rest`` is what they hold when nobody asks for anything; ``grows`` what full caches add.
+    """
+
+    component: str
+    hosts: tuple[str, ...]
+    rest: int
+    grows: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class InterfaceOf:
     """A component's files name these hosts' interface in a network: it is asked for before rendering."""
 

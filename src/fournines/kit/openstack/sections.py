@@ -55,7 +55,7 @@ def _ini(value: object) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def database_section(context: Context, database: Database, *, pool: int) -> str:
+def database_section(context: Context, database: Database) -> str:
     """oslo.db's settings, for a database behind the balancer of the service's own host.
 
     * Connections go to 127.0.0.1: the host's own HAProxy follows the writer, and losing the VIP does not
@@ -73,8 +73,8 @@ def database_section(context: Context, database: Database, *, pool: int) -> str:
             "connection": f"mysql+pymysql://{database.user}:{password}@{address}/{database.name}?charset=utf8mb4",
             "connection_parameters": "connect_timeout=2&read_timeout=5&write_timeout=5",
             "connection_recycle_time": _RECYCLE,
-            "max_pool_size": pool,
-            "max_overflow": pool,
+            "max_pool_size": database.pool,
+            "max_overflow": database.overflow,
             "pool_timeout": 5,
             "max_retries": 0,
         },

@@ -1,0 +1,124 @@
+"""Whether a site fits: database connections against what the server takes, memory per host."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from fournines.kit.declare import DatabaseClients, DatabaseServer, Declaration, Memory
+from fournines.plan.context import declarations
+from fournines.spec.document import Path, Problem
+from fournines.spec.model import Site
+
+_NAMED = 4
+"""How many hosts are named in a line; of a compute role's hundreds the others are counted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Connections:
+    """What services may open at once, and what the database server takes."""
+
+    clients: tuple[DatabaseClients, ...]
+    server: DatabaseServer
+
+    @property
+    def wanted(self) -> int:
+        """The most that all services together open."""
+        return sum(one.most for one in self.clients)
+
+    @property
+    def room(self) -> int:
+        """What the server has for them."""
+        return self.server.max_connections - self.server.reserved
+
+    @property
+    def words(self) -> str:
+        """``40 of 980 (keystone 2 x 2 x 10, ...)``: hosts, processes on each, connections of each."""
+        parts = (f"{one.database} {len(one.hosts)} x {one.processes} x {one.each}" for one in self.clients)
+        return f"{self.wanted} of {self.room} ({', '.join(parts) or 'no service'})"
+
+
+@dataclass(frozen=True, slots=True)
+class HostMemory:
+    """What a host's components hold, in MiB: each with its share at rest and with full caches."""
+
+    shares: Mapping[str, tuple[int, int]]
+
+    @property
+    def rest(self) -> int:
+        """All of them when nobody asks for anything."""
+        return sum(rest for rest, _ in self.shares.values())
+
+    @property
+    def full(self) -> int:
+        """All of them with full caches."""
+        return sum(full for _, full in self.shares.values())
+
+    @property
+    def words(self) -> str:
+        """``820 MiB at rest, 1140 with full caches (galera 446, keystone 230, ...)``, the largest first."""
+        largest = sorted(self.shares.items(), key=lambda pair: (-pair[1][1], pair[0]))
+        parts = ", ".join(f"{name} {full}" for name, (_, full) in largest if full)
+        return f"{self.rest} MiB at rest, {self.full} with full caches ({parts})"
+
+
+def connections(declared: tuple[Declaration, ...]) -> Connections | None:
+    """The sum over all declared clients; None in a site without a database server."""
+    server = next((one for one in declared if isinstance(one, DatabaseServer)), None)
+    clients = tuple(one for one in declared if isinstance(one, DatabaseClients))
+    return Connections(clients, server) if server else None
+
+
+def memory(declared: tuple[Declaration, ...], host: str) -> HostMemory:
+    """What was declared for a host."""
+    shares: dict[str, tuple[int, int]] = {}
+    for one in declared:
+        if isinstance(one, Memory) and host in one.hosts:
+            rest, full = shares.get(one.component, (0, 0))
+            shares[one.component] = rest + one.rest, full + one.rest + one.grows
+    return HostMemory(shares)
+
+
+def lines(site: Site, declared: tuple[Declaration, ...]) -> Iterator[str]:
+    """What a site takes: a line for hosts that hold the same, and one for the database."""
+    alike: dict[str, list[str]] = {}
+    for host in site.hosts:
+        alike.setdefault(memory(declared, host).words, []).append(host)
+    for words, hosts in alike.items():
+        more = f" and {len(hosts) - _NAMED} more" if len(hosts) > _NAMED else ""
+        yield f"memory of {', '.join(hosts[:_NAMED])}{more}: {words}"
+    found = connections(declared)
+    if found:
+        yield f"database connections: {found.words}"
+
+
+def figures(site: Site, declared: tuple[Declaration, ...]) -> dict[str, Any]:
+    """The same for programs: ``memory_mib`` by host (``rest``, ``full``), ``database_connections``."""
+    of_hosts = {host: memory(declared, host) for host in site.hosts}
+    found = connections(declared)
+    return {
+        "memory_mib": {host: {"rest": one.rest, "full": one.full} for host, one in of_hosts.items()},
+        "database_connections": {"wanted": found.wanted, "room": found.room} if found else None,
+    }
+
+
+def too_many_connections(site: Site) -> Iterator[Problem]:
+    """More connections than the database takes: the last processes to start would find no database."""
+    found = connections(declarations(site))
+    if found is None or found.wanted <= found.room:
+        return
+    component, option = found.server.option
+    enough = found.wanted + found.server.reserved
+    yield Problem(
+        _place(site, component, option),
+        f"too many database connections: {found.words}, {found.server.reserved} are kept for others",
+        f"write {component}: {{{option}: {enough}}} or more, or fewer processes",
+        at_key=option not in site.components.get(component, {}),
+    )
+
+
+def _place(site: Site, component: str, option: str) -> Path:
+    """The option where it is written, else the services, of which there are too many."""
+    written = option in site.components.get(component, {})
+    return ("components", component, option) if written else ("services",)
