@@ -59,9 +59,9 @@ hosts:
   controller1: {roles: [controller], mgmt: 10.0.0.11, public: 192.168.1.11}
   controller2: {roles: [controller, dashboard], mgmt: 10.0.0.12, public: 192.168.1.12}
   arbiter:     {roles: [arbiter], mgmt: 10.0.0.13}
-  network:     {roles: [], mgmt: 10.0.0.14}
-  compute:     {roles: [], mgmt: 10.0.0.15}
-  storage:     {roles: [], mgmt: 10.0.0.16}
+  network:     {roles: [bastion], mgmt: 10.0.0.14}
+  compute:     {roles: [bastion], mgmt: 10.0.0.15}
+  storage:     {roles: [bastion], mgmt: 10.0.0.16}
 ssh: {user: root, through: dashboard}
 services: [keystone, glance, horizon]
 components: {rabbitmq: {}}
