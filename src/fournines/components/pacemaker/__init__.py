@@ -11,12 +11,13 @@ from fournines.components.pacemaker.model import MEMBERS, Options
 from fournines.components.pacemaker.relies import RELIES
 from fournines.kit.common.fencing import password_of
 from fournines.kit.component import Component, Stage, always
-from fournines.kit.declare import Declaration, Secret
+from fournines.kit.declare import Declaration, Memory, Secret
 from fournines.spec.model import Mode, Site
 
 
 def declares(site: Site, _: object) -> Iterator[Declaration]:
     """The password of each member's board. Members talk to each other through Corosync alone."""
+    yield Memory("pacemaker", MEMBERS.names(site), rest=70)
     for host in MEMBERS(site):
         purpose = f"of the board that switches {host.name}'s power"
         yield Secret(password_of(host), purpose=purpose, given=not site.lab)
