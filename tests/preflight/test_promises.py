@@ -95,7 +95,7 @@ Change = Callable[[Plan], dict[str, Any]]
         ({"offset": CLOCK_SECONDS + 1}, "clock", "+31.0 s"),
         ({"offset": -3600.0}, "clock", "-3600.0 s"),
         ({"memory": GIB}, "memory", "1024 MiB for"),
-        ({"memory": GIB}, "memory", "(galera 446, glance 300, keystone 230,"),
+        ({"memory": GIB}, "memory", "(galera 456, glance 300, keystone 230,"),
         ({"disk": GIB}, "disk", "1.0 GiB free; at least 4 GiB"),
         (
             {"listeners": (("tcp", "0.0.0.0", 3306, "mysql.service"),)},

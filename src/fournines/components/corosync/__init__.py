@@ -17,7 +17,7 @@ from fournines.spec.model import Mode, Site
 def declares(site: Site, _: object) -> Iterator[Declaration]:
     """The key that members share, and a port in each network that a link goes through."""
     names = MEMBERS.names(site)
-    yield Memory("corosync", names, rest=50)
+    yield Memory("corosync", names, rest=120)
     yield Secret(AUTHKEY, SecretKind.KEY)
     for link in links(site):
         yield FirewallPort("corosync", hosts=names, protocol="udp", port=link.port, network=link.network)

@@ -33,7 +33,7 @@ Size = Annotated[str, _SIZE]
 
 RESERVED = 20
 """Connections that are no service's: health pages, state transfers, probes, people."""
-SERVER_MB = 190
+SERVER_MB = 200
 """What mariadbd and the responder hold with an empty buffer pool, in MiB."""
 ARBITER_MB = 15
 

@@ -17,7 +17,7 @@ from fournines.spec.model import Mode, Site
 
 def declares(site: Site, _: object) -> Iterator[Declaration]:
     """The password of each member's board. Members talk to each other through Corosync alone."""
-    yield Memory("pacemaker", MEMBERS.names(site), rest=70)
+    yield Memory("pacemaker", MEMBERS.names(site), rest=55)
     for host in MEMBERS(site):
         purpose = f"of the board that switches {host.name}'s power"
         yield Secret(password_of(host), purpose=purpose, given=not site.lab)
