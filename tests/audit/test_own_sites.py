@@ -12,6 +12,7 @@ from fournines.cli.shared.site import open_site
 from fournines.kit.audit.rule import Severity
 from fournines.plan.placeholders import without_secrets
 from fournines.plan.render import write
+from fournines.spec.model import Mode
 
 EXAMPLES = sorted((Path(__file__).parents[2] / "examples").glob("*.yaml"))
 
@@ -25,14 +26,9 @@ def test_our_own_sites_are_clean(example: Path, tmp_path: Path) -> None:
     assert loud == []
     assert count > 50
     kinds = {source.kind for source in report.files}
-    assert {
-        "keepalived.conf",
-        "haproxy.cfg",
-        "my.cnf",
-        "rabbitmq.conf",
-        "nftables",
-        "chrony.conf",
-    } <= kinds
+    wanted = {"haproxy.cfg", "my.cnf", "nftables", "chrony.conf"}
+    passive = opened.site.mode is Mode.ACTIVE_PASSIVE
+    assert wanted | ({"corosync.conf"} if passive else {"keepalived.conf", "rabbitmq.conf"}) <= kinds
     assert {source.host for source in report.files} >= set(opened.site.hosts)
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from tests.support import context_of, site_of
 
-from fournines.drill.campaign import faults_of
+from fournines.drill.campaign import faults_of, fitting
 from fournines.drill.control import CONTROL
 from fournines.drill.scenario import ComponentFault, PowerLoss, Scenario
 from fournines.drill.scenarios import ORDER, scenarios
@@ -55,3 +56,11 @@ def test_faults_of_components_are_declared_by_components(blog_context: Context) 
     for scenario in scenarios().values():
         if isinstance(scenario.injury, ComponentFault):
             assert scenario.injury.id in declared
+
+
+def test_a_campaign_hurts_who_holds_the_vip_in_the_sites_mode(blog_context: Context) -> None:
+    passive = context_of(site_of("active-passive.yaml"))
+    active = {scenario.name for scenario in fitting(scenarios(), blog_context)}
+    fenced = {scenario.name for scenario in fitting(scenarios(), passive)}
+    assert {"vip-power", "vip-freeze", "vip-cut", "haproxy-kill"} == active - fenced - {"queue-leader-power"}
+    assert fenced - active == {"active-power", "active-freeze"}

@@ -51,11 +51,12 @@ def rig_of(plan: Plan, transport: Transport, power: Power | None) -> Rig:
 
 
 def fitting(known: Mapping[str, Scenario], context: Context) -> tuple[Scenario, ...]:
-    """The scenarios that hurt something which the site has: without a broker there is no queue to lead."""
+    """The scenarios of the site's mode that hurt something which it has: no queue is led without a broker."""
     return tuple(
         scenario
         for scenario in known.values()
-        if scenario.part is not Part.QUEUE_LEADER or context.declared(MessageUser)
+        if scenario.mode in (None, context.site.mode)
+        and (scenario.part is not Part.QUEUE_LEADER or context.declared(MessageUser))
     )
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from fournines.spec.model import Mode
+
 
 class Part(StrEnum):
     """Which host is hurt: the one that plays this part when the drill begins."""
@@ -77,7 +79,8 @@ class Scenario:
     begin of the undo, ``after`` for the return, from there on. ``hold`` is how long the fault lasts,
     ``heal`` how long the site may take afterwards until every check passes, both in seconds. ``moves`` is
     how often the VIP may change hosts. ``alone`` asks the hurt host, which lives on without the others,
-    whether it would write. ``untested`` says what the drill does not show.
+    whether it would write. ``mode`` is that of the sites it is for, None for all. ``untested`` says what the
+    drill does not show.
     """
 
     name: str
@@ -90,6 +93,7 @@ class Scenario:
     heal: float = 120.0
     moves: int = 1
     alone: bool = False
+    mode: Mode | None = None
     untested: tuple[str, ...] = field(default=())
 
     @property

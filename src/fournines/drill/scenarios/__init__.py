@@ -15,6 +15,8 @@ ORDER = (
     "vip-freeze",
     "queue-leader-power",
     "vip-power",
+    "active-freeze",
+    "active-power",
     "cold-start",
 )
 """A campaign goes from the gentle to the rough; scenarios not named here come last, by name."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fournines.drill.scenario import Bounds, Cut, Part, Scenario
+from fournines.spec.model import Mode
 
 SCENARIO = Scenario(
     name="vip-cut",
@@ -15,4 +16,5 @@ SCENARIO = Scenario(
     # It goes on as VRRP master on its side of the cut: the VIP may come back to it.
     moves=2,
     untested=("clients on the cut-off side: none are there",),
+    mode=Mode.ACTIVE_ACTIVE,
 )

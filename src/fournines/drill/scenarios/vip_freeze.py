@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fournines.drill.scenario import Bounds, Freeze, Part, Scenario
+from fournines.spec.model import Mode
 
 SCENARIO = Scenario(
     name="vip-freeze",
@@ -14,4 +15,5 @@ SCENARIO = Scenario(
     # It wakes as VRRP master with its old priority: the VIP may come back to it.
     moves=2,
     untested=("what the woken host would have answered to clients that can only reach it",),
+    mode=Mode.ACTIVE_ACTIVE,
 )

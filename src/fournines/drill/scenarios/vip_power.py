@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fournines.drill.scenario import Bounds, Part, PowerLoss, Scenario
+from fournines.spec.model import Mode
 
 SCENARIO = Scenario(
     name="vip-power",
@@ -10,4 +11,5 @@ SCENARIO = Scenario(
     part=Part.VIP_HOLDER,
     injury=PowerLoss(),
     bounds=Bounds(http=1.0, sql=2.0, amqp=2.0, token=3.0, vip=1.0),
+    mode=Mode.ACTIVE_ACTIVE,
 )
