@@ -14,6 +14,8 @@ from fournines.cli.shared.site import IdentityOption, JsonOption, LimitOption, O
 from fournines.errors import TransportError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from fournines.engine.difference import Change, Difference
     from fournines.kit.step import Step
 
@@ -41,8 +43,6 @@ def plan(
     if offline:
         _show_steps(opened, as_json=as_json)
         return
-    from fournines.plan.capacity import lines  # noqa: PLC0415 - keeps `nines --help` fast
-
     try:
         difference, notes = anyio.run(_observe, opened)
     except TransportError as error:
@@ -52,7 +52,7 @@ def plan(
         typer.echo(json.dumps({**difference.to_json(), "notes": notes}, indent=2))
     else:
         _show(difference, opened)
-        for note in (*notes, *lines(opened.site, opened.plan.context.declarations)):
+        for note in (*notes, *_capacity(opened)):
             typer.echo(f"note: {note}")
     if exit_code and difference.changes:
         raise typer.Exit(CHANGES_PENDING)
@@ -117,6 +117,15 @@ def _show_steps(opened: Opened, *, as_json: bool) -> None:
                 typer.echo(f"   {host}: {_words(step)}")
         for check in phase.barrier:
             typer.echo(f"   until {check.id}: {check.promise}")
+    for line in _capacity(opened):
+        typer.echo(f"note: {line}")
+
+
+def _capacity(opened: Opened) -> Iterator[str]:
+    """What the whole site takes, whatever the plan is limited to."""
+    from fournines.plan.capacity import lines  # noqa: PLC0415 - keeps `nines --help` fast
+
+    return lines(opened.site, opened.plan.context.declarations)
 
 
 def _words(step: Step) -> str:
