@@ -60,6 +60,17 @@ def test_show_as_json_says_who_runs_what() -> None:
     assert shown["components"]["memcached"]["hosts"] == ["controller1", "controller2"]
     assert shown["components"]["memcached"]["options"]["memory_mb"] == 64
     assert any("keystone identity" in phase for phase in shown["phases"])
+    taken = shown["capacity"]
+    assert taken["database_connections"]["wanted"] < taken["database_connections"]["room"]
+    assert taken["memory_mib"]["controller1"]["full"] > taken["memory_mib"]["dashboard"]["full"] > 0
+
+
+def test_the_plan_says_what_the_site_takes(tmp_path: Path) -> None:
+    site = tmp_path / "blog.yaml"
+    site.write_text(BLOG.read_text())
+    said = nines("plan", "--offline", site).stdout
+    assert "note: memory of controller1, controller2: " in said
+    assert "note: database connections: 80 of 980 (glance 2 x 2 x 10" in said
 
 
 def test_render_writes_every_host_and_refuses_a_full_directory(tmp_path: Path) -> None:

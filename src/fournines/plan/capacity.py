@@ -84,7 +84,9 @@ def lines(site: Site, declared: tuple[Declaration, ...]) -> Iterator[str]:
     """What a site takes: a line for hosts that hold the same, and one for the database."""
     alike: dict[str, list[str]] = {}
     for host in site.hosts:
-        alike.setdefault(memory(declared, host).words, []).append(host)
+        held = memory(declared, host)
+        if held.shares:
+            alike.setdefault(held.words, []).append(host)
     for words, hosts in alike.items():
         more = f" and {len(hosts) - _NAMED} more" if len(hosts) > _NAMED else ""
         yield f"memory of {', '.join(hosts[:_NAMED])}{more}: {words}"
