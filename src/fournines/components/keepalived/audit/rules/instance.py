@@ -203,8 +203,9 @@ _FABRIC = re.compile(
     Severity.WARNING,
     "The address is moved by a notify script, not by keepalived",
     consequence=Consequence.SPLIT,
-    why="notify scripts do not run when keepalived is killed, and nobody watches what they did: the old "
-    "master may keep the address beside the new one, and no gratuitous ARP is sent",
+    why="notify_backup and notify_fault do not run when keepalived is stopped or killed, and nobody watches "
+    "what they did: the old master keeps the address beside the new one, and no gratuitous ARP is sent; with "
+    "vrrp_version 3 an instance without an address keeps keepalived from starting at all",
     fix="name the address in virtual_ipaddress",
     source=f"{_MAN} virtual_ipaddress, notify_master",
     bad={
