@@ -9,6 +9,7 @@ import pytest
 from pydantic import ValidationError
 from tests.components.fixed import API, DATABASE, file_of, fixed
 from tests.programs import opinion
+from tests.support import context_of, site_of
 
 from fournines.components.haproxy import COMPONENT
 from fournines.components.haproxy.deploy import CONF, DROP_IN
@@ -258,3 +259,11 @@ def test_haproxy_accepts_a_tunnel(context: Context, tmp_path: Path) -> None:
     content = conf(with_endpoints(plain, console))
     said = opinion(["haproxy", "-c", "-f", "/run/haproxy.cfg"], {"haproxy.cfg": content}, tmp_path)
     assert said.returncode == 0, said.stderr
+
+
+def test_where_a_cluster_runs_it_it_is_left_alone_at_boot_and_ends_after_it() -> None:
+    passive = context_of(site_of("active-passive.yaml"))
+    host = passive.site.hosts["controller1"]
+    (unit,) = [step for step in COMPONENT.steps(passive, host) if isinstance(step, Unit)]
+    assert (unit.enabled, unit.running) == (False, True)
+    assert "\nBefore=pacemaker.service\n" in file_of(COMPONENT, passive, "controller1", DROP_IN).content
