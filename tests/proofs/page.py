@@ -6,13 +6,13 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
-from tests.proofs import balancing, vrrp
+from tests.proofs import balancing, members, vrrp
 
 from fournines.audit import registry
 
-PROOFS = (*vrrp.PROOFS, *balancing.PROOFS)
+PROOFS = (*vrrp.PROOFS, *balancing.PROOFS, *members.PROOFS)
 PAGE = Path(__file__).parents[2] / "docs" / "audit-proofs.md"
-PACKAGES = ("keepalived", "haproxy", "nftables")
+PACKAGES = ("keepalived", "haproxy", "nftables", "corosync", "mariadb-server", "galera-4", "chrony")
 """The packages whose programs run in the proofs."""
 
 _HEAD = """\

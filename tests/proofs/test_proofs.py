@@ -12,7 +12,7 @@ from tests.programs import image_with
 from tests.proofs.page import PAGE, PROOFS, page
 from tests.proofs.proof import Case, Proof, found, observed
 
-_AT_ONCE = 6
+_AT_ONCE = 8
 """Proofs mostly wait."""
 
 Running = dict[tuple[str, str], Future[str]]

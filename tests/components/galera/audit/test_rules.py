@@ -154,6 +154,10 @@ class TestReplication:
         assert severities("GA021", {"db1/galera.cnf": lone}) == ["error"]
         assert severities("GA021", {"db1/galera.cnf": galera("wsrep_cluster_address =")}) == ["error"]
 
+    def test_another_hosts_file_says_it_to_that_host_only(self) -> None:
+        files = {"db1/galera.cnf": galera(wsrep_cluster_address=""), "db2/galera.cnf": galera(number=2)}
+        assert severities("GA021", files) == ["error"]
+
     @pytest.mark.parametrize(
         "other",
         [

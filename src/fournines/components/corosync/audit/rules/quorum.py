@@ -137,7 +137,7 @@ def even_votes(site: Evidence) -> Iterator[Hit | Unknown]:
     why="knet does not make up node ids: corosync refuses to start; two hosts with one id throw "
     "each other out",
     fix="a different nodeid in every node section",
-    source="corosync.conf(5) nodeid; corosync -t: 'A nodeid is required'",
+    source="corosync.conf(5) nodeid; corosync 3.1: 'Knet requires an explicit nodeid'",
     bad={
         "corosync.conf": corosync(
             nodelist="\n".join((node(1), node(2), node(3, nodeid=False))),

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from fournines.components.galera.audit.facts import clusters, members, unfilled
+from fournines.components.galera.audit.facts import DATABASE, clusters, members, unfilled
 from fournines.components.galera.audit.rules.example import galera, site
 from fournines.kit.audit.rule import Consequence, Hit, Severity, Unknown, rule
+from fournines.kit.audit.source import EVERY_HOST
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -48,11 +49,12 @@ def bootstraps(evidence: Evidence) -> Iterator[Hit | Unknown]:
     "GA021",
     Severity.ERROR,
     "A member that is told of no cluster",
-    consequence=Consequence.DATA,
-    why="without wsrep_cluster_address the server starts all the same, alone, and takes writes that nobody "
-    "else gets",
+    consequence=Consequence.DOWN,
+    why="without wsrep_cluster_address the server does not start, except where it is told to begin a cluster "
+    "of its own: then it is alone and takes writes that nobody else gets",
     fix="wsrep_cluster_address = gcomm:// with every host, in a file of every host",
-    source="MariaDB knowledge base, wsrep_cluster_address; sql/wsrep_mysqld.cc, wsrep_start_replication",
+    source="MariaDB 11.8: 'SST method requires wsrep_cluster_address to be configured on startup'; "
+    "MariaDB knowledge base, wsrep_cluster_address",
     bad={"db1/galera.cnf": galera(wsrep_cluster_address="")},
     good={"db1/galera.cnf": galera()},
     points_at="wsrep_provider = /usr/lib/galera/libgalera_smm.so",
@@ -69,7 +71,7 @@ def told_of_nobody(evidence: Evidence) -> Iterator[Hit | Unknown]:
         said = conf.get("wsrep_cluster_address")
         if said and not said.value.strip():
             yield Hit(said.at, "wsrep_cluster_address is empty")
-        elif said is None and _said_elsewhere(evidence):
+        elif said is None and _said_elsewhere(evidence, conf.at.host):
             yield Unknown(
                 provider.at, "which cluster this host joins: another file names wsrep_cluster_address"
             )
@@ -80,9 +82,16 @@ def told_of_nobody(evidence: Evidence) -> Iterator[Hit | Unknown]:
 _ADDRESS = re.compile(r"^[^#;\n]*wsrep[_-]cluster[_-]address", re.MULTILINE)
 
 
-def _said_elsewhere(evidence: Evidence) -> bool:
-    """Whether any file says it: a command line, a script, a file beside the hosts' folders."""
-    return any(_ADDRESS.search(source.text) for source in evidence.sources)
+def _said_elsewhere(evidence: Evidence, host: str) -> bool:
+    """Whether any file says it: a command line, a script, a file beside the hosts' folders.
+
+    An option file of another host says it to that host only.
+    """
+    return any(
+        _ADDRESS.search(source.text)
+        for source in evidence.sources
+        if source.kind != DATABASE.name or host in ("", EVERY_HOST) or source.host in (host, "", EVERY_HOST)
+    )
 
 
 @rule(
