@@ -28,13 +28,18 @@ exec chroot "$root" "$@"
 """Read-only, in namespaces of its own: hosts of a lab may be living on the same tree."""
 
 
-def image_with(program: str) -> Path | None:
-    """The tree of a lab image that has this program, when this process may enter it."""
+def images_with(program: str) -> list[Path]:
+    """The trees of the lab images that have this program, when this process may enter them."""
     if os.geteuid() != 0 or not IMAGES.is_dir():
-        return None
+        return []
     built = (path / "tree" for path in sorted(IMAGES.iterdir()) if not path.name.startswith("."))
     where = program.lstrip("/") if program.startswith("/") else f"usr/sbin/{program}"
-    return next((tree for tree in built if (tree / where).exists()), None)
+    return [tree for tree in built if (tree / where).exists()]
+
+
+def image_with(program: str) -> Path | None:
+    """The first of them."""
+    return next(iter(images_with(program)), None)
 
 
 def opinion(
