@@ -1,0 +1,67 @@
+"""What Placement promises."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+
+from fournines.components.placement.deploy import CONF, configuration
+from fournines.components.placement.model import HOSTS, PORT
+from fournines.components.placement.on_host import look
+from fournines.kit import program
+from fournines.kit.check import Ask, Check, Output, each_host
+from fournines.kit.common.health_check import health_check
+from fournines.kit.common.unit_check import units_check
+from fournines.kit.context import Context
+from fournines.kit.openstack import ADMIN_PASSWORD, IDENTITY_PORT, internal_url
+from fournines.kit.verdict import Verdict, failed, passed
+
+
+def checks(context: Context) -> Iterator[Check]:
+    """Alive on every host, the configuration this site's."""
+    names = HOSTS.names(context.site)
+    yield health_check("placement", context, barrier=True)
+    yield units_check("placement", names, ["placement-api.service"])
+    wanted = hashlib.sha256(configuration(context).encode()).hexdigest()
+    yield Check(
+        "placement.same-secrets",
+        "Every Placement has this site's configuration, with its passwords",
+        asks=dict.fromkeys(names, Ask(("sha256sum", CONF))),
+        judge=each_host(lambda answer: judge_digest(answer, wanted), all_well="this site's on every host"),
+    )
+
+
+def answer_checks(context: Context) -> Iterator[Check]:
+    """Asked through the VIP with a token, it answers from its database."""
+    question = {
+        "keystone": internal_url(context.site, IDENTITY_PORT),
+        "placement": internal_url(context.site, PORT),
+        "password": context.secret(ADMIN_PASSWORD),
+    }
+    yield Check(
+        "placement.answers",
+        "Placement knows its traits and resource providers when asked through the VIP with a token",
+        asks={context.client_host: program.ask(look, question, timeout=40)},
+        judge=each_host(judge_answer),
+        barrier=True,
+    )
+
+
+def judge_answer(answer: Output) -> Verdict:
+    """The traits are in the tables since the first start: none would be an empty database."""
+    found = program.heard(answer)
+    if found is None:
+        return failed(program.complaint(answer))
+    if not found["traits"]:
+        return failed("it knows no traits: its tables are empty")
+    return passed(
+        f"{found['providers']} resource providers, {found['traits']} traits in {found['seconds']:.2f} s"
+    )
+
+
+def judge_digest(answer: Output, wanted: str) -> Verdict:
+    """The file must be the one that was rendered."""
+    if answer.code != 0:
+        return failed(answer.stderr.strip() or "unreadable")
+    same = answer.stdout.split()[:1] == [wanted]
+    return passed("this site's") if same else failed(f"{CONF} differs from this site's")

@@ -1,0 +1,76 @@
+"""Placement's steps."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from fournines.components.placement.model import (
+    CACHE_KEY,
+    DATABASE,
+    HOSTS,
+    MIGRATIONS,
+    PORT,
+    USER,
+    Options,
+)
+from fournines.kit import program
+from fournines.kit.context import Context
+from fournines.kit.on_host import schema
+from fournines.kit.openstack import authtoken_section, database_section, schema_question
+from fournines.kit.step import Absent, Command, File, Packages, Step, Unit
+from fournines.spec.model import Host
+
+CONF = "/etc/placement/placement.conf"
+UWSGI = "/etc/placement/placement-api-uwsgi.ini"
+SCRIPT = "/etc/init.d/placement-api"
+UNIT = "/etc/systemd/system/placement-api.service"
+
+_SYNC = ("env", "OS_PLACEMENT_DATABASE__CONNECTION_PARAMETERS=", "placement-manage", "db", "sync")
+"""Without the time limits of the API: changing a table may take long, and must not be cut in the middle."""
+
+
+def steps(context: Context, host: Host) -> Iterator[Step]:
+    """Placement as Debian packages it, under uwsgi; the tables are made on the first host.
+
+    Every process fills the tables of traits and resource classes as it starts, so they are there before.
+    """
+    yield Packages(("placement-api", "python3-pymysql", "python3-memcache"))
+    yield File(CONF, configuration(context), mode=0o640, group="placement")
+    yield File(
+        UWSGI,
+        context.render(
+            "placement",
+            "placement-api-uwsgi.ini.j2",
+            address=context.site.address(host),
+            port=PORT,
+            options=context.options("placement", Options),
+        ),
+    )
+    # Without links for its runlevels (the package makes none) systemctl cannot enable what has such a script.
+    yield Absent(SCRIPT)
+    yield File(UNIT, context.render("placement", "placement-api.service.j2", uwsgi=UWSGI))
+    yield Unit(
+        "placement-api.service",
+        restart_on=(CONF, UWSGI, UNIT),
+        rolling=True,
+        packages=("python3-placement", "uwsgi-core"),
+    )
+    if host == HOSTS.first(context.site):
+        yield Command(
+            "placement: the database has its tables",
+            _SYNC,
+            unless=program.argv(schema, MIGRATIONS),
+            unless_stdin=schema_question(context, DATABASE),
+            user="placement",
+            timeout=600,
+        )
+
+
+def configuration(context: Context) -> str:
+    """``placement.conf``: the same on every host, to the byte."""
+    return context.render(
+        "placement",
+        "placement.conf.j2",
+        database=database_section(context, DATABASE),
+        authtoken=authtoken_section(context, USER, cache_key=CACHE_KEY),
+    )
