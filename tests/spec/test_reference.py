@@ -87,7 +87,6 @@ def test_the_starter_tells_an_editor_where_the_schema_is() -> None:
         ("net.ipv4.ip_forward: 1", "net.ipv4.tcp_retries2: 5"),
         ("net.ipv4.ip_forward: 1", "net.ipv4.ip_nonlocal_bind: 1"),
         ("interface: enp2s0", "interface: lo"),
-        ("roles: [controller]\n", "roles: []\n"),
         ("names: [cloud.example.org]", "session: 86400"),
     ],
 )

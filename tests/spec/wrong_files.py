@@ -247,7 +247,6 @@ HOSTS: tuple[Edit, ...] = (
         "nothing is built for the role network yet",
     ),
     ("roles: [controller]\n", "roles: controller\n", "16:12", "is not a list"),
-    ("roles: [controller]\n", "roles: []\n", "16:12", "controller1 has no role"),
     ("roles: [controller]\n", "roles:\n", "16:11", "roles is empty"),
     ("roles: [controller]\n", "roles: {controller: yes}\n", "16:12", "a mapping is not a list"),
     ("roles: [controller]\n", "roles: [controller, controller]\n", "16:25", "controller stands twice"),

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from fournines.engine.difference import Change, Difference
     from fournines.kit.step import Step
+    from fournines.plan.model import Phase
 
 CHANGES_PENDING = 1
 
@@ -99,24 +100,15 @@ def _show_change(console: Console, change: Change) -> None:
 
 
 def _show_steps(opened: Opened, *, as_json: bool) -> None:
-    phases = [
-        {
-            "phase": phase.name,
-            "hosts": {host: [_words(step) for step in steps] for host, steps in phase.steps.items()},
-            "barrier": [{"check": check.id, "promise": check.promise} for check in phase.barrier],
-        }
-        for phase in opened.plan.phases
-    ]
+    phases = opened.plan.phases
     if as_json:
-        typer.echo(json.dumps(phases, indent=2))
+        typer.echo(json.dumps([_phase_json(phase) for phase in phases], indent=2))
         return
-    for number, phase in enumerate(opened.plan.phases, 1):
-        typer.echo(f"{number}. {phase.name}")
-        for host, steps in phase.steps.items():
-            for step in steps:
-                typer.echo(f"   {host}: {_words(step)}")
-        for check in phase.barrier:
-            typer.echo(f"   until {check.id}: {check.promise}")
+    for number, phase in enumerate(phases, 1):
+        lines = [f"{number}. {phase.name}"]
+        lines += [f"   {host}: {_words(step)}" for host, steps in phase.steps.items() for step in steps]
+        lines += [f"   until {check.id}: {check.promise}" for check in phase.barrier]
+        typer.echo("\n".join(lines))
     for line in _capacity(opened):
         typer.echo(f"note: {line}")
 
@@ -126,6 +118,14 @@ def _capacity(opened: Opened) -> Iterator[str]:
     from fournines.plan.capacity import lines  # noqa: PLC0415 - keeps `nines --help` fast
 
     return lines(opened.site, opened.plan.context.declarations)
+
+
+def _phase_json(phase: Phase) -> dict[str, object]:
+    return {
+        "phase": phase.name,
+        "hosts": {host: [_words(step) for step in steps] for host, steps in phase.steps.items()},
+        "barrier": [{"check": check.id, "promise": check.promise} for check in phase.barrier],
+    }
 
 
 def _words(step: Step) -> str:

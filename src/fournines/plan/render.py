@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -36,11 +37,21 @@ def write(plan: Plan, directory: Path) -> int:
     """
     count = 0
     with whole_folder(directory) as folder:
+        made = {str(folder)}
         for one in rendered(plan):
-            target = folder / one.host / one.file.path.lstrip("/")
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.touch(mode=0o600)
-            target.write_bytes(one.file.data)
-            target.chmod(one.file.mode)
+            path = f"{folder}/{one.host}{one.file.path}"
+            _make_folders(path.rpartition("/")[0], made)
+            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+            with os.fdopen(handle, "wb") as stream:
+                stream.write(one.file.data)
+                os.fchmod(handle, one.file.mode)
             count += 1
     return count
+
+
+def _make_folders(folder: str, made: set[str]) -> None:
+    """Make a folder and those above it, each once: a thousand hosts have 9,000 files in as many folders."""
+    if folder not in made:
+        _make_folders(folder.rpartition("/")[0], made)
+        Path(folder).mkdir()
+        made.add(folder)

@@ -61,8 +61,8 @@ class DraftHost:
 
     @property
     def roles_known(self) -> bool:
-        """Whether the host has roles and every one could be read."""
-        return bool(self.roles) and None not in self.roles
+        """Whether every role of the host could be read."""
+        return self.says_roles and None not in self.roles
 
     @property
     def attached(self) -> tuple[str, ...]:

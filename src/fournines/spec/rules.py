@@ -23,15 +23,9 @@ Rule = Callable[[Draft], Iterator[Problem]]
 
 
 def roles(draft: Draft, vocabulary: Vocabulary) -> Iterator[Problem]:
-    """There is one, each stands once, and something is built for it."""
+    """Each stands once, and something is built for it; a host may be without any."""
     built = {role for of_component in vocabulary.roles.values() for role in of_component}
     for host in draft.hosts.values():
-        if host.says_roles and not host.roles:
-            yield Problem(
-                ("hosts", host.name, "roles"),
-                f"{host.name} has no role",
-                "give it one, such as controller, or leave the host out",
-            )
         for index, role in enumerate(host.roles):
             path = ("hosts", host.name, "roles", str(index))
             if role is not None and role in host.roles[:index]:

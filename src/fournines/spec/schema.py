@@ -20,7 +20,6 @@ def site_schema(vocabulary: Vocabulary) -> Schema:
     host = definitions["Host"]
     address = host["properties"]["addresses"]["additionalProperties"]
     host["properties"] = {"roles": host["properties"]["roles"]}
-    host["properties"]["roles"]["minItems"] = 1
     host["required"] = ["roles"]
     host["additionalProperties"] = {"anyOf": [address, {"$ref": "#/$defs/Attachment"}]}
     properties = schema["properties"]
