@@ -280,6 +280,13 @@ PROOFS = (
         ),
     ),
     Proof(
+        rule="KA052",
+        fault="HAProxy is killed on the preferred host",
+        story=service_dies,
+        flagged=Case(pair(LOCAL.replace("/usr/bin/", "/bin/")), _AS_MEANT),
+        mended=Case(pair(LOCAL), _TOOK_OVER),
+    ),
+    Proof(
         rule="KA051",
         fault="keepalived is stopped in order on the preferred host",
         story=stopped,

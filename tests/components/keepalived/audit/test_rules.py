@@ -195,3 +195,21 @@ def test_a_copy_of_the_file_is_no_other_host() -> None:
     files.append(File("node2/keepalived.conf", keepalived(priority=100)))
     rules = {f.rule for f in audit(files, strict=True).findings}
     assert not rules & {"KA018", "KA019"}
+
+
+@pytest.mark.parametrize(
+    ("command", "release", "severity"),
+    [
+        ("/bin/ping -c1 10.0.0.1", "2.3.3", "ERROR"),
+        ("/bin/bash -c true", "2.4.0", "ERROR"),
+        ("/sbin/pidof haproxy", "", "INFO"),
+        ("/bin/ping -c1 10.0.0.1", "2.2.7", None),
+        ("/usr/bin/ping -c1 10.0.0.1", "2.3.3", None),
+        ("/binaries/check", "2.3.3", None),
+    ],
+)
+def test_a_check_below_a_linked_folder_is_dropped(command: str, release: str, severity: str | None) -> None:
+    packages = f"ii  keepalived  1:{release}-1  amd64  Failover\n" if release else ""
+    files = {"node1__packages.txt": packages} if packages else {}
+    found = findings("KA052", keepalived(check=script(script=f'"{command}"')), **files)
+    assert [finding.severity.name for finding in found] == ([severity] if severity else [])

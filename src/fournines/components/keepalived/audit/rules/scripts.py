@@ -6,7 +6,6 @@ import re
 from typing import TYPE_CHECKING
 
 from fournines.components.keepalived.audit.facts import (
-    KeepalivedConf,
     Notify,
     SyncGroup,
     VrrpInstance,
@@ -245,67 +244,6 @@ def _ordered(site: Evidence, notify: Notify) -> Iterator[tuple[str, str]]:
     match = re.search(r"(?:service\s+|/etc/init\.d/)(\S+)\s+(start|stop)", notify.command)
     if match:
         yield match.group(2), match.group(1)
-
-
-@rule(
-    "KA026",
-    Severity.ERROR,
-    "enable_script_security without a user for the scripts",
-    consequence=Consequence.NO_FAILOVER,
-    why="scripts then run as keepalived_script, a user that packages do not create: keepalived drops the "
-    "script",
-    fix="script_user root in global_defs, or a user that exists",
-    source="acassen/keepalived #2184, #586",
-    bad={"keepalived.conf": keepalived(head="global_defs {\n    enable_script_security\n}")},
-    good={
-        "keepalived.conf": keepalived(
-            head="global_defs {\n    enable_script_security\n    script_user root\n}"
-        )
-    },
-    points_at="enable_script_security",
-)
-def no_script_user(site: Evidence) -> Iterator[Hit | Unknown]:
-    for conf in site.all(KeepalivedConf):
-        if not conf.script_security or conf.script_user or conf.includes:
-            continue
-        bare = [s for s in site.on(conf.at.host, VrrpScript) if not s.user and s.at.path == conf.at.path]
-        if bare:
-            names = ", ".join(s.name for s in bare)
-            yield Hit(
-                conf.place("enable_script_security"),
-                f"neither script_user nor a user in {names}",
-                related=tuple(s.at for s in bare),
-            )
-
-
-@rule(
-    "KA027",
-    Severity.ERROR,
-    "A script where anybody can write, under enable_script_security",
-    consequence=Consequence.NO_FAILOVER,
-    why="'Unsafe permissions found for script - disabling': the check is switched off",
-    fix="put it where only root can write, /usr/local/bin or /etc/keepalived",
-    source="acassen/keepalived #1372, #842",
-    bad={
-        "keepalived.conf": keepalived(
-            check=script(script='"/tmp/check.sh"'),
-            head="global_defs {\n    enable_script_security\n    script_user root\n}",
-        )
-    },
-    good={
-        "keepalived.conf": keepalived(
-            head="global_defs {\n    enable_script_security\n    script_user root\n}"
-        )
-    },
-    points_at='script "/tmp/check.sh"',
-)
-def unsafe_path(site: Evidence) -> Iterator[Hit | Unknown]:
-    for check in site.all(VrrpScript):
-        if not any(conf.script_security for conf in site.on(check.at.host, KeepalivedConf)):
-            continue
-        path = next((word for word in check.command.split() if "/" in word), "")
-        if path.startswith(("/tmp/", "/var/tmp/", "/dev/shm/")):  # noqa: S108 - that is what is looked for
-            yield Hit(check.place("script"), f"{check.name} runs {path}, in a folder anybody can write to")
 
 
 _STORE = re.compile(
