@@ -10,18 +10,18 @@ import anyio
 import pytest
 import typer
 from tests.cli.fake_hosts import Answer, opening, transport
-from tests.report.status_samples import PLAN, WELL_LOOKS, WELL_POOLS, look, pools
+from tests.report.status_samples import PLAN, SEEN, WELL_LOOKS, WELL_POOLS, look, pools
 from typer.testing import CliRunner
 
 from fournines.engine.wire.transport import Fake
 from fournines.errors import SpecError
 from fournines.kit.check import Ask, Check, Output
 from fournines.kit.verdict import failed, passed
-from fournines.report.status import POOLS, Level, StatusDocument
+from fournines.report.status import Level, StatusDocument
 
 ASK_POOLS = Ask(("show", "stat"))
 CHECKS = (
-    Check(POOLS, "all up", dict.fromkeys(WELL_POOLS, ASK_POOLS), judge=lambda _: passed("all up")),
+    Check(SEEN.check, "all up", dict.fromkeys(WELL_POOLS, ASK_POOLS), judge=lambda _: passed("all up")),
     Check(
         "galera.synced",
         "synced",

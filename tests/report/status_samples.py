@@ -8,9 +8,11 @@ from pathlib import PurePath
 
 from tests.engine.simulation import phase
 
+from fournines.components.haproxy.checks import BACKENDS, usable_backends
 from fournines.kit.check import Output
 from fournines.kit.context import Context
 from fournines.kit.declare import Endpoint
+from fournines.kit.probe import BackendsSeen
 from fournines.kit.step import Unit
 from fournines.plan.model import Plan
 from fournines.spec.model import Host, Network, Role, Site, Vip
@@ -28,6 +30,7 @@ ENDPOINTS = (
 )
 
 
+SEEN = BackendsSeen(BACKENDS, usable_backends)
 CLUSTER = "mgmt"
 ROLES = {
     "dashboard": (Role.DASHBOARD, Role.ARBITER),
@@ -46,7 +49,7 @@ SITE = Site(
     file=PurePath("blog.yaml"),
 )
 PLAN = Plan(
-    Context(SITE, ENDPOINTS, {}),
+    Context(SITE, (*ENDPOINTS, SEEN), {}),
     (phase("all", {host: tuple(map(Unit, units)) for host, units in UNITS.items()}),),
     (),
 )

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 from tests.report.samples import BROKEN, HOLDS, SIZE, UNHEARD, judged
-from tests.report.status_samples import PLAN, UNITS, WELL_LOOKS, WELL_POOLS, look, pools
+from tests.report.status_samples import PLAN, SEEN, UNITS, WELL_LOOKS, WELL_POOLS, look, pools
 
 from fournines.kit.check import Ask, Check, Output
 from fournines.kit.context import Context
@@ -13,10 +13,10 @@ from fournines.kit.verdict import Outcome, passed
 from fournines.report.document import Judged
 from fournines.report.status import (
     EXIT_CODES,
-    POOLS,
     Level,
     StatusDocument,
     assess,
+    backends_seen,
     looks,
     pool_asks,
     quick,
@@ -160,15 +160,15 @@ def test_quick_takes_what_says_whether_a_component_works() -> None:
         check("keystone.units"),
         check("horizon.login", barrier=True, timeout=60),
         check("client.files"),
-        check(POOLS),
+        check(SEEN.check),
         check("haproxy.answers", barrier=True),
     ]
-    assert [c.id for c in quick(checks)] == [
+    assert [c.id for c in quick(checks, SEEN)] == [
         "galera.synced",
         "keystone.units",
         "horizon.login",
         "client.files",
-        POOLS,
+        SEEN.check,
         "haproxy.answers",
     ]
 
@@ -177,11 +177,12 @@ def test_every_component_of_a_real_plan_is_asked_and_fast(blog_context: Context)
     from fournines.plan.make import make_plan  # noqa: PLC0415 - the only test that needs all components
 
     real = make_plan(blog_context.site, blog_context.secrets)
-    chosen = quick(real.checks)
+    seen = backends_seen(real.context)
+    chosen = quick(real.checks, seen)
     assert {c.id.partition(".")[0] for c in chosen} == {c.id.partition(".")[0] for c in real.checks}
     assert len(chosen) < len(real.checks)
     assert set(looks(real)) == set(blog_context.site.hosts)
-    assert set(pool_asks(real.checks)) == {"controller1", "controller2"}
+    assert set(pool_asks(real.checks, seen)) == {"controller1", "controller2"}
 
 
 def test_every_host_is_looked_at_and_asked_about_its_units() -> None:
@@ -192,4 +193,5 @@ def test_every_host_is_looked_at_and_asked_about_its_units() -> None:
 
 
 def test_without_a_balancer_there_are_no_pools_to_ask() -> None:
-    assert pool_asks([check("galera.synced")]) == {}
+    assert pool_asks([check("galera.synced")], SEEN) == {}
+    assert pool_asks([check(SEEN.check)], None) == {}

@@ -67,10 +67,11 @@ async def look(transport: Transport, plan: Plan) -> StatusDocument:
     """Ask every host once and judge the answers; a host that is not there is part of the answer."""
     from fournines.engine.asking.ask import ask_all  # noqa: PLC0415
     from fournines.engine.mask import Masker  # noqa: PLC0415
-    from fournines.report.status import assess, looks, pool_asks, quick  # noqa: PLC0415
+    from fournines.report.status import assess, backends_seen, looks, pool_asks, quick  # noqa: PLC0415
 
     at, begun = datetime.now(UTC), time.monotonic()
-    checks, looking, pools = quick(plan.checks), looks(plan), pool_asks(plan.checks)
+    seen = backends_seen(plan.context)
+    checks, looking, pools = quick(plan.checks, seen), looks(plan), pool_asks(plan.checks, seen)
     questions = [
         *looking.items(),
         *pools.items(),

@@ -50,6 +50,18 @@ class QueueLedger:
 
 
 @dataclass(frozen=True, slots=True)
+class BackendsSeen:
+    """Which backends a balancer can use, told by the answer to one of its own checks (``check`` is its id).
+
+    ``read`` reads an answer: by endpoint and host, whether the backend is first in line (True) or stands by
+    (False); one that is down is not there.
+    """
+
+    check: str
+    read: Callable[[Output], Mapping[tuple[str, str], bool]]
+
+
+@dataclass(frozen=True, slots=True)
 class Membership:
     """A cluster whose members are lost to one another after some silence, and what its journal says of it.
 

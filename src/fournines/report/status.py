@@ -6,16 +6,15 @@ host (its age, its addresses, its units) and one at each balancer's pools.
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
-from io import StringIO
 from typing import Literal
 
 from fournines.kit.check import Ask, Check, Output
 from fournines.kit.context import Context
 from fournines.kit.declare import Endpoint
+from fournines.kit.probe import BackendsSeen
 from fournines.kit.step import Unit
 from fournines.kit.verdict import Outcome
 from fournines.plan.model import Plan
@@ -25,9 +24,6 @@ from fournines.spec.model import Strict
 
 QUICK = 10.0
 """A check that gives its question more seconds than this is better left to ``nines verify``."""
-
-POOLS = "haproxy.backends"
-"""The check whose answer also tells which backends are in use."""
 
 _LOOK = """\
 ps -o etimes= -p 1
@@ -147,8 +143,13 @@ class StatusDocument(Strict):
     """What to do next: a command to type."""
 
 
-def quick(checks: Iterable[Check]) -> tuple[Check, ...]:
-    """The checks that are worth asking at a glance, in their order.
+def backends_seen(context: Context) -> BackendsSeen | None:
+    """Who of the site's components tells which backends are in use; None where nobody balances."""
+    return next(iter(context.declared(BackendsSeen)), None)
+
+
+def quick(checks: Iterable[Check], seen: BackendsSeen | None = None) -> tuple[Check, ...]:
+    """The checks that are worth asking at a glance, in their order; with that which tells of backends.
 
     Of every component those quick ones that end its phase, as they say whether it works; where there is
     none, its other quick ones, and where all are slow, all. Those about units are left out if possible:
@@ -161,7 +162,7 @@ def quick(checks: Iterable[Check]) -> tuple[Check, ...]:
         fast = [c for c in mine if all(ask.timeout <= QUICK for ask in c.asks.values())]
         telling = [c for c in fast if not c.id.endswith(".units")]
         chosen.update(c.id for c in [c for c in telling if c.barrier] or telling or fast or mine)
-    return tuple(c for c in listed if c.id in chosen or c.id == POOLS)
+    return tuple(c for c in listed if c.id in chosen or (seen and c.id == seen.check))
 
 
 def looks(plan: Plan) -> dict[str, Ask]:
@@ -185,9 +186,9 @@ def units_of(plan: Plan) -> dict[str, tuple[str, ...]]:
     }
 
 
-def pool_asks(checks: Iterable[Check]) -> Mapping[str, Ask]:
+def pool_asks(checks: Iterable[Check], seen: BackendsSeen | None) -> Mapping[str, Ask]:
     """How to ask each balancer for its pools: the question of the check that asks it anyway."""
-    return next((check.asks for check in checks if check.id == POOLS), {})
+    return next((check.asks for check in checks if seen and check.id == seen.check), {})
 
 
 def assess(
@@ -280,17 +281,18 @@ def _pools_of_holder(
     heard = {host: answer for host, answer in answers.items() if answer is not None and answer.code == 0}
     holders = [host for vip in vips for host in vip.holders if host in heard]
     for host in (*holders, *heard):
-        return tuple(_pools(context, heard[host].stdout))
+        return tuple(_pools(context, heard[host]))
     return ()
 
 
-def _pools(context: Context, told: str) -> Iterator[PoolState]:
-    rows = list(csv.DictReader(StringIO(told.removeprefix("# "))))
+def _pools(context: Context, answer: Output) -> Iterator[PoolState]:
+    seen = backends_seen(context)
+    usable = seen.read(answer) if seen else {}
     for endpoint in context.declared(Endpoint):
-        mine = {r["svname"]: r for r in rows if r.get("pxname") == endpoint.name and r.get("svname")}
-        up = [host for host in endpoint.hosts if (mine.get(host, {}).get("status") or "").startswith("UP")]
-        # haproxy's management guide, 9.1: act and bck are 1 for an active and a backup server.
-        first = sorted(up, key=lambda host: mine[host].get("bck") == "1")
+        mine = ((host, usable.get((endpoint.name, host))) for host in endpoint.hosts)
+        in_line = {host: preferred for host, preferred in mine if preferred is not None}
+        up = list(in_line)
+        first = sorted(up, key=lambda host: not in_line[host])
         yield PoolState(
             name=endpoint.name,
             up=tuple(up),

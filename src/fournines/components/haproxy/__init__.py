@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from fournines.components.haproxy.checks import checks
+from fournines.components.haproxy.checks import BACKENDS, checks, usable_backends
 from fournines.components.haproxy.deploy import steps
 from fournines.components.haproxy.faults import faults
 from fournines.components.haproxy.model import (
@@ -19,6 +19,7 @@ from fournines.components.haproxy.model import (
 from fournines.components.haproxy.relies import RELIES
 from fournines.kit.component import Component, Stage, always
 from fournines.kit.declare import Declaration, FirewallPort, LogFile, Memory, Resource, VipCondition
+from fournines.kit.probe import BackendsSeen
 from fournines.kit.where import VIP_HOSTS
 from fournines.spec.model import Mode, Site
 
@@ -36,6 +37,7 @@ def declares(site: Site, options: Options) -> Iterator[Declaration]:
         yield Resource("haproxy", UNIT, answers=f"{HEALTH}/answers", everywhere=True)
     names = VIP_HOSTS.names(site)
     yield Memory("haproxy", names, rest=25)
+    yield BackendsSeen(BACKENDS, usable_backends)
     yield LogFile("haproxy", LOG, hosts=names)
     yield FirewallPort("haproxy-metrics", hosts=names, port=PROMETHEUS_PORT, network=site.cluster_network)
 

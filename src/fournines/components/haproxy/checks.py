@@ -32,6 +32,9 @@ for path in sys.argv[3:]:
 """
 
 
+BACKENDS = "haproxy.backends"
+
+
 def checks(context: Context) -> Iterator[Check]:
     """It runs with the configuration that lies on the disk, listens, and has all its backends."""
     hosts = {host.name: str(context.site.address(host)) for host in VIP_HOSTS(context.site)}
@@ -80,7 +83,7 @@ def checks(context: Context) -> Iterator[Check]:
     pools = {e.name: frozenset(e.hosts) for e in context.declared(Endpoint)}
     if pools:
         yield Check(
-            "haproxy.backends",
+            BACKENDS,
             "Every backend of every endpoint is up, as each HAProxy sees it",
             asks=dict.fromkeys(hosts, Ask(("python3", "-c", _RUNTIME, SOCKET, "show stat -1 4 -1"))),
             judge=each_host(
@@ -136,6 +139,17 @@ def _judge_metrics(answer: Output) -> Verdict:
         return failed(_last(answer.stderr, "no answer"))
     count = sum(line.startswith("haproxy_") for line in answer.stdout.splitlines())
     return passed(f"{count} values") if count else failed("answers, but not with HAProxy's metrics")
+
+
+def usable_backends(answer: Output) -> dict[tuple[str, str], bool]:
+    """Endpoint and host of each backend that is up, and whether it is no mere stand-in (``BackendsSeen``)."""
+    rows = csv.DictReader(StringIO(answer.stdout.removeprefix("# ")))
+    # management guide, 9.1: bck is 1 for a backup server
+    return {
+        (row["pxname"], row["svname"]): row.get("bck") != "1"
+        for row in rows
+        if row.get("pxname") and row.get("svname") and (row.get("status") or "").startswith("UP")
+    }
 
 
 def _judge_backends(answer: Output, pools: dict[str, frozenset[str]]) -> Verdict:

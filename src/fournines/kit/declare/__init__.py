@@ -23,7 +23,7 @@ from fournines.kit.declare.endpoint import Endpoint, HealthCheck, ServedCertific
 from fournines.kit.declare.host import FirewallPort, InterfaceOf, LogFile, Memory
 from fournines.kit.declare.identity import CatalogueEntry, ServiceRole, ServiceUser
 from fournines.kit.declare.secret import Secret, SecretKind
-from fournines.kit.probe import Identity, Membership, QueueLedger, TableLedger
+from fournines.kit.probe import BackendsSeen, Identity, Membership, QueueLedger, TableLedger
 
 __all__ = [
     "Brokers",
@@ -71,6 +71,7 @@ Declaration = (
     | VipCondition
     | Resource
     | Identity
+    | BackendsSeen
     | TableLedger
     | QueueLedger
     | Membership
