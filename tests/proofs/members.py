@@ -150,13 +150,13 @@ def database_joins(hosts: Hosts) -> Look:
     first.start("mariadbd", "--user=mysql", "--wsrep-new-cluster")
     until(lambda: _status(first, "wsrep_ready") == "ON", "the first host is a cluster", within=120)
     first.must("mariadb", "-e", "CREATE DATABASE proof")
-    second.start("mariadbd", "--user=mysql")
+    server = second.start("mariadbd", "--user=mysql")
 
     def look() -> str:
         size = _status(first, "wsrep_cluster_size")
         listed = second.ask("mariadb", "-BNe", "SHOW DATABASES")
         if listed.returncode != 0:
-            return f"the cluster has {size} member(s), n2 serves nobody"
+            return f"the cluster has {size} member(s), n2 {'waits' if server.poll() is None else 'has ended'}"
         has = "has" if "proof" in listed.stdout.split() else "lacks"
         wrote = second.ask("mariadb", "-e", "CREATE DATABASE IF NOT EXISTS own").returncode == 0
         writes = "takes writes" if wrote else "refuses writes"
@@ -207,7 +207,7 @@ PROOFS = (
         rule="GA021",
         fault="none: the second member is started",
         story=database_joins,
-        flagged=Case(_in_one_file(_database(second="")), "the cluster has 1 member(s), n2 serves nobody"),
+        flagged=Case(_in_one_file(_database(second="")), "the cluster has 1 member(s), n2 has ended"),
         mended=Case(_in_one_file(_database()), _JOINED),
     ),
     Proof(
@@ -221,7 +221,7 @@ PROOFS = (
         rule="SY018",
         fault="none: the second member is started and needs a full copy",
         story=database_joins,
-        flagged=Case(_database(announced="10.0.0.19"), "the cluster has 1 member(s), n2 serves nobody"),
+        flagged=Case(_database(announced="10.0.0.19"), "the cluster has 1 member(s), n2 has ended"),
         mended=Case(_database(), _JOINED),
     ),
 )
