@@ -16,7 +16,7 @@ NINES = Path(sys.executable).with_name("nines")
 
 
 def spec(count: int) -> str:
-    """A site of ``count`` hosts: three controllers, a dashboard, the rest without a role."""
+    """A site of ``count`` hosts: three controllers, a dashboard, the rest with a role that runs nothing."""
     addresses = (str(address) for address in IPv4Network("10.0.0.0/16").hosts())
     vip = next(addresses)
     lines = [
@@ -28,7 +28,7 @@ def spec(count: int) -> str:
     ]
     roles = ["bastion, dashboard, time", *["controller"] * 3]
     for number in range(count):
-        role = roles[number] if number < len(roles) else ""
+        role = roles[number] if number < len(roles) else "bastion"
         lines.append(f"  host{number}: {{roles: [{role}], mgmt: {next(addresses)}}}")
     return "\n".join(lines) + "\n"
 

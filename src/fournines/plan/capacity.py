@@ -70,23 +70,29 @@ def connections(declared: tuple[Declaration, ...]) -> Connections | None:
     return Connections(clients, server) if server else None
 
 
-def memory(declared: tuple[Declaration, ...], host: str) -> HostMemory:
-    """What was declared for a host."""
-    shares: dict[str, tuple[int, int]] = {}
-    for one in declared:
-        if isinstance(one, Memory) and host in one.hosts:
+def memories(declared: tuple[Declaration, ...]) -> dict[str, HostMemory]:
+    """What was declared for each host; one that nothing was declared for is not there."""
+    found: dict[str, dict[str, tuple[int, int]]] = {}
+    for one in (one for one in declared if isinstance(one, Memory)):
+        for host in one.hosts:
+            shares = found.setdefault(host, {})
             rest, full = shares.get(one.component, (0, 0))
             shares[one.component] = rest + one.rest, full + one.rest + one.grows
-    return HostMemory(shares)
+    return {host: HostMemory(shares) for host, shares in found.items()}
+
+
+def memory(declared: tuple[Declaration, ...], host: str) -> HostMemory:
+    """What was declared for a host."""
+    return memories(declared).get(host, HostMemory({}))
 
 
 def lines(site: Site, declared: tuple[Declaration, ...]) -> Iterator[str]:
     """What a site takes: a line for hosts that hold the same, and one for the database."""
     alike: dict[str, list[str]] = {}
+    held = memories(declared)
     for host in site.hosts:
-        held = memory(declared, host)
-        if held.shares:
-            alike.setdefault(held.words, []).append(host)
+        if host in held:
+            alike.setdefault(held[host].words, []).append(host)
     for words, hosts in alike.items():
         more = f" and {len(hosts) - _NAMED} more" if len(hosts) > _NAMED else ""
         yield f"memory of {', '.join(hosts[:_NAMED])}{more}: {words}"
@@ -97,7 +103,8 @@ def lines(site: Site, declared: tuple[Declaration, ...]) -> Iterator[str]:
 
 def figures(site: Site, declared: tuple[Declaration, ...]) -> dict[str, Any]:
     """The same for programs: ``memory_mib`` by host (``rest``, ``full``), ``database_connections``."""
-    of_hosts = {host: memory(declared, host) for host in site.hosts}
+    held = memories(declared)
+    of_hosts = {host: held.get(host, HostMemory({})) for host in site.hosts}
     found = connections(declared)
     return {
         "memory_mib": {host: {"rest": one.rest, "full": one.full} for host, one in of_hosts.items()},
