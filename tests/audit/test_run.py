@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import resource
-import time
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -91,7 +90,7 @@ def test_nothing_to_read_is_no_verdict() -> None:
     assert "no verdict" in report.verdict
 
 
-def test_a_hundred_hosts_in_five_seconds() -> None:
+def test_a_hundred_hosts_fit_into_memory() -> None:
     own = [f"10.0.{n // 200}.{n % 200 + 11}" for n in range(100)]
     rule = {rule.id: rule for rule in registry.rules()}
     proxy = rule["HA029"].good["haproxy.cfg"]
@@ -118,14 +117,9 @@ def test_a_hundred_hosts_in_five_seconds() -> None:
             ),
         ]
     assert len(files) == 1000
-    begun = time.process_time()
     report = audit(files, strict=True)
-    spent = time.process_time() - begun
     assert len(report.files) >= 900
-    assert spent < 5, f"{spent:.1f} s"
-    assert (
-        resource.getrusage(resource.RUSAGE_SELF).ru_maxrss < 1024 * 1024
-    )  # KiB; the figure itself is in bench
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss < 1024 * 1024  # KiB; figures are bench's
 
 
 def _oslo(address: str) -> str:

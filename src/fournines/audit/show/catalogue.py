@@ -71,7 +71,7 @@ def _files(texts: Mapping[str, str], *, mark: str) -> list[str]:
     for path, text in texts.items():
         lines.append(f"  {path}")
         for line in text.rstrip("\n").split("\n"):
-            arrow = "  > " if mark and line.strip() == mark else "    "
+            arrow = "  > " if mark and f" {line}".rstrip().endswith(f" {mark}") else "    "  # behind a prompt
             lines.append(f"{arrow}| {line}".rstrip())
         lines.append("")
     return lines
