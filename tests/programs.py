@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from fournines.lab.images.sources import SUITE
+
 IMAGES = Path("/var/cache/fournines/images")
 _IN_IMAGE = """\
 set -e
@@ -29,12 +31,16 @@ exec chroot "$root" "$@"
 
 
 def images_with(program: str) -> list[Path]:
-    """The trees of the lab images that have this program, when this process may enter them."""
+    """The trees of the lab images that have this program, when this process may enter them.
+
+    Only those of the suite that sites are built on: a canary's images are of the next one.
+    """
     if os.geteuid() != 0 or not IMAGES.is_dir():
         return []
     built = (path / "tree" for path in sorted(IMAGES.iterdir()) if not path.name.startswith("."))
     where = program.lstrip("/") if program.startswith("/") else f"usr/sbin/{program}"
-    return [tree for tree in built if (tree / where).exists()]
+    ours = (tree for tree in built if SUITE in (tree / "etc/os-release").read_text(encoding="utf-8"))
+    return [tree for tree in ours if (tree / where).exists()]
 
 
 def image_with(program: str) -> Path | None:
