@@ -37,10 +37,10 @@ def images_with(program: str) -> list[Path]:
     """
     if os.geteuid() != 0 or not IMAGES.is_dir():
         return []
-    built = (path / "tree" for path in sorted(IMAGES.iterdir()) if not path.name.startswith("."))
+    beside = (path / "tree" for path in sorted(IMAGES.iterdir()) if not path.name.startswith("."))
     where = program.lstrip("/") if program.startswith("/") else f"usr/sbin/{program}"
-    ours = (tree for tree in built if SUITE in (tree / "etc/os-release").read_text(encoding="utf-8"))
-    return [tree for tree in ours if (tree / where).exists()]
+    trees = (tree for tree in beside if (tree / where).exists())  # the logs of builds lie there too
+    return [tree for tree in trees if SUITE in (tree / "etc/os-release").read_text(encoding="utf-8")]
 
 
 def image_with(program: str) -> Path | None:
