@@ -22,11 +22,7 @@ class Where:
     def __call__(self, site: Site) -> tuple[Host, ...]:
         """The hosts of a site, in the file's order."""
         if self.roles is not None and len(self.roles) == 1 and not self.without:
-            return site.with_role(
-                self.roles[0]
-            )  # worked out once: in a site of 1,000 hosts each of them asks
-        if self.roles is not None and len(self.roles) == 1 and not self.without:
-            return site.with_role(self.roles[0])  # asked for each of a thousand hosts
+            return site.with_role(self.roles[0])  # worked out once: each of a thousand hosts asks
         return tuple(host for host in site.hosts.values() if self.has(host))
 
     def has(self, host: Host) -> bool:

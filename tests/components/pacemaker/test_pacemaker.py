@@ -5,6 +5,7 @@ from __future__ import annotations
 import stat
 import subprocess
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -67,6 +68,15 @@ def test_a_board_s_password_is_in_a_file_of_roots_on_every_member(context: Conte
     assert (script.mode & ~stat.S_IRWXU, script.secret) == (0, True)
     said = subprocess.run(["sh", "-c", script.content], capture_output=True, text=True, check=True).stdout
     assert said.strip() == context.secret("fencing/controller1")
+
+
+@pytest.mark.parametrize("password", [r"a\tb\c", "-n", '$(true) "%s" `x`'])
+def test_a_board_s_password_is_told_as_it_is(context: Context, password: str) -> None:
+    name = "fencing/controller1"
+    other = replace(context, secrets={**context.secrets, name: password})
+    script = file_of(COMPONENT, other, "dashboard", password_script("controller1"))
+    said = subprocess.run(["sh", "-c", script.content], capture_output=True, text=True, check=True).stdout
+    assert said == f"{password}\n"
 
 
 def test_it_is_brought_in_by_one_member(context: Context) -> None:
@@ -194,6 +204,7 @@ LEFT = '<ban id="cli-ban-vip-controller-on-controller1" resource="vip-controller
         ("resources", {VIP: VIP.replace("Started", "Stopped")}, "vip-controller runs on no host"),
         ("resources", {ON_VIP: TWICE}, "vip-controller runs on controller1, controller2, not on 1"),
         ("resources", {'maintenance-mode="false"': 'maintenance-mode="true"'}, "in maintenance"),
+        ("resources", {'stop-all-resources="false"': 'stop-all-resources="true"'}, "told to stop"),
         ("failures", {"<bans>": f"{FAILED}<bans>"}, "haproxy_monitor_2000 on controller1: error"),
         ("bans", {"<bans>": f"<bans>{LEFT}"}, "vip-controller may not run on controller1"),
     ],

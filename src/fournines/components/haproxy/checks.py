@@ -40,7 +40,7 @@ def checks(context: Context) -> Iterator[Check]:
     hosts = {host.name: str(context.site.address(host)) for host in VIP_HOSTS(context.site)}
     yield Check(
         "haproxy.answers",
-        "Every HAProxy answers keepalived's question",
+        "Every HAProxy answers the question that is asked of a VIP's holder",
         asks=dict.fromkeys(
             hosts, Ask(("curl", "--silent", "--show-error", "--fail", "--max-time", "2", f"{HEALTH}/answers"))
         ),

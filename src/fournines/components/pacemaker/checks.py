@@ -24,6 +24,7 @@ _VIEW = Ask(
     ("crm_mon", "--one-shot", "--output-as=xml", "--inactive", "--failcounts", "--neg-locations"),
     timeout=15,
 )
+_GO_ON = "crm_attribute --type crm_config --name maintenance-mode --delete"
 _BAD = ("standby", "maintenance", "pending", "unclean")
 View = Any
 """The root element of what crm_mon printed; lxml ships no types."""
@@ -142,8 +143,10 @@ def judge_fencing(view: View, wanted: tuple[str, ...]) -> Verdict:
 def judge_resources(view: View, wanted: dict[str, int]) -> Verdict:
     """Each resource runs on as many hosts as it should."""
     options = view.find("summary/cluster_options")
-    if options is not None and "true" in (options.get("maintenance-mode"), options.get("stop-all-resources")):
-        return failed("the cluster is in maintenance, nothing is started or moved: nines maintenance off")
+    if options is not None and options.get("maintenance-mode") == "true":
+        return failed(f"the cluster is in maintenance, nothing is started or moved; to end it: {_GO_ON}")
+    if options is not None and options.get("stop-all-resources") == "true":
+        return failed("everything is told to stop (stop-all-resources); to end it: nines deploy SITE")
     wrong = []
     for name, count in wanted.items():
         hosts = sorted(

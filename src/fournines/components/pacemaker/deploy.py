@@ -37,7 +37,8 @@ def daemons(context: Context, host: Host) -> Iterator[Step]:
     yield Directory("/etc/fournines/fencing", mode=0o700)
     for member in MEMBERS(site):
         password = context.secret(password_of(member))
-        script = f"#!/bin/sh\necho '{password}'\n"
+        # echo would make something else of a backslash: Debian's sh is dash
+        script = f"#!/bin/sh\nprintf '%s\\n' '{password}'\n"
         yield File(password_script(member.name), script, mode=0o700, secret=True)
     yield Unit(UNIT, rolling=True, packages=("pacemaker",))
 
