@@ -179,16 +179,8 @@ def status(name: LabOption = None, *, as_json: JsonOption = False) -> None:
 
 
 def _show(lab: LabStatus) -> None:
-    table = Table(
-        "host",
-        "power",
-        "network",
-        "address",
-        "interface",
-        "cable",
-        title=f"lab {lab.name}",
-        caption=f"disks: {lab.disk}",
-    )
+    columns = ("host", "power", "network", "address", "interface", "cable")
+    table = Table(*columns, title=f"lab {lab.name}", caption=f"disks: {lab.disk}")
     for host in lab.hosts:
         first = [host.name, host.power]
         for cable in host.cables:

@@ -6,29 +6,19 @@ cables, in a network namespace of the lab's own. Several labs live side by side 
 
 from __future__ import annotations
 
-from fournines.lab.control import (
+from fournines.lab.control import build, down, images, prune, up
+from fournines.lab.enter import enter
+from fournines.lab.hurt import cut, exec_, exec_command, freeze, heal, power, thaw
+from fournines.lab.look import (
     CableStatus,
     HostStatus,
     LabStatus,
     board_secrets,
-    build,
-    cut,
-    down,
-    exec_,
-    exec_command,
-    freeze,
-    heal,
-    images,
     is_up,
     labs,
-    power,
-    prune,
     ssh_config_path,
     status,
-    thaw,
-    up,
 )
-from fournines.lab.enter import enter
 from fournines.lab.plan import LabPlan, lab_plan
 
 __all__ = [

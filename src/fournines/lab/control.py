@@ -1,77 +1,38 @@
-"""What can be done with a lab: bring it up, look at it, hurt its hosts and heal them, take it down."""
+"""A lab as a whole: its image, bringing it up, taking it down."""
 
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from fournines import files
 from fournines.errors import LabError
-from fournines.kit.common.fencing import password_of
 from fournines.lab import disk, network, ssh, state
 from fournines.lab.bmc import board
 from fournines.lab.cgroups import (
     HostCgroups,
     hierarchies,
     hosts_with_cgroups,
-    labs_with_cgroups,
     remove_lab,
 )
 from fournines.lab.host import RunningHost
 from fournines.lab.images import image, sources
 from fournines.lab.images.recipe import Recipe
 from fournines.lab.limits import raise_inotify
+from fournines.lab.look import labs
 from fournines.lab.plan import checked_name, machine
 from fournines.lab.shell import need_root, run
 from fournines.lab.state import LabPaths
 
 if TYPE_CHECKING:
-    import subprocess
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable
     from pathlib import Path
 
-    from fournines.lab.network import Link
-    from fournines.lab.plan import LabHost, LabPlan
-
-Power = Literal["on", "off", "frozen"]
+    from fournines.lab.plan import LabPlan
 
 
 def _silent(_: str) -> None:
     """Tell nobody."""
-
-
-@dataclass(frozen=True, slots=True)
-class CableStatus:
-    """One cable of a host; ``plugged`` is False when it was cut or the host is off."""
-
-    network: str
-    address: str
-    interface: str
-    outside: str
-    plugged: bool
-
-
-@dataclass(frozen=True, slots=True)
-class HostStatus:
-    """One host now."""
-
-    name: str
-    power: Power
-    cables: tuple[CableStatus, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class LabStatus:
-    """A lab now; ``up`` means its network is there, be its hosts on or off.
-
-    ``disk`` is where the hosts' disks lie: ``memory``, or a directory.
-    """
-
-    name: str
-    up: bool
-    disk: str
-    hosts: tuple[HostStatus, ...]
 
 
 def up(
@@ -227,193 +188,3 @@ def _sweep(paths: LabPaths, progress: Callable[[str], None]) -> None:
 def _forget_machine(name: str) -> None:
     """A killed systemd-nspawn leaves an empty directory per machine under /run."""
     run(["rm", "-rf", "--one-file-system", f"/run/systemd/nspawn/propagate/{name}"])
-
-
-def labs() -> tuple[str, ...]:
-    """The names of all labs of which anything is left on this machine."""
-    cgroups = labs_with_cgroups(hierarchies())
-    return tuple(sorted(state.labs_on_disk() | network.labs_with_namespace() | cgroups))
-
-
-def is_up(name: str) -> bool:
-    """Whether a lab of that name is there to be entered, be its hosts on or off."""
-    return network.exists(name) and LabPaths(checked_name(name)).plan.exists()
-
-
-def status(name: str) -> LabStatus:
-    """What a lab is doing now.
-
-    Raises:
-        LabError: there is no such lab.
-    """
-    paths = LabPaths(checked_name(name))
-    plan = state.load(paths)
-    where = hierarchies()
-    links = network.links(name) if network.exists(name) else {}
-    hosts = tuple(_host_status(host, links, HostCgroups(where, name, host.name)) for host in plan.hosts)
-    lie = disk.current(paths)
-    return LabStatus(name, bool(links), lie.where if lie else "", hosts)
-
-
-def _host_status(host: LabHost, links: Mapping[str, Link], cgroups: HostCgroups) -> HostStatus:
-    power: Power = "off"
-    if cgroups.leader() is not None:
-        power = "frozen" if cgroups.frozen else "on"
-    return HostStatus(
-        name=host.name,
-        power=power,
-        cables=tuple(
-            CableStatus(
-                network=nic.network,
-                address=str(nic.address.ip),
-                interface=nic.inside,
-                outside=nic.outside,
-                plugged=nic.outside in links and links[nic.outside].bridge == nic.bridge,
-            )
-            for nic in host.nics
-        ),
-    )
-
-
-def running_host(lab: str, host: str) -> RunningHost:
-    """The handles of one host of a lab.
-
-    Raises:
-        LabError: there is no such lab or host.
-    """
-    need_root()
-    paths = LabPaths(checked_name(lab))
-    return RunningHost.of(state.load(paths), host, paths, hierarchies())
-
-
-def board_secrets(lab: str) -> Mapping[str, str]:
-    """The passwords by which a lab's hosts are fenced, by the secrets' names; none where it has no board."""
-    paths = LabPaths(checked_name(lab))
-    if not paths.bmc.password.exists():
-        return {}
-    password = paths.bmc.password.read_text(encoding="ascii").strip()
-    return {password_of(host.name): password for host in state.load(paths).hosts}
-
-
-def powered(lab: str, host: str) -> bool:
-    """Whether a host has power; one that is frozen or cut off has."""
-    return HostCgroups(hierarchies(), lab, host).leader() is not None
-
-
-def power(
-    lab: str, host: str, action: Literal["off", "on", "cycle"], *, clean: bool = False, wait: bool = True
-) -> None:
-    """Switch a host's power. ``off`` is a power loss unless ``clean`` asks for an orderly shutdown.
-
-    With ``wait``, ``on`` and ``cycle`` return when the host has booted. A host that is already as wanted
-    is left alone.
-
-    Raises:
-        LabError: there is no such host, or it does not do it in time.
-    """
-    subject = running_host(lab, host)
-    network.need(lab)
-    if action in {"off", "cycle"} and subject.on:
-        if clean:
-            subject.shut_down()
-        subject.lose_power()
-    if action in {"on", "cycle"}:
-        subject.prepare(ssh.ensure_key(LabPaths(lab)))
-        if not subject.on:
-            subject.start()
-        if wait:
-            subject.await_boot()
-
-
-def freeze(lab: str, host: str) -> None:
-    """Stop a host where it is, as a paused virtual machine: it keeps its connections and says nothing.
-
-    Its cables are unplugged for that time: only processes can be frozen, and the kernel would go on
-    answering ARP for a VIP and completing TCP handshakes, which a paused machine does not.
-
-    Raises:
-        LabError: there is no such host, or it is off.
-    """
-    subject = running_host(lab, host)
-    subject.leader()
-    cut(lab, host)
-    subject.cgroups.freeze()
-
-
-def thaw(lab: str, host: str) -> None:
-    """Let a frozen host go on, with all its cables plugged in.
-
-    Raises:
-        LabError: there is no such host, or it is off.
-    """
-    subject = running_host(lab, host)
-    subject.leader()
-    heal(lab, host)
-    subject.cgroups.thaw()
-
-
-def cut(lab: str, host: str, network_name: str | None = None) -> None:
-    """Cut a host off from a network, or from all: its packages vanish silently, its carrier stays.
-
-    Raises:
-        LabError: there is no such host or network, or the lab is down.
-    """
-    plan, subject = _cabled(lab, host, network_name)
-    lines = network.unplug_lines(subject, network.links(lab), network_name)
-    network.batch(plan.name, lines)
-
-
-def heal(lab: str, host: str, network_name: str | None = None) -> None:
-    """Undo ``cut``.
-
-    Raises:
-        LabError: there is no such host or network, the host is off, or the lab is down.
-    """
-    plan, subject = _cabled(lab, host, network_name)
-    running_host(lab, host).leader()
-    lines = network.plug_lines(subject, network.links(lab), network_name)
-    network.batch(plan.name, lines)
-
-
-def _cabled(lab: str, host: str, network_name: str | None) -> tuple[LabPlan, LabHost]:
-    need_root()
-    plan = state.load(LabPaths(checked_name(lab)))
-    network.need(lab)
-    subject = plan.host(host)
-    if network_name is not None:
-        plan.network(network_name)
-        if subject.nic_on(network_name) is None:
-            raise LabError(f"the host is not attached to network {network_name}", where=host)
-    return plan, subject
-
-
-def exec_(
-    lab: str, host: str, argv: Sequence[str], *, stdin: str = "", timeout: float = 60.0
-) -> subprocess.CompletedProcess[str]:
-    """Run a command inside a host, not over the network; it is returned finished, whatever its exit code.
-
-    Raises:
-        LabError: the host is off or frozen, or the command did not finish in ``timeout`` seconds.
-    """
-    return running_host(lab, host).exec(argv, stdin=stdin, timeout=timeout)
-
-
-def exec_command(lab: str, host: str, argv: Sequence[str]) -> list[str]:
-    """The command line that runs ``argv`` inside a host, for a caller that wants its own pipes.
-
-    Raises:
-        LabError: the host is off or frozen.
-    """
-    return running_host(lab, host).exec_command(argv)
-
-
-def ssh_config_path(lab: str) -> Path:
-    """The lab's ``ssh_config``, for ``ssh -F`` from a process that has entered the lab.
-
-    Raises:
-        LabError: there is no such lab.
-    """
-    path = LabPaths(checked_name(lab)).ssh_config
-    if not path.exists():
-        raise LabError(f"there is no lab {lab}", try_this="nines lab up SITE")
-    return path

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from fournines.errors import LabError
-from fournines.lab import control
+from fournines.lab import hurt, look
 from fournines.lab.bmc.redfish import Account, Answer, Deed, Request, Reset, answer
 from fournines.lab.plan import LabPlan
 from fournines.lab.state import LabPaths, load
@@ -57,7 +57,7 @@ class LabMachines:
     def powered(self) -> Mapping[str, bool]:
         """A host that is about to start counts as one with power, as it would on a real board."""
         lab, names = self._plan.name, [host.name for host in self._plan.hosts]
-        return {name: name in self._starting or control.powered(lab, name) for name in names}
+        return {name: name in self._starting or look.powered(lab, name) for name in names}
 
     def carry_out(self, deed: Deed) -> None:
         """Power is gone when this returns; where it is given, the host is only about to boot.
@@ -67,7 +67,7 @@ class LabMachines:
         with self._locks[deed.host]:
             if deed.reset.takes_power:
                 clean = deed.reset is Reset.GRACEFUL_SHUTDOWN
-                control.power(self._plan.name, deed.host, "off", clean=clean)
+                hurt.power(self._plan.name, deed.host, "off", clean=clean)
             if deed.reset.gives_power:
                 self._starting.add(deed.host)
                 threading.Thread(target=self._start, args=(deed.host,), daemon=True).start()
@@ -75,7 +75,7 @@ class LabMachines:
     def _start(self, host: str) -> None:
         try:
             with self._locks[host]:
-                control.power(self._plan.name, host, "on", wait=False)
+                hurt.power(self._plan.name, host, "on", wait=False)
         except LabError as error:
             tell(f"{host} does not start: {error}")
         finally:

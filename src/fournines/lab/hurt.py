@@ -1,0 +1,137 @@
+"""A lab's hosts hurt and healed, and commands in them: power, freezing, cables."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+from fournines.errors import LabError
+from fournines.lab import network, ssh, state
+from fournines.lab.cgroups import hierarchies
+from fournines.lab.host import RunningHost
+from fournines.lab.plan import checked_name
+from fournines.lab.shell import need_root
+from fournines.lab.state import LabPaths
+
+if TYPE_CHECKING:
+    import subprocess
+    from collections.abc import Sequence
+
+    from fournines.lab.plan import LabHost, LabPlan
+
+
+def running_host(lab: str, host: str) -> RunningHost:
+    """The handles of one host of a lab.
+
+    Raises:
+        LabError: there is no such lab or host.
+    """
+    need_root()
+    paths = LabPaths(checked_name(lab))
+    return RunningHost.of(state.load(paths), host, paths, hierarchies())
+
+
+def power(
+    lab: str, host: str, action: Literal["off", "on", "cycle"], *, clean: bool = False, wait: bool = True
+) -> None:
+    """Switch a host's power. ``off`` is a power loss unless ``clean`` asks for an orderly shutdown.
+
+    With ``wait``, ``on`` and ``cycle`` return when the host has booted. A host that is already as wanted
+    is left alone.
+
+    Raises:
+        LabError: there is no such host, or it does not do it in time.
+    """
+    subject = running_host(lab, host)
+    network.need(lab)
+    if action in {"off", "cycle"} and subject.on:
+        if clean:
+            subject.shut_down()
+        subject.lose_power()
+    if action in {"on", "cycle"}:
+        subject.prepare(ssh.ensure_key(LabPaths(lab)))
+        if not subject.on:
+            subject.start()
+        if wait:
+            subject.await_boot()
+
+
+def freeze(lab: str, host: str) -> None:
+    """Stop a host where it is, as a paused virtual machine: it keeps its connections and says nothing.
+
+    Its cables are unplugged for that time: only processes can be frozen, and the kernel would go on
+    answering ARP for a VIP and completing TCP handshakes, which a paused machine does not.
+
+    Raises:
+        LabError: there is no such host, or it is off.
+    """
+    subject = running_host(lab, host)
+    subject.leader()
+    cut(lab, host)
+    subject.cgroups.freeze()
+
+
+def thaw(lab: str, host: str) -> None:
+    """Let a frozen host go on, with all its cables plugged in.
+
+    Raises:
+        LabError: there is no such host, or it is off.
+    """
+    subject = running_host(lab, host)
+    subject.leader()
+    heal(lab, host)
+    subject.cgroups.thaw()
+
+
+def cut(lab: str, host: str, network_name: str | None = None) -> None:
+    """Cut a host off from a network, or from all: its packets vanish silently, its carrier stays.
+
+    Raises:
+        LabError: there is no such host or network, or the lab is down.
+    """
+    plan, subject = _cabled(lab, host, network_name)
+    lines = network.unplug_lines(subject, network.links(lab), network_name)
+    network.batch(plan.name, lines)
+
+
+def heal(lab: str, host: str, network_name: str | None = None) -> None:
+    """Undo ``cut``.
+
+    Raises:
+        LabError: there is no such host or network, the host is off, or the lab is down.
+    """
+    plan, subject = _cabled(lab, host, network_name)
+    running_host(lab, host).leader()
+    lines = network.plug_lines(subject, network.links(lab), network_name)
+    network.batch(plan.name, lines)
+
+
+def _cabled(lab: str, host: str, network_name: str | None) -> tuple[LabPlan, LabHost]:
+    need_root()
+    plan = state.load(LabPaths(checked_name(lab)))
+    network.need(lab)
+    subject = plan.host(host)
+    if network_name is not None:
+        plan.network(network_name)
+        if subject.nic_on(network_name) is None:
+            raise LabError(f"the host is not attached to network {network_name}", where=host)
+    return plan, subject
+
+
+def exec_(
+    lab: str, host: str, argv: Sequence[str], *, stdin: str = "", timeout: float = 60.0
+) -> subprocess.CompletedProcess[str]:
+    """Run a command inside a host, not over the network; it is returned finished, whatever its exit code.
+
+    Raises:
+        LabError: the host is off or frozen, or the command did not finish in ``timeout`` seconds.
+    """
+    return running_host(lab, host).exec(argv, stdin=stdin, timeout=timeout)
+
+
+def exec_command(lab: str, host: str, argv: Sequence[str]) -> list[str]:
+    """The command line that runs ``argv`` inside a host, for a caller that wants its own pipes.
+
+    Raises:
+        LabError: the host is off or frozen.
+    """
+    return running_host(lab, host).exec_command(argv)
