@@ -47,6 +47,12 @@ def test_what_no_agent_could_be_told_is_refused(site: Site, value: str) -> None:
         told({}, secret(site, BOARD), value)
 
 
+def test_what_is_said_is_not_made_anew(site: Site) -> None:
+    with pytest.raises(SecretsError) as caught:
+        rotated({BOARD: "calvin"}, site, secret(site, BOARD))
+    assert caught.value.try_this == f"nines secrets set SITE {BOARD}"
+
+
 def test_what_is_made_here_is_not_said(site: Site) -> None:
     with pytest.raises(SecretsError, match="made by fournines"):
         told({}, secret(site, "corosync/authkey"), "x")

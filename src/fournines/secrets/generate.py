@@ -108,8 +108,12 @@ def rotated(
 
     Raises:
         SecretsError: the secret has one value at a time; whoever knew the old one would be locked out
-            between the first host that changes it and the last.
+            between the first host that changes it and the last. Or it is one that only the operator knows.
     """
+    if secret.given:
+        raise SecretsError(
+            f"{secret.name} is given, not made by fournines", try_this=f"nines secrets set SITE {secret.name}"
+        )
     unsaid = lacking(existing, site)
     found = {n: v for n, v in complete(existing, site, now=now).items() if n not in unsaid}
     if secret.kind is SecretKind.FERNET_KEYS:
