@@ -1,6 +1,7 @@
 """The audit: reads the HA configuration of any site and says what will not fail over, and why.
 
-``collect`` finds texts, ``recognise`` their kinds, ``parse`` their trees. The facts of the components
-(``components/*/audit/facts``) are typed values made of trees, and rules (``components/*/audit/rules``,
-``site_rules``) judge the facts of a site at once. Everything behind ``collect`` is pure.
+``gather`` finds texts and their kinds, ``pages`` what stands in pages, ``parse`` their trees. The facts of
+the components (``components/*/audit/facts``) are typed values made of trees, and rules
+(``components/*/audit/rules``, ``site_rules``) judge the facts of a site at once. Everything behind ``gather``
+is pure.
 """

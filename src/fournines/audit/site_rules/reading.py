@@ -66,7 +66,7 @@ def broken(site: Evidence) -> Iterator[Hit | Unknown]:
     consequence=Consequence.FRAGILE,
     why="what stands in the rest of it was not judged: nothing found in this file proves nothing",
     fix="give the configuration itself as UTF-8 text of at most 1 MiB (XML: 8 MiB)",
-    source="the limits of fournines (audit.collect, audit.parse)",
+    source="the limits of fournines (audit.gather, audit.parse)",
     bad={"keepalived.conf": f"vrrp_sync_group {'{' * 70}{'}' * 70}\n"},
     good={"keepalived.conf": "vrrp_sync_group VG {\n  group { VI_1 }\n}\n"},
     points_at=f"vrrp_sync_group {'{' * 70}{'}' * 70}",

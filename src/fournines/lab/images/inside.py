@@ -35,8 +35,8 @@ exec chroot "$root" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC_ALL=
 class InsideImage:
     """Every host is the image at ``tree``; what its programs write lies in ``layer``, a folder of its own.
 
-    A transport (``engine.transport``): the engine's agent, and with it every question and every validator,
-    runs there as on a host. Needs root.
+    A transport (``engine.wire.transport``): the engine's agent, and with it every question and every
+    validator, runs there as on a host. Needs root.
     """
 
     tree: Path
