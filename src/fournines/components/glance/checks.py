@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from fournines.components.glance.deploy import CONF, configuration
 from fournines.components.glance.model import HOSTS, PORT
 from fournines.components.glance.on_host import image
 from fournines.kit import program
-from fournines.kit.check import Answers, Ask, Check, Output, each_host
+from fournines.kit.check import Check, Output, each_host
 from fournines.kit.common.health_check import health_check
+from fournines.kit.common.same_file import same_file_check
 from fournines.kit.common.unit_check import units_check
 from fournines.kit.context import Context
 from fournines.kit.openstack import ADMIN_PASSWORD, IDENTITY_PORT, internal_url
-from fournines.kit.verdict import Verdict, failed, passed, unknown, worst
+from fournines.kit.verdict import Verdict, failed, passed
 
 
 def checks(context: Context) -> Iterator[Check]:
@@ -22,15 +22,11 @@ def checks(context: Context) -> Iterator[Check]:
     names = HOSTS.names(context.site)
     yield health_check("glance", context, barrier=True)
     yield units_check("glance", names, ["glance-api.service"])
-    digests = {
-        host.name: hashlib.sha256(configuration(context, host).encode()).hexdigest()
-        for host in HOSTS(context.site)
-    }
-    yield Check(
-        "glance.same-secrets",
+    yield same_file_check(
+        "glance",
         "Every Glance has this site's configuration, with its passwords",
-        asks={name: Ask(("sha256sum", CONF)) for name in names},
-        judge=lambda answers: judge_digests(answers, digests),
+        CONF,
+        {host.name: configuration(context, host) for host in HOSTS(context.site)},
     )
 
 
@@ -58,20 +54,3 @@ def judge_image(answer: Output) -> Verdict:
     if not found["same"]:
         return failed(f"{found['uploaded']} bytes went up, {found['downloaded']} other bytes came down")
     return passed(f"{found['uploaded']} bytes up and down in {found['seconds']:.2f} s")
-
-
-def judge_digests(answers: Answers, wanted: Mapping[str, str]) -> Verdict:
-    """Every host must hold exactly the file that was rendered for it."""
-    return worst(
-        ((host, _one_host(answer, wanted[host])) for host, answer in answers.items()),
-        all_well="this site's on every host",
-    )
-
-
-def _one_host(answer: Output | None, wanted: str) -> Verdict:
-    if answer is None:
-        return unknown("not reachable")
-    if answer.code != 0:
-        return failed(answer.stderr.strip() or "unreadable")
-    same = answer.stdout.split()[:1] == [wanted]
-    return passed("this site's") if same else failed(f"{CONF} differs from this site's")

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator
 
 from fournines.components.horizon.deploy import SETTINGS, settings
 from fournines.components.horizon.model import HOSTS
 from fournines.components.horizon.on_host import login
 from fournines.kit import program
-from fournines.kit.check import Ask, Check, Output, each_host
+from fournines.kit.check import Check, Output, each_host
+from fournines.kit.common.same_file import same_file_check
 from fournines.kit.common.unit_check import units_check
 from fournines.kit.context import Context
 from fournines.kit.openstack import ADMIN_PASSWORD
@@ -21,14 +21,13 @@ COOKIE_LIMIT = 4096
 
 def checks(context: Context) -> Iterator[Check]:
     """The web server runs on every dashboard, and all sign sessions alike."""
-    found = HOSTS(context.site)
-    yield units_check("horizon", [host.name for host in found], ["apache2.service"], barrier=True)
-    wanted = hashlib.sha256(settings(context).encode()).hexdigest()
-    yield Check(
-        "horizon.same-secrets",
+    names = HOSTS.names(context.site)
+    yield units_check("horizon", names, ["apache2.service"], barrier=True)
+    yield same_file_check(
+        "horizon",
         "Every dashboard has this site's settings, with the key that signs the sessions",
-        asks={host.name: Ask(("sha256sum", SETTINGS)) for host in found},
-        judge=each_host(lambda answer: judge_digest(answer, wanted)),
+        SETTINGS,
+        dict.fromkeys(names, settings(context)),
     )
 
 
@@ -59,11 +58,3 @@ def judge_login(answer: Output) -> Verdict:
     if found["cookie"] > COOKIE_LIMIT - 256:
         return failed(f"logged in, but browsers drop a session cookie of {found['cookie']} bytes")
     return passed(f"logged in, {found['seconds']:.2f} s, session cookie {found['cookie']} bytes")
-
-
-def judge_digest(answer: Output, wanted: str) -> Verdict:
-    """The file must be the one that was rendered."""
-    if answer.code != 0:
-        return failed(answer.stderr.strip() or "unreadable")
-    same = answer.stdout.split()[:1] == [wanted]
-    return passed("this site's") if same else failed(f"{SETTINGS} differs from this site's")

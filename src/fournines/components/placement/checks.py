@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator
 
 from fournines.components.placement.deploy import CONF, configuration
 from fournines.components.placement.model import HOSTS, PORT
 from fournines.components.placement.on_host import look
 from fournines.kit import program
-from fournines.kit.check import Ask, Check, Output, each_host
+from fournines.kit.check import Check, Output, each_host
 from fournines.kit.common.health_check import health_check
+from fournines.kit.common.same_file import same_file_check
 from fournines.kit.common.unit_check import units_check
 from fournines.kit.context import Context
 from fournines.kit.openstack import ADMIN_PASSWORD, IDENTITY_PORT, internal_url
@@ -22,12 +22,11 @@ def checks(context: Context) -> Iterator[Check]:
     names = HOSTS.names(context.site)
     yield health_check("placement", context, barrier=True)
     yield units_check("placement", names, ["placement-api.service"])
-    wanted = hashlib.sha256(configuration(context).encode()).hexdigest()
-    yield Check(
-        "placement.same-secrets",
+    yield same_file_check(
+        "placement",
         "Every Placement has this site's configuration, with its passwords",
-        asks=dict.fromkeys(names, Ask(("sha256sum", CONF))),
-        judge=each_host(lambda answer: judge_digest(answer, wanted), all_well="this site's on every host"),
+        CONF,
+        dict.fromkeys(names, configuration(context)),
     )
 
 
@@ -57,11 +56,3 @@ def judge_answer(answer: Output) -> Verdict:
     return passed(
         f"{found['providers']} resource providers, {found['traits']} traits in {found['seconds']:.2f} s"
     )
-
-
-def judge_digest(answer: Output, wanted: str) -> Verdict:
-    """The file must be the one that was rendered."""
-    if answer.code != 0:
-        return failed(answer.stderr.strip() or "unreadable")
-    same = answer.stdout.split()[:1] == [wanted]
-    return passed("this site's") if same else failed(f"{CONF} differs from this site's")

@@ -1,1 +1,1 @@
-"""What most components say alike: checks and faults of any unit, the health of any HTTP API."""
+"""What several components say alike: units, health pages, files with secrets, VIPs, management boards."""

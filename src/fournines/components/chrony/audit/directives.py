@@ -11,7 +11,7 @@ KNOWN = {
         leapseclist leapsecmode leapsectz linux_freq_scale linux_hz local lock_all log logbanner logchange
         logdir mailonchange makestep manual maxchange maxclockerror maxdistance maxdrift maxjitter
         maxntpconnections maxsamples maxslewrate maxtxbuffers maxupdateskew minsamples minsources
-        noclientlog noclientlog nocerttimecheck nosystemcert ntpsigndsocket ntsaeads ntscachedir ntsdumpdir
+        noclientlog nocerttimecheck nosystemcert ntpsigndsocket ntsaeads ntscachedir ntsdumpdir
         ntsport ntsprocesses ntsrefresh ntsrotate ntsratelimit ntsservercert ntsserverkey ntstrustedcerts
         opencommands peer pidfile polltarget pool port ptpdomain ptpport ratelimit refclock
         refresh reselectdist rtcautotrim rtcdevice rtcfile rtconutc rtcsync sched_priority server smoothtime
