@@ -11,7 +11,7 @@ from tests.support import EXAMPLES
 
 from fournines.errors import SpecError
 from fournines.kit.declare import Database, DatabaseClients, DatabaseServer, Memory
-from fournines.plan.capacity import connections, figures, lines, memory
+from fournines.plan.capacity import connections, figures, lines, memories
 from fournines.plan.context import declarations
 from fournines.plan.vocabulary import vocabulary
 from fournines.spec.load import loads
@@ -50,11 +50,10 @@ def test_shares_of_one_component_are_one() -> None:
         Memory("glance", ("controller2",), rest=300),
         Memory("nftables", HOSTS, rest=0),
     )
-    assert memory(declared, "controller1").words == "190 MiB at rest, 446 with full caches (galera 446)"
-    assert memory(declared, "controller2").words == (
-        "500 MiB at rest, 756 with full caches (galera 456, glance 300)"
-    )
-    assert memory(declared, "elsewhere").full == 0
+    held = memories(declared)
+    assert held["controller1"].words == "190 MiB at rest, 446 with full caches (galera 446)"
+    assert held["controller2"].words == ("500 MiB at rest, 756 with full caches (galera 456, glance 300)")
+    assert "elsewhere" not in held
 
 
 def test_a_plan_says_what_it_takes(blog: Site) -> None:

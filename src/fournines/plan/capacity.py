@@ -81,11 +81,6 @@ def memories(declared: tuple[Declaration, ...]) -> dict[str, HostMemory]:
     return {host: HostMemory(shares) for host, shares in found.items()}
 
 
-def memory(declared: tuple[Declaration, ...], host: str) -> HostMemory:
-    """What was declared for a host."""
-    return memories(declared).get(host, HostMemory({}))
-
-
 def lines(site: Site, declared: tuple[Declaration, ...]) -> Iterator[str]:
     """What a site takes: a line for hosts that hold the same, and one for the database."""
     alike: dict[str, list[str]] = {}

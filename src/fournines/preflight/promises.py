@@ -14,7 +14,7 @@ from fournines.kit.declare import FirewallPort
 from fournines.kit.endpoints import accepted
 from fournines.kit.step import Unit
 from fournines.kit.verdict import Verdict, failed, passed, unknown, worst
-from fournines.plan.capacity import memory
+from fournines.plan.capacity import HostMemory, memories
 from fournines.plan.model import Plan
 from fournines.preflight.facts import Facts, Refusal, Seen, packages_of
 from fournines.spec.model import Role
@@ -47,7 +47,10 @@ def promises(plan: Plan, seen: Seen) -> list[Judged]:
         "addresses": ("each host has the addresses of the site file", partial(_addresses, plan)),
         "vips": ("nobody but the site's hosts has its moving addresses", partial(_vips, plan, seen)),
         "clock": (f"clocks agree with this machine's within {CLOCK_SECONDS:g} s", _clock),
-        "memory": ("there is memory for what will run there", partial(_memory, plan)),
+        "memory": (
+            "there is memory for what will run there",
+            partial(_memory, memories(plan.context.declarations)),
+        ),
         "disk": ("there is room enough below /var", partial(_disk, plan)),
         "ports": ("the site's ports are free, or held by the site itself", partial(_ports, plan)),
         "sources": ("the package sources answer, or are not needed", _sources),
@@ -136,8 +139,8 @@ def _clock(_: str, facts: Facts) -> Verdict:
     return passed(said) if abs(facts.offset) <= CLOCK_SECONDS else failed(f"{said}: set it right first")
 
 
-def _memory(plan: Plan, host: str, facts: Facts) -> Verdict:
-    taken = memory(plan.context.declarations, host)
+def _memory(held: Mapping[str, HostMemory], host: str, facts: Facts) -> Verdict:
+    taken = held.get(host, HostMemory({}))
     said = f"{facts.memory // MIB} MiB for {taken.words}"
     if facts.memory >= (taken.full * MIB + WORK) * _KERNEL:
         return passed(said)
