@@ -126,3 +126,17 @@ def test_the_verdict_looks_at_each_finding_a_few_times() -> None:
     one = audit([File("keepalived.conf", instances(100))], strict=True)
     two = replace(one, findings=one.findings * 2)
     assert calls(lambda: two.verdict) < 2.5 * calls(lambda: one.verdict)
+
+
+def test_a_text_that_is_never_closed_is_named_where_it_begins() -> None:
+    parsed = parse(Syntax.ERLANG, '[{rabbit,\n [{x, "a\\"b\nc')
+    assert '2: " is never closed' in {f"{problem.line}: {problem.what}" for problem in parsed.problems}
+    assert parse(Syntax.ERLANG, "'a").problems
+    assert not parse(Syntax.ERLANG, '[{rabbit, [{x, "a\\"b"}]}].').problems
+
+
+@pytest.mark.parametrize("pattern", ["^(([a-z.]+)+)+!", "(a*){9}", "a*b*c*d*e*f*!"])
+def test_an_expression_of_a_stranger_that_could_take_for_ever_is_not_tried(pattern: str) -> None:
+    text = f"#!/bin/sh\nrabbitmqctl set_policy ha '{pattern}' '{{\"ha-mode\":\"all\"}}'\n"
+    report = audit([File("setup.sh", text)], strict=True)
+    assert "what the pattern of ha matches: it repeats what repeats" in {item.what for item in report.unknown}

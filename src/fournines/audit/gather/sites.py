@@ -19,7 +19,7 @@ _NOBODY = ("127.", "0.", "255.", "224.", "239.", "169.254.")
 _CLUSTER = re.compile(
     r"(?m)^[ \t]*(?:cluster_name\s*:\s*|wsrep_cluster_name\s*=\s*[\"']?|cluster_name\s*=\s*)([\w.\-]+)"
 )
-_VIP = re.compile(r"virtual_ipaddress\s*\{([^}]*)\}")
+_VIP = re.compile(r"virtual_ipaddress\s*\{((?:[^{}$]++|\$\{[^{}]*\}|\$)*+)\}")
 _USUAL = frozenset(
     {"hacluster", "my_wsrep_cluster", "my_cluster", "cluster", "galera", "debian", "mycluster"}
 )

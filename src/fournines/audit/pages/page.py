@@ -13,8 +13,9 @@ _FENCE = re.compile(
     r"^(?P<item>(?:[ ]{0,8}(?:[-*+]|\d{1,3}[.)])[ ]{1,4})?)(?P<indent>[ ]{0,12})(?P<fence>`{3,}|~{3,})[ "
     r"\t]*(?P<info>[^`]*)$"
 )
-_HEADING = re.compile(r"^\s{0,3}(?:[-*]\s+)?(?:#{1,6}\s+|\*\*)(.+?)[#*:\s]*$")
-_CALLOUT = re.compile("[ \t]*[\u2460-\u2473\u2776-\u2793\u278a-\u2793\u3251-\u325f]+[ \t]*$")
+_HEADING = re.compile(r"^\s{0,3}(?:[-*]\s+)?(?:#{1,6}\s+|\*\*)(.+)$")
+_CALLOUTS = "".join(map(chr, (*range(0x2460, 0x2474), *range(0x2776, 0x2794), *range(0x3251, 0x3260))))
+"""Numbers in circles, behind a line of a block that the text below explains."""
 _RULE = re.compile(r"^\s*(?:-{3,}|={5,}|\*{5,})\s*$")
 _BACK = 8
 """Lines before a block that are kept as its prose."""
@@ -52,7 +53,7 @@ class _Reader:
     def say(self, line: str) -> None:
         match = _HEADING.match(line)
         if match:
-            self.heading, self.previous = match.group(1), ""
+            self.heading, self.previous = match.group(1).rstrip("#*: \t\r"), ""
         if line.strip():
             self.prose.append(line)
 
@@ -70,7 +71,10 @@ class _Reader:
 
 def _plain(line: str) -> str:
     """A line without the page's own marks: callout numbers, rules, line ends of DOS."""
-    bare = _CALLOUT.sub("", line.rstrip("\r").expandtabs(4) if line[:1] == "\t" else line.rstrip("\r"))
+    bare = line.rstrip("\r").expandtabs(4) if line[:1] == "\t" else line.rstrip("\r")
+    shown = bare.rstrip(" \t")
+    if shown != (unnumbered := shown.rstrip(_CALLOUTS)):
+        bare = unnumbered.rstrip(" \t")
     return "" if _RULE.match(bare) else bare
 
 

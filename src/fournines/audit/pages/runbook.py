@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from fournines.kit.audit.source import Kind
 
-_PROMPT = re.compile(r"^\s*(?:\[?[\w.\-]+@[\w.\-]+[^#$>\n]{0,40}[\]:]?[#$]|[\w.\-]+[#$]|[#$])\s+(?=\S)")
+_PROMPT = re.compile(r"^\s*+(?:\[?[\w.\-]++@[\w.\-]++[^#$>\n]{0,40}[\]:]?[#$]|[\w.\-]++[#$]|[#$])\s+(?=\S)")
 _SHELL_WORDS = frozenset(
     """sudo apt apt-get yum dnf zypper systemctl service cat echo sed cp mv mkdir chmod chown scp ssh rsync
     curl wget crm pcs crm_attribute drbdadm mkfs mount umount mysql mysqladmin mysql_secure_installation
@@ -40,7 +40,7 @@ _EDITED = re.compile(r"(?:^|\s)(?:vim?|nano|emacs|gedit|mcedit|sudoedit|edit)\s+
 _SHELL_INFO = frozenset({"sh", "bash", "shell", "console", "shell-session", "zsh", "terminal"})
 _WRITES = re.compile(r">|<<|\btee\b|--set\b")
 """What a command that writes a file has in it."""
-_ELSEWHERE = re.compile(r"^[ \t]*(?:#?[ \t]*\.\.\.+|\[\.\.\.\])\s*$", re.MULTILINE)
+_ELSEWHERE = re.compile(r"^[ \t]*+(?:(?:#[ \t]*+)?\.{3,}+|\[\.\.\.\])[ \t\r]*$", re.MULTILINE)
 
 
 def drafts(page: str, kinds: Sequence[Kind]) -> list[Draft]:

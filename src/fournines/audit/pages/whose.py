@@ -32,7 +32,7 @@ _WITH_ADDRESS = re.compile(
     r"(?m)^[ \t]*(?:\d{1,3}\.){3}\d{1,3}[ \t]+([A-Za-z][\w.\-]*)"
     r"|^[ \t]*(?:\|[ \t]*)?([A-Za-z][\w.\-]*)[ \t]*\|[^|\n]*?(?:\d{1,3}\.){3}\d{1,3}"
 )
-_ALONE = re.compile(r"^[\s#>*`\-]*([A-Za-z][\w.\-]*\d[\w\-]*)[\s:*`\uff1a]*$", re.ASCII)
+_ALONE = re.compile(r"^[\s#>*`\-]*([A-Za-z][\w.\-]{0,252}\d[\w\-]{0,62})[\s:*`\uff1a]*$", re.ASCII)
 _SPACED = re.compile(
     r"(?i)\b(node|host|server|controller|master|backup|slave|vm|lb|proxy|machine) "
     r"(\d{1,2})\b"

@@ -12,10 +12,10 @@ DEEPEST = 64
 
 _TOKEN = re.compile(
     r"""(?P<space>\s+)
-      | "(?P<double>(?:[^"\\]|\\.)*)(?P<dend>"|\\?$)
+      | "(?P<double>(?:[^"\\]++|\\.)*+)(?P<dend>"|\\?$)
       | '(?P<single>[^']*)(?P<send>'|$)
       | (?P<mark>[{};\#!])
-      | (?P<word>(?:\$\{[^{}\n]*\}|[^\s"'{};\#!\\]|\\.?)+)""",
+      | (?P<word>(?:\$\{[^{}\n]*\}|[^\s"'{};\#!\\$]++|\$|\\.?)+)""",
     re.VERBOSE | re.DOTALL,
 )
 _ESCAPE = re.compile(r"\\(.)", re.DOTALL)

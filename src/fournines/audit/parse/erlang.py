@@ -11,15 +11,16 @@ from fournines.kit.audit.node import Node, Parsed, Problem
 _TOKEN = re.compile(
     r"""(?P<newline>\n)
       | (?P<skip>[ \t\r\f\v]+|%[^\n]*)
-      | (?P<binary><<\s*"(?P<bytes>(?:[^"\\]|\\.)*)"[^>]*>>)
-      | "(?P<string>(?:[^"\\]|\\.)*)"
-      | '(?P<atom>(?:[^'\\]|\\.)*)'
+      | (?P<binary><<\s*"(?P<bytes>(?:[^"\\]++|\\.)*+)"[^>]{0,200}>>)
+      | "(?P<string>(?:[^"\\]++|\\.)*+)(?:"|(?P<open_string>\\?\Z))
+      | '(?P<atom>(?:[^'\\]++|\\.)*+)(?:'|(?P<open_atom>\\?\Z))
       | (?P<mark>[{}\[\],])
       | (?P<end>\.(?=\s|$))
       | (?P<plain>[\w@.$#\-+/:]+)
       | (?P<other>.)""",
     re.VERBOSE | re.DOTALL,
 )
+_UNCLOSED = ("open_string", "open_atom")
 
 
 @dataclass(slots=True)
@@ -66,11 +67,17 @@ def parse_erlang(whole: str) -> Parsed:
             if word is not None:
                 stack[-1].words.append(word)
         line += text.count("\n")
+        if kind in _UNCLOSED:
+            problems.append(Problem(line - text.count("\n"), f"{text[0]} is never closed"))
+    _end(stack, problems)
+    return Parsed(tuple(stack[0].children), tuple(problems[:100]))
+
+
+def _end(stack: list[_Open], problems: list[Problem]) -> None:
     while len(stack) > 1:
         block = stack.pop()
         problems.append(Problem(block.line, f"{block.bracket} is never closed"))
         stack[-1].children.append(block.node(closed=False))
-    return Parsed(tuple(stack[0].children), tuple(problems[:100]))
 
 
 def _word(match: re.Match[str]) -> str | None:

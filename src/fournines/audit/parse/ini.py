@@ -10,9 +10,9 @@ import re
 from fournines.kit.audit.node import Node, Parsed, Problem
 
 _SECTION = re.compile(r"\[([^\]]*)\]\s*(?:[#;].*)?$")
-_PAIR = re.compile(r"([^\s=:#;\[!][^=:]*?)\s*([=:])\s*(.*)$", re.DOTALL)
-_WORDLIKE = re.compile(r"[A-Za-z_][\w.\-/ ]*\s*=")
-_INLINE = re.compile(r"\s[#;].*$")
+_PAIR = re.compile(r"([^\s=:#;\[!][^=:]*+)([=:])\s*(.*)$", re.DOTALL)
+_WORDLIKE = re.compile(r"[A-Za-z_][\w.\-/ ]*+\s*=")
+_INLINE = re.compile(r"\s[#;].*")
 
 
 class _Section:
@@ -75,7 +75,7 @@ def _logical(text: str) -> list[tuple[int, str]]:
 def _pair(line: str, number: int) -> Node:
     match = _PAIR.match(line)
     if not match or (match.group(2) == ":" and "=" in line.split(":", 1)[0]):
-        key = _INLINE.sub("", line)
+        key = _uncommented(line)
         return Node((key,), number, rest="")
     key, raw = match.group(1).strip(), match.group(3)
     return Node((key, _clean(raw)), number, rest=raw)
@@ -87,4 +87,10 @@ def _clean(raw: str) -> str:
         end = value.find(value[0], 1)
         if end > 0:
             return value[1:end]
-    return _INLINE.sub("", value).strip()
+    return _uncommented(value).strip()
+
+
+def _uncommented(text: str) -> str:
+    """Without the comment behind the last line: those of the lines before are kept as written."""
+    before, newline, last = text.rpartition("\n")
+    return before + newline + _INLINE.sub("", last)

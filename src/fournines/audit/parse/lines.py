@@ -33,10 +33,10 @@ HAPROXY_SECTIONS = frozenset(
 
 _WORD = re.compile(
     r"""(?P<space>[ \t\r\f\v]+)
-      | "(?P<double>(?:[^"\\]|\\.)*)(?P<dend>"|\\?$)
+      | "(?P<double>(?:[^"\\]++|\\.)*+)(?P<dend>"|\\?$)
       | '(?P<single>[^']*)(?P<send>'|$)
       | (?P<comment>\#)
-      | (?P<plain>(?:[^\s"'\#\\]|\\.?)+)
+      | (?P<plain>(?:[^\s"'\#\\]++|\\.?)++)
       | (?P<other>\s)""",
     re.VERBOSE,
 )

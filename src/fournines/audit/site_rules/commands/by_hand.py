@@ -25,7 +25,7 @@ _BEFORE = frozenset({"sudo", "nohup", "setsid", "exec", "env"})
 _ASKING = frozenset(
     {"-c", "-t", "-v", "-V", "-vv", "--version", "--help", "--validate-config", "--config-test", "status"}
 )
-_PAGE = "Start it:\n\n    $ sudo {}\n"
+_PAGE = "Start it:\n\n    sudo {}\n"
 _STARTERS = frozenset({"systemctl", "service", "rc-service", "start", "galera_new_cluster"})
 
 

@@ -20,7 +20,7 @@ _KEEPS = re.compile(
     r"ip6?tables\.init save|iptables-apply|/etc/sysconfig/ip6?tables|rules\.v[46]|runtime-to-permanent|"
     r"rc\.local"
 )
-_STEPS = "Let the database in:\n\n    # iptables -I INPUT -p tcp --dport 3306 -j ACCEPT\n{}"
+_STEPS = "Let the database in:\n\n    iptables -I INPUT -p tcp --dport 3306 -j ACCEPT\n{}"
 
 
 @rule(

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from fournines.kit.audit.source import Place
 
 _LOOPBACK = r"(?:127(?:\.\d{1,3}){3}|localhost|\[?::1\]?)"
-_BOUND = re.compile(rf"(?:bind|listen)[\w\-]*[ =:]+[\"']?{_LOOPBACK}\b", re.IGNORECASE)
+_BOUND = re.compile(rf"(?:bind|listen)[\w\-]{{0,60}}[ =:]+[\"']?{_LOOPBACK}\b", re.IGNORECASE)
 _ONLY = re.compile(rf"{_LOOPBACK}(?::\d+)?")
 _DATABASES = frozenset({"mysql", "mariadb", "mysqld", "galera", "mysql-server", "mariadb-server"})
 _BROKERS = frozenset({"rabbitmq", "rabbitmq-server", "rabbitmq-cluster"})

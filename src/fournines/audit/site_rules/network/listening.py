@@ -71,10 +71,10 @@ _SERVERS = (
 """Options of the services' configuration references; keystone's are those of its eventlet server."""
 
 _SCRIPTS = (
-    ("keystone-admin", re.compile(r"keystone.*admin")),
+    ("keystone-admin", re.compile(r"keystone(?:(?!keystone).)*admin")),
     ("keystone", re.compile(r"keystone")),
     ("placement", re.compile(r"placement")),
-    ("nova-metadata", re.compile(r"nova.*metadata")),
+    ("nova-metadata", re.compile(r"nova(?:(?!nova).)*metadata")),
     ("nova", re.compile(r"nova")),
     ("cinder", re.compile(r"cinder")),
     ("glance", re.compile(r"glance")),

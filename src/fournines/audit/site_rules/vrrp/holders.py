@@ -20,15 +20,19 @@ if TYPE_CHECKING:
     from fournines.kit.audit.status.ask import Question
 
 _SHOWS = re.compile(
-    r"\bip\b(?:\s+-\w+)*\s+a(?:d|dd|ddr|ddress)?\b|\bifconfig\b|\bhostname\s+(?:-I|--all-ip|-i)"
-    r"|/proc/net/fib_trie|\bip\b(?:\s+-\w+)*\s+r\w*\s+(?:get\b.*\b(?:local|lo)\b|.*\btable\s+local)"
+    r"\bip\b(?:\s++-\w++){0,9}\s+a(?:d|dd|ddr|ddress)?\b|\bifconfig\b|\bhostname\s+(?:-I|--all-ip|-i)"
+    r"|/proc/net/fib_trie|\bip\b(?:\s++-\w++){0,9}\s+r\w*\s++"
+    r"(?:get\b(?:(?!\bip\b).)*\b(?:local|lo)\b|(?:(?!\bip\b).)*\btable\s+local)"
 )
 _ASKS = re.compile(
     r"(?:^|[\s|/'\"(])(?:curl|wget|nc|ncat|netcat|telnet|f?ping6?|mysql|mysqladmin|mariadb|psql|pg_isready|"
     r"redis-cli|openssl|http|socat|nmap|ssh|amqp\S*|ldapsearch|dig|nslookup|check_\w+|tcping|hping3?)\b"
     r"|urlopen|requests\.|\.connect(?:_ex)?\b|create_connection|HTTPS?Connection|/dev/tcp/"
 )
-_FROM = re.compile(r"(?:\bping6?\b.*?\s-I|\bcurl\b.*?\s--interface|\b(?:nc|ncat)\b.*?\s-s)\s+(\S+)")
+_FROM = re.compile(
+    r"(?:\bping6?\b(?:(?!\bping).)*?\s-I|\bcurl\b(?:(?!\bcurl\b).)*?\s--interface"
+    r"|\bn(?:c|cat)\b(?:(?!\bn(?:c|cat)\b).)*?\s-s)\s+(\S+)"
+)
 _NAMED = re.compile(r"Host:\s*\S+|--(?:resolve|connect-to)\s+\S+", re.IGNORECASE)
 
 
@@ -125,7 +129,7 @@ def only_the_holder(site: Evidence) -> Iterator[Hit | Unknown]:
             vip = _own(question, use.vips)
             if not vip:
                 continue
-            negated = bool(re.search(r"grep\s+(?:-\w+\s+)*-\w*v", question.text))
+            negated = bool(re.search(r"grep\s+(?:-\w{1,30}\s+){0,9}-\w{0,30}v", question.text))
             where = "the host holds" if answer is not negated else "the host does not hold"
             yield Hit(
                 use.decision.at(question),

@@ -46,9 +46,18 @@ def _called(site: Evidence, other: str, host: str) -> set[str]:
     theirs = addresses(site).get(other, frozenset())
     table = names(site)
     called = {other.lower(), *(own.name for own in site.on(other, OwnName) if own.at.host)}
-    called |= {name for line in site.all(HostName) for name in line.names if line.address in theirs}
+    named = site.derived(_by_address)
+    called |= {name for address in theirs for name in named.get(address, ())}
     mine = addresses(site).get(host, frozenset())
     return {name for name in called if name and table.address(host, name) not in mine} - {host.lower()}
+
+
+def _by_address(site: Evidence) -> dict[str, set[str]]:
+    """The names that any hosts file of the site gives to an address."""
+    found: dict[str, set[str]] = {}
+    for line in site.all(HostName):
+        found.setdefault(line.address, set()).update(line.names)
+    return found
 
 
 def _named(name: str, text: str) -> bool:

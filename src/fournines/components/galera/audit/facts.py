@@ -185,7 +185,7 @@ def _cluster(group: tuple[GaleraHost, ...], arbiters: tuple[Arbiter, ...]) -> Ga
 
 
 def _addresses(peers: tuple[str, ...]) -> bool:
-    return all(re.fullmatch(r"[\d.]+|[0-9a-f:]*:[0-9a-f:]*", peer) for peer in peers)
+    return all(re.fullmatch(r"[\d.]+|(?=[0-9a-f]*:)[0-9a-f:]+", peer) for peer in peers)
 
 
 def read(source: Source) -> Iterator[object]:

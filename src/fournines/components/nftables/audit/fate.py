@@ -151,7 +151,7 @@ _NFT = (
 )
 _VERDICT = re.compile(r"\b(?:(accept|drop|reject|return|masquerade|snat|queue)\b|(jump|goto)\s+(\S+))")
 _SAID = re.compile(
-    r"\bcounter\b(?:\s+packets\s+\d+\s+bytes\s+\d+)?|\blog\b.*?(?=\b(?:accept|drop|reject|return)\b|$)"
+    r"\bcounter\b(?:\s+packets\s+\d+\s+bytes\s+\d+)?|\blog\b.*?(?=\b(?:accept|drop|reject|return)\b|\n|\Z)"
 )
 
 

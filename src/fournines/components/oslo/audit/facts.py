@@ -22,7 +22,7 @@ SERVICES = (
 
 _OFF = frozenset({"0", "off", "false", "no", "f", "n"})
 _ON = frozenset({"1", "on", "true", "yes", "t", "y"})
-_PLACEHOLDER = re.compile(r"\{\{|\}\}|\$\{|%\(|<[^>]*>|@\w+@|\A\$\w|\A_\w+_\Z")
+_PLACEHOLDER = re.compile(r"\{\{|\}\}|\$\{|%\(|<[^<>]*>|@\w+@|\A\$\w|\A_\w+_\Z")
 
 
 @dataclass(frozen=True)
@@ -175,7 +175,9 @@ def parse_url(text: str) -> Url | None:
 
 def _split(netloc: str) -> list[str]:
     """The hosts of a netloc: commas split behind a host only, not inside a password."""
-    return re.split(r",(?=[^,@]*:[^,@]*@|[^@]*\Z)", netloc)
+    head, at, tail = netloc.rpartition("@")
+    last, *more = tail.split(",")
+    return [*re.split(r",(?=[^,@:]*+:[^,@]*+@)", head + at + last), *more]
 
 
 def host_port(text: str) -> tuple[str, int | None]:

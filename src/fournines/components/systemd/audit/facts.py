@@ -109,7 +109,14 @@ def read(source: Source) -> Iterator[Unit]:
             table.setdefault(key, []).append(child.value)
             places[key] = source.at(child)
     settings = {key: tuple(values) for key, values in table.items()}
-    yield Unit(source.top, re.sub(r"@[^.]*\.", ".", name), settings, places, drop_in)
+    yield Unit(source.top, _template(name), settings, places, drop_in)
+
+
+def _template(name: str) -> str:
+    """``a@b.service`` without its instance."""
+    head, mark, instance = name.partition("@")
+    _, dot, suffix = instance.partition(".")
+    return f"{head}.{suffix}" if mark and dot else name
 
 
 def read_commands(source: Source) -> Iterator[Enabled]:

@@ -14,7 +14,7 @@ Names: TypeAlias = frozenset[tuple[str, "str | Question"]]
 
 HIDING = frozenset(["local", "export", "declare", "typeset", "readonly"])
 """Words before an assignment that hide the status of what it runs."""
-_NAME = re.compile(r"\$(?:\{(\w+|\?)(?::?[-=][^}]*)?\}|(\w+|\?))")
+_NAME = re.compile(r"\$(?:\{(\w+|\?)(?::?[-=][^}]{0,200})?\}|(\w+|\?))")
 _ASSIGN = re.compile(r"(\w+)=(.*)", re.DOTALL)
 _RUN = re.compile(r"\$\((?!\()(.*)\)|`(.*)`", re.DOTALL)
 

@@ -211,7 +211,7 @@ def _by_name(site: Evidence, notify: Notify, tracked: list[VrrpScript]) -> Itera
     wanted = {"backup": "stop", "master": "start"}[notify.event]
     if order is None or order.group(1) != wanted or given(site, notify.at.host, notify.command):
         return
-    services = set(re.split(r"[_\-.]", name)) - {
+    services = {word for word in re.split(r"[_\-.]", name) if len(word) > 2} - {  # noqa: PLR2004 - no abbreviation
         "sh",
         "py",
         "start",
@@ -221,7 +221,7 @@ def _by_name(site: Evidence, notify: Notify, tracked: list[VrrpScript]) -> Itera
         "keepalived",
     }
     for check in tracked:
-        asked = next((s for s in services if len(s) > 2 and re.search(rf"\b{s}\b", check.command)), "")  # noqa: PLR2004 - no abbreviation
+        asked = next((s for s in services if re.search(rf"\b{re.escape(s)}\b", check.command)), "")
         if asked:
             yield Hit(
                 notify.at,
@@ -254,7 +254,7 @@ _PROMOTE = re.compile(
     r"promot|fail_?over|become_?master|to_?master|to_?primary|switch|takeover", re.IGNORECASE
 )
 _PROMOTES = re.compile(
-    r"pg_ctl\b.*\bpromote|pg_promote|pg_autoctl|slaveof\s+no\s+one|replicaof\s+no\s+one|(?:stop|reset)\s+(?:slave|replica)|"
+    r"pg_ctl\b(?:(?!pg_ctl).)*\bpromote|pg_promote|pg_autoctl|slaveof\s+no\s+one|replicaof\s+no\s+one|(?:stop|reset)\s+(?:slave|replica)|"
     r"read_only\s*=\s*(?:0|off)|drbdadm\s+primary|trigger_file|repmgr\s+standby\s+promote|rs\.stepDown",
     re.IGNORECASE,
 )

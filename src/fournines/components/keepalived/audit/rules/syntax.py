@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from fournines.kit.audit.source import Source
 
 _PLACEHOLDER = re.compile(
-    r"<[A-Za-z][\w .\-]*>|%[A-Za-z_]\w*%|\$\{[^}]*\}|\{\{.*?\}\}|\[[A-Za-z][\w "
+    r"<[A-Za-z][\w .\-]*>|%[A-Za-z_]\w*%|\$\{[^{}]*\}|\{\{(?:(?!\{\{).)*?\}\}|\[[A-Za-z][\w "
     r"\-]*\]|@@?[A-Z_]{3,}@@?|\b(?:CHANGE_?ME|X{3,}|YOUR_\w+)\b|"
     r"\b(?:\d{1,3}\.){1,3}[xX]{1,3}\b"
 )

@@ -246,7 +246,9 @@ def weight_too_small(site: Evidence) -> Iterator[Hit | Unknown]:
                 yield from _holds_on(site, group, member, tracker)
 
 
-_COMMENT = re.compile(r"(?i)[#!].*?(\d+)\D{1,12}master\w*\W+(?:and\s+)?(\d+)\D{1,12}(?:backup|slave|other)")
+_COMMENT = re.compile(
+    r"(?i)\A[^#!]*+[#!].*?(?<!\d)(\d{1,9})\D{1,12}master\w*\W+(?:and\s+)?(\d{1,9})\D{1,12}(?:backup|slave|other)"
+)
 
 
 def _template(site: Evidence, instance: VrrpInstance) -> tuple[int, int] | None:

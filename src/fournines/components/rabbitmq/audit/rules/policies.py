@@ -47,6 +47,9 @@ def fits_nothing(evidence: Evidence) -> Iterator[Hit | Unknown]:
         except re.error as error:
             yield Hit(policy.at, f"the pattern of {policy.name} is no regular expression: {error}")
             continue
+        if _endless(policy.pattern):
+            yield Unknown(policy.at, f"what the pattern of {policy.name} matches: it repeats what repeats")
+            continue
         if not any(pattern.search(queue) for queue in _QUEUES) and "amq" in policy.pattern:
             yield Hit(policy.at, f"the pattern of {policy.name} matches no queue of any service")
         elif pattern.search(_OWN):
@@ -56,6 +59,15 @@ def fits_nothing(evidence: Evidence) -> Iterator[Hit | Unknown]:
                 why="queues of one connection are copied to every broker for nothing",
                 severity=Severity.INFO,
             )
+
+
+def _endless(pattern: str) -> bool:
+    """Whether trying an expression could take for ever: it is a stranger's, and has groups that repeat."""
+    return len(re.findall(r"[*+{]", pattern)) > _MOST_REPEATS or bool(re.search(r"\)[*+{]", pattern))
+
+
+_MOST_REPEATS = 5
+"""Repeats of a policy's expression that is tried: on names of 30 letters that is a moment."""
 
 
 @rule(
