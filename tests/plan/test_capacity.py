@@ -52,7 +52,7 @@ def test_shares_of_one_component_are_one() -> None:
     )
     held = memories(declared)
     assert held["controller1"].words == "190 MiB at rest, 446 with full caches (galera 446)"
-    assert held["controller2"].words == ("500 MiB at rest, 756 with full caches (galera 456, glance 300)")
+    assert held["controller2"].words == "500 MiB at rest, 756 with full caches (galera 456, glance 300)"
     assert "elsewhere" not in held
 
 
