@@ -42,8 +42,10 @@ def _site(front: str, *, idle: str = "30s", more: str = "") -> dict[str, str]:
 
 
 def _balanced(hosts: Hosts) -> None:
-    for name in ("n2", "n3", "n1"):
+    for name in ("n2", "n3"):
         hosts[name].start("haproxy", "-db", "-f", _CFG)
+        _listening(hosts[name], 80)
+    hosts["n1"].start("haproxy", "-db", "-f", _CFG)
     until(lambda: _answer(hosts["n1"]) in {"n2", "n3"}, "the balancer answers")
 
 
@@ -76,6 +78,7 @@ def reloaded(hosts: Hosts) -> Look:
     """A session is open, HAProxy is reloaded, then the server of the session fails its check."""
     front, back = hosts["n1"], hosts["n2"]
     back.start("haproxy", "-db", "-f", _CFG)
+    _listening(back, 80)  # else a slow start is a server that is down from the beginning
     _echoing(back, 3306)
     front.start("haproxy", "-W", "-db", "-p", "/run/haproxy.pid", "-f", _CFG)
     _connected(front, 3306)
@@ -112,12 +115,16 @@ def starts(hosts: Hosts) -> Look:
 
 def _echoing(host: Host, port: int) -> None:
     host.start("socat", f"TCP-LISTEN:{port},fork,reuseaddr", "EXEC:cat")
-    until(lambda: f":{port} " in host.must("ss", "-ltn"), f"{host.name} listens")
+    _listening(host, port)
+
+
+def _listening(host: Host, port: int) -> None:
+    until(lambda: f":{port} " in host.must("ss", "-ltn"), f"{host.name} listens on {port}")
 
 
 def _connected(front: Host, port: int) -> None:
     """A client of the balancer that keeps its connection, whose answer came from the server."""
-    until(lambda: f":{port} " in front.must("ss", "-ltn"), "the balancer listens")
+    _listening(front, port)
     front.start(
         "sh", "-c", f"(echo hello; exec sleep 600) | exec socat -t 1 - TCP:10.0.0.11:{port}", name="client"
     )
