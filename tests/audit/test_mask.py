@@ -48,6 +48,16 @@ from fournines.audit.mask import mask, mask_prose
         ("redis-cli -h 10.0.0.1 -a hunter2 ping", "redis-cli -h 10.0.0.1 -a *** ping"),
         ("sshpass -p hunter2 ssh root@10.0.0.1", "sshpass -p *** ssh root@10.0.0.1"),
         ("sshpass -phunter2 ssh root@10.0.0.1", "sshpass -p*** ssh root@10.0.0.1"),
+        (
+            "pcs host auth n1 n2 -u hacluster -p hunter2; mkdir -p /x",
+            "pcs host auth n1 n2 -u hacluster -p ***; mkdir -p /x",
+        ),
+        (
+            "pcs cluster auth n1 -u hacluster -phunter2 --force",
+            "pcs cluster auth n1 -u hacluster -p*** --force",
+        ),
+        ("echo hunter2 | passwd --stdin hacluster", "echo *** | passwd --stdin hacluster"),
+        ("echo hacluster:hunter2 | sudo chpasswd", "echo *** | sudo chpasswd"),
         ("rabbitmqadmin -u admin -p hunter2 list queues", "rabbitmqadmin -u admin -p *** list queues"),
         (
             "ipmitool -H 10.0.0.9 -U root -P hunter2 power off",

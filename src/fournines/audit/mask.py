@@ -44,6 +44,8 @@ _PROGRAMS = (
     _after(r"(?:^|\s)(?:-p(?![\s=])|--pass(?:word)?[= ])"),
     _after(r"(?:^|\s)-u\s*\w+:", value=_BARE),
     _after(r"\b(?:sshpass|rabbitmqadmin|fence_\w+|ipmitool|ldap\w+|mysql\w*)\b.*?\s-[pPw]\s*"),
+    _after(r"\bpcs\s+(?:host|cluster)\s+auth\b[^;|&]*?\s-p\s*", value=r"\"[^\"]*\"?|'[^']*'?|[^\s;|&]+"),
+    _after(r"\becho\s+(?:-\w+\s+)?", tail=r"\s*\|\s*(?:sudo\s+)?(?:ch)?passwd\b"),
     _after(r"\bredis-cli\b.*?\s-a\s*"),
     _after(
         r"\b(?:curl|wget|etcdctl)\b.*?\s(?:-u\s*|--(?:proxy-)?user(?:=|\s+))[\"']?[^\s:\"']+:",
