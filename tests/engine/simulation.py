@@ -65,7 +65,7 @@ class Killed(BaseException):
     """The deployer's end, at some call."""
 
 
-@dataclass
+@dataclass(repr=False)  # hypothesis would print three hosts with all their files
 class Simulation:
     hosts: dict[str, SimulatedHost]
     log: list[tuple[str, str]] = field(default_factory=list)

@@ -99,6 +99,13 @@ def test_another_version_than_it_was_started_with_is_a_restart_that_says_so(
     assert decide(replace(RUNS, running=False), seen("inactive", "disabled"), WANTED).upgraded == ""
 
 
+def test_an_upgrade_takes_no_turns_where_the_files_of_a_plain_unit_change_too() -> None:
+    """They may be what mends it everywhere; a roll would wait for ever for the hosts it has not come to."""
+    both = Decision(PLAIN, Act.RESTART, upgraded="chrony 1 -> 2", reconfigured=True)
+    found = turns({"one": [both], "two": [both]}, well=False)
+    assert (set(found.at_once), found.unsettled, found.one_by_one) == ({"one", "two"}, (), ())
+
+
 def test_another_version_goes_one_host_at_a_time_even_where_a_changed_file_goes_at_once() -> None:
     upgraded = Decision(PLAIN, Act.RESTART, upgraded="chrony 1 -> 2")
     found = turns({"one": [upgraded], "two": [upgraded, Decision(PLAIN, Act.RESTART)]}, well=True)

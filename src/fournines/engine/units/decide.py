@@ -35,7 +35,7 @@ class Decision:
     stamp), ``unsettled`` that nothing proved it well since we last started it, ``outdated`` that systemd
     has not read the unit's present files, ``failed`` that systemd may have given up starting it.
     ``versions`` are those of its packages that are installed, ``upgraded`` says of a restart which of them
-    it was not started with.
+    it was not started with, ``reconfigured`` that its files ask for one as well.
     """
 
     unit: Unit
@@ -48,6 +48,7 @@ class Decision:
     failed: bool = False
     versions: Mapping[str, str] = field(default_factory=dict)
     upgraded: str = ""
+    reconfigured: bool = False
 
     @property
     def nothing(self) -> bool:
@@ -79,10 +80,10 @@ def decide(unit: Unit, seen: Mapping[str, Any], wanted: Stamp, *, files_change: 
     running = seen["active"] in _RUNNING
     known = bool(stamp) and running and unit.running
     upgraded = _upgraded(stamp.get("versions", {}), seen["versions"]) if known else ""
-    act = Act.RESTART if upgraded else _act(unit, running, stamp, wanted, files_change=files_change)
+    act = _act(unit, running, stamp, wanted, files_change=files_change)
     return Decision(
         unit,
-        act=act,
+        act=Act.RESTART if upgraded else act,
         enable=unit.enabled if wrong_at_boot else None,
         unmask=masked and (unit.running or unit.enabled),
         adopted=not stamp,
@@ -91,6 +92,7 @@ def decide(unit: Unit, seen: Mapping[str, Any], wanted: Stamp, *, files_change: 
         failed=seen["active"] == "failed",
         versions=seen["versions"],
         upgraded=upgraded,
+        reconfigured=act is Act.RESTART,
     )
 
 
@@ -185,5 +187,10 @@ def _unproved(decision: Decision) -> bool:
 
 
 def _rolls(decision: Decision) -> bool:
-    """A new version is new everywhere: what it breaks shows on one host, while the others run the old one."""
-    return decision.act is Act.RESTART and (decision.unit.rolling or bool(decision.upgraded))
+    """A new version is new everywhere: what it breaks shows on one host, while the others run the old one.
+
+    A unit that needs no turn takes none where its files change too: they may be what mends it everywhere, and
+    then a roll would wait for ever for the hosts that it has not come to.
+    """
+    upgrade = bool(decision.upgraded) and not decision.reconfigured
+    return decision.act is Act.RESTART and (decision.unit.rolling or upgrade)
