@@ -10,6 +10,10 @@ if TYPE_CHECKING:
     import jinja2
 
 
+_FOLDERS = ("components", "kit/templates")
+"""What several components write almost alike is one template of the kit; theirs extend it by its name."""
+
+
 class Templates:
     """Renders the components' templates. Compiled templates are kept, a site of 1,000 hosts needs that."""
 
@@ -21,7 +25,7 @@ class Templates:
         import jinja2  # noqa: PLC0415 - every verb knows the components, few render a template
 
         return jinja2.Environment(
-            loader=jinja2.FileSystemLoader(str(files("fournines").joinpath("components"))),
+            loader=jinja2.FileSystemLoader([str(files("fournines") / part) for part in _FOLDERS]),
             undefined=jinja2.StrictUndefined,
             trim_blocks=True,
             lstrip_blocks=True,

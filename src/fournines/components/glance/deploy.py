@@ -14,33 +14,21 @@ from fournines.components.glance.model import (
     USER,
     Options,
 )
-from fournines.kit import program
 from fournines.kit.context import Context
-from fournines.kit.on_host import schema
 from fournines.kit.openstack import (
     authtoken_section,
     database_section,
     one_address,
     own_url,
     public_url,
-    schema_question,
+    tables,
 )
-from fournines.kit.step import Command, Directory, File, Packages, Step, Unit
+from fournines.kit.step import Directory, File, Packages, Step, Unit
 from fournines.spec.model import Host
 
 CONF = "/etc/glance/glance-api.conf"
 PASTE = "/etc/glance/glance-api-paste.ini"
 UNIT = "/etc/systemd/system/glance-api.service"
-
-_SYNC = (
-    "env",
-    "OS_DATABASE__CONNECTION_PARAMETERS=",
-    "glance-manage",
-    "--config-file",
-    CONF,
-    "db_sync",
-)
-"""Without the time limits of the API: changing a table may take long, and must not be cut in the middle."""
 
 
 def steps(context: Context, host: Host) -> Iterator[Step]:
@@ -53,14 +41,8 @@ def steps(context: Context, host: Host) -> Iterator[Step]:
     yield File(UNIT, context.render("glance", "glance-api.service.j2", conf=CONF))
     yield Unit("glance-api.service", restart_on=(CONF, PASTE, UNIT), rolling=True, packages=("glance-api",))
     if host == HOSTS.first(context.site):
-        yield Command(
-            "glance: the database has its tables",
-            _SYNC,
-            unless=program.argv(schema, MIGRATIONS),
-            unless_stdin=schema_question(context, DATABASE),
-            user="glance",
-            timeout=600,
-        )
+        sync = ("glance-manage", "--config-file", CONF, "db_sync")
+        yield tables("glance", context, DATABASE, MIGRATIONS, sync)
 
 
 def configuration(context: Context, host: Host) -> str:

@@ -21,7 +21,6 @@ from fournines.components.keystone.on_host import register
 from fournines.kit import program
 from fournines.kit.context import Context
 from fournines.kit.declare import CatalogueEntry, ServiceRole, ServiceUser
-from fournines.kit.on_host import schema
 from fournines.kit.openstack import (
     ADMIN_PASSWORD,
     CACHE_SECONDS,
@@ -32,7 +31,7 @@ from fournines.kit.openstack import (
     one_address,
     own_url,
     public_url,
-    schema_question,
+    tables,
 )
 from fournines.kit.step import Absent, Command, Directory, File, Packages, Step, Unit
 from fournines.spec.model import Host
@@ -42,9 +41,6 @@ APPLICATION = program.installed("keystone", "application")
 
 _CACHED_LONGER = ("domain_config", "identity", "receipt", "revoke")
 """Keystone's cache regions with a ``cache_time`` of their own by default (300 to 3600 s, keystone/conf)."""
-
-_SYNC = ("env", "OS_DATABASE__CONNECTION_PARAMETERS=", "keystone-manage", "db_sync")
-"""Without the time limits of the API: changing a table may take long, and must not be cut in the middle."""
 
 _BOOTSTRAP = "read -r OS_BOOTSTRAP_PASSWORD && export OS_BOOTSTRAP_PASSWORD && exec keystone-manage bootstrap"
 
@@ -61,14 +57,7 @@ def steps(context: Context, host: Host) -> Iterator[Step]:
         packages=("python3-keystone", "uwsgi-core"),
     )
     if host == HOSTS.first(context.site):
-        yield Command(
-            "keystone: the database has its tables",
-            _SYNC,
-            unless=program.argv(schema, MIGRATIONS),
-            unless_stdin=schema_question(context, DATABASE),
-            user="keystone",
-            timeout=600,
-        )
+        yield tables("keystone", context, DATABASE, MIGRATIONS, ("keystone-manage", "db_sync"))
 
 
 def configuration(context: Context) -> str:

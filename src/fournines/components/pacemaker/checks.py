@@ -6,8 +6,6 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
 
-from lxml import etree
-
 from fournines.components.pacemaker.deploy import UNIT, cluster
 from fournines.components.pacemaker.model import MEMBERS, device_name, vip_name
 from fournines.components.pacemaker.on_host import cib
@@ -102,6 +100,8 @@ class _Alike:
 
 def read(answer: Output) -> View:
     """What ``crm_mon --output-as=xml`` printed; None where it was no view of a cluster."""
+    from lxml import etree  # noqa: PLC0415 - every verb imports the components, few ask this
+
     if answer.code != 0:
         return None
     try:

@@ -13,20 +13,15 @@ from fournines.components.placement.model import (
     USER,
     Options,
 )
-from fournines.kit import program
 from fournines.kit.context import Context
-from fournines.kit.on_host import schema
-from fournines.kit.openstack import authtoken_section, database_section, schema_question
-from fournines.kit.step import Absent, Command, File, Packages, Step, Unit
+from fournines.kit.openstack import authtoken_section, database_section, tables
+from fournines.kit.step import Absent, File, Packages, Step, Unit
 from fournines.spec.model import Host
 
 CONF = "/etc/placement/placement.conf"
 UWSGI = "/etc/placement/placement-api-uwsgi.ini"
 SCRIPT = "/etc/init.d/placement-api"
 UNIT = "/etc/systemd/system/placement-api.service"
-
-_SYNC = ("env", "OS_PLACEMENT_DATABASE__CONNECTION_PARAMETERS=", "placement-manage", "db", "sync")
-"""Without the time limits of the API: changing a table may take long, and must not be cut in the middle."""
 
 
 def steps(context: Context, host: Host) -> Iterator[Step]:
@@ -56,14 +51,7 @@ def steps(context: Context, host: Host) -> Iterator[Step]:
         packages=("python3-placement", "uwsgi-core"),
     )
     if host == HOSTS.first(context.site):
-        yield Command(
-            "placement: the database has its tables",
-            _SYNC,
-            unless=program.argv(schema, MIGRATIONS),
-            unless_stdin=schema_question(context, DATABASE),
-            user="placement",
-            timeout=600,
-        )
+        yield tables("placement", context, DATABASE, MIGRATIONS, ("placement-manage", "db", "sync"))
 
 
 def configuration(context: Context) -> str:

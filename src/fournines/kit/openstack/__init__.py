@@ -11,9 +11,9 @@ from fournines.kit.openstack.sections import (
     coordination_section,
     credentials,
     database_section,
-    schema_question,
     section,
 )
+from fournines.kit.openstack.tables import schema_question, tables
 from fournines.kit.openstack.urls import (
     ADMIN_PASSWORD,
     CA_BUNDLE,
@@ -48,5 +48,6 @@ __all__ = [
     "public_url",
     "schema_question",
     "section",
+    "tables",
     "transport_url",
 ]

@@ -19,7 +19,6 @@ from fournines.kit.openstack.urls import (
     internal_url,
     public_url,
 )
-from fournines.kit.program import fed
 
 _RECYCLE = 300
 """Seconds after which an idle database connection is replaced: below every idle timeout on its way."""
@@ -165,16 +164,3 @@ def coordination_section(context: Context) -> str:
         PlanError: the site has nothing to coordinate with.
     """
     return section("coordination", {"backend_url": context.one(Coordination).url})
-
-
-def schema_question(context: Context, database: Database) -> str:
-    """What ``kit.on_host.schema`` is fed to look into a service's database."""
-    return fed(
-        {
-            "host": "127.0.0.1",
-            "port": DATABASE_PORT,
-            "user": database.user,
-            "password": context.secret(database.password),
-            "database": database.name,
-        }
-    )
