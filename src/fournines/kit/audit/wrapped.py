@@ -11,7 +11,7 @@ from fournines.kit.audit.node import Node
 from fournines.kit.audit.shell import parse_shell
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
 
 _DEEPEST = 4
 _LONGEST = 8 * 1024
@@ -60,12 +60,8 @@ def _inner(node: Node, depth: int) -> Iterator[Node]:
 
 def handed_on(words: Sequence[str]) -> str:
     """The command line another command is given to run, as the shell behind it reads it; empty if none."""
-    bare = list(words)
-    while bare and bare[0] in _BEFORE:
-        bare = bare[1:]
-        while bare and bare[0].startswith("-"):
-            bare = bare[2 if bare[0] in ("-u", "-g") else 1 :]
-    name = bare[0].rpartition("/")[2] if bare else ""
+    bare = without(words, _BEFORE)
+    name = program_of(bare)
     if name in ("ansible", "salt"):
         return _after(bare, "-a" if name == "ansible" else "cmd.run")
     if name in _SHELLS:
@@ -75,10 +71,25 @@ def handed_on(words: Sequence[str]) -> str:
     return _behind(name, bare[1:]) if name in _REMOTE else ""
 
 
+def without(words: Sequence[str], before: Collection[str]) -> list[str]:
+    """A command without the words that carry it out, and their options: ``sudo -u mysql``, ``nohup``."""
+    bare = list(words)
+    while bare and bare[0] in before:
+        bare = bare[1:]
+        while bare and bare[0].startswith("-"):
+            bare = bare[2 if bare[0] in ("-u", "-g") else 1 :]
+    return bare
+
+
+def program_of(words: Sequence[str]) -> str:
+    """The name of the program that a command starts; empty where there is none."""
+    return words[0].rpartition("/")[2] if words else ""
+
+
 def _reads_commands(words: Sequence[str]) -> bool:
     """Whether a command without a command line of its own carries out what it reads."""
     bare = [word for word in words if word not in _BEFORE]
-    name = bare[0].rpartition("/")[2] if bare else ""
+    name = program_of(bare)
     return name == "ssh" or name in _SHELLS or (name in _EXEC and bool(set(bare[-2:]) & _SHELLS))
 
 

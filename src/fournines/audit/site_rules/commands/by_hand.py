@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from fournines.kit.audit.rule import Consequence, Hit, Severity, Unknown, rule
-from fournines.kit.audit.wrapped import commands
+from fournines.kit.audit.wrapped import commands, program_of, without
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -55,20 +55,10 @@ def by_hand(site: Evidence) -> Iterator[Hit | Unknown]:
             )
 
 
-def _bare(node: Node) -> list[str]:
-    """The command without what carries it out: ``sudo -u mysql``, ``nohup``."""
-    words = list(node.words)
-    while words and words[0] in _BEFORE:
-        words = words[1:]
-        while words and words[0].startswith("-"):
-            words = words[2 if words[0] in ("-u", "-g") else 1 :]
-    return words
-
-
 def _detached(node: Node) -> str:
     """The daemon this command leaves running behind the shell; empty for any other."""
-    words = _bare(node)
-    program = words[0].rpartition("/")[2] if words else ""
+    words = without(node.words, _BEFORE)
+    program = program_of(words)
     if program not in _DAEMONS or set(words[1:]) & _ASKING:
         return ""
     behind = node.rest == "&" or "nohup" in node.words or bool(set(words[1:]) & _DETACHED)
@@ -85,8 +75,8 @@ def _dressed(node: Node) -> bool:
 
 def _starts(node: Node, units: tuple[str, ...]) -> bool:
     """Whether a command starts one of these units."""
-    words = _bare(node)
-    if not words or words[0].rpartition("/")[2] not in _STARTERS:
+    words = without(node.words, _BEFORE)
+    if program_of(words) not in _STARTERS:
         return False
     if words[0] == "galera_new_cluster":
         return "mysql" in units

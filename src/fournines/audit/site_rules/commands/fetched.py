@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from fournines.kit.audit.rule import Consequence, Hit, Severity, Unknown, rule
-from fournines.kit.audit.wrapped import commands
+from fournines.kit.audit.wrapped import commands, program_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -69,7 +69,7 @@ def _followed(source: Source) -> Iterator[Hit]:
     folder = _Folder()
     for node in commands(source.nodes):
         words = [word for word in node.words if word not in _BEFORE]
-        program = words[0].rpartition("/")[2] if words else ""
+        program = program_of(words)
         if program in ("wget", "curl"):
             folder.fetched.extend(_named(program, words[1:]))
         elif program in _READS:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from fournines.components.sysctl.audit.facts import Sysctl
 from fournines.kit.audit.rule import Consequence, Hit, Severity, Unknown, rule
-from fournines.kit.audit.wrapped import commands
+from fournines.kit.audit.wrapped import commands, program_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -69,22 +69,16 @@ def _told(places: Sequence[Place], how: str) -> Iterator[Hit]:
 def _iptables(typed: Sequence[tuple[Place, list[str]]]) -> list[Place]:
     adding = {"-A", "-I", "--append", "--insert"}
     return [
-        at
-        for at, words in typed
-        if words and _program(words) in ("iptables", "ip6tables") and adding & set(words)
+        at for at, words in typed if program_of(words) in ("iptables", "ip6tables") and adding & set(words)
     ]
 
 
 def _firewalld(typed: Sequence[tuple[Place, list[str]]]) -> list[Place]:
     """Rules that are added to the running firewalld and not to its files as well."""
-    said = [(at, words) for at, words in typed if words and _program(words) == "firewall-cmd"]
+    said = [(at, words) for at, words in typed if program_of(words) == "firewall-cmd"]
     lasting = {word for _, words in said if "--permanent" in words for word in words}
     return [
         at
         for at, words in said
         if "--permanent" not in words and any(w.startswith("--add-") and w not in lasting for w in words)
     ]
-
-
-def _program(words: Sequence[str]) -> str:
-    return words[0].rpartition("/")[2]

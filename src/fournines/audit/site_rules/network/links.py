@@ -14,6 +14,7 @@ from fournines.kit.audit.source import EVERY_HOST
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from ipaddress import IPv4Interface, IPv6Interface
 
     from fournines.kit.audit.evidence import Evidence
 
@@ -59,11 +60,7 @@ def bound_to_no_network(site: Evidence) -> Iterator[Hit | Unknown]:
                 )
 
 
-def _matches(network: str, card: object) -> bool:
+def _matches(network: str, own: IPv4Interface | IPv6Interface) -> bool:
     """Whether an interface's address, masked, is the network masked likewise."""
-    own = ip_interface(str(card))
-    return (
-        ip_interface(f"{network}/{own.network.prefixlen}").network == own.network
-        if (own.version == ip_interface(network).version)
-        else False
-    )
+    same_kind = ip_interface(network).version == own.version
+    return same_kind and ip_interface(f"{network}/{own.network.prefixlen}").network == own.network

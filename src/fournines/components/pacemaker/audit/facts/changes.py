@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from fournines.components.pacemaker.audit.facts.model import MetaChange, Story
 from fournines.kit.audit.source import Reader, Source
-from fournines.kit.audit.wrapped import commands
+from fournines.kit.audit.wrapped import commands, program_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -34,9 +34,8 @@ def read_changes(source: Source) -> Iterator[object]:
         yield from found
 
 
-def _change(at: Place, words: Sequence[str]) -> Iterator[MetaChange]:
-    program, *rest = words or ("",)
-    name = program.rpartition("/")[2]
+def _change(at: Place, words: list[str]) -> Iterator[MetaChange]:
+    name, rest = program_of(words), words[1:]
     if name == "pcs":
         yield from _pcs(at, rest)
     elif name == "crm_resource" and {"-m", "--meta"} & set(rest):
