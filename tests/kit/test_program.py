@@ -10,11 +10,12 @@ import pytest
 from fournines.components.glance.on_host import image
 from fournines.components.horizon.on_host import login
 from fournines.components.keystone.on_host import register, token
+from fournines.components.placement.on_host import look
 from fournines.kit import program
 from fournines.kit.check import Output
 from fournines.kit.on_host import schema
 
-ALL = [image, login, register, token, schema]
+ALL = [image, login, look, register, token, schema]
 
 
 @pytest.mark.parametrize("module", ALL, ids=lambda m: m.__name__)
@@ -27,6 +28,12 @@ def test_a_program_runs_without_fournines(module: object) -> None:
     assert done.returncode == 1
     assert "fournines" not in done.stderr
     assert "JSONDecodeError" in done.stderr
+
+
+def test_what_programs_share_is_sent_along_and_stands_before_its_use() -> None:
+    text = program.argv(look)[-1]
+    assert text.index("class Api:") < text.index("Api(question")
+    assert "import Api" not in text
 
 
 def test_the_argument_is_no_place_for_secrets() -> None:

@@ -2,7 +2,8 @@
 
 Such a module lives in a component's ``on_host`` folder and imports nothing but the standard library
 (and what the host's packages bring), so that nothing of fournines has to be installed on a host. It is
-linted, typed and tested like everything else. Secrets reach it by its standard input, never by its
+linted, typed and tested like everything else. What several of them need lies in ``kit.on_host`` and is sent
+along with whichever imports it. Secrets reach it by its standard input, never by its
 arguments, which every user of the host can see. What a unit runs is installed below ``PROGRAMS``, under the
 same package path as here.
 """
@@ -11,6 +12,7 @@ from __future__ import annotations
 
 import inspect
 import json
+import re
 from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
@@ -19,6 +21,10 @@ from typing import Any
 
 from fournines.kit.check import Ask, Output
 from fournines.kit.step import File
+
+_SHARED = re.compile(r"^from fournines\.kit\.on_host\.(\w+) import .*\n", re.MULTILINE)
+_FUTURE = "from __future__ import annotations\n"
+"""Only the first statement of a program may say this."""
 
 PROGRAMS = "/usr/lib/fournines"
 """What a unit needs in PYTHONPATH to find the installed programs."""
@@ -41,7 +47,19 @@ def _source(component: str, name: str) -> str:
 
 def argv(module: ModuleType, *arguments: str) -> tuple[str, ...]:
     """The command that runs a module on a host; ``-I`` keeps the caller's directory out of its imports."""
-    return ("/usr/bin/python3", "-I", "-c", inspect.getsource(module), *arguments)
+    return ("/usr/bin/python3", "-I", "-c", _whole(module), *arguments)
+
+
+@cache
+def _whole(module: ModuleType) -> str:
+    """A module's text, after that of the shared ones it imports: a host sees one flat program."""
+    source = inspect.getsource(module)
+    shared = [
+        files("fournines.kit.on_host").joinpath(f"{name}.py").read_text() for name in _SHARED.findall(source)
+    ]
+    if not shared:
+        return source
+    return _FUTURE + "\n".join((*shared, _SHARED.sub("", source))).replace(_FUTURE, "")
 
 
 def fed(values: Mapping[str, object]) -> str:

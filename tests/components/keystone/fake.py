@@ -53,7 +53,7 @@ class Keystone:
             {"type": s["type"], "endpoints": self.found("endpoints", service_id=s["id"])}
             for s in self.kept["services"].values()
         ]
-        return 201, {"token": {"catalog": catalogue}}, made
+        return 201, {"token": {"catalog": catalogue, "project": {"id": "p"}}}, made
 
     def answer(  # noqa: PLR0911 - one line for each thing the API can do
         self, method: str, url: str, body: dict[str, Any], subject: str

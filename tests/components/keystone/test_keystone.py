@@ -14,12 +14,13 @@ from tests.components.openstack import KEYS, openstack
 from tests.programs import opinion
 
 from fournines.components.keystone import COMPONENT
-from fournines.components.keystone.checks import wanted_digests
+from fournines.components.keystone.checks import judge_catalogue, wanted_digests
 from fournines.components.keystone.deploy import UNIT, key_files
 from fournines.components.keystone.model import CONF, UWSGI
 from fournines.components.keystone.on_host import token
 from fournines.kit.check import Check, Output
 from fournines.kit.context import Context
+from fournines.kit.declare import PROJECT_ID
 from fournines.kit.step import Absent, Command, File, Unit
 from fournines.kit.verdict import Outcome
 from fournines.secrets.generate import rotate_fernet
@@ -30,7 +31,12 @@ CATALOGUE = {
     "identity": dict.fromkeys(("public", "internal", "admin"), "https://controller:5000/v3"),
     "image": dict.fromkeys(("public", "internal", "admin"), "https://controller:9292"),
 }
-WELL = {"seconds": 0.3, "catalogue": CATALOGUE, "valid": {"controller1": 200, "controller2": 200}}
+WELL = {
+    "seconds": 0.3,
+    "project": "p",
+    "catalogue": CATALOGUE,
+    "valid": {"controller1": 200, "controller2": 200},
+}
 
 
 @pytest.fixture
@@ -148,6 +154,14 @@ def test_the_token_checks_go_red(context: Context, name: str, changes: dict[str,
     assert seen in verdict.seen
 
 
+def test_a_url_that_names_the_project_comes_with_the_tokens_own() -> None:
+    wanted = {"orchestration": {"public": f"https://controller:8004/v1/{PROJECT_ID}"}}
+    entry = {"public": "https://controller:8004/v1/p"}
+    assert judge_catalogue(said(catalogue={"orchestration": entry}), wanted).outcome is Outcome.PASS
+    other = judge_catalogue(said(catalogue={"orchestration": entry}, project="q"), wanted)
+    assert other.outcome is Outcome.FAIL
+
+
 def test_no_token_is_a_failure_of_the_token_and_hides_the_rest(context: Context) -> None:
     refused = Output(1, "", "urllib.error.HTTPError: HTTP Error 401: UNAUTHORIZED\n")
     answers = {"dashboard": refused}
@@ -193,6 +207,7 @@ def test_the_token_program_shows_one_token_to_all_and_prints_none() -> None:
     with served(one) as url, served(other) as elsewhere:
         hosts = {"controller1": url, "controller2": elsewhere, "controller3": "http://127.0.0.1:9"}
         found = token.main({"url": url, "password": "right", "hosts": hosts})
+    assert found["project"] == "p"
     assert found["catalogue"] == {"image": {"public": "https://controller:9292"}}
     valid = found["valid"]
     assert isinstance(valid, dict)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import io
 import json
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
+from tests.components.asked import Asked
 from tests.components.fixed import file_of
 from tests.components.openstack import openstack
 from tests.programs import opinion
@@ -118,28 +117,12 @@ def test_the_versions_stand_in_for_a_health_page(context: Context) -> None:
     assert asked[-2:] == ("GET", f"http://10.0.0.12:{PORT}/")
 
 
-class Answer(io.BytesIO):
-    """An HTTP answer of a string."""
-
-    headers = {"X-Subject-Token": "t"}  # noqa: RUF012 - as http.client has it
-
-
 def test_it_is_asked_with_a_token_and_counted(monkeypatch: pytest.MonkeyPatch) -> None:
-    said: list[tuple[str, str]] = []
-
-    def request(url: str, token: str = "", body: object = None) -> Any:  # noqa: ANN401 - an HTTP response
-        del body
-        said.append((url, token))
-        return Answer(json.dumps({"traits": ["A", "B"], "resource_providers": [{}]}).encode())
-
-    monkeypatch.setattr(look, "request", request)
+    api = Asked(lambda *_: {"traits": ["A", "B"], "resource_providers": [{}]})
+    monkeypatch.setattr(look, "Api", api)
     found = look.main({"keystone": "https://k:5000", "placement": "https://k:8778", "password": "p"})
     assert (found["traits"], found["providers"]) == (2, 1)
-    assert said == [
-        ("https://k:5000/v3/auth/tokens", ""),
-        ("https://k:8778/traits", "t"),
-        ("https://k:8778/resource_providers", "t"),
-    ]
+    assert api.said == ["GET https://k:8778/traits", "GET https://k:8778/resource_providers"]
 
 
 @pytest.mark.programs

@@ -14,6 +14,7 @@ from fournines.kit.check import Answers, Ask, Check, Output
 from fournines.kit.common.health_check import health_check
 from fournines.kit.common.unit_check import units_check
 from fournines.kit.context import Context
+from fournines.kit.declare import PROJECT_ID
 from fournines.kit.openstack import ADMIN_PASSWORD, internal_url, own_url
 from fournines.kit.verdict import Verdict, failed, passed, unknown, worst
 
@@ -96,12 +97,20 @@ def judge_valid(answer: Output, hosts: Sequence[str]) -> Verdict:
 
 
 def judge_catalogue(answer: Output, wanted: Mapping[str, Mapping[str, str]]) -> Verdict:
-    """Every wanted type must be there, with its URL on each interface."""
+    """Every wanted type must be there, with its URL on each interface.
+
+    Where a URL names the project, Keystone writes the token's in its place.
+    """
     found = program.heard(answer)
     if found is None:
         return unknown("without a token there is no catalogue")
+    project = found["project"]
+    filled = {
+        kind: {interface: url.replace(PROJECT_ID, project) for interface, url in urls.items()}
+        for kind, urls in wanted.items()
+    }
     return worst(
-        ((kind, _one_entry(found["catalogue"].get(kind), urls)) for kind, urls in wanted.items()),
+        ((kind, _one_entry(found["catalogue"].get(kind), urls)) for kind, urls in filled.items()),
         all_well=f"{', '.join(wanted)} as declared",
     )
 

@@ -21,11 +21,12 @@ from fournines.kit.declare.data import (
 )
 from fournines.kit.declare.endpoint import Endpoint, HealthCheck, ServedCertificate, VipCondition
 from fournines.kit.declare.host import FirewallPort, InterfaceOf, LogFile, Memory
-from fournines.kit.declare.identity import CatalogueEntry, ServiceRole, ServiceUser
+from fournines.kit.declare.identity import PROJECT_ID, CatalogueEntry, ServiceRole, ServiceUser
 from fournines.kit.declare.secret import Secret, SecretKind
 from fournines.kit.probe import BackendsSeen, Identity, Membership, QueueLedger, TableLedger
 
 __all__ = [
+    "PROJECT_ID",
     "Brokers",
     "CacheServers",
     "CatalogueEntry",

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+PROJECT_ID = "%(project_id)s"
+"""In ``CatalogueEntry.path``: Keystone writes the client's project there, in every catalogue it gives out."""
+
 
 @dataclass(frozen=True, slots=True)
 class ServiceUser:
@@ -33,7 +36,8 @@ class CatalogueEntry:
     """A line of the catalogue: where clients find a service of this type.
 
     ``endpoint`` names the Endpoint behind it: its port, and the interfaces it is ``visible`` on, each with
-    the VIP that serves that interface. ``path`` follows ``https://VIP:port``.
+    the VIP that serves that interface. ``path`` follows ``https://VIP:port``; a service that wants the
+    client's project in its URLs has ``PROJECT_ID`` there.
     """
 
     name: str

@@ -1,8 +1,8 @@
 """Gets a token as a client does, and shows it to every Keystone. Runs on a host.
 
 Input: JSON with url (through the VIP), password (the administrator's), and hosts: name -> own URL.
-Output: JSON with seconds, catalogue (type -> interface -> URL) and valid: host name -> HTTP status, or why
-there was none. The token itself is never printed.
+Output: JSON with seconds, project (the token's), catalogue (type -> interface -> URL) and valid: host name ->
+HTTP status, or why there was none. The token itself is never printed.
 """
 
 from __future__ import annotations
@@ -50,10 +50,11 @@ def main(question: dict[str, Any]) -> dict[str, object]:
     start = time.monotonic()
     with request(f"{question['url']}/v3/auth/tokens", body=body) as answer:
         token = answer.headers["X-Subject-Token"]
-        entries = json.load(answer)["token"]["catalog"]
+        told = json.load(answer)["token"]
     return {
         "seconds": round(time.monotonic() - start, 3),
-        "catalogue": {e["type"]: {p["interface"]: p["url"] for p in e["endpoints"]} for e in entries},
+        "project": told["project"]["id"],
+        "catalogue": {e["type"]: {p["interface"]: p["url"] for p in e["endpoints"]} for e in told["catalog"]},
         "valid": {name: status(url, token) for name, url in question["hosts"].items()},
     }
 

@@ -6,43 +6,27 @@ Output: JSON with seconds, traits and providers (how many there are). The token 
 
 from __future__ import annotations
 
-import http.client
 import json
 import sys
 import time
-import urllib.request
 from typing import Any
+
+from fournines.kit.on_host.api import Api
 
 VERSION = "placement 1.39"
 """The microversion that 2025.1 has; ``/traits`` wants at least 1.6."""
-DOMAIN = {"name": "Default"}
-
-
-def request(url: str, token: str = "", body: object = None) -> http.client.HTTPResponse:
-    """An answer; certificates are verified against the host's own store."""
-    sent = {"Content-Type": "application/json", "X-Auth-Token": token, "OpenStack-API-Version": VERSION}
-    data = None if body is None else json.dumps(body).encode()
-    made = urllib.request.Request(url, data=data, headers=sent)  # noqa: S310 - the site's own URL
-    answer: http.client.HTTPResponse = urllib.request.urlopen(made, timeout=10)  # noqa: S310 - as above
-    return answer
 
 
 def main(question: dict[str, Any]) -> dict[str, object]:
     """Log in, then count."""
-    user = {"name": "admin", "domain": DOMAIN, "password": question["password"]}
-    body = {
-        "auth": {
-            "identity": {"methods": ["password"], "password": {"user": user}},
-            "scope": {"project": {"name": "admin", "domain": DOMAIN}},
-        }
-    }
-    with request(f"{question['keystone']}/v3/auth/tokens", body=body) as answer:
-        token = answer.headers["X-Subject-Token"]
+    api = Api(question["keystone"], question["password"])
+
+    def count(what: str) -> int:
+        found = api.call("GET", f"{question['placement']}/{what}", OpenStack_API_Version=VERSION)
+        return len(found[what])
+
     start = time.monotonic()
-    with request(f"{question['placement']}/traits", token) as answer:
-        traits = len(json.load(answer)["traits"])
-    with request(f"{question['placement']}/resource_providers", token) as answer:
-        providers = len(json.load(answer)["resource_providers"])
+    traits, providers = count("traits"), count("resource_providers")
     return {"seconds": round(time.monotonic() - start, 3), "traits": traits, "providers": providers}
 
 

@@ -1,0 +1,49 @@
+"""OpenStack's APIs asked as the administrator: what programs that ask them through the VIP have in common.
+
+A program on a host gets this by importing it; its text is sent along (``kit.program``).
+"""
+
+from __future__ import annotations
+
+import json
+import urllib.request
+from typing import Any
+
+_DOMAIN = {"name": "Default"}
+_PATIENCE = 20.0
+"""Seconds that an answer may take."""
+
+
+class Api:
+    """The administrator's token, and calls with it; certificates are verified by the host's own store."""
+
+    def __init__(self, keystone: str, password: str) -> None:
+        """Log in at a Keystone (its URL without the version). Raises HTTPError or OSError."""
+        user = {"name": "admin", "domain": _DOMAIN, "password": password}
+        identity = {"methods": ["password"], "password": {"user": user}}
+        scope = {"project": {"name": "admin", "domain": _DOMAIN}}
+        made = _request(
+            "POST", f"{keystone}/v3/auth/tokens", {"auth": {"identity": identity, "scope": scope}}
+        )
+        with urllib.request.urlopen(made, timeout=_PATIENCE) as answer:  # noqa: S310 - the site's own URL
+            self._token = answer.headers["X-Subject-Token"]
+            self.project = json.load(answer)["token"]["project"]["id"]
+
+    def call(self, method: str, url: str, body: object = None, **headers: str) -> Any:  # noqa: ANN401 - JSON
+        """The answer's JSON, None where it is empty.
+
+        ``OpenStack_API_Version`` stands for the header with hyphens. Raises HTTPError for a status of 400 and
+        more, OSError where nobody answers.
+        """
+        made = _request(method, url, body, X_Auth_Token=self._token, **headers)
+        with urllib.request.urlopen(made, timeout=_PATIENCE) as answer:  # noqa: S310 - the site's own URL
+            text = answer.read()
+        return json.loads(text) if text else None
+
+
+def _request(method: str, url: str, body: object, **headers: str) -> urllib.request.Request:
+    data = None if body is None else json.dumps(body).encode()
+    sent = {name.replace("_", "-"): value for name, value in headers.items()}
+    return urllib.request.Request(  # noqa: S310 - the site's own URL
+        url, data, {"Content-Type": "application/json", **sent}, method=method
+    )
