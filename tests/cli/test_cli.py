@@ -55,6 +55,15 @@ def test_the_schema_refuses_what_the_loader_refuses(schema: dict[str, object]) -
         jsonschema.validate(site, schema)
 
 
+@pytest.mark.parametrize("columns", [40, 69, 120])
+def test_show_breaks_no_name_and_no_address(columns: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", str(columns))
+    shown = nines("show", BLOG).stdout
+    words = set(re.split(r"[^\w.]+", shown))
+    assert {"controller1", "controller2", "dashboard", "10.0.0.11", "10.0.0.20"} <= words
+    assert max(map(len, shown.splitlines())) <= columns
+
+
 def test_show_as_json_says_who_runs_what() -> None:
     shown = json.loads(nines("show", "--json", BLOG).stdout)
     assert shown["components"]["memcached"]["hosts"] == ["controller1", "controller2"]

@@ -10,14 +10,16 @@ import anyio
 import pytest
 import typer
 from tests.cli.fake_hosts import Answer, opening, transport
-from tests.report.status_samples import PLAN, SEEN, WELL_LOOKS, WELL_POOLS, look, pools
+from tests.report.status.samples import PLAN, SEEN, WELL_LOOKS, WELL_POOLS, look, pools
 from typer.testing import CliRunner
 
 from fournines.engine.wire.transport import Fake
 from fournines.errors import SpecError
 from fournines.kit.check import Ask, Check, Output
 from fournines.kit.verdict import failed, passed
-from fournines.report.status import Level, StatusDocument
+from fournines.plan.limit import limited
+from fournines.plan.model import Plan
+from fournines.report.status.document import Level, StatusDocument
 
 ASK_POOLS = Ask(("show", "stat"))
 CHECKS = (
@@ -57,8 +59,8 @@ Run = Callable[..., tuple[int, str, Fake]]
 
 @pytest.fixture
 def run(monkeypatch: pytest.MonkeyPatch) -> Run:
-    def running(answer: Answer, *words: str) -> tuple[int, str, Fake]:
-        opened, wire = opening(SITE, answer)
+    def running(answer: Answer, *words: str, plan: Plan = SITE) -> tuple[int, str, Fake]:
+        opened, wire = opening(plan, answer)
         monkeypatch.setattr(verb, "open_site", opened)
         app = typer.Typer()
         app.command()(verb.status)
@@ -96,6 +98,22 @@ def test_nobody_there_is_3(run: Run) -> None:
     code, out, _ = run(lambda _host, _argv: None, "--json")
     assert code == 3
     assert json.loads(out)["level"] == "unknown"
+
+
+def test_limited_to_a_host_nobody_else_is_asked_or_judged(run: Run) -> None:
+    """The others may be down, the VIP may be theirs: neither is this host's fault."""
+    alone = limited(SITE, ["controller1"])
+    code, out, wire = run(hosts({"controller2": None, "dashboard": None}), "--json", plan=alone)
+    found = json.loads(out)
+    assert code == 0
+    assert {call.host for call in wire.calls} == {"controller1"}
+    assert [host["name"] for host in found["hosts"]] == ["controller1"]
+    assert found["vips"] == []
+
+
+def test_limited_to_a_host_that_is_down_it_is_not_well(run: Run) -> None:
+    code, _, _ = run(hosts({"controller1": None}), plan=limited(SITE, ["controller1"]))
+    assert code == 3
 
 
 def test_secrets_in_answers_are_masked(run: Run) -> None:

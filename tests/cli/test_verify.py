@@ -10,7 +10,7 @@ import pytest
 import typer
 from tests.cli.fake_hosts import opening
 from tests.report.samples import BROKEN, HOLDS, MIXED, SIZE, UNHEARD
-from tests.report.status_samples import PLAN
+from tests.report.status.samples import PLAN
 from typer.testing import CliRunner
 
 from fournines.cli.verify import chosen, until_all_hold

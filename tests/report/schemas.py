@@ -6,7 +6,7 @@ from pathlib import Path
 
 from fournines.drill.result import Campaign
 from fournines.report.document import VerifyDocument, schema_of
-from fournines.report.status import StatusDocument
+from fournines.report.status.document import StatusDocument
 
 FOLDER = Path(__file__).parents[2] / "docs" / "schema"
 MODELS: dict[str, type[object]] = {"verify": VerifyDocument, "status": StatusDocument, "drill": Campaign}

@@ -8,7 +8,7 @@ import pytest
 from tests.report.drill_samples import CAMPAIGN
 from tests.report.samples import BROKEN, HOLDS, HOSTILE, MIXED, SIZE, UNHEARD, judged
 from tests.report.schemas import FOLDER, MODELS
-from tests.report.status_samples import PLAN, WELL_LOOKS, WELL_POOLS
+from tests.report.status.samples import PLAN, WELL_LOOKS, WELL_POOLS
 
 from fournines.drill.result import to_json
 from fournines.kit.verdict import Outcome, failed
@@ -20,7 +20,7 @@ from fournines.report.document import (
     text_of,
     verify_document,
 )
-from fournines.report.status import assess
+from fournines.report.status.judgement import assess
 
 AT = datetime(2026, 11, 22, 18, 4, 11, tzinfo=UTC)
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:  # `nines --help` stays fast
     from fournines.cli.shared.site import Opened
     from fournines.engine.wire.transport import Transport
     from fournines.plan.model import Plan
-    from fournines.report.status import StatusDocument
+    from fournines.report.status.document import StatusDocument
 
 INTERVAL = 2.0
 """Seconds from one look to the next with ``--watch``."""
@@ -37,8 +37,8 @@ def status(
 ) -> None:
     """Show who holds the VIP, what runs, what is degraded and what to do next, on one screen."""
     from fournines.report.document import text_of  # noqa: PLC0415
-    from fournines.report.status import EXIT_CODES  # noqa: PLC0415
-    from fournines.report.status_screen import screen  # noqa: PLC0415
+    from fournines.report.status.document import EXIT_CODES  # noqa: PLC0415
+    from fournines.report.status.screen import screen  # noqa: PLC0415
     from fournines.report.style import console  # noqa: PLC0415
 
     try:
@@ -67,7 +67,8 @@ async def look(transport: Transport, plan: Plan) -> StatusDocument:
     """Ask every host once and judge the answers; a host that is not there is part of the answer."""
     from fournines.engine.asking.ask import ask_all  # noqa: PLC0415
     from fournines.engine.mask import Masker  # noqa: PLC0415
-    from fournines.report.status import assess, backends_seen, looks, pool_asks, quick  # noqa: PLC0415
+    from fournines.report.status.judgement import assess  # noqa: PLC0415
+    from fournines.report.status.questions import backends_seen, looks, pool_asks, quick  # noqa: PLC0415
 
     at, begun = datetime.now(UTC), time.monotonic()
     seen = backends_seen(plan.context)
@@ -114,7 +115,7 @@ def _watch(opened: Opened, last: list[StatusDocument], *, as_json: bool) -> None
     """Look until Ctrl-C, in place on a terminal, or as one JSON document per line."""
     from rich.live import Live  # noqa: PLC0415
 
-    from fournines.report.status_screen import screen  # noqa: PLC0415
+    from fournines.report.status.screen import screen  # noqa: PLC0415
     from fournines.report.style import console  # noqa: PLC0415
 
     if as_json:

@@ -6,14 +6,15 @@ from pathlib import Path
 
 import pytest
 from tests.report.samples import BROKEN, HOLDS, HOSTILE, SIZE, UNHEARD, judged
-from tests.report.status_samples import PLAN, WELL_LOOKS, WELL_POOLS, look, pools
+from tests.report.status.samples import PLAN, WELL_LOOKS, WELL_POOLS, look, pools
 
 from fournines.kit.verdict import failed
-from fournines.report.status import StatusDocument, assess
-from fournines.report.status_screen import screen
+from fournines.report.status.document import StatusDocument
+from fournines.report.status.judgement import assess
+from fournines.report.status.screen import screen
 from fournines.report.style import console
 
-GOLDEN = Path(__file__).parent / "golden"
+GOLDEN = Path(__file__).parents[1] / "golden"
 AT = datetime(2026, 11, 22, 18, 4, 11, tzinfo=UTC)
 
 

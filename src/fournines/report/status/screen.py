@@ -9,7 +9,14 @@ from rich.table import Table
 from rich.text import Text
 
 from fournines.kit.verdict import Outcome
-from fournines.report.status import ComponentState, HostState, Level, PoolState, StatusDocument, VipState
+from fournines.report.status.document import (
+    ComponentState,
+    HostState,
+    Level,
+    PoolState,
+    StatusDocument,
+    VipState,
+)
 from fournines.report.style import WORST_FIRST, ascii_only, condensed, limit, plain, seconds, verdict
 
 _SPACE = 2

@@ -5,23 +5,15 @@ from datetime import UTC, datetime
 
 import pytest
 from tests.report.samples import BROKEN, HOLDS, SIZE, UNHEARD, judged
-from tests.report.status_samples import PLAN, SEEN, UNITS, WELL_LOOKS, WELL_POOLS, look, pools
+from tests.report.status.samples import PLAN, SEEN, UNITS, WELL_LOOKS, WELL_POOLS, look, pools
 
 from fournines.kit.check import Ask, Check, Output
 from fournines.kit.context import Context
 from fournines.kit.verdict import Outcome, passed
 from fournines.report.document import Judged
-from fournines.report.status import (
-    EXIT_CODES,
-    Level,
-    StatusDocument,
-    assess,
-    backends_seen,
-    looks,
-    pool_asks,
-    quick,
-    units_of,
-)
+from fournines.report.status.document import EXIT_CODES, Level, StatusDocument
+from fournines.report.status.judgement import assess
+from fournines.report.status.questions import backends_seen, looks, pool_asks, quick, units_of
 
 AT = datetime(2026, 11, 22, 18, 4, 11, tzinfo=UTC)
 
