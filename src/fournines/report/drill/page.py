@@ -12,8 +12,10 @@ from fournines import __version__
 from fournines.drill.result import Campaign, DrillRun
 from fournines.kit.verdict import Outcome
 from fournines.report.drill import view
+from fournines.report.drill.picture.shapes import Timeline
+from fournines.report.drill.picture.spans import close_ups, span
+from fournines.report.drill.picture.timeline import timeline
 from fournines.report.drill.reasons import machine_words, reasons, wall_clock, worst_first
-from fournines.report.drill.timeline import Timeline, close_ups, span, timeline
 from fournines.report.style import count, limit, mark, moment, seconds, share
 
 _WORDS = {Outcome.PASS: "pass", Outcome.FAIL: "fail", Outcome.UNKNOWN: "unknown"}
@@ -53,7 +55,7 @@ def pictures(run: DrillRun) -> tuple[Timeline, ...]:
         return ()
     return (
         timeline(run, *span(run)),
-        *(timeline(run, began, ended, stages=False) for began, ended in close_ups(run)),
+        *(timeline(run, began, ended, show_stages=False) for began, ended in close_ups(run)),
     )
 
 

@@ -8,18 +8,11 @@ from tests.report.drill_samples import CAMPAIGN, COLD, KILL, POWER, WRITER, run
 from fournines.drill.result import DrillRun, Owned
 from fournines.probe.outage import figures
 from fournines.probe.sample import Reply, Sample
-from fournines.report.drill.timeline import (
-    COLUMNS,
-    DRAWN,
-    PLOT,
-    SINGLE,
-    Timeline,
-    close_ups,
-    describe,
-    lanes_of,
-    span,
-    timeline,
-)
+from fournines.report.drill.picture.lanes import DRAWN, SINGLE
+from fournines.report.drill.picture.shapes import COLUMNS, PLOT, Timeline
+from fournines.report.drill.picture.spans import close_ups, lanes_of, span
+from fournines.report.drill.picture.timeline import timeline
+from fournines.report.drill.picture.words import describe
 
 
 def whole(one: DrillRun) -> Timeline:
@@ -86,7 +79,7 @@ def test_a_close_up_shows_the_fault_and_every_attempt() -> None:
     ((began, ended),) = close_ups(KILL)
     assert KILL.fault is not None
     assert began < KILL.fault[0] < ended
-    drawn = timeline(KILL, began, ended, stages=False)
+    drawn = timeline(KILL, began, ended, show_stages=False)
     assert drawn.singly
     assert not drawn.stages
     (keystone,) = [lane for lane in drawn.lanes if lane.name == "keystone"]

@@ -1,0 +1,1 @@
+"""One run as a picture: who owned the VIP, what each client saw, when the fault lasted."""

@@ -1,0 +1,46 @@
+"""Times, latencies and the picture itself in words."""
+
+from __future__ import annotations
+
+from fournines.drill.result import DrillRun
+from fournines.report.drill.picture.spans import lanes_of
+from fournines.report.style import seconds
+
+_CHARACTER = 6.4
+"""Width of a character of the small print in pixels, on average and a bit more."""
+
+
+def describe(run: DrillRun, began: float, ended: float) -> str:
+    """The picture in words, for those who do not see it."""
+    words = []
+    for series in lanes_of(run):
+        seen = [o for o in series.figures.outages if o.began < ended and o.ended > began]
+        worst = max((o.seconds for o in seen), default=None)
+        many = f"{len(seen)} outage{'s' if len(seen) > 1 else ''}, the longest {seconds(worst or 0.0)}"
+        words.append(f"{series.name}: {many if seen else 'no outage'}")
+    moves = " then ".join(
+        " and ".join(o.hosts) or "nobody" for o in run.owners if o.began < ended and o.ended > began
+    )
+    return ". ".join([*words, f"The VIP was held by {moves}" if moves else ""]).strip(". ") + "."
+
+
+def signed(value: float) -> str:
+    """A number with a true minus sign."""
+    return f"{value:.6g}".replace("-", "\N{MINUS SIGN}")
+
+
+def clock(value: float) -> str:
+    """Minutes and seconds."""
+    minutes, rest = divmod(round(abs(value)), 60)
+    sign = "\N{MINUS SIGN}" if value < 0 else ""
+    return f"{sign}{minutes}:{rest:02}"
+
+
+def latency(decade: float) -> str:
+    """A tick of the latency axis."""
+    return f"{decade * 1000:g} ms" if decade < 1 else f"{decade:g} s"
+
+
+def fits(text: str, width: float) -> str:
+    """The text where it has room, in pixels; else nothing."""
+    return text if len(text) * _CHARACTER + 6 <= width else ""
