@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
+import shlex
+import subprocess
 from dataclasses import replace
 from ipaddress import IPv4Address
 from itertools import pairwise
@@ -71,6 +74,21 @@ def test_the_unit_takes_the_address_off_whatever_way_keepalived_ended(context: C
 def test_the_unit_of_the_fitness_program_is_as_reviewed(context: Context) -> None:
     content = file_of(COMPONENT, context, "controller1", FITNESS).content
     assert content == (GOLDEN / "fournines-fitness.service").read_text()
+
+
+@pytest.mark.parametrize(("result", "kept"), [("watchdog", "1\n"), ("signal", "0\n"), ("success", "0\n")])
+def test_where_the_watchdog_acted_the_host_is_not_fit_at_once(
+    context: Context, tmp_path: Path, result: str, kept: str
+) -> None:
+    """After any other end the last word stays while the program is started again."""
+    content = file_of(COMPONENT, context, "controller1", FITNESS).content
+    assert isinstance(content, str)
+    (command,) = re.findall(r"^ExecStopPost=(.*)$", content, flags=re.MULTILINE)
+    (tmp_path / "haproxy_answers").write_text("0\n")
+    # As systemd reads it: words as in a shell, two dollars for one (systemd.service(5), "COMMAND LINES").
+    argv = shlex.split(command.replace("/run/fournines-fitness", str(tmp_path)).replace("$$", "$"))
+    subprocess.run(argv, env={"SERVICE_RESULT": result}, check=True)
+    assert (tmp_path / "haproxy_answers").read_text() == kept
 
 
 def test_nobody_is_master_from_the_start_and_nobody_preempts(context: Context) -> None:

@@ -50,7 +50,13 @@ def steps(context: Context, host: Host) -> Iterator[Step]:
     yield install("keepalived", "fitness")
     yield File(
         FITNESS,
-        context.render("keepalived", "fournines-fitness.service.j2", program=PROGRAM, config=QUESTIONS),
+        context.render(
+            "keepalived",
+            "fournines-fitness.service.j2",
+            program=PROGRAM,
+            config=QUESTIONS,
+            directory=DIRECTORY,
+        ),
     )
     addresses = [address for router in own_routers for address in router.addresses]
     yield File(UNIT, context.render("keepalived", "keepalived.service.j2", conf=CONF, addresses=addresses))
