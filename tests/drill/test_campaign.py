@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import anyio
@@ -12,10 +12,10 @@ import pytest
 from tests.drill.play import PACE, World, play
 from tests.drill.test_run import POWER
 
-from fournines.drill.campaign import fitting, lost_something, picked, run_campaign
+from fournines.drill.campaign import faults_of, fitting, lost_something, picked, run_campaign
 from fournines.drill.control import CONTROL
 from fournines.drill.result import Campaign, StageName
-from fournines.drill.scenario import Part, Scenario
+from fournines.drill.scenario import ComponentFault, Part, Scenario
 from fournines.drill.settle import Judged
 from fournines.errors import DrillError
 from fournines.kit.check import Check
@@ -56,11 +56,21 @@ def test_a_campaign_hurts_only_what_the_site_has(blog_context: Context) -> None:
 
 
 def test_drills_are_picked_by_name_in_the_order_given() -> None:
-    assert picked(KNOWN, ["control", "vip-power"]) == (CONTROL, POWER)
-    assert picked(KNOWN, []) == (POWER, CONTROL)
+    assert picked(KNOWN, ["control", "vip-power"], {}) == (CONTROL, POWER)
     with pytest.raises(DrillError, match="no drill 'vip'") as caught:
-        picked(KNOWN, ["vip"])
+        picked(KNOWN, ["vip"], {})
     assert caught.value.try_this == "one of vip-power, control"
+
+
+def test_any_declared_fault_is_a_drill_that_measures(blog_context: Context) -> None:
+    faults = faults_of(blog_context)
+    first, second = picked(KNOWN, ["control", "glance.hang"], faults)
+    assert first is CONTROL
+    assert (second.name, second.injury) == ("glance.hang", ComponentFault("glance.hang"))
+    assert not any(asdict(second.bounds).values())
+    with pytest.raises(DrillError, match=r"no drill 'glance\.hung'") as caught:
+        picked(KNOWN, ["glance.hung"], faults)
+    assert "glance.hang" in (caught.value.try_this or "")
 
 
 def test_each_run_has_a_raw_log_of_json_lines(tmp_path: Path) -> None:

@@ -34,7 +34,10 @@ def drill(
     site: SiteFile,
     names: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[NAME]...", help="The drills to run; all when none is named."),
+        typer.Argument(
+            metavar="[NAME]...",
+            help="The drills to run, or ids of faults (heat.engine.kill); all drills when none is named.",
+        ),
     ] = None,
     *,
     listing: Annotated[bool, typer.Option("--list", help="Say what the drills are and do nothing.")] = False,
@@ -58,7 +61,7 @@ def drill(
     as_json: JsonOption = False,
 ) -> None:
     """Hurt the site, undo it, and judge what clients saw. Ctrl-C undoes the fault first."""
-    from fournines.drill.campaign import fitting, new_seed, picked  # noqa: PLC0415
+    from fournines.drill.campaign import faults_of, fitting, new_seed, picked  # noqa: PLC0415
     from fournines.drill.control import CONTROL  # noqa: PLC0415
     from fournines.drill.last import last_of  # noqa: PLC0415
     from fournines.drill.rig import Pace  # noqa: PLC0415
@@ -68,9 +71,9 @@ def drill(
     if listing:
         typer.echo("\n\n".join(described(scenario) for scenario in known.values()))
         return
-    named = picked(known, names or ())
     opened = open_site(site, identity=identity)
-    wanted = named if names else fitting(scenarios(), opened.plan.context)
+    context = opened.plan.context
+    wanted = picked(known, names, faults_of(context)) if names else fitting(scenarios(), context)
     chosen = (CONTROL, *wanted) if control and CONTROL not in wanted else wanted
     _refuse_real_machines(opened, yes=yes)
     number = new_seed() if seed is None else seed

@@ -6,6 +6,7 @@ import random
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import nullcontext
 from datetime import UTC, datetime
+from difflib import get_close_matches
 from pathlib import Path
 
 from fournines.drill import record
@@ -14,7 +15,7 @@ from fournines.drill.journal import Journal
 from fournines.drill.result import Campaign, DrillRun
 from fournines.drill.rig import Pace, Rig
 from fournines.drill.run import run_drill
-from fournines.drill.scenario import Part, Scenario
+from fournines.drill.scenario import Bounds, ComponentFault, Part, Scenario
 from fournines.engine.wire.transport import Transport
 from fournines.errors import DrillError
 from fournines.kit.context import Context
@@ -60,16 +61,31 @@ def fitting(known: Mapping[str, Scenario], context: Context) -> tuple[Scenario, 
     )
 
 
-def picked(known: Mapping[str, Scenario], names: Sequence[str]) -> tuple[Scenario, ...]:
-    """The scenarios of these names in this order; all of them when none is named.
+def measuring(fault: Fault) -> Scenario:
+    """A fault that a component declares as a drill of its own: what it costs is measured, not judged."""
+    return Scenario(
+        name=fault.id,
+        when=f"{fault.what}, on the host that holds the VIP",
+        part=Part.VIP_HOLDER,
+        injury=ComponentFault(fault.id),
+        bounds=Bounds(),
+        after=Bounds(),
+    )
+
+
+def picked(
+    known: Mapping[str, Scenario], names: Sequence[str], faults: Mapping[str, Fault]
+) -> tuple[Scenario, ...]:
+    """The scenarios of these names in this order, where a name may be a fault's id.
 
     Raises:
-        DrillError: there is no scenario of that name.
+        DrillError: there is neither a scenario nor a fault of that name.
     """
     for name in names:
-        if name not in known:
-            raise DrillError(f"there is no drill {name!r}", try_this=f"one of {', '.join(known)}")
-    return tuple(known[name] for name in names) if names else tuple(known.values())
+        if name not in known and name not in faults:
+            alike = get_close_matches(name, faults, n=4, cutoff=0.5)
+            raise DrillError(f"there is no drill {name!r}", try_this=f"one of {', '.join((*known, *alike))}")
+    return tuple(known[name] if name in known else measuring(faults[name]) for name in names)
 
 
 def new_seed() -> int:
