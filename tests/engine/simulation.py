@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 
-from fournines.engine.agent import commands, facts, main, tree
+from fournines.engine.agent import commands, facts, leave, main, tree
 from fournines.engine.agent.process import Ran
 from fournines.engine.units.startup import WHAT_IS_DOWN
 from fournines.engine.wire import remote
@@ -105,8 +105,8 @@ class Simulation:
         match argv:
             case ["systemctl", "show", *rest]:
                 said = "\n".join(self._show(host, name) for name in rest[rest.index("--") + 1 :])
-            case ["systemctl", "daemon-reload"]:
-                self.log.append((host.name, "daemon-reload"))
+            case ["systemctl" | "sysctl", *_]:
+                self._command(host, argv, "")
                 said = ""
             case ["dpkg-query", *_, _format]:
                 said = "".join(f"{p}\t{p}\tii\t{v}\n" for p, v in sorted(host.packages.items()))
@@ -157,6 +157,12 @@ class Simulation:
             case ["systemctl", "enable" | "disable" as verb, *names]:
                 for name in names:
                     host.units.setdefault(name, SimulatedUnit()).enabled = f"{verb}d"
+            case ["systemctl", "daemon-reload"]:
+                self.log.append((host.name, "daemon-reload"))
+            case ["systemctl", "stop", *names]:
+                for name in names:
+                    self.log.append((host.name, f"stop {name}"))
+                    host.units[name].active = "inactive"
             case ["systemctl", "start" | "restart" | "reload" as verb, *names]:
                 for name in names:
                     self.log.append((host.name, f"{verb} {name}"))
@@ -182,7 +188,7 @@ def simulation(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Simulation:
         (tmp_path / name).mkdir()
         hosts[name] = SimulatedHost(name, tmp_path / name)
     simulated = Simulation(hosts)
-    for module in (facts, tree, commands):
+    for module in (facts, tree, commands, leave):
         monkeypatch.setattr(module, "run", simulated.run)
     monkeypatch.setattr(main, "answer", simulated.asked)
     monkeypatch.setattr("os.fsync", lambda _descriptor: None)  # what survives a power loss is no matter here

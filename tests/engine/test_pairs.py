@@ -16,6 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.engine.interrupt import interrupted_at
 from tests.engine.simulation import (
+    HOSTS,
     SimulatedHost,
     SimulatedUnit,
     Simulation,
@@ -32,13 +33,15 @@ from fournines.engine.run import deploy
 from fournines.engine.wire.transport import Transport
 from fournines.errors import HostError, NinesError
 from fournines.kit.check import Ask, Check, each_host
-from fournines.kit.step import Command, File, Unit
+from fournines.kit.step import Command, Directory, File, Unit
 from fournines.kit.verdict import failed, passed
 from fournines.plan.model import Phase, Plan
 
 DATABASE, BROKER, API = "database.service", "broker.service", "api.service"
 GOOD = ("v1", "v2", "v3")
 HANGS, CRASHES = "hangs", "crashes"
+GUESTS = ("guest1", "guest2")
+FOREIGN = {"/etc/guest1.service": "somebody's", "/etc/guest2.d/theirs": "somebody's too"}
 
 
 @dataclass(frozen=True)
@@ -50,6 +53,10 @@ class Wish:
     api: str
     tables: frozenset[str]
     rows: frozenset[str]
+    guests: frozenset[str]
+    """Components that come and go as a whole: a file, one in a folder of its own, a unit."""
+    renamed: str
+    """The name of a file that the broker reads."""
     version: str
     """Of every package, as somebody's apt left the hosts before the site is deployed."""
 
@@ -88,16 +95,33 @@ def daemon(unit: str, content: str) -> dict[str, tuple[File | Unit, ...]]:
     )  # type: ignore[return-value]
 
 
+def guest(name: str) -> Phase:
+    """A component that only some versions of the site have, on some of the hosts."""
+    unit, folder = f"{name}.service", f"/etc/{name}.d"
+    steps = (
+        File(conf(unit), name),
+        Directory(folder),
+        File(f"{folder}/more", name),
+        Unit(unit, restart_on=(conf(unit),)),
+    )
+    hosts = HOSTS[1:] if name == "guest1" else HOSTS
+    return Phase((stage(name, dict.fromkeys(hosts, steps)),))
+
+
 def the_plan(wish: Wish) -> Plan:
     tables = exist("api.tables", wish.tables)
     api = {host: (*made(wish.tables).get(host, ()), *steps) for host, steps in daemon(API, wish.api).items()}
+    broker = {
+        host: (File(wish.renamed, "more"), *steps) for host, steps in daemon(BROKER, wish.broker).items()
+    }
     return plan(
         Phase(
             (
                 stage("database cluster", daemon(DATABASE, wish.database), all_active(DATABASE, seconds=0.0)),
-                stage("broker", daemon(BROKER, wish.broker), all_active(BROKER, seconds=0.0)),
+                stage("broker", broker, all_active(BROKER, seconds=0.0)),
             )
         ),
+        *(guest(name) for name in sorted(wish.guests)),
         Phase((stage("database rows", made(wish.rows), exist("database.rows", wish.rows)),)),
         Phase((stage("api", api, all_active(API, seconds=0.0), tables),)),
     )
@@ -139,6 +163,11 @@ async def shells(transport: Transport, operations: Operations, **_: object) -> N
                 raise HostError(f"failed: {operation.what}", where=host, output=answer.stderr)
 
 
+def files_of(wanted: Plan, host: str) -> dict[str, str]:
+    steps = (step for phase in wanted.phases for step in phase.steps.get(host, ()))
+    return {step.path: step.content for step in steps if isinstance(step, File)}
+
+
 versions = st.sampled_from((*GOOD, HANGS, CRASHES))
 names = st.frozensets(st.sampled_from(("1", "2", "3")))
 wishes = st.builds(
@@ -148,6 +177,8 @@ wishes = st.builds(
     api=versions,
     tables=names.map(lambda n: frozenset(f"table {x}" for x in n)),
     rows=names.map(lambda n: frozenset(f"row {x}" for x in n)),
+    guests=st.frozensets(st.sampled_from(GUESTS)),
+    renamed=st.sampled_from(("/etc/broker.d/10-more", "/etc/broker.d/20-more")),
     version=st.sampled_from(("11.8.8", "11.8.9")),
 )
 
@@ -169,6 +200,9 @@ def test_a_change_converges_from_wherever_another_one_ended(
         shutil.rmtree(host.root)
         host.root.mkdir()
         simulation.hosts[name] = SimulatedHost(name, host.root)
+        for path, text in FOREIGN.items():
+            simulation.hosts[name].file(path).parent.mkdir(parents=True, exist_ok=True)
+            simulation.hosts[name].file(path).write_text(text)
     simulation.refuse = lambda host, argv: played(simulation, host, argv)
 
     for wish, number in ((before, 10_000), (change, dies_at)):
@@ -188,5 +222,10 @@ def test_a_change_converges_from_wherever_another_one_ended(
             assert host.units[unit].active == "active"
             assert host.units[unit].started_with[conf(unit)] == text
             assert host.units[unit].of_versions[package(unit)] == then.version
+        assert host.tree() == {**FOREIGN, **files_of(the_plan(then), host.name)}
+        for name in set(GUESTS) - then.guests:
+            assert host.units.get(f"{name}.service", SimulatedUnit()).active == "inactive"
+            assert host.units.get(f"{name}.service", SimulatedUnit()).enabled == "disabled"
+            assert not host.file("/etc/guest1.d").exists() or "guest1" in then.guests
     assert simulation.hosts["one"].done >= then.rows | then.tables
     assert anyio.run(again) == 0

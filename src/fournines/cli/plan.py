@@ -76,11 +76,13 @@ async def _observe(opened: Opened) -> tuple[Difference, list[str]]:
 
 
 def _show(difference: Difference, opened: Opened) -> None:
+    from fournines.engine.leaving import LEAVING  # noqa: PLC0415 - keeps `nines --help` fast
+
     console = Console(highlight=False)
-    for phase in opened.plan.phases:
-        changes = difference.of(phase.name)
+    for phase in (*(phase.name for phase in opened.plan.phases), LEAVING):
+        changes = difference.of(phase)
         if changes:
-            console.print(Text(f"phase {phase.name}", style="bold"))
+            console.print(Text(f"phase {phase}", style="bold"))
         for change in changes:
             _show_change(console, change)
     count = len(difference.changes)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Awaitable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from fournines.engine import operations, pyinfra
@@ -12,6 +12,7 @@ from fournines.engine.asking.observe import Observed, look
 from fournines.engine.desired import Desired, entry, question
 from fournines.engine.difference import Seen, missing_packages, same
 from fournines.engine.fanout import on_each
+from fournines.engine.leaving import Claim, Claims, new_claims, words
 from fournines.engine.units.decide import Decision, decide
 from fournines.engine.units.rolling import Barrier, Changed, UnitsRun
 from fournines.engine.wire.remote import call
@@ -28,7 +29,10 @@ OfHost = tuple[tuple[Step, Seen], ...]
 
 @dataclass(frozen=True)
 class PhaseRun:
-    """One phase being carried out. ``changed`` is told of every change, ``busy`` of what takes long."""
+    """One phase being carried out. ``changed`` is told of every change, ``busy`` of what takes long.
+
+    ``claims`` are those that the hosts kept before the run, ``leaving`` those of them that leave here.
+    """
 
     transport: Transport
     wanted: Desired
@@ -36,18 +40,22 @@ class PhaseRun:
     barrier: Barrier
     changed: Changed
     busy: pyinfra.Busy
+    claims: Claims = field(default_factory=dict)
+    leaving: Claims = field(default_factory=dict)
 
     async def carry_out(self, observed: Observed) -> None:
         """Make the phase's steps true on the hosts where they are not.
 
         Order: packages and accounts; the file tree, on no host before every host's programs have accepted
-        theirs; kernel parameters; commands; units. So whatever a check of the phase asks for is there
-        before the first unit is rolled, and the roll waits for nothing that comes only after it.
+        theirs, and right before it what leaves; kernel parameters; commands; units. So whatever a check of
+        the phase asks for is there before the first unit is rolled, and the roll waits for nothing that comes
+        only after it.
 
         Raises:
             TransportError, HostError, RejectedError, BarrierError: the phase ends there, on all hosts.
         """
         differing = {host: seen for host, seen in observed.items() if self._differs(host, seen)}
+        differing |= {host: observed.get(host, ()) for host in self.leaving}
         prepared = await self._prepare(differing)
         installed = await self._install(differing)
         others = [host for host in differing if prepared.get(host) and host not in installed]
@@ -89,46 +97,62 @@ class PhaseRun:
 
     def _moved(self, host: str) -> list[Step]:
         """The steps that may be seen otherwise after preparing and installing; files were seen to."""
-        return [s for s in self.phase.steps[host] if isinstance(s, Packages | Account | Sysctl | Unit)]
+        steps = self.phase.steps.get(host, ())
+        return [s for s in steps if isinstance(s, Packages | Account | Sysctl | Unit)]
 
     # --- files ------------------------------------------------------------------------------------------
 
     async def _install(self, observed: Observed) -> dict[str, OfHost]:
         """Bring the trees to their hosts; what is seen there afterwards comes back in the same round trip."""
-        trees = {host: _tree(seen) for host, seen in observed.items()}
-        trees = {host: tree for host, tree in trees.items() if tree}
+        jobs = {host: self._job(host, seen) for host, seen in observed.items()}
+        jobs = {host: job for host, job in jobs.items() if not job.nothing}
+        staging = [host for host, job in jobs.items() if job.tree]
         name = secrets.token_hex(8)
-        if len(trees) > 1:
-            await on_each(trees, lambda host: self._tree_call(host, ["stage"], name, trees[host]))
-            do = ["commit"]
-        else:
-            do = ["stage", "commit"]
+        apart = len(jobs) > 1
+        if apart:
+            await on_each(staging, lambda host: self._send(host, jobs[host].stage(name)))
 
         def commit(host: str) -> Awaitable[OfHost]:
+            job = jobs[host]
             # systemctl enable lets systemd read its units anyway, which takes that half a second of CPU
             enables = any(decision.enable is not None for decision in self._decisions(host, observed[host]))
-            return self._tree_call(host, do, name, trees[host], reload=not enables)
+            request = {} if apart or not job.tree else job.stage(name)
+            return self._commit(host, job, job.commit(name, request, reload=not enables))
 
-        return await on_each(trees, commit)
+        return await on_each(jobs, commit)
 
-    async def _tree_call(
-        self,
-        host: str,
-        do: list[str],
-        name: str,
-        tree: Sequence[File | Directory | Absent],
-        *,
-        reload: bool = True,
-    ) -> OfHost:
-        request: dict[str, Any] = {"do": do, "id": name}
+    def _job(self, host: str, seen: OfHost) -> _Job:
+        tree = _tree(seen)
+        units = {decision.unit for decision in self._decisions(host, seen) if not decision.nothing}
+        touched = {
+            step: now
+            for step, now in seen
+            if step in units or step in tree or (isinstance(step, Sysctl) and not same(step, now))
+        }
+        known = self.claims.get(host, ())
+        return _Job(
+            tree=tree,
+            readers=self.wanted.readers_of(host, (step.path for step in tree)),
+            claims=new_claims(self.wanted, self.phase, host, touched, known),
+            leaving=self.leaving.get(host, ()),
+        )
+
+    async def _commit(self, host: str, job: _Job, request: dict[str, Any]) -> OfHost:
         moved = self._moved(host)
-        if "stage" in do:
-            request["entries"] = [entry(step) for step in tree]
-        if "commit" in do:
-            request["outdate"] = list(self.wanted.readers_of(host, (step.path for step in tree)))
-            request["do"] = [*do, "observe"]
-            request["steps"] = [question(step, show=False) for step in moved]
-            request["reload"] = reload
+        request = {**request, "do": [*request["do"], "observe"]}
+        response = await self._send(
+            host, {**request, "steps": [question(step, show=False) for step in moved]}
+        )
+        left = {(one["kind"], one["subject"]) for one in response.get("left", ())}
+        for one in job.leaving:
+            if (one.kind, one.subject) in left:
+                self.changed(host, one.kind, one.subject, words(one))
+        kinds = {step.path: type(step).__name__.lower() for step in job.tree}
+        for path in response.get("changed", ()):
+            self.changed(host, kinds[path], path, "removed" if kinds[path] == "absent" else "written")
+        return _verified(host, moved, response["seen"])
+
+    async def _send(self, host: str, request: dict[str, Any]) -> dict[str, Any]:
         response = await call(self.transport, host, request, timeout=_TREE_SECONDS)
         for rejection in response.get("rejections", ()):
             raise RejectedError(
@@ -137,10 +161,7 @@ class PhaseRun:
                 where=host,
                 output=rejection["said"],
             )
-        kinds = {step.path: type(step).__name__.lower() for step in tree}
-        for path in response.get("changed", ()):
-            self.changed(host, kinds[path], path, "removed" if kinds[path] == "absent" else "written")
-        return _verified(host, moved, response["seen"]) if "commit" in do else ()
+        return response
 
     # --- kernel ----------------------------------------------------------------------------------------
 
@@ -155,7 +176,7 @@ class PhaseRun:
     # --- commands ---------------------------------------------------------------------------------------
 
     async def _commands(self, host: str) -> None:
-        commands = [step for step in self.phase.steps[host] if isinstance(step, Command)]
+        commands = [step for step in self.phase.steps.get(host, ()) if isinstance(step, Command)]
         if not commands:
             return
         longest = sum(3 * command.timeout for command in commands)
@@ -167,6 +188,39 @@ class PhaseRun:
             if not result["done"]:
                 ended = f"ended with exit code {result['code']}" if result["code"] else "ran, but is not done"
                 raise HostError(f"{result['name']} {ended}", where=host, output=result["said"])
+
+
+@dataclass(frozen=True, slots=True)
+class _Job:
+    """What is brought to a host in one phase, and taken away there; ``readers`` are units that read of it."""
+
+    tree: tuple[File | Directory | Absent, ...]
+    readers: tuple[str, ...]
+    claims: tuple[Claim, ...]
+    leaving: tuple[Claim, ...]
+
+    @property
+    def nothing(self) -> bool:
+        return not (self.tree or self.claims or self.leaving)
+
+    def stage(self, name: str) -> dict[str, Any]:
+        """The first half: everything is written aside and tried."""
+        return {"do": ["stage"], "id": name, "entries": [entry(step) for step in self.tree]}
+
+    def commit(self, name: str, before: Mapping[str, Any], *, reload: bool) -> dict[str, Any]:
+        """The second half, with the first in one request where it is given: hosts change."""
+        request: dict[str, Any] = {"id": name, "do": [*before.get("do", ())], **before}
+        do = list(request["do"])
+        if self.claims:
+            do.append("claim")
+            request["claims"] = [one.to_wire() for one in self.claims]
+        if self.leaving:
+            do.append("leave")
+            request["leaving"] = [{"kind": one.kind, "subject": one.subject} for one in self.leaving]
+        if self.tree:
+            do.append("commit")
+            request |= {"outdate": list(self.readers), "reload": reload}
+        return {**request, "do": do}
 
 
 def _tree(observed: Sequence[tuple[Step, Seen]]) -> tuple[File | Directory | Absent, ...]:

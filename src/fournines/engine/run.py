@@ -12,11 +12,13 @@ import anyio
 from fournines.engine import events, operations, pyinfra
 from fournines.engine.asking.ask import verdicts
 from fournines.engine.asking.barrier import wait_until_well
+from fournines.engine.asking.claimed import claimed, claims_of
 from fournines.engine.asking.interfaces import with_interfaces
-from fournines.engine.asking.observe import Observed, differences, lacks, look_at_all
+from fournines.engine.asking.observe import Observed, Sight, differences, lacks, look_at_all
 from fournines.engine.asking.relied import examine, notes, require
 from fournines.engine.desired import Desired, desired
 from fournines.engine.difference import Difference
+from fournines.engine.leaving import LEAVING, Claims, leaving
 from fournines.engine.mask import Masker, masked
 from fournines.engine.phase import PhaseRun
 from fournines.engine.units.rolling import Barrier
@@ -25,7 +27,7 @@ from fournines.engine.wire.transport import Transport
 from fournines.errors import BarrierError, HostError, NinesError, TransportError
 from fournines.kit.check import Check
 from fournines.kit.verdict import Verdict
-from fournines.plan.model import Phase, Plan
+from fournines.plan.model import Phase, Plan, PlannedStage
 from fournines.plan.packages import relied_on
 
 PACKAGES = "packages"
@@ -60,7 +62,8 @@ async def observe(plan: Plan, transport: Transport, *, masker: Masker | None = N
     hide = masker or masker_of(plan)
     with masked(hide):
         wanted = desired(await with_interfaces(plan, transport))
-        return differences(wanted, await look_at_all(transport, wanted.phases, show=True), hide)
+        sight = await look_at_all(transport, wanted.phases, show=True)
+        return differences(wanted, sight.phases, hide, leaving(wanted, claims_of(wanted, sight)))
 
 
 async def deploy(
@@ -106,6 +109,8 @@ class _Run:
     counts: dict[str, Counter[str]] = field(default_factory=dict)
     unproved: list[Phase] = field(default_factory=list)
     late: list[Phase] = field(default_factory=list)
+    claims: Claims = field(default_factory=dict)
+    leaving: Mapping[str, Claims] = field(default_factory=dict)
 
     async def whole(self, plan: Plan) -> Summary:
         """All phases."""
@@ -118,20 +123,26 @@ class _Run:
         settled = await with_interfaces(plan, self.transport)
         if settled is not plan:
             self.wanted = desired(settled)
-        observed = await self._look(self.wanted.phases)
-        difference = differences(self.wanted, observed, self.masker)
+        sight = await self._look(self.wanted.phases)
+        observed = sight.phases
+        self.claims = await claimed(self.transport, self.wanted, sight)
+        self.leaving = leaving(self.wanted, self.claims)
+        difference = self._difference(observed)
         self._tell_observed(difference)
         if difference.changes:
             await self._packages(plan, observed)
         for phase in self.wanted.phases:
             if self.counts:  # earlier phases changed the hosts since
-                observed |= await self._look([phase])
-                difference = differences(self.wanted, observed, self.masker)
+                observed |= (await self._look([phase])).phases
+                difference = self._difference(observed)
             if difference.of(phase.name):
                 await self._settle()
                 await self._phase(phase, observed[phase.name], difference)
             else:
                 self.unproved.append(phase)
+        if LEAVING in self.leaving:
+            await self._settle()
+            await self._phase(Phase((PlannedStage(LEAVING, LEAVING, {}),)), {}, difference)
         await self._settle(everything=True)
         return self._finished()
 
@@ -143,7 +154,10 @@ class _Run:
         self.tell(events.Finished, changes=summary.total, seconds=summary.seconds)
         return summary
 
-    async def _look(self, phases: Sequence[Phase]) -> dict[str, Observed]:
+    def _difference(self, observed: Mapping[str, Observed]) -> Difference:
+        return differences(self.wanted, observed, self.masker, self.leaving)
+
+    async def _look(self, phases: Sequence[Phase]) -> Sight:
         self._seconds: dict[str, float] = {}
         return await look_at_all(self.transport, phases, done=self._seconds.__setitem__)
 
@@ -194,7 +208,7 @@ class _Run:
 
     async def _phase(self, phase: Phase, observed: Observed, difference: Difference) -> None:
         began = anyio.current_time()
-        hosts = tuple(host for host in phase.steps if difference.of(phase.name, host))
+        hosts = tuple(dict.fromkeys(change.host for change in difference.of(phase.name)))
         self.tell(events.PhaseStarted, phase=phase.name, hosts=hosts)
         counted = self.counts.setdefault(phase.name, Counter())
 
@@ -206,6 +220,8 @@ class _Run:
             barrier,
             partial(self._changed, phase.name),
             self._busy(phase.name),
+            self.claims,
+            self.leaving.get(phase.name, {}),
         )
         try:
             await run.carry_out(observed)
@@ -213,8 +229,8 @@ class _Run:
             # A phase may break its own connection (a firewall, a network). It is begun anew, once, with
             # what the hosts show now; a host that is really gone fails this look.
             self.tell(events.PhaseBroken, phase=phase.name, where=error.where, what=error.what)
-            await run.carry_out((await self._look([phase]))[phase.name])
-        for host in phase.steps:
+            await run.carry_out((await self._look([phase])).phases[phase.name])
+        for host in dict.fromkeys((*phase.steps, *hosts)):
             if counted[host]:
                 self.tell(events.HostChanged, phase=phase.name, host=host, changes=counted[host])
             else:

@@ -41,9 +41,10 @@ class Keystone:
         auth = body["auth"]
         user = auth["identity"]["password"]["user"]
         domain = self.found("domains", name=user["domain"]["name"])
-        if not domain or not self.found(
+        known = domain and self.found(
             "users", name=user["name"], password=user["password"], domain_id=domain[0]["id"]
-        ):
+        )
+        if not known or not known[0].get("enabled", True):
             return 401, {}, ""
         ((kind, scope),) = auth["scope"].items()
         if not self.found(f"{kind}s", name=scope["name"]):
@@ -55,7 +56,15 @@ class Keystone:
         ]
         return 201, {"token": {"catalog": catalogue, "project": {"id": "p"}}}, made
 
-    def answer(  # noqa: PLR0911 - one line for each thing the API can do
+    def held(self, **query: str) -> list[dict[str, Any]]:
+        scope = query.get("scope.project.id") or query["scope.domain.id"]
+        return [
+            {"role": {"id": role}, "user": {"id": user}}
+            for where, user, role in self.assigned
+            if where == scope and query.get("user.id", user) == user
+        ]
+
+    def answer(  # noqa: C901, PLR0911 - one line for each thing the API can do
         self, method: str, url: str, body: dict[str, Any], subject: str
     ) -> tuple[int, Any, str]:
         parts = urlsplit(url)
@@ -69,12 +78,12 @@ class Keystone:
             case "GET", ["auth", "tokens"]:
                 return (200, {}, "") if subject in self.tokens else (404, {}, "")
             case "GET", ["role_assignments"]:
-                scope = query.get("scope.project.id") or query["scope.domain.id"]
-                held = [r for s, u, r in self.assigned if (s, u) == (scope, query["user.id"])]
-                return 200, {"role_assignments": [{"role": {"id": role}} for role in held]}, ""
+                return 200, {"role_assignments": self.held(**query)}, ""
             case "PUT", ["projects" | "domains", scope, "users", user, "roles", role]:
                 self.assigned.add((scope, user, role))
                 return 204, None, ""
+            case "GET", ["users", key] if key in self.kept["users"]:
+                return 200, {"user": self.kept["users"][key]}, ""
             case "GET", [collection]:
                 return 200, {collection: self.found(collection, **query)}, ""
             case "POST", [collection]:

@@ -148,6 +148,46 @@ def test_what_is_broken_is_seen_and_mended(
     assert register.main("look", wanted) == 0
 
 
+def test_what_nobody_declares_any_more_goes_and_comes_back(
+    keystone: Keystone, wanted: dict[str, Any], capsys: pytest.CaptureFixture[str]
+) -> None:
+    keystone.put("services", name="theirs", type="theirs", description="")
+    theirs = keystone.put("users", name="theirs", password="x", domain_id="default", enabled=True)
+    register.main("apply", wanted)
+    (project,) = keystone.found("projects", name="service")
+    keystone.assigned.add((project["id"], theirs["id"], "roles-1"))
+    less = wanted | {"entries": [IDENTITY], "users": []}
+    capsys.readouterr()
+    assert register.main("look", less) == 1
+    assert set(capsys.readouterr().out.splitlines()) == {
+        "- service inner: removed, nobody declares it any more",
+        "- service glance: removed, nobody declares it any more",
+        "- user glance: disabled, nobody declares it any more",
+        "- user stacks: disabled, nobody declares it any more",
+    }
+    assert register.main("apply", less) == 0
+    assert {s["name"] for s in keystone.kept["services"].values()} == {"keystone", "theirs"}
+    assert {u["name"] for u in keystone.kept["users"].values() if u.get("enabled", True)} == {
+        "admin",
+        "theirs",
+    }
+    assert register.main("look", less) == 0
+    assert register.main("apply", wanted) == 0
+    assert register.main("look", wanted) == 0
+    assert all(u.get("enabled", True) for u in keystone.kept["users"].values())
+
+
+def test_what_was_made_before_there_was_a_mark_is_marked(keystone: Keystone, wanted: dict[str, Any]) -> None:
+    register.main("apply", wanted)
+    for collection in ("users", "services", "domains"):
+        for resource in keystone.kept[collection].values():
+            resource.pop("managed_by", None)
+    assert register.main("look", wanted) == 1
+    assert register.main("apply", wanted) == 0
+    assert register.main("look", wanted) == 0
+    assert "managed_by" not in keystone.found("users", name="admin")[0]
+
+
 def test_the_administrators_password_decides(keystone: Keystone, wanted: dict[str, Any]) -> None:
     assert register.main("administrator", wanted) == 0
     assert register.main("administrator", wanted | {"password": "wrong"}) == 1

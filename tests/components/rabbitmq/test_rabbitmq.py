@@ -8,8 +8,8 @@ import pytest
 from tests.programs import opinion
 
 from fournines.components.rabbitmq import COMPONENT
-from fournines.components.rabbitmq.checks import leaders_ask, parse_facts, parse_leaders
 from fournines.components.rabbitmq.deploy import ADVANCED, CONF, COOKIE, create_users, users_exist
+from fournines.components.rabbitmq.model import leaders_ask, parse_facts, parse_leaders
 from fournines.kit.check import Check, Output
 from fournines.kit.context import Context
 from fournines.kit.declare import FirewallPort, MessageUser
@@ -98,7 +98,14 @@ def test_accounts_are_compared_by_logging_in() -> None:
     guard = users_exist(users, {"glance": "pw"})
     assert '{<<"glance">>, <<"pw">>, <<"/glance">>}' in guard
     assert "check_user_pass_login" in guard
-    assert 'delete_user(<<"guest">>' in create_users(users, {"glance": "pw"})
+    made = create_users(users, {"glance": "pw"})
+    assert 'delete_user(<<"guest">>' in made
+    assert "set_tags(U, lists:usort([fournines | Tags(U)])" in made
+
+
+def test_a_member_that_is_gone_holds_up_no_start_of_the_others(blog_context: Context) -> None:
+    left = {h: Output(0, facts(h).replace(f"members\t{ALL}", f"members\t{ALL},rabbit@old")) for h in HOSTS}
+    assert check(blog_context, "whole").verdict(left).outcome is Outcome.PASS
 
 
 # --- the program that reads it ------------------------------------------------------------------------------
@@ -149,7 +156,9 @@ def test_goes_red_when_a_broker_does_not_answer(blog_context: Context, what: str
     ("what", "old", "new"),
     [
         ("whole", f"running\t{ALL}", "running\trabbit@controller2"),
-        ("whole", f"members\t{ALL}", f"members\t{ALL},rabbit@old"),
+        ("whole", f"members\t{ALL}", "members\trabbit@controller2"),
+        ("whole", f"running\t{ALL}", f"running\t{ALL},rabbit@old"),
+        ("members", f"members\t{ALL}", f"members\t{ALL},rabbit@old"),
         ("whole", "partitions\t", "partitions\trabbit@controller1"),
         ("alarms", "tick", "alarm\t{resource_limit,disk,rabbit@controller2}\ntick"),
         ("metadata", "khepri\ttrue", "khepri\tfalse"),

@@ -98,7 +98,8 @@ class Board:
     @hear.register
     def _(self, event: events.PhaseStarted) -> None:
         self._busy = event.phase
-        self._cells[event.phase].update(dict.fromkeys(event.hosts, "[yellow]working[/]"))
+        cells = self._cells.setdefault(event.phase, {})  # what leaves last is no phase of the plan
+        cells.update(dict.fromkeys(event.hosts, "[yellow]working[/]"))
 
     @hear.register
     def _(self, event: events.HostChanged) -> None:

@@ -126,6 +126,7 @@ def identity(context: Context, host: Host) -> Iterator[Step]:
         unless=program.argv(register, "look"),
         stdin=wanted,
         unless_stdin=wanted,
+        shows=True,
     )
 
 

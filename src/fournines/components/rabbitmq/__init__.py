@@ -4,10 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from fournines.components.rabbitmq.checks import account_checks, checks, leaders_ask, parse_leaders
+from fournines.components.rabbitmq.checks import account_checks, checks
 from fournines.components.rabbitmq.deploy import accounts, steps
 from fournines.components.rabbitmq.faults import faults
-from fournines.components.rabbitmq.model import BROKER_MB, BROKERS, DIST_PORT, EPMD_PORT, PORT, Options
+from fournines.components.rabbitmq.model import (
+    BROKER_MB,
+    BROKERS,
+    DIST_PORT,
+    EPMD_PORT,
+    PORT,
+    Options,
+    leaders_ask,
+    parse_leaders,
+)
 from fournines.components.rabbitmq.relies import RELIES
 from fournines.kit.component import Component, Joins, Stage, always
 from fournines.kit.declare import Brokers, Declaration, FirewallPort, Memory, MessageUser, Secret

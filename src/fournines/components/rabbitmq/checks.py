@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
 from functools import partial
 
-from fournines.components.rabbitmq.deploy import eval_argv
-from fournines.components.rabbitmq.model import BROKERS, PORT, Options, node
+from fournines.components.rabbitmq.model import BROKERS, PORT, Facts, Options, facts_ask, parse_facts
 from fournines.kit.check import Answers, Ask, Check, Output, each_host
 from fournines.kit.context import Context
 from fournines.kit.declare import MessageUser
@@ -15,97 +13,6 @@ from fournines.kit.verdict import Verdict, failed, passed, unknown, worst
 
 _UNIT = "rabbitmq-server.service"
 _GUEST = "guest"
-# RabbitMQ 4.3 has no Mnesia, hence nothing that could be partitioned in Mnesia's sense.
-_FACTS = r"""
-Say = fun(K, Vs) -> io:format("~s~s~n", [K, [[$\t | io_lib:format("~ts", [V])] || V <- Vs]]) end,
-Names = fun(Ns) -> lists:join($,, [atom_to_list(N) || N <- Ns]) end,
-Say("running", [Names(lists:sort(rabbit_nodes:list_running()))]),
-Say("members", [Names(lists:sort(rabbit_nodes:list_members()))]),
-Mnesia = erlang:function_exported(rabbit_node_monitor, partitions, 0),
-Say("partitions", [Names(case Mnesia of true -> rabbit_node_monitor:partitions(); false -> [] end)]),
-Say("khepri", [atom_to_list(rabbit_khepri:is_enabled())]),
-[Say("alarm", [io_lib:format("~0p", [A])]) || A <- rabbit_alarm:get_alarms()],
-[Say("listener", [inet:ntoa(element(5, L)), integer_to_list(element(6, L))])
-  || L <- rabbit_networking:active_listeners(), element(2, L) =:= node(), element(3, L) =:= amqp],
-Say("tick", [io_lib:format("~p", [net_kernel:get_net_ticktime()])]),
-Say("leader_poll", [io_lib:format("~p", [application:get_env(aten, poll_interval, undefined)])]),
-Say("default_queue_type", [atom_to_list(rabbit_queue_type:default())]),
-[Say("user", [proplists:get_value(user, U)]) || U <- rabbit_auth_backend_internal:list_users()],
-[begin
-   {resource, V, queue, N} = amqqueue:get_name(Q),
-   {Id, Known} = amqqueue:get_pid(Q),
-   Leader = case ra_leaderboard:lookup_leader(Id) of {_, Now} -> Now; undefined -> Known end,
-   Say("queue", [V, N, atom_to_list(Leader), Names(lists:sort(maps:get(nodes, amqqueue:get_type_state(Q))))])
- end || Q <- rabbit_amqqueue:list(), amqqueue:get_type(Q) =:= rabbit_quorum_queue],
-Say("complete", []).
-"""
-
-
-@dataclass(frozen=True, slots=True)
-class Queue:
-    """A quorum queue as one broker sees it; brokers by host name."""
-
-    vhost: str
-    name: str
-    leader: str
-    members: frozenset[str]
-
-
-@dataclass(frozen=True, slots=True)
-class Facts:
-    """What one broker says of itself and the others, hosts by name."""
-
-    values: Mapping[str, str]
-    running: frozenset[str]
-    members: frozenset[str]
-    partitions: frozenset[str]
-    alarms: tuple[str, ...]
-    users: frozenset[str]
-    listeners: frozenset[str]
-    queues: tuple[Queue, ...]
-
-
-def facts_ask(host: str) -> Ask:
-    """The one question that all checks of a host share (50 ms)."""
-    return Ask(eval_argv(host), stdin=_FACTS, timeout=8.0)
-
-
-def parse_facts(text: str) -> Facts | None:
-    """A broker's answer; None when it is not a whole one."""
-    rows = [line.split("\t") for line in text.splitlines()]
-    if not any(row[0] == "complete" for row in rows):
-        return None
-
-    def column(key: str) -> list[list[str]]:
-        return [row[1:] for row in rows if row[0] == key]
-
-    def hosts(key: str) -> frozenset[str]:
-        return _hosts(next((row[0] for row in column(key)), ""))
-
-    return Facts(
-        values={row[0]: row[1] for row in rows if len(row) == 2},  # noqa: PLR2004 - key and value
-        running=hosts("running"),
-        members=hosts("members"),
-        partitions=hosts("partitions"),
-        alarms=tuple(row[0] for row in column("alarm")),
-        users=frozenset(row[0] for row in column("user")),
-        listeners=frozenset(":".join(row) for row in column("listener")),
-        queues=tuple(
-            Queue(vhost, name, _host(leader), _hosts(members))
-            for vhost, name, leader, members in column("queue")
-        ),
-    )
-
-
-def leaders_ask(host: str) -> Ask:
-    """A question to any broker, whose answer ``parse_leaders`` understands."""
-    return facts_ask(host)
-
-
-def parse_leaders(answer: Output) -> dict[tuple[str, str], str]:
-    """The host that leads each quorum queue, by (vhost, queue); empty when the broker did not answer."""
-    facts = parse_facts(answer.stdout)
-    return {} if facts is None else {(queue.vhost, queue.name): queue.leader for queue in facts.queues}
 
 
 def _check(
@@ -163,6 +70,13 @@ def account_checks(context: Context) -> Iterator[Check]:
     )
     yield _check(
         context,
+        "members",
+        "The cluster waits for no broker that the site does not have",
+        each_host(_of(_no_stranger(frozenset(BROKERS.names(context.site)))), all_well="no other member"),
+        barrier=True,
+    )
+    yield _check(
+        context,
         "accounts",
         "Every declared account exists; guest does not",
         each_host(_of(_accounts(context)), all_well="as declared"),
@@ -192,11 +106,23 @@ def _whole(everyone: frozenset[str]) -> Callable[[Facts], Verdict]:
     def judge(facts: Facts) -> Verdict:
         if facts.partitions:
             return failed(f"partitioned from {_list(facts.partitions)}")
-        if facts.running != everyone:
+        if not facts.running >= everyone:
             return failed(f"{_list(everyone - facts.running)} not running")
-        if facts.members != everyone:
+        if not facts.members >= everyone:
             return failed(f"members are {_list(facts.members)}")
+        if facts.running != everyone:
+            return failed(f"{_list(facts.running - everyone)} runs too, and is no broker of this site")
         return passed(f"{len(everyone)} running")
+
+    return judge
+
+
+def _no_stranger(everyone: frozenset[str]) -> Callable[[Facts], Verdict]:
+    """A member that is gone counts for the majority: two of them, and one more that fails is too many."""
+
+    def judge(facts: Facts) -> Verdict:
+        strangers = facts.members - everyone
+        return failed(f"{_list(strangers)} still counts as a member") if strangers else passed("none")
 
     return judge
 
@@ -240,7 +166,7 @@ def _accounts(context: Context) -> Callable[[Facts], Verdict]:
 
 
 def _leftovers(context: Context) -> Callable[[Facts], Verdict]:
-    """Not for a barrier: what left the site file stays on the brokers, and must not block a deployment."""
+    """Not for a barrier: an account that somebody else made stays, and must not block a deployment."""
     wanted = {user.user for user in context.declared(MessageUser)}
 
     def judge(facts: Facts) -> Verdict:
@@ -281,14 +207,6 @@ def _at_boot(answer: Output) -> Verdict:
     if seen == ["enabled", "active"]:
         return passed("running, and enabled at boot")
     return failed(f"{_UNIT} is {' and '.join(seen) or 'unknown'}")
-
-
-def _host(name: str) -> str:
-    return name.removeprefix(node(""))
-
-
-def _hosts(names: str) -> frozenset[str]:
-    return frozenset(_host(name) for name in names.split(",") if name)
 
 
 def _list(names: frozenset[str] | set[str]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from fournines.components.rabbitmq.model import BROKERS, DIST_PORT, PORT, Options, node
+from fournines.components.rabbitmq.model import BROKERS, DIST_PORT, PORT, Options, eval_argv, node
 from fournines.kit.context import Context
 from fournines.kit.declare import MessageUser
 from fournines.kit.step import Command, File, Packages, Step, Unit
@@ -100,6 +100,16 @@ def accounts(context: Context, host: Host) -> Iterator[Step]:
         unless_stdin='rabbit_khepri:is_enabled() andalso io:format("holds~n").\n',
         timeout=180,
     )
+    yield Command(
+        "brokers that left are forgotten",
+        argv=("sh", "-c", f"{' '.join(eval_argv(host))} | xargs -r -n 1 {ctl} forget_cluster_node"),
+        stdin=_each_stranger(context, "~s~n") + ".\n",
+        unless=_holds(host),
+        unless_stdin=_each_stranger(context, "- broker ~s: forgotten, the site does not have it any more~n")
+        + ',\nGone =:= [] andalso io:format("holds~n").\n',
+        timeout=180,
+        shows=True,
+    )
     users = context.declared(MessageUser)
     passwords = {user.user: context.secret(user.password) for user in users}
     yield Command(
@@ -108,62 +118,92 @@ def accounts(context: Context, host: Host) -> Iterator[Step]:
         stdin=create_users(users, passwords),
         unless=_holds(host),
         unless_stdin=users_exist(users, passwords),
+        shows=True,
     )
+
+
+def _each_stranger(context: Context, line: str) -> str:
+    """Erlang that prints a line for each member of the cluster that is no broker of the site."""
+    everyone = ", ".join(f"'{node(broker)}'" for broker in BROKERS(context.site))
+    return f"""\
+Gone = rabbit_nodes:list_members() -- [{everyone}],
+[io:format("{line}", [N]) || N <- Gone]"""
 
 
 def _holds(host: Host) -> tuple[str, ...]:
     """Evaluate what stands on stdin in the broker; exit 0 when it prints ``holds``.
 
+    Of the rest only lines that begin with ``- `` go to standard output: they are shown.
+
     ``erl_call`` takes 50 ms where ``rabbitmqctl eval`` takes a second of CPU, and secrets on its stdin stay
     out of every list of processes. Its own exit code is 0 whatever the broker says, hence the word.
     """
-    return ("sh", "-c", f"{' '.join(eval_argv(host))} | tee /dev/stderr | grep -qx holds")
+    said = f'said=$({" ".join(eval_argv(host))}); echo "$said" >&2'
+    return ("sh", "-c", f'{said}; echo "$said" | grep \'^- \'; echo "$said" | grep -qx holds')
 
 
-def eval_argv(host: Host | str) -> tuple[str, ...]:
-    """The command that evaluates Erlang from stdin in a host's own broker and prints what that prints."""
-    return ("env", "HOME=/var/lib/rabbitmq", "erl_call", "-R", "-fetch_stdout", "-n", node(host), "-e")
+_MADE = """\
+Auth = rabbit_auth_backend_internal,
+Tags = fun(U) -> lists:append([proplists:get_value(tags, P)
+    || P <- Auth:list_users(), proplists:get_value(user, P) =:= U]) end,
+Made = [U || P <- Auth:list_users(), U <- [proplists:get_value(user, P)], lists:member(fournines, Tags(U))],
+"""
+"""The accounts that carry our tag: those we made. RabbitMQ has four tags that give rights; this is none."""
 
 
 def users_exist(users: tuple[MessageUser, ...], passwords: dict[str, str]) -> str:
-    """Erlang that prints ``holds`` when exactly the declared accounts can log in and use their vhost."""
-    rows = ", ".join(f"{{{_bin(u.user)}, {_bin(passwords[u.user])}, {_bin(u.vhost)}}}" for u in users)
+    """Erlang that prints ``holds`` when the declared accounts can log in and use their vhost, and no more do.
+
+    It prints a line for each account that we made and nobody declares any more.
+    """
     return f"""\
-Full = fun(V, U) -> lists:any(fun(P) ->
+{_MADE}Full = fun(V, U) -> lists:any(fun(P) ->
     [U | [<<".*">> || _ <- [1, 2, 3]]] =:= [proplists:get_value(K, P) || K <- [user, configure, write, read]]
-  end, rabbit_auth_backend_internal:list_vhost_permissions(V)) end,
+  end, Auth:list_vhost_permissions(V)) end,
 Login = fun(U, P) -> element(1, rabbit_access_control:check_user_pass_login(U, P)) =:= ok end,
-(not rabbit_auth_backend_internal:exists(<<"guest">>)) andalso
-lists:all(fun({{U, P, V}}) -> rabbit_vhost:exists(V) andalso Login(U, P) andalso Full(V, U) end, [{rows}])
-andalso io:format("holds~n").
+Wanted = [{_rows(users, passwords)}],
+Gone = Made -- [U || {{U, _, _}} <- Wanted],
+[io:format("- account ~ts: removed, nobody declares it any more~n", [U]) || U <- Gone],
+(Gone =:= []) andalso (not Auth:exists(<<"guest">>)) andalso
+lists:all(fun({{U, P, V}}) ->
+    rabbit_vhost:exists(V) andalso Login(U, P) andalso Full(V, U) andalso lists:member(U, Made)
+  end, Wanted) andalso io:format("holds~n").
 """
 
 
 def create_users(users: tuple[MessageUser, ...], passwords: dict[str, str]) -> str:
     """Erlang that makes accounts, passwords, vhosts and rights as declared, and removes guest.
 
+    Each account that we make carries our tag, and one with the tag that nobody declares is removed. Its vhost
+    stays, with what is in it.
+
     The same functions that ``rabbitmqctl add_user`` and its kin call in the broker. A vhost that is new is
     started on every broker at once; one whose copy of the metadata is not there yet says ``no_such_vhost``
     (seen on a busy machine), and is asked again.
     """
-    rows = ", ".join(f"{{{_bin(u.user)}, {_bin(passwords[u.user])}, {_bin(u.vhost)}}}" for u in users)
     return f"""\
 By = <<"fournines">>,
-Auth = rabbit_auth_backend_internal,
-Start = fun Again(V, Times) -> case rabbit_vhost_sup_sup:start_on_all_nodes(V) of
+{_MADE}Start = fun Again(V, Times) -> case rabbit_vhost_sup_sup:start_on_all_nodes(V) of
     ok -> ok;
     Error when Times =:= 0 -> Error;
     _ -> timer:sleep(500), Again(V, Times - 1)
   end end,
+Wanted = [{_rows(users, passwords)}],
 lists:foreach(fun({{U, P, V}}) ->
     case rabbit_vhost:exists(V) of true -> ok; false -> rabbit_vhost:add(V, By) end,
     ok = Start(V, 30),
     ok = case Auth:exists(U) of true -> Auth:change_password(U, P, By); false -> Auth:add_user(U, P, By) end,
+    ok = Auth:set_tags(U, lists:usort([fournines | Tags(U)]), By),
     ok = Auth:set_permissions(U, V, <<".*">>, <<".*">>, <<".*">>, By)
-  end, [{rows}]),
+  end, Wanted),
+[ok = Auth:delete_user(U, By) || U <- Made -- [U || {{U, _, _}} <- Wanted]],
 case Auth:exists(<<"guest">>) of true -> ok = Auth:delete_user(<<"guest">>, By); false -> ok end,
 io:format("holds~n").
 """
+
+
+def _rows(users: tuple[MessageUser, ...], passwords: dict[str, str]) -> str:
+    return ", ".join(f"{{{_bin(u.user)}, {_bin(passwords[u.user])}, {_bin(u.vhost)}}}" for u in users)
 
 
 def _bin(text: str) -> str:

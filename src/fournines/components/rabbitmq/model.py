@@ -1,11 +1,14 @@
-"""RabbitMQ's options and names."""
+"""RabbitMQ's options and names, and what a broker says of itself."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Annotated, Final
 
 from pydantic import Field
 
+from fournines.kit.check import Ask, Output
 from fournines.kit.where import on
 from fournines.spec.model import Host, Role, Strict
 from fournines.spec.types import Measure, Milliseconds, WholeSeconds
@@ -47,3 +50,112 @@ class Options(Strict):
 def node(host: Host | str) -> str:
     """A broker's Erlang name."""
     return f"rabbit@{host if isinstance(host, str) else host.name}"
+
+
+# --- what a broker says of itself ---------------------------------------------------------------------------
+
+
+def eval_argv(host: Host | str) -> tuple[str, ...]:
+    """The command that evaluates Erlang from stdin in a host's own broker and prints what that prints."""
+    return ("env", "HOME=/var/lib/rabbitmq", "erl_call", "-R", "-fetch_stdout", "-n", node(host), "-e")
+
+
+# RabbitMQ 4.3 has no Mnesia, hence nothing that could be partitioned in Mnesia's sense.
+_FACTS = r"""
+Say = fun(K, Vs) -> io:format("~s~s~n", [K, [[$\t | io_lib:format("~ts", [V])] || V <- Vs]]) end,
+Names = fun(Ns) -> lists:join($,, [atom_to_list(N) || N <- Ns]) end,
+Say("running", [Names(lists:sort(rabbit_nodes:list_running()))]),
+Say("members", [Names(lists:sort(rabbit_nodes:list_members()))]),
+Mnesia = erlang:function_exported(rabbit_node_monitor, partitions, 0),
+Say("partitions", [Names(case Mnesia of true -> rabbit_node_monitor:partitions(); false -> [] end)]),
+Say("khepri", [atom_to_list(rabbit_khepri:is_enabled())]),
+[Say("alarm", [io_lib:format("~0p", [A])]) || A <- rabbit_alarm:get_alarms()],
+[Say("listener", [inet:ntoa(element(5, L)), integer_to_list(element(6, L))])
+  || L <- rabbit_networking:active_listeners(), element(2, L) =:= node(), element(3, L) =:= amqp],
+Say("tick", [io_lib:format("~p", [net_kernel:get_net_ticktime()])]),
+Say("leader_poll", [io_lib:format("~p", [application:get_env(aten, poll_interval, undefined)])]),
+Say("default_queue_type", [atom_to_list(rabbit_queue_type:default())]),
+[Say("user", [proplists:get_value(user, U)]) || U <- rabbit_auth_backend_internal:list_users()],
+[begin
+   {resource, V, queue, N} = amqqueue:get_name(Q),
+   {Id, Known} = amqqueue:get_pid(Q),
+   Leader = case ra_leaderboard:lookup_leader(Id) of {_, Now} -> Now; undefined -> Known end,
+   Say("queue", [V, N, atom_to_list(Leader), Names(lists:sort(maps:get(nodes, amqqueue:get_type_state(Q))))])
+ end || Q <- rabbit_amqqueue:list(), amqqueue:get_type(Q) =:= rabbit_quorum_queue],
+Say("complete", []).
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """A quorum queue as one broker sees it; brokers by host name."""
+
+    vhost: str
+    name: str
+    leader: str
+    members: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What one broker says of itself and the others, hosts by name."""
+
+    values: Mapping[str, str]
+    running: frozenset[str]
+    members: frozenset[str]
+    partitions: frozenset[str]
+    alarms: tuple[str, ...]
+    users: frozenset[str]
+    listeners: frozenset[str]
+    queues: tuple[Queue, ...]
+
+
+def facts_ask(host: str) -> Ask:
+    """The one question that all checks of a host share (50 ms)."""
+    return Ask(eval_argv(host), stdin=_FACTS, timeout=8.0)
+
+
+def parse_facts(text: str) -> Facts | None:
+    """A broker's answer; None when it is not a whole one."""
+    rows = [line.split("\t") for line in text.splitlines()]
+    if not any(row[0] == "complete" for row in rows):
+        return None
+
+    def column(key: str) -> list[list[str]]:
+        return [row[1:] for row in rows if row[0] == key]
+
+    def hosts(key: str) -> frozenset[str]:
+        return _hosts(next((row[0] for row in column(key)), ""))
+
+    return Facts(
+        values={row[0]: row[1] for row in rows if len(row) == 2},  # noqa: PLR2004 - key and value
+        running=hosts("running"),
+        members=hosts("members"),
+        partitions=hosts("partitions"),
+        alarms=tuple(row[0] for row in column("alarm")),
+        users=frozenset(row[0] for row in column("user")),
+        listeners=frozenset(":".join(row) for row in column("listener")),
+        queues=tuple(
+            Queue(vhost, name, _host(leader), _hosts(members))
+            for vhost, name, leader, members in column("queue")
+        ),
+    )
+
+
+def leaders_ask(host: str) -> Ask:
+    """A question to any broker, whose answer ``parse_leaders`` understands."""
+    return facts_ask(host)
+
+
+def parse_leaders(answer: Output) -> dict[tuple[str, str], str]:
+    """The host that leads each quorum queue, by (vhost, queue); empty when the broker did not answer."""
+    facts = parse_facts(answer.stdout)
+    return {} if facts is None else {(queue.vhost, queue.name): queue.leader for queue in facts.queues}
+
+
+def _host(name: str) -> str:
+    return name.removeprefix(node(""))
+
+
+def _hosts(names: str) -> frozenset[str]:
+    return frozenset(_host(name) for name in names.split(",") if name)

@@ -26,7 +26,7 @@ _AT_ONCE = 6
 def observe(request: dict[str, Any]) -> list[Seen]:
     """One answer per wanted step, in the order asked."""
     root, steps = request.get("root", "/"), request["steps"]
-    units = _units([s["name"] for s in steps if s["kind"] == "unit"])
+    units = units_seen([s["name"] for s in steps if s["kind"] == "unit"])
     packages = _packages({n for s in steps for n in s.get("names", ()) or s.get("packages", ())})
     remembered = stamps(root)
     with ThreadPoolExecutor(_AT_ONCE) as pool:
@@ -137,7 +137,7 @@ def _sysctl(root: str, step: Seen) -> Seen:
 _UNIT_PROPERTIES = ("LoadState", "ActiveState", "UnitFileState", "NeedDaemonReload")
 
 
-def _units(names: list[str]) -> dict[str, Seen]:
+def units_seen(names: list[str]) -> dict[str, Seen]:
     """What systemd says about each unit; one question for all of them."""
     if not names:
         return {}

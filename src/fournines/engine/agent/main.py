@@ -6,8 +6,10 @@ import json
 import sys
 from typing import Any
 
+from fournines.engine.agent.claims import claim, claims
 from fournines.engine.agent.commands import carry_out
 from fournines.engine.agent.facts import observe
+from fournines.engine.agent.leave import leave
 from fournines.engine.agent.questions import answer
 from fournines.engine.agent.stamps import outdate, write_stamps
 from fournines.engine.agent.tree import commit, stage
@@ -17,24 +19,41 @@ MARK = "fournines-agent:"
 
 
 def respond(request: dict[str, Any]) -> dict[str, Any]:
-    """Do, in this order, what the request asks for: stage, outdate, commit, stamp, commands, observe, ask."""
+    """Do, in this order, what the request asks for.
+
+    Stage; claim, outdate, leave, commit; stamp, commands, observe, ask.
+    """
     response: dict[str, Any] = {}
-    wants = request["do"]
+    root, wants = request.get("root", "/"), request["do"]
     if "stage" in wants:
         response["rejections"] = stage(request)
         if response["rejections"]:
             return response
-    if "commit" in wants:
-        outdate(request.get("root", "/"), request["outdate"])
-        response["changed"] = commit(request)
+    response |= _change(root, request)
     if "stamp" in wants:
-        write_stamps(request.get("root", "/"), request["stamps"])
+        write_stamps(root, request["stamps"])
     if "commands" in wants:
         response["results"] = carry_out(request)
     if "observe" in wants:
         response["seen"] = observe(request)
+        response["claims"] = claims(root)
     if "ask" in wants:
         response["answers"] = answer(request)
+    return response
+
+
+def _change(root: str, request: dict[str, Any]) -> dict[str, Any]:
+    """What fournines has on the host: claimed before it comes, and gone before something new is there."""
+    response: dict[str, Any] = {}
+    wants = request["do"]
+    if "claim" in wants:
+        claim(root, request["claims"], keep=request.get("keep", True))
+    if "commit" in wants:
+        outdate(root, request["outdate"])
+    if "leave" in wants:
+        response["left"] = leave(root, request["leaving"])
+    if "commit" in wants:
+        response["changed"] = commit(request)
     return response
 
 

@@ -14,6 +14,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+from fournines.engine.agent.claims import drop, keep_previous
 from fournines.engine.agent.durable import (
     HOME,
     private_folder,
@@ -29,7 +30,7 @@ STAGED = "{}"
 _MANIFEST = "manifest.json"
 _VALIDATE_SECONDS = 60.0
 _RELOAD_SECONDS = 120.0
-_UNIT_FOLDERS = ("/etc/systemd/system/", "/usr/lib/systemd/system/", "/lib/systemd/system/")
+UNIT_FOLDERS = ("/etc/systemd/system/", "/usr/lib/systemd/system/", "/lib/systemd/system/")
 
 Entry = dict[str, Any]
 
@@ -77,13 +78,14 @@ def commit(request: dict[str, Any]) -> list[str]:
     ]
     for directory in sorted({under(root, path).parent for path in changed}):
         sync_folder(directory)
+    drop(root, [{"kind": "file", "subject": e["path"]} for e in entries if e["kind"] == "absent"])
     shutil.rmtree(folder)
-    if request.get("reload", True) and any(path.startswith(_UNIT_FOLDERS) for path in changed):
-        _reload()
+    if request.get("reload", True) and any(path.startswith(UNIT_FOLDERS) for path in changed):
+        reload_units()
     return changed
 
 
-def _reload() -> None:
+def reload_units() -> None:
     """Let systemd read the unit files again, once for all of them: it takes it half a second of CPU.
 
     Whoever dies before this is made up for: systemd says of a unit whose files are newer that it needs it.
@@ -159,7 +161,7 @@ def _attributes(status: os.stat_result) -> tuple[int, int, int]:
 def _commit_file(root: str, folder: Path, entry: Entry) -> bool:
     staged, path = _staged(folder, entry), under(root, entry["path"])
     path.parent.mkdir(parents=True, exist_ok=True)
-    _keep_previous(root, entry["path"])
+    keep_previous(root, entry["path"])
     try:
         staged.replace(path)
     except OSError as error:
@@ -178,27 +180,9 @@ def _commit_absent(root: str, folder: Path, entry: Entry) -> bool:
     if path.is_dir() and not path.is_symlink():
         path.rmdir()  # only ever an empty one: whole trees are not ours to delete
     else:
-        _keep_previous(root, entry["path"])
+        keep_previous(root, entry["path"])
         path.unlink()
     return True
 
 
 _COMMITS = {"directory": _commit_directory, "file": _commit_file, "absent": _commit_absent}
-
-
-def _keep_previous(root: str, name: str) -> None:
-    """Keep the version that is about to be replaced, with its owner and mode; a link stays a link."""
-    path = under(root, name)
-    if not os.path.lexists(path):
-        return
-    kept = private_folder(root, "previous") / name.lstrip("/")
-    kept.parent.mkdir(parents=True, exist_ok=True)
-    beside = kept.with_name(f".{kept.name}.fournines")
-    beside.unlink(missing_ok=True)
-    try:
-        os.link(path, beside, follow_symlinks=False)
-    except OSError as error:
-        if error.errno not in (errno.EXDEV, errno.EPERM, errno.EMLINK):
-            raise
-        shutil.copy2(path, beside, follow_symlinks=False)
-    beside.replace(kept)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 import anyio
 
 from fournines.engine.desired import Desired, question
 from fournines.engine.difference import Change, Difference, Seen, compare, missing_packages
 from fournines.engine.fanout import on_each
+from fournines.engine.leaving import Claim, Claims, changes, from_wire
 from fournines.engine.mask import Masker
 from fournines.engine.wire.remote import call
 from fournines.engine.wire.transport import Transport
@@ -21,16 +24,23 @@ Observed = Mapping[str, tuple[tuple[Step, Seen], ...]]
 """Of one phase: per host, each step with what was seen of it."""
 
 
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What hosts show: per phase their steps, and per host its claims; None where it keeps none."""
+
+    phases: dict[str, Observed]
+    claims: Mapping[str, tuple[Claim, ...] | None]
+
+
 async def look(transport: Transport, host: str, steps: Sequence[Step], *, show: bool) -> tuple[Seen, ...]:
     """What one host shows for these steps, in their order."""
+    return tuple((await _look(transport, host, steps, show=show))["seen"]) if steps else ()
+
+
+async def _look(transport: Transport, host: str, steps: Sequence[Step], *, show: bool) -> dict[str, Any]:
     questions = [question(step, show=show) for step in steps]
-    if not questions:
-        return ()
     slowest = sum(float(q["timeout"]) for q in questions if q["kind"] == "command")
-    response = await call(
-        transport, host, {"do": ["observe"], "steps": questions}, timeout=_SECONDS + slowest
-    )
-    return tuple(response["seen"])
+    return await call(transport, host, {"do": ["observe"], "steps": questions}, timeout=_SECONDS + slowest)
 
 
 async def look_at_all(
@@ -39,8 +49,8 @@ async def look_at_all(
     *,
     show: bool = False,
     done: Callable[[str, float], None] = lambda _host, _seconds: None,
-) -> dict[str, Observed]:
-    """Per phase what its hosts show; ``done`` is told of each host and the seconds it took.
+) -> Sight:
+    """What the hosts of these phases show; ``done`` is told of each host and the seconds it took.
 
     Raises:
         TransportError: a host could not be reached.
@@ -48,26 +58,36 @@ async def look_at_all(
     """
     hosts = dict.fromkeys(host for phase in phases for host in phase.steps)
 
-    async def look_at(host: str) -> tuple[Seen, ...]:
+    async def look_at(host: str) -> dict[str, Any]:
         began = anyio.current_time()
         steps = [step for phase in phases for step in phase.steps.get(host, ())]
-        seen = await look(transport, host, steps, show=show)
+        response = await _look(transport, host, steps, show=show)
         done(host, anyio.current_time() - began)
-        return seen
+        return response
 
-    found = {host: iter(seen) for host, seen in (await on_each(hosts, look_at)).items()}
-    return {
-        phase.name: {
-            host: tuple((step, next(found[host])) for step in steps) for host, steps in phase.steps.items()
-        }
-        for phase in phases
-    }
+    responses = await on_each(hosts, look_at)
+    found = {host: iter(response["seen"]) for host, response in responses.items()}
+    return Sight(
+        {
+            phase.name: {
+                host: tuple((step, next(found[host])) for step in steps)
+                for host, steps in phase.steps.items()
+            }
+            for phase in phases
+        },
+        {
+            host: None if response["claims"] is None else from_wire(response["claims"])
+            for host, response in responses.items()
+        },
+    )
 
 
-def differences(wanted: Desired, observed: Mapping[str, Observed], masker: Masker) -> Difference:
-    """What a deployment would change, given what was seen."""
+def differences(
+    wanted: Desired, observed: Mapping[str, Observed], masker: Masker, leaving: Mapping[str, Claims]
+) -> Difference:
+    """What a deployment would change, given what was seen and what ``leaving`` says that goes."""
     changing = {host: frozenset(_changing(observed, host)) for host in wanted.hosts}
-    found: list[Change] = []
+    found: list[Change] = list(changes(leaving))
     for phase in wanted.phases:
         for host, seen in observed.get(phase.name, {}).items():
             found.extend(

@@ -11,7 +11,7 @@ from fournines.engine.agent.stamps import OUTDATED
 from fournines.engine.desired import Stamp
 from fournines.kit.step import Unit
 
-_RUNNING = frozenset({"active", "reloading", "refreshing", "activating"})
+RUNNING = frozenset({"active", "reloading", "refreshing", "activating"})
 """``activating`` counts: a database that is fetching its state must not be started a second time."""
 _ON_AT_BOOT = frozenset({"enabled", "static", "alias", "generated", "linked", "indirect"})
 _OFF_AT_BOOT = frozenset({"disabled", "masked", "masked-runtime", "static", "indirect", "generated", ""})
@@ -77,7 +77,7 @@ def decide(unit: Unit, seen: Mapping[str, Any], wanted: Stamp, *, files_change: 
     stamp = seen.get("stamp") or {}
     masked = str(seen["enabled"]).startswith("masked")
     wrong_at_boot = seen["enabled"] not in (_ON_AT_BOOT if unit.enabled else _OFF_AT_BOOT)
-    running = seen["active"] in _RUNNING
+    running = seen["active"] in RUNNING
     known = bool(stamp) and running and unit.running
     upgraded = _upgraded(stamp.get("versions", {}), seen["versions"]) if known else ""
     act = _act(unit, running, stamp, wanted, files_change=files_change)

@@ -13,7 +13,10 @@ from fournines.engine.wire.transport import Transport
 from fournines.errors import HostError
 
 _PACKAGE = "fournines.engine.agent"
-_MODULES = ("process", "ownership", "durable", "stamps", "facts", "tree", "commands", "questions", "main")
+_MODULES = (
+    *("process", "ownership", "durable", "stamps", "facts", "claims"),
+    *("tree", "leave", "commands", "questions", "main"),
+)
 """In the order in which they import one another."""
 
 _LOADER = """\

@@ -17,10 +17,16 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from http import HTTPStatus
 from typing import Any
 
+SERVICES = "service"
+"""The project of the services' users."""
 DEFAULT = "Default"
 """The domain that Keystone is born with; its id is ``default``."""
+MARK = {"managed_by": "fournines"}
+"""What the services, users and domains that we make carry; Keystone keeps it with their other attributes. Of
+those that nobody declares any more a service goes, with its endpoints, and a user is disabled."""
 PATIENCE = 60.0
 """Seconds that ``apply`` waits for Keystone to answer at all: it may have been started a moment ago. The
 questions do not wait: where nobody answers, nothing is as wanted."""
@@ -88,13 +94,22 @@ class Registrar:
         self.differences.append(what)
         return self.change
 
-    def ensure(self, kind: str, name: str, wanted: dict[str, object], query: str = "") -> str | None:
-        """The id of the resource of that name, made when it is missing; None when it may not be made."""
+    def ensure(
+        self, kind: str, name: str, wanted: dict[str, object], query: str = "", *, marked: bool = False
+    ) -> str | None:
+        """The id of the resource of that name, made when it is missing; None when it may not be made.
+
+        With ``marked`` it carries our mark.
+        """
+        mark = MARK if marked else {}
         for found in self.api.call("GET", f"/{kind}s?name={name}{query}")[f"{kind}s"]:
+            if not mark.items() <= found.items() and self.differs(f"{kind} {name} is not marked as ours"):
+                self.api.call("PATCH", f"/{kind}s/{found['id']}", {kind: mark})
             return str(found["id"])
         if not self.differs(f"no {kind} {name}"):
             return None
-        return str(self.api.call("POST", f"/{kind}s", {kind: {"name": name, **wanted}})[kind]["id"])
+        made = self.api.call("POST", f"/{kind}s", {kind: {"name": name, **wanted, **mark}})
+        return str(made[kind]["id"])
 
     def run(self) -> None:
         """Go through everything that is wanted."""
@@ -108,8 +123,44 @@ class Registrar:
             self.entry(entry, catalogued, endpoints)
         for role in self.wanted["roles"]:
             self.ensure("role", role, {})
-        for user in self.wanted["users"]:
-            self.user(user)
+        kept = {self.user(user) for user in self.wanted["users"]}
+        self.leave(catalogued, kept)
+
+    def leave(self, catalogued: list[Any], kept: set[str | None]) -> None:
+        """What we made and nobody declares any more: services go, users are disabled.
+
+        Our users are found by their roles in the project of the services and in the domains that we made: a
+        site may have more users of its own than anybody should ask for.
+        """
+        types = {entry["type"] for entry in self.wanted["entries"]}
+        for service in catalogued:
+            gone = service["type"] not in types and MARK.items() <= service.items()
+            if gone and self.differs(f"- service {service['name']}: removed, nobody declares it any more"):
+                self.api.call("DELETE", f"/services/{service['id']}")
+        projects = self.api.call("GET", f"/projects?name={SERVICES}&domain_id=default")["projects"]
+        scopes = [f"scope.project.id={project['id']}" for project in projects]
+        domains = self.api.call("GET", "/domains")["domains"]
+        scopes += [f"scope.domain.id={one['id']}" for one in domains if MARK.items() <= one.items()]
+        for user in sorted({found for scope in scopes for found in self.users_in(scope)} - kept):
+            found = self.one_user(user)
+            gone = MARK.items() <= found.items() and found.get("enabled", True)
+            if gone and self.differs(f"- user {found['name']}: disabled, nobody declares it any more"):
+                self.api.call("PATCH", f"/users/{user}", {"user": {"enabled": False}})
+
+    def one_user(self, user: str) -> dict[str, Any]:
+        """The user of that id; nothing where a role outlived its user (a directory's)."""
+        try:
+            found: dict[str, Any] = self.api.call("GET", f"/users/{user}")["user"]
+        except urllib.error.HTTPError as error:
+            if error.code != HTTPStatus.NOT_FOUND:
+                raise
+            return {}
+        return found
+
+    def users_in(self, scope: str) -> set[str]:
+        """The ids of the users with a role there."""
+        assigned = self.api.call("GET", f"/role_assignments?{scope}")["role_assignments"]
+        return {assignment["user"]["id"] for assignment in assigned if "user" in assignment}
 
     def entry(self, wanted: dict[str, Any], catalogued: list[Any], endpoints: list[Any]) -> None:
         """One line of the catalogue; two of a type would leave it to chance which one a client takes."""
@@ -119,7 +170,7 @@ class Registrar:
         for extra in surplus:
             if self.differs(f"a second service of type {wanted['type']}: {extra['name']}"):
                 self.api.call("DELETE", f"/services/{extra['id']}")
-        described = {key: wanted[key] for key in ("name", "type", "description")}
+        described = {key: wanted[key] for key in ("name", "type", "description")} | MARK
         if kept is None:
             if not self.differs(f"no service {wanted['name']}"):
                 return
@@ -150,26 +201,30 @@ class Registrar:
         elif here[0]["url"] != url and self.differs(f"{wanted['name']} {interface} is {here[0]['url']}"):
             self.api.call("PATCH", f"/endpoints/{here[0]['id']}", {"endpoint": {"url": url}})
 
-    def user(self, wanted: dict[str, Any]) -> None:
-        """A service's user: can log in with the wanted password, has the wanted roles where they count."""
+    def user(self, wanted: dict[str, Any]) -> str | None:
+        """A service's user: can log in with the wanted password, has the wanted roles where they count.
+
+        Its id; None where it is not there and may not be made.
+        """
         name, password, project = wanted["name"], wanted["password"], wanted["project"]
         domain = "default"
         if wanted["domain"] != DEFAULT:
-            domain = self.ensure("domain", wanted["domain"], {}) or ""
+            domain = self.ensure("domain", wanted["domain"], {}, marked=True) or ""
         scope = domain
         if project:
             scope = self.ensure("project", project, {"domain_id": "default"}, "&domain_id=default") or ""
         if not domain or not scope:
-            return
+            return None
         new = {"password": password, "domain_id": domain}
         if project:
             new["default_project_id"] = scope
-        user = self.ensure("user", name, new, f"&domain_id={domain}")
+        user = self.ensure("user", name, new, f"&domain_id={domain}", marked=True)
         if user is None:
-            return
+            return None
         self.roles(wanted, user, "project" if project else "domain", scope)
         if not Api(self.api.url).log_in(wanted) and self.differs(f"user {name} cannot log in"):
             self.api.call("PATCH", f"/users/{user}", {"user": {"password": password, "enabled": True}})
+        return user
 
     def roles(self, wanted: dict[str, Any], user: str, kind: str, scope: str) -> None:
         """The user has each of its roles on the project or domain."""
