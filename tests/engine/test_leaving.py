@@ -5,6 +5,7 @@ from __future__ import annotations
 from tests.engine.simulation import HOSTS, everywhere, phase, plan
 
 from fournines.engine.desired import desired
+from fournines.engine.difference import Seen
 from fournines.engine.leaving import LEAVING, Claim, changes, from_before, leaving, new_claims
 from fournines.kit.step import Absent, Directory, File, Step, Sysctl, Unit
 
@@ -63,7 +64,7 @@ def test_a_file_of_a_unit_that_stays_goes_before_that_unit_is_touched() -> None:
 
 
 def test_claims_are_made_of_what_is_touched_once_and_again_where_its_place_changed() -> None:
-    steps = (
+    steps: tuple[Step, ...] = (
         File(CONF, "x"),
         File("/untouched", "x"),
         Directory("/d"),
@@ -74,8 +75,8 @@ def test_claims_are_made_of_what_is_touched_once_and_again_where_its_place_chang
     )
     wanted = desired(plan(phase("daemon", everywhere(*steps))))
     of_phase = wanted.phases[0]
-    unit = {"active": "active", "stamp": None}
-    seen = ({}, {}, {}, {"value": "0"}, unit, unit, {"exists": True})
+    unit: Seen = {"active": "active", "stamp": None}
+    seen: tuple[Seen, ...] = ({}, {}, {}, {"value": "0"}, unit, unit, {"exists": True})
     touched = {step: now for step, now in zip(steps, seen, strict=True) if step != steps[1]}
     made = new_claims(wanted, of_phase, "one", touched, ())
     assert made == (
@@ -90,10 +91,16 @@ def test_claims_are_made_of_what_is_touched_once_and_again_where_its_place_chang
 
 
 def test_a_host_from_before_there_were_claims_is_known_by_its_stamps() -> None:
-    steps = (File(CONF, "x"), File("/missing", ""), Directory("/d"), Unit(UNIT), Unit("theirs.service"))
+    steps: tuple[Step, ...] = (
+        File(CONF, "x"),
+        File("/missing", ""),
+        Directory("/d"),
+        Unit(UNIT),
+        Unit("theirs.service"),
+    )
     wanted = desired(plan(phase("daemon", everywhere(*steps))))
-    running = {"active": "active", "stamp": None}
-    seen = [{"exists": True}, {"exists": False}, {"exists": True}, running, running]
+    running: Seen = {"active": "active", "stamp": None}
+    seen: list[Seen] = [{"exists": True}, {"exists": False}, {"exists": True}, running, running]
 
     def found() -> tuple[Claim, ...]:
         return from_before(wanted, "one", zip(steps, seen, strict=True))

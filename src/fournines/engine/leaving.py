@@ -87,7 +87,7 @@ def from_before(wanted: Desired, host: str, seen: Iterable[tuple[Step, Seen]]) -
     looked = tuple(seen)
     if not any(isinstance(step, Unit) and now["stamp"] for step, now in looked):
         return ()
-    there = {
+    there: dict[Step, Seen] = {
         step: now
         for step, now in looked
         if (isinstance(step, File) and now["exists"]) or (isinstance(step, Unit) and now["stamp"])

@@ -124,7 +124,7 @@ class PhaseRun:
     def _job(self, host: str, seen: OfHost) -> _Job:
         tree = _tree(seen)
         units = {decision.unit for decision in self._decisions(host, seen) if not decision.nothing}
-        touched = {
+        touched: dict[Step, Seen] = {
             step: now
             for step, now in seen
             if step in units or step in tree or (isinstance(step, Sysctl) and not same(step, now))
