@@ -14,6 +14,7 @@ from fournines.spec.draft import Draft, draft_of
 from fournines.spec.keys import SECTIONS, known_keys, shaped
 from fournines.spec.model import Site
 from fournines.spec.network_rules import NETWORK_RULES
+from fournines.spec.ranges import write_out
 from fournines.spec.rules import SITE_RULES, WORD_RULES
 from fournines.spec.vocabulary import Vocabulary
 from fournines.spec.words import near, words
@@ -55,6 +56,7 @@ def loads(text: str, path: FilePath, vocabulary: Vocabulary) -> Site:
     document = parse(text, str(path))
     raw = plain(document.value)
     assert isinstance(raw, dict)  # noqa: S101 - parse promised a mapping
+    write_out(document, raw)
     shaped(document, raw, vocabulary)
     mistakes = list(document.mistakes)
     site: Site | None = None

@@ -190,7 +190,8 @@ class Site(Strict):
     hosts: Mapping[LookedUp, Host]
     """The hosts, by name: ``roles``, and the host's address in each network under the network's name. Where
     more is to be said of an attachment it is a mapping, ``{address: 10.0.0.11, interface: enp1s0}``, or
-    without an address ``{interface: enp2s0}``."""
+    without an address ``{interface: enp2s0}``. ``compute[001-200]`` is many hosts, with addresses that are
+    counted up: ``mgmt: 10.0.1.1+``."""
     ssh: Ssh = Ssh()
     """How the operator reaches the hosts."""
     lab: bool = False

@@ -35,6 +35,13 @@ controller1:
   storage: {address: 10.1.0.11, interface: bond0.100}    # or named
   provider: {interface: enp3s0}                          # attached without an address
 ```
+
+Many hosts that differ by a number are one entry: `compute[001-200]` is `compute001` to `compute200`, and an
+address with a plus sign is that of the first of them, counted up for each further one.
+
+```yaml
+compute[001-200]: {roles: [compute], mgmt: 10.0.1.1+}    # compute200 has 10.0.1.200
+```
 """
 _COMPONENTS = """
 ## components

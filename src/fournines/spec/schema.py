@@ -24,6 +24,8 @@ def site_schema(vocabulary: Vocabulary) -> Schema:
     host["additionalProperties"] = {"anyOf": [address, {"$ref": "#/$defs/Attachment"}]}
     properties = schema["properties"]
     properties.pop("file")
+    definitions["Range"] = _range(host, definitions["Attachment"])
+    properties["hosts"]["patternProperties"][_RANGE] = {"$ref": "#/$defs/Range"}
     properties["services"]["items"] = {"enum": sorted(vocabulary.services)}
     properties["choose"] |= {
         "properties": {one: {"enum": list(names)} for one, names in sorted(vocabulary.providers.items())},
@@ -46,6 +48,21 @@ def site_schema(vocabulary: Vocabulary) -> Schema:
         "$id": "urn:fournines:site-file",
         "title": "A site file of fournines",
         **{key: value for key, value in schema.items() if key != "title"},
+    }
+
+
+_RANGE = r"^[a-z][a-z0-9-]*\[[0-9]+-[0-9]+\]([a-z0-9-]*[a-z0-9])?$"
+_COUNTED = {"type": "string", "pattern": r"^[0-9.]+\+$"}
+
+
+def _range(host: Schema, attachment: Schema) -> Schema:
+    """What stands under a range of hosts: their addresses are counted up (``spec.ranges``)."""
+    attached = {**attachment, "properties": {**attachment["properties"], "address": _COUNTED}}
+    return {
+        **host,
+        "title": "Range",
+        "description": "Several hosts, whose addresses are counted up from the one with a plus sign.",
+        "additionalProperties": {"anyOf": [_COUNTED, attached]},
     }
 
 

@@ -1,0 +1,104 @@
+"""Hosts by the number: ``compute[001-200]`` is two hundred hosts, whose addresses are counted up.
+
+Written out before anything is judged, so every rule sees the hosts one by one; a mistake in one of them
+stands where the range does.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from ipaddress import AddressValueError, IPv4Address
+from typing import Any
+
+from fournines.spec.document import Document, Path, plain
+
+MOST = 4096
+"""Hosts in one range: more is a slip of the finger, or a site that nobody has tried."""
+_RANGE = re.compile(r"([^][]*)\[([0-9]+)-([0-9]+)\]([^][]*)")
+_EXAMPLE = "write for example compute[001-200]"
+_UP = "+"
+"""After an address: it is the first host's, and each further host's is one more."""
+
+
+def write_out(document: Document, raw: dict[str, Any]) -> None:
+    """Replace each range among the hosts by its hosts, in place; what is wrong with one is a mistake."""
+    hosts = raw.get("hosts")
+    if not isinstance(hosts, dict) or not any("[" in name or "]" in name for name in hosts):
+        return
+    found: dict[str, Any] = {}
+    origins: dict[str, Path] = {}
+    for key, entry in hosts.items():
+        here = ("hosts", key)
+        names = list(_names(document, key)) if "[" in key or "]" in key else [key]
+        if not names:
+            document.dropped.add(("hosts",))
+        for index, name in enumerate(names):
+            if name in found:
+                line = document.keys[origins[name]].line
+                _complain(document, here, f"{name} stands in line {line} already", "name each host once")
+            elif name == key:
+                found[name], origins[name] = entry, here
+            else:
+                found[name], origins[name] = _host(document, here, entry, index, len(names)), here
+                document.written["hosts", name] = here
+                if here in document.dropped:
+                    document.dropped.add(("hosts", name))
+    raw["hosts"] = found
+
+
+def _names(document: Document, key: str) -> Iterator[str]:
+    """The names of a range; none where it cannot be understood."""
+    here = ("hosts", key)
+    parts = _RANGE.fullmatch(key)
+    if parts is None:
+        _complain(document, here, f"{key} is no range of hosts", _EXAMPLE)
+        return
+    head, first, last, tail = parts.groups()
+    width = len(first) if first.startswith("0") else 0
+    low, high = int(first), int(last)
+    if last != str(high).zfill(width):
+        right = str(high).zfill(width) if width else str(high)
+        _complain(document, here, f"{first} and {last} are not written alike", f"write [{first}-{right}]")
+    elif high < low:
+        _complain(document, here, "a range that ends before it begins", f"write {head}[{last}-{first}]{tail}")
+    elif high - low >= MOST:
+        what = f"{high - low + 1} hosts are more than a range may have"
+        _complain(document, here, what, f"write at most {MOST}")
+    else:
+        yield from (f"{head}{str(number).zfill(width)}{tail}" for number in range(low, high + 1))
+
+
+def _host(document: Document, here: Path, entry: object, index: int, count: int) -> object:
+    """The host of that index, as its entry would be written by hand."""
+    copied = plain(entry)
+    if not isinstance(copied, dict):
+        return copied
+    for network, value in copied.items():
+        if network == "roles":
+            continue
+        path = (*here, network)
+        if isinstance(value, dict):
+            for key, inner in value.items():
+                value[key] = _address(document, (*path, key), inner, index, count)
+        elif isinstance(value, str):
+            copied[network] = _address(document, path, value, index, count)
+    return copied
+
+
+def _address(document: Document, path: Path, value: object, index: int, count: int) -> object:
+    """The address of the host of that index; as it stands where it is no address."""
+    if not isinstance(value, str):
+        return value
+    try:
+        address = str(IPv4Address(value.removesuffix(_UP)) + index)
+    except AddressValueError:
+        return value
+    if not value.endswith(_UP) and count > 1 and index == 0:
+        what = f"{count} hosts cannot have one address"
+        _complain(document, path, what, f"write {value}{_UP}: it is counted up from there", at_key=False)
+    return address
+
+
+def _complain(document: Document, path: Path, what: str, try_this: str, *, at_key: bool = True) -> None:
+    document.mistakes.append(document.mistake(path, what, try_this, at_key=at_key))
