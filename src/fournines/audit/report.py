@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from fournines.kit.audit.rule import Finding, Severity, Unknown
 
 if TYPE_CHECKING:
     from fournines.audit.programs import ProgramVerdict
-    from fournines.kit.audit.source import Source
+    from fournines.kit.audit.source import Place, Source
 
 _NAMED = 3
 """Files not read that the verdict names."""
@@ -18,7 +20,10 @@ _NAMED = 3
 
 @dataclass(frozen=True)
 class Report:
-    """What an audit found, what it could not judge, and what it read."""
+    """What an audit found, what it could not judge, and what it read.
+
+    ``unread`` are files that were given and of which nothing was read: of no known kind, or unreadable.
+    """
 
     findings: tuple[Finding, ...]
     unknown: tuple[Unknown, ...]
@@ -40,7 +45,7 @@ class Report:
     def sentences(self) -> tuple[str, ...]:
         """The headline first; then, each for itself, what keeps it from being the whole truth."""
         if not self.files:
-            return ("Nothing here that the audit can read: no verdict.",)
+            return ("Nothing here that the audit can read: no verdict.", *filter(None, [self._left_out]))
         hosts = len({source.host for source in self.files if source.host})
         scope = _many(len({source.path for source in self.files}), "file")
         scope += f" of {_many(hosts, 'host')}" if hosts else ""
@@ -78,6 +83,31 @@ def _many(count: int, noun: str) -> str:
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
-def order(finding: Finding) -> tuple[int, int, str, int, str]:
-    """What findings are sorted by: the worst first, then as the files lie."""
-    return (-finding.severity, finding.consequence.rank, finding.at.path, finding.at.line, finding.rule)
+def order(finding: Finding) -> tuple[object, ...]:
+    """What findings are sorted by: the worst first, then as the files lie, then by what tells two apart."""
+    at = finding.at
+    worst = (-finding.severity, finding.consequence.rank)
+    return (
+        *worst,
+        in_order(at),
+        finding.rule,
+        at.host,
+        finding.what,
+        finding.related,
+        finding.why,
+        finding.fix,
+    )
+
+
+def in_order(at: Place) -> tuple[object, ...]:
+    """What places are sorted by: numbers in paths count as numbers, node2 comes before node10."""
+    return _by_number(at.path), at.path, at.line
+
+
+@lru_cache(4096)
+def _by_number(path: str) -> tuple[object, ...]:
+    """Text and numbers of a path in turn; a number as its length and digits: int refuses thousands."""
+    parts = re.split("([0-9]+)", path)
+    return tuple(
+        (len(number := part.lstrip("0")), number) if odd % 2 else part for odd, part in enumerate(parts)
+    )

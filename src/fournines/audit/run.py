@@ -20,7 +20,7 @@ from fournines.audit.pages.runbook import drafts
 from fournines.audit.parse import parse
 from fournines.audit.plain import plain
 from fournines.audit.quote import Quotes
-from fournines.audit.report import Report, order
+from fournines.audit.report import Report, in_order, order
 from fournines.components.packages.audit.facts import Package
 from fournines.kit.audit.evidence import Evidence
 from fournines.kit.audit.node import Problem
@@ -54,7 +54,7 @@ def audit(
     sources, unread = read(files)
     chosen = tuple(registry.rules() if rules is None else rules)
     findings: list[Finding] = []
-    unknown = [Unknown(Place(file.path, 1), file.trouble) for file in files if file.link and _kind(file)]
+    unknown = [Unknown(Place(file.path, 1), file.trouble) for file in files if _in_doubt(file)]
     for site in sites(sources, owners(source.path for source in sources)):
         evidence, missed = gather(site, strict=strict, today=day)
         unknown.extend(missed)
@@ -62,16 +62,20 @@ def audit(
             hits, missed = judge(rule, evidence, strict=strict)
             findings.extend(hits)
             unknown.extend(missed)
+    left_out = frozenset(unread)
     return Report(
         findings=tuple(sorted(set(findings), key=order)),
-        unknown=tuple(sorted(set(unknown), key=lambda item: (item.at, item.what))),
-        files=tuple(sources),
+        unknown=tuple(sorted(set(unknown), key=lambda item: (in_order(item.at), item.at.host, item.what))),
+        files=tuple(source for source in sources if source.path not in left_out),
         unread=tuple(unread),
     )
 
 
 def read(files: Sequence[File]) -> tuple[list[Source], list[str]]:
-    """The sources among the files, and the paths of those of no kind we know."""
+    """The sources among the files, and the paths of those of which nothing was read.
+
+    A file of a known kind that could not be read is both: rules have to know that it is there.
+    """
     kinds = {f.path: _kind(f) for f in files if not is_page(f.path) and not f.link}
     owned = owners(path for path, kind in kinds.items() if kind)
     sources: list[Source] = []
@@ -81,7 +85,7 @@ def read(files: Sequence[File]) -> tuple[list[Source], list[str]]:
         kind = kinds.get(file.path)
         if kind is not None:
             sources.append(_source(file, kind, owned[file.path].host if file.host is None else file.host))
-        elif file not in pages:
+        if not is_page(file.path) and (kind is None or (file.trouble and not file.text)):
             unread.append(file.path)
     for page in pages:  # a README beside real files is no runbook, a page that is asked for is one
         found = _from_page(page) if len(pages) == len(files) or not sources else []
@@ -89,6 +93,11 @@ def read(files: Sequence[File]) -> tuple[list[Source], list[str]]:
         if not found:
             unread.append(page.path)
     return with_hosts([*sources, *_written_by(sources)]), unread
+
+
+def _in_doubt(file: File) -> bool:
+    """Whether a file without a source of its own was cut off, or is a link that would be of a known kind."""
+    return bool(file.trouble) and (is_page(file.path) or (file.link and _kind(file) is not None))
 
 
 def _kind(file: File) -> Kind | None:

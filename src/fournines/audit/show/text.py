@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from fournines.kit.audit.rule import Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable
 
     from fournines.audit.report import Report
     from fournines.kit.audit.rule import Consequence, Finding
@@ -24,7 +24,7 @@ def as_text(report: Report, *, width: int = 100, colour: bool = False, info: boo
     """The report as lines of at most ``width`` columns (paths and quoted lines are never broken)."""
     page = _Page(max(width, _NARROWEST), colour=colour)
     shown = [f for f in report.findings if info or f.severity > Severity.INFO]
-    ordered = sorted(shown, key=lambda f: (f.consequence.rank, -f.severity, f.rule, f.what))
+    ordered = sorted(shown, key=lambda f: (f.consequence.rank, -f.severity, f.rule))
     for consequence, group in groupby(ordered, key=lambda f: f.consequence):
         page.heading(consequence)
         for same in _same(group):
@@ -37,10 +37,12 @@ def as_text(report: Report, *, width: int = 100, colour: bool = False, info: boo
     return "\n".join(page.lines) + "\n"
 
 
-def _same(findings: Iterator[Finding]) -> Iterator[list[Finding]]:
-    """Findings of one rule that say the same of several places."""
-    for _, group in groupby(findings, key=lambda f: (f.rule, f.severity, f.why, f.fix)):
-        yield list(group)
+def _same(findings: Iterable[Finding]) -> Iterable[list[Finding]]:
+    """Findings of one rule that say the same of several places, which keep their order."""
+    groups: dict[object, list[Finding]] = {}
+    for finding in findings:
+        groups.setdefault((finding.rule, finding.severity, finding.why, finding.fix), []).append(finding)
+    return groups.values()
 
 
 class _Page:
@@ -92,7 +94,7 @@ class _Page:
 
     def unknown(self, report: Report) -> None:
         self.lines.append(self.paint("Not judged (unknown is not clean)", "1"))
-        for what, same in groupby(sorted(report.unknown, key=lambda u: (u.what, u.at)), lambda u: u.what):
+        for what, same in groupby(sorted(report.unknown, key=lambda u: u.what), lambda u: u.what):
             places = [str(item.at) for item in same]
             more = f" and {len(places) - 1} more" if len(places) > 1 else ""
             self.lines.append(f"  {places[0]}{more}")

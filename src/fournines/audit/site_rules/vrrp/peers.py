@@ -36,8 +36,8 @@ def _peers(site: Evidence, use: Use) -> dict[str, str]:
     members = site.by_host(VrrpInstance)
     for other, theirs in known.items() if len(known) <= _MOST else ():
         if other != host and other in members:
-            found.update(dict.fromkeys(theirs - known.get(host, frozenset()) - own, other))
-            found.update(dict.fromkeys(_called(site, other, host), other))
+            found.update(dict.fromkeys(sorted(theirs - known.get(host, frozenset()) - own), other))
+            found.update(dict.fromkeys(sorted(_called(site, other, host)), other))
     return found
 
 
@@ -88,7 +88,7 @@ def _crossed(site: Evidence, use: Use) -> dict[str, str]:
     ):
         return {}  # one of them asks itself
     where = f"{mates[0].check.at.host} asks {', '.join(sorted(theirs))}: each seems to ask the other"
-    return dict.fromkeys(mine, where)
+    return dict.fromkeys(sorted(mine), where)
 
 
 def _asked(use: Use) -> set[str]:

@@ -288,7 +288,9 @@ class _Walker:
                 go, stay = (good, bad) if step.wanted else (bad, good)
                 left = joined(left, with_status(stay, "0"))
                 if number:
-                    left = joined(left, *(with_status(stay, code) for code in {k[0] for k in pool}))
+                    left = joined(
+                        left, *(with_status(stay, code) for code in dict.fromkeys(k[0] for k in pool))
+                    )
             pool = self.walk(step.body, go, guarded=guarded)
             if step.condition is None:
                 left = joined(left, pool)

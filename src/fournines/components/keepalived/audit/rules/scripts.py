@@ -202,6 +202,8 @@ def notify_orders_the_service(site: Evidence) -> Iterator[Hit | Unknown]:
 
 
 _ORDER = re.compile(r"(?:^|[_\-.])(start|stop)(?:$|[_\-.])")
+_NO_SERVICE = frozenset(["sh", "py", "start", "stop", "service", "notify", "keepalived"])
+"""Words of a script's name that name no service."""
 
 
 def _by_name(site: Evidence, notify: Notify, tracked: list[VrrpScript]) -> Iterator[Hit]:
@@ -211,15 +213,11 @@ def _by_name(site: Evidence, notify: Notify, tracked: list[VrrpScript]) -> Itera
     wanted = {"backup": "stop", "master": "start"}[notify.event]
     if order is None or order.group(1) != wanted or given(site, notify.at.host, notify.command):
         return
-    services = {word for word in re.split(r"[_\-.]", name) if len(word) > 2} - {  # noqa: PLR2004 - no abbreviation
-        "sh",
-        "py",
-        "start",
-        "stop",
-        "service",
-        "notify",
-        "keepalived",
-    }
+    services = [
+        word
+        for word in re.split(r"[_\-.]", name)
+        if len(word) > 2 and word not in _NO_SERVICE  # noqa: PLR2004 - no abbreviation
+    ]
     for check in tracked:
         asked = next((s for s in services if re.search(rf"\b{re.escape(s)}\b", check.command)), "")
         if asked:
