@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -30,6 +30,7 @@ from fournines.kit.declare import (
     Secret,
     ServiceUser,
 )
+from fournines.kit.fault import Fault
 from fournines.kit.probe import TableLedger
 from fournines.kit.step import STAGED, File, Packages, Step, Unit
 from fournines.kit.verdict import Outcome
@@ -333,14 +334,18 @@ def test_no_option_takes_a_line_break(component: Component, data: st.DataObject)
 
 @each
 def test_faults_mean_the_same_everywhere(component: Component, context: Context) -> None:
-    """The four words that every unit has come from one place; a unit that is rolled has all four."""
-    words = {"crash", "kill", "hang", "stop"}
-    units = {step.name for _, step in all_steps(component, context) if isinstance(step, Unit)}
-    shared = {f for unit in units for f in unit_faults(component.name, unit)}
+    """The four words that every unit has come from one place; each unit that is rolled has all four."""
+    units = {step.name: step.rolling for _, step in all_steps(component, context) if isinstance(step, Unit)}
+    shared = {unit: _told(unit_faults(component.name, unit)) for unit in units}
     found = list(component.faults(context))
-    for fault in found:
-        if fault.id.partition(".")[2] in words:
-            assert (fault.id, fault.inject.argv) in {(f.id, f.inject.argv) for f in shared}
-        assert "kill" not in fault.id or fault.id == f"{component.name}.kill"
-    if any(isinstance(step, Unit) and step.rolling for _, step in all_steps(component, context)):
-        assert {fault.id for fault in found} >= {f"{component.name}.{word}" for word in words}
+    words = {"crash", "kill", "hang", "stop"}
+    told = {one for one in _told(found) if one[0] in words}
+    assert told <= set().union(*shared.values())
+    for unit, rolling in units.items():
+        assert not rolling or told >= shared[unit], unit
+    assert all("kill" not in fault.id or fault.id.endswith(".kill") for fault in found)
+
+
+def _told(faults: Iterable[Fault]) -> set[tuple[str, tuple[str, ...]]]:
+    """A fault's word and what it does: of several daemons of a component each has its own."""
+    return {(fault.id.rpartition(".")[2], fault.inject.argv) for fault in faults}

@@ -27,6 +27,16 @@ def test_hosts_come_in_the_files_order_whatever_the_roles(site: Site) -> None:
     assert on(Role.STORAGE, Role.COMPUTE).names(site) == ("compute", "storage")
 
 
+def test_others_stand_in_where_no_host_has_the_role(site: Site) -> None:
+    networks = on(Role.NETWORK, otherwise=(Role.CONTROLLER,))
+    assert networks.names(site) == ("network",)
+    assert not networks.has(site, site.hosts["controller1"])
+    without = site.model_copy(update={"hosts": {n: h for n, h in site.hosts.items() if n != "network"}})
+    assert networks.names(without) == ("controller1", "controller2")
+    assert networks.has(without, site.hosts["controller1"])
+    assert not networks.has(without, site.hosts["compute"])
+
+
 def test_once_per_site_work_needs_a_host(site: Site) -> None:
     assert on(Role.CONTROLLER).first(site).name == "controller1"
     bare = site.model_copy(update={"hosts": {"network": site.hosts["network"]}})

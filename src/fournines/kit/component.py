@@ -121,7 +121,7 @@ class Component:
 
     def hosts_of(self, stage: Stage, site: Site) -> tuple[Host, ...]:
         """Where one of its stages has something to do."""
-        return tuple(host for host in self.hosts(site) if stage.on is None or stage.on.has(host))
+        return tuple(host for host in self.hosts(site) if stage.on is None or stage.on.has(site, host))
 
     def options_of(self, site: Site) -> Strict:
         """Its options in a site: the defaults with the site's overrides."""
@@ -145,7 +145,7 @@ class Component:
         return (
             step
             for stage in self.stages
-            if (stage.on or self.on).has(host)
+            if (stage.on or self.on).has(context.site, host)
             for step in stage.steps(context, host)
         )
 

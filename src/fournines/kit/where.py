@@ -12,24 +12,34 @@ from fournines.spec.model import Host, Mode, Role, Site, Strict
 class Where:
     """The hosts that something runs on: those with any of ``roles`` and none of ``without``.
 
-    ``roles`` is None where it runs on every host. No component works out hosts in another way, so what runs
-    on which role is known of every component without a site.
+    ``roles`` is None where it runs on every host. In a site where no host has one of them, those with any of
+    ``otherwise`` stand in. No component works out hosts in another way, so what runs on which role is known
+    of every component without a site.
     """
 
     roles: tuple[Role, ...] | None
     without: tuple[Role, ...] = ()
+    otherwise: tuple[Role, ...] = ()
 
     def __call__(self, site: Site) -> tuple[Host, ...]:
         """The hosts of a site, in the file's order."""
-        if self.roles is not None and len(self.roles) == 1 and not self.without:
-            return site.with_role(self.roles[0])  # worked out once: each of a thousand hosts asks
-        return tuple(host for host in site.hosts.values() if self.has(host))
+        roles = self._roles(site)
+        if roles is not None and len(roles) == 1 and not self.without:
+            return site.with_role(roles[0])  # worked out once: each of a thousand hosts asks
+        return tuple(host for host in site.hosts.values() if self.has(site, host))
 
-    def has(self, host: Host) -> bool:
+    def has(self, site: Site, host: Host) -> bool:
         """Whether a host is one of them."""
         if any(host.has(role) for role in self.without):
             return False
-        return self.roles is None or any(host.has(role) for role in self.roles)
+        roles = self._roles(site)
+        return roles is None or any(host.has(role) for role in roles)
+
+    def _roles(self, site: Site) -> tuple[Role, ...] | None:
+        """The roles that count in a site."""
+        if self.roles is None or not self.otherwise or any(site.with_role(role) for role in self.roles):
+            return self.roles
+        return self.otherwise
 
     def names(self, site: Site) -> tuple[str, ...]:
         """The hosts' names, in the file's order."""
@@ -43,14 +53,18 @@ class Where:
         """
         found = self(site)
         if not found:
-            roles = ", ".join(self.roles or ())
+            roles = ", ".join((*(self.roles or ()), *self.otherwise))
             raise PlanError(f"no host is left to do once-per-site work: none has the role {roles}")
         return found[0]
 
 
-def on(*roles: Role, without: tuple[Role, ...] = ()) -> Where:
-    """``on(Role.CONTROLLER, Role.ARBITER)``: the hosts with any of these roles."""
-    return Where(roles, without)
+def on(*roles: Role, without: tuple[Role, ...] = (), otherwise: tuple[Role, ...] = ()) -> Where:
+    """``on(Role.CONTROLLER, Role.ARBITER)``: the hosts with any of these roles.
+
+    ``on(Role.NETWORK, otherwise=(Role.CONTROLLER,))``: hosts of their own where the site has such, else the
+    controllers.
+    """
+    return Where(roles, without, otherwise)
 
 
 EVERYWHERE = Where(None)

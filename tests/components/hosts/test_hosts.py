@@ -51,7 +51,7 @@ def test_only_controllers_bind_addresses_they_do_not_hold(blog_context: Context)
 
 def test_every_setting_belongs_to_a_network_namespace(blog: Site) -> None:
     for host in blog.hosts.values():
-        assert all(key.startswith("net.") for key in sysctls(host, Options()))
+        assert all(key.startswith("net.") for key in sysctls(blog, host, Options()))
 
 
 def test_a_dead_peer_is_given_up_within_half_a_minute() -> None:
@@ -61,9 +61,9 @@ def test_a_dead_peer_is_given_up_within_half_a_minute() -> None:
 
 def test_a_sites_own_settings_win(blog: Site) -> None:
     host = blog.hosts["dashboard"]
-    assert sysctls(host, Options(tcp_retries2=8))["net.ipv4.tcp_retries2"] == "8"
+    assert sysctls(blog, host, Options(tcp_retries2=8))["net.ipv4.tcp_retries2"] == "8"
     further = Options(sysctls={"net.ipv4.ip_forward": "1"})
-    assert sysctls(host, further)["net.ipv4.ip_forward"] == "1"
+    assert sysctls(blog, host, further)["net.ipv4.ip_forward"] == "1"
 
 
 def test_a_thousand_hosts_get_their_names_in_about_a_second(blog: Site) -> None:
@@ -99,7 +99,7 @@ def test_names_go_red(blog_context: Context) -> None:
 
 def test_kernel_settings_go_red(blog_context: Context) -> None:
     kernel = check(blog_context, "hosts.kernel-controller")
-    settings = sysctls(blog_context.site.hosts["controller1"], Options())
+    settings = sysctls(blog_context.site, blog_context.site.hosts["controller1"], Options())
     text = "".join(f"{key} = {value}\n" for key, value in settings.items())
     well = {"controller1": Output(0, text), "controller2": Output(0, text)}
     assert kernel.verdict(well).outcome is Outcome.PASS

@@ -12,6 +12,11 @@ def test_there_is_a_crash_a_death_a_hang_and_a_stop() -> None:
     assert "CONT" in " ".join(found["x.hang"].undo.argv)
 
 
+def test_each_of_several_daemons_has_its_own() -> None:
+    found = [fault.id for fault in unit_faults("x", "x-rpc.service", daemon="rpc")]
+    assert found == ["x.rpc.crash", "x.rpc.kill", "x.rpc.hang", "x.rpc.stop"]
+
+
 def test_a_lasting_death_forbids_the_restart_before_it_kills() -> None:
     (kill,) = [fault for fault in unit_faults("x", "x.service") if fault.id == "x.kill"]
     script = kill.inject.argv[-1]

@@ -31,9 +31,9 @@ data directory, where it would write a file to try out letter case."""
 
 def steps(context: Context, host: Host) -> Iterator[Step]:
     """A data host gets the database, its start program and its responder; the arbiter gets garbd."""
-    if DATA_HOSTS.has(host):
+    if DATA_HOSTS.has(context.site, host):
         yield from _data_host(context, host)
-    if ARBITERS.has(host):
+    if ARBITERS.has(context.site, host):
         yield from _arbiter(context, host)
 
 

@@ -45,5 +45,5 @@ def served_names(site: Site, options: Options) -> tuple[str, ...]:
     own = [host.name for host in found]
     addresses = [str(address) for host in found for address in host.addresses.values()]
     moving = [word for name, vip in site.vips.items() for word in (name, str(vip.address))]
-    vips = moving if any(VIP_HOSTS.has(host) for host in found) else []
+    vips = moving if any(VIP_HOSTS.has(site, host) for host in found) else []
     return tuple(dict.fromkeys((*own, *options.names, *addresses, *vips)))

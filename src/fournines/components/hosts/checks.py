@@ -47,7 +47,7 @@ def checks(context: Context) -> Iterator[Check]:
         )
     options = context.options("hosts", Options)
     for what, hosts in _alike(context):
-        wanted = sysctls(site.hosts[hosts[0]], options)
+        wanted = sysctls(site, site.hosts[hosts[0]], options)
         yield Check(
             f"hosts.kernel-{what}",
             f"The kernel of every {what} has the settings that notice a dead peer in seconds",

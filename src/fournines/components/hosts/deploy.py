@@ -27,5 +27,5 @@ def steps(context: Context, host: Host) -> Iterator[Step]:
         ("hostname", host.name),
         unless=("sh", "-c", '[ "$(hostname)" = "$0" ]', host.name),
     )
-    for key, value in sysctls(host, context.options("hosts", Options)).items():
+    for key, value in sysctls(context.site, host, context.options("hosts", Options)).items():
         yield Sysctl(key, value)

@@ -7,7 +7,7 @@ from typing import Annotated, Final
 from pydantic import AfterValidator, Field, JsonValue
 
 from fournines.kit.where import VIP_HOSTS
-from fournines.spec.model import Host, Strict
+from fournines.spec.model import Host, Site, Strict
 from fournines.spec.types import Line, SysctlName, Whole, WholeSeconds, wrong
 
 _FIXED: Final = {
@@ -55,13 +55,13 @@ class Options(Strict):
     """Further kernel settings for every host, by name; those that fournines sets itself are refused."""
 
 
-def sysctls(host: Host, options: Options) -> dict[str, str]:
+def sysctls(site: Site, host: Host, options: Options) -> dict[str, str]:
     """The kernel settings of a host, by name.
 
     Only ``net.*``, which belongs to a container's own network namespace as well as to a machine.
     """
     wanted = _FIXED | {name: str(getattr(options, option)) for name, option in _BY_OPTION.items()}
-    if VIP_HOSTS.has(host):
+    if VIP_HOSTS.has(site, host):
         # HAProxy listens on the VIPs on every controller, long before it holds them.
         wanted[_NONLOCAL] = "1"
     return wanted | options.sysctls

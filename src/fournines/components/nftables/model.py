@@ -62,7 +62,7 @@ def openings(context: Context, host: Host) -> tuple[Opening, ...]:
         names = table.setdefault(replace(opening, name=""), [])
         if opening.name not in names:
             names.append(opening.name)
-    if VIP_HOSTS.has(host):
+    if VIP_HOSTS.has(site, host):
         for endpoint in context.declared(Endpoint):
             for address in vip_addresses(site, endpoint):
                 table[Opening("tcp", endpoint.port, target=str(address))] = [endpoint.name]

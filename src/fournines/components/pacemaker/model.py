@@ -83,7 +83,7 @@ class VipResource:
 
 def quorum_only(site: Site) -> tuple[str, ...]:
     """Members that vote and fence, and run nothing."""
-    return tuple(host.name for host in MEMBERS(site) if not VIP_HOSTS.has(host))
+    return tuple(host.name for host in MEMBERS(site) if not VIP_HOSTS.has(site, host))
 
 
 def device_name(host: str) -> str:

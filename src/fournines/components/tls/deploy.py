@@ -37,7 +37,7 @@ def steps(context: Context, host: Host) -> Iterator[Step]:
         # Only the bundle may vouch for it: a self-signed certificate that is not in it does not verify.
         unless=("openssl", "verify", "-no-CApath", "-no-CAstore", "-CAfile", STORE, trusted),
     )
-    if VIP_HOSTS.has(host):
+    if VIP_HOSTS.has(context.site, host):
         path = certificate_path(context.site)
         yield Directory("/etc/haproxy")
         yield Directory(path.rsplit("/", 1)[0], mode=0o700)

@@ -9,7 +9,7 @@ from fournines.kit.fault import Fault
 
 
 def unit_faults(
-    component: str, unit: str, *, program: str | None = None, back: float = 60.0
+    component: str, unit: str, *, program: str | None = None, back: float = 60.0, daemon: str | None = None
 ) -> Iterator[Fault]:
     """Crash, kill, hang, stop.
 
@@ -18,24 +18,26 @@ def unit_faults(
         unit: the systemd unit.
         program: what people call it in a report; the component's name when None.
         back: seconds that its start may take.
+        daemon: which of a component's several daemons it is, ``neutron.api.crash``; None where there is one.
     """
     called = program or component
+    named = f"{component}.{daemon}" if daemon else component
     start = Ask(("sh", "-c", _undo(unit)), timeout=back)
     yield Fault(
-        f"{component}.crash",
+        f"{named}.crash",
         f"every process of {called} is killed (SIGKILL); systemd may start it again",
         inject=Ask(("systemctl", "kill", "--signal=KILL", unit)),
         undo=start,
     )
     yield Fault(
-        f"{component}.kill",
+        f"{named}.kill",
         f"every process of {called} is killed (SIGKILL), and it stays down",
         inject=Ask(("sh", "-c", f"{_stay_down(unit)} && systemctl kill --signal=KILL {unit}"), timeout=30),
         undo=start,
     )
-    yield hang(component, unit, program=program)
+    yield hang(named, unit, program=called)
     yield Fault(
-        f"{component}.stop",
+        f"{named}.stop",
         f"{called} is stopped in good order",
         inject=Ask(("systemctl", "stop", unit), timeout=back),
         undo=start,
