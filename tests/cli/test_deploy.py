@@ -12,6 +12,7 @@ import pytest
 import typer
 from rich.console import Console
 from tests.cli.command import nines
+from tests.cli.fake_hosts import opening
 from tests.engine.simulation import HOSTS, Simulation, all_active, everywhere, phase, plan, simulation
 from tests.support import EXAMPLES
 from typer.testing import CliRunner, Result
@@ -20,7 +21,8 @@ from fournines.cli.shared.progress import Board, lines, shown
 from fournines.cli.shared.site import Opened
 from fournines.engine import events
 from fournines.engine.wire.transport import Fake
-from fournines.errors import TransportError
+from fournines.errors import SecretsError, TransportError
+from fournines.kit.check import Output
 from fournines.kit.step import File, Packages, Unit
 from fournines.plan.model import Plan
 from fournines.spec.model import Site
@@ -65,6 +67,21 @@ def run(simulation: Simulation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
         return CliRunner().invoke(app, [*words, "site.yaml"])
 
     return invoke
+
+
+def test_hosts_with_a_past_and_no_secrets_are_refused_before_anything_is_made() -> None:
+    """A clone of the repository, or a lost file: new passwords on half of a site that runs would end it."""
+    past: dict[str, str] = {}
+
+    def answer(host: str, _argv: tuple[str, ...]) -> Output | None:
+        return None if host == "three" else Output(0, past.get(host, ""))
+
+    opened = opening(wanted(), answer)[0]()
+    deploy_verb._refuse_deployed(opened)
+    past["two"] = "/var/lib/fournines/stamps/web.service.json\n"
+    with pytest.raises(SecretsError, match=r"the secrets that two had before are not here") as caught:
+        deploy_verb._refuse_deployed(opened)
+    assert "toy.secrets.*" in (caught.value.try_this or "")
 
 
 def test_deploy_says_what_changed_and_then_that_nothing_did(run: Run, tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ import anyio
 import typer
 
 from fournines.cli.shared.site import IdentityOption, JsonOption, LimitOption, Opened, SiteFile, open_site
+from fournines.errors import SecretsError
 
 if TYPE_CHECKING:
     from fournines.engine.events import Event, Listener
@@ -28,7 +29,7 @@ def deploy(
     from fournines.cli.shared.progress import shown  # noqa: PLC0415 - keeps `nines --help` fast
     from fournines.engine.log import RunLog  # noqa: PLC0415
 
-    opened = open_site(site, identity=identity, limit=limit, keep_secrets=True)
+    opened = open_site(site, identity=identity, limit=limit, keep_secrets=True, at_first=_refuse_deployed)
     log = RunLog.begin("deploy", opened.site.name)
     try:
         with shown(as_json=as_json) as show:
@@ -44,6 +45,27 @@ def deploy(
             typer.echo(f"log: {log.path}", err=True)
     if not as_json:
         typer.echo(f"{opened.site.name}: {_said(summary)}")
+
+
+def _refuse_deployed(opened: Opened) -> None:
+    """New secrets are for new hosts: a site that runs would get other passwords and fall apart halfway."""
+
+    async def asked() -> tuple[str, ...]:
+        from fournines.engine.asking.deployed import deployed  # noqa: PLC0415 - see above
+
+        transport = opened.transport()
+        try:
+            return await deployed(transport, opened.site.hosts)
+        finally:
+            await transport.close()
+
+    if hosts := anyio.run(asked):
+        raise SecretsError(
+            f"the secrets that {', '.join(hosts)} had before are not here; nothing was changed",
+            where=str(opened.site.file),
+            try_this=f"bring {opened.site.name}.secrets.* back beside the site file, from the folder it was"
+            " deployed from or from a backup; or install the hosts anew",
+        )
 
 
 async def _deploy(opened: Opened, listen: Listener) -> Summary:

@@ -10,8 +10,8 @@ from tests.cli.command import nines
 from tests.support import EXAMPLES
 
 from fournines import lab
-from fournines.cli.shared.site import open_site
-from fournines.errors import LabError
+from fournines.cli.shared.site import Opened, open_site
+from fournines.errors import LabError, SecretsError
 
 BLOG = (EXAMPLES / "blog.yaml").read_text()
 
@@ -81,6 +81,22 @@ def test_only_verbs_that_keep_secrets_write_them(labs: set[str], real_site: Path
     kept = open_site(real_site, keep_secrets=True).plan.context.secrets
     assert first != kept
     assert open_site(real_site).plan.context.secrets == kept
+
+
+def test_who_objects_to_first_secrets_keeps_them_unwritten(labs: set[str], real_site: Path) -> None:
+    del labs
+    asked: list[str] = []
+
+    def object_to(opened: Opened) -> None:
+        asked.append(opened.place)
+        raise SecretsError("not so")
+
+    with pytest.raises(SecretsError, match="not so"):
+        open_site(real_site, keep_secrets=True, at_first=object_to)
+    assert [p.name for p in real_site.parent.iterdir()] == ["real.yaml"]
+    open_site(real_site, keep_secrets=True)
+    open_site(real_site, keep_secrets=True, at_first=object_to)  # there are some: nobody is asked
+    assert asked == ["blog: 3 real machines, as root through dashboard"]
 
 
 def test_a_lab_of_a_site_of_real_machines_is_not_made(real_site: Path) -> None:

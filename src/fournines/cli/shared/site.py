@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -84,6 +84,7 @@ def open_site(
     limit: Sequence[str] | None = None,
     keep_secrets: bool = False,
     reach_hosts: bool = True,
+    at_first: Callable[[Opened], None] = lambda _: None,
 ) -> Opened:
     """Load a site, complete its secrets, make its plan, and step into its lab if one is up.
 
@@ -95,6 +96,7 @@ def open_site(
             leave the disk alone and work with throw-away ones.
         reach_hosts: say whether this is a lab or real machines, and enter the lab's network namespace; must
             happen before any thread is started.
+        at_first: called before the site's first secrets are written; what it raises keeps them unwritten.
 
     Raises:
         LabError: the site is one of a lab, and the lab is down; or of real machines, and a lab of its name
@@ -108,18 +110,22 @@ def open_site(
     site = load_site(path)
     store = store_for(site, identity)
 
+    config = _enter(site, path) if reach_hosts else None
     supplied = _of_the_lab(site) if reach_hosts else {}
+    existing = store.read()
     if keep_secrets:
-        _refuse_lacking(site, store.read(), path)
+        _refuse_lacking(site, existing, path)
 
     def completed(existing: Mapping[str, str]) -> dict[str, str]:
         return complete({**existing, **supplied}, site)
 
-    secrets = store.update(completed) if keep_secrets else completed(store.read())
+    if keep_secrets and not existing:
+        at_first(Opened(site, make_plan(site, completed({})), config))
+    secrets = store.update(completed) if keep_secrets else completed(existing)
     plan = make_plan(site, secrets)
     if limit:
         plan = _limited(plan, limit)
-    opened = Opened(site, plan, _enter(site, path) if reach_hosts else None)
+    opened = Opened(site, plan, config)
     if reach_hosts:
         typer.echo(opened.place, err=True)
     return opened
