@@ -56,6 +56,14 @@ def test_kernel_parameters_go_in_one_command_quoted() -> None:
     assert scripts(operations.kernel(seen)) == ["sysctl --quiet --write 'net.a=1 2' net.b=3"]
 
 
+def test_what_a_cluster_manager_runs_is_restarted_by_it() -> None:
+    unit = Unit("k.service", enabled=False, running=None, restart_by=("crm_resource", "--restart"))
+    found = operations.units([Decision(unit, act=Act.RESTART, failed=True), Decision(unit, act=Act.RELOAD)])
+    assert scripts(found) == [
+        "systemctl reset-failed k.service && systemctl reload k.service && crm_resource --restart"
+    ]
+
+
 def test_the_units_of_a_host_are_one_command_each_for_masks_boot_and_acts_stops_first() -> None:
     (operation,) = operations.units(
         [

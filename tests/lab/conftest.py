@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -28,6 +29,16 @@ class Deployed:
         """Run a verb on the site, as a user would."""
         return subprocess.run(
             [NINES, verb, *options, self.file], capture_output=True, text=True, check=False, timeout=timeout
+        )
+
+    def told(self, verb: str, *words: str) -> subprocess.CompletedProcess[str]:
+        """Tell the site's cluster something, and let it be done."""
+        return subprocess.run(
+            [NINES, verb, self.file, *words, "--yes"],
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=300,
         )
 
     def on(self, host: str, *argv: str) -> subprocess.CompletedProcess[str]:
@@ -57,11 +68,17 @@ class Deployed:
 @pytest.fixture(scope="session")
 def deployed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployed]:
     """The blog's site, deployed on lab hosts and taken away afterwards, whatever happened."""
+    with example("blog", f"ring{os.getpid()}", tmp_path_factory.mktemp("site")) as site:
+        yield site
+
+
+@contextmanager
+def example(which: str, name: str, folder: Path) -> Iterator[Deployed]:
+    """An example's site under another name, up and deployed; down in the end, whatever happened."""
     if os.geteuid() != 0:
         pytest.skip("lab hosts need root")
-    name = f"ring{os.getpid()}"
-    file = tmp_path_factory.mktemp("site") / "blog.yaml"
-    file.write_text((EXAMPLES / "blog.yaml").read_text().replace("name: blog", f"name: {name}"))
+    file = folder / f"{which}.yaml"
+    file.write_text((EXAMPLES / f"{which}.yaml").read_text().replace(f"name: {which}", f"name: {name}"))
     site = Deployed(file, name)
     try:
         _must(["lab", "up", str(file)])

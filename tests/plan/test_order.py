@@ -9,6 +9,7 @@ from tests.support import site_of
 
 from fournines.errors import PlanError
 from fournines.kit.component import Component, Stage, always
+from fournines.kit.declare import Resource
 from fournines.kit.where import EVERYWHERE
 from fournines.plan.order import levels
 
@@ -71,6 +72,26 @@ def test_a_stage_that_needs_more_than_those_before_it_waits_for_that_alone() -> 
     ]
     with pytest.raises(PlanError, match="images needs 'identity'"):
         levels(SITE, components[:2])
+
+
+def test_who_collects_declarations_comes_after_the_first_stage_of_who_declares_them() -> None:
+    """Pacemaker runs what components have brought to their hosts, which show it to work through its VIP."""
+    shown = Stage(lambda *_: (), lambda _: (), "shown", needs=("vip",))
+    api = made("api", needs=("database",), stages=("service",))
+    runs = Stage(lambda *_: (), lambda _: (), "configuration", collects=(Resource,))
+    manager = made("manager", provides=("vip",), stages=("members",))
+    components = [
+        replace(api, stages=(*api.stages, shown), declares=lambda *_: (Resource("api", "api.service"),)),
+        made("db", provides=("database",)),
+        replace(manager, stages=(*manager.stages, runs)),
+        made("mute", needs=("database",)),
+    ]
+    assert names(components) == [
+        ["db", "manager members"],
+        ["api service", "mute"],
+        ["manager configuration"],
+        ["api shown"],
+    ]
 
 
 def test_a_need_that_nobody_provides_is_an_error() -> None:

@@ -116,6 +116,12 @@ FENCING: tuple[Edit, ...] = (
         "controller9 is not a host",
     ),
     ("mode: active-active", "fencing: {controller1: {address: 10.9.0.1}}", "24:1", "nothing fences hosts"),
+    (
+        "components:\n",
+        "components:\n  keystone: {mode: active-passive}\n",
+        "27:20",
+        "nobody moves keystone to another host",
+    ),
 )
 
 NETWORKS: tuple[Edit, ...] = (

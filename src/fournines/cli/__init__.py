@@ -11,6 +11,7 @@ import typer
 from fournines import __version__
 from fournines.cli import lab, secrets
 from fournines.cli.audit import audit
+from fournines.cli.cluster import maintenance, move, online, standby
 from fournines.cli.deploy import deploy
 from fournines.cli.drill import drill
 from fournines.cli.init import init
@@ -50,7 +51,9 @@ def _root(
     """Build, prove, audit and operate a highly available OpenStack control plane from one site file."""
 
 
-for _verb in (init, schema, show, render, preflight, plan, deploy, verify, status, drill, audit):
+_BUILD = (init, schema, show, render, preflight, plan, deploy, verify, status, drill, audit)
+_OPERATE = (move, standby, online, maintenance)
+for _verb in (*_BUILD, *_OPERATE):
     app.command(epilog=epilog(_verb.__name__))(_verb)
 for _path, _group in (("lab", lab.app), ("lab net", lab.net_app), ("secrets", secrets.app)):
     for _command in _group.registered_commands:

@@ -86,7 +86,7 @@ def compare(
         if isinstance(step, Unit):
             files_change = not changing.isdisjoint((*step.restart_on, *step.reload_on))
             decision = decide(step, seen, wanted.stamp(host, step.name), files_change=files_change)
-            if not decision.nothing:
+            if decision.words:
                 yield Change(host, phase, "unit", step.name, decision.words)
         else:
             for subject, what, diff in _COMPARERS[type(step)](step, seen):

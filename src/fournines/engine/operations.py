@@ -125,8 +125,10 @@ def units(decisions: Sequence[Decision]) -> Iterator[Operation]:
     # a unit that failed too often is refused until systemd forgets that (StartLimitBurst=)
     starting = {Act.START, Act.RESTART}
     commands += _systemctl("reset-failed", (d for d in decisions if d.failed and d.act in starting))
+    clustered = [d for d in decisions if d.unit.restart_by and d.act is Act.RESTART]
     for act in _IN_THIS_ORDER:
-        commands += _systemctl(act, (d for d in decisions if d.act is act))
+        commands += _systemctl(act, (d for d in decisions if d.act is act and d not in clustered))
+    commands += [list(d.unit.restart_by) for d in clustered]
     if commands:
         script = " && ".join(shlex.join(command) for command in commands)
         what = "; ".join(f"{d.words} {d.unit.name}" for d in decisions)

@@ -73,6 +73,8 @@ class Stage:
 
     ``needs`` are capabilities that this stage needs and the ones before it do not: a service that can be
     started before there is an identity to ask is started then, and shown to work in a stage that needs it.
+    ``collects`` are kinds of declarations: it comes after the first stage of whoever declares one, which has
+    brought to the hosts what this stage is about to make use of.
     """
 
     steps: Callable[[Context, Host], Iterable[Step]]
@@ -80,6 +82,7 @@ class Stage:
     name: str = ""
     needs: tuple[str, ...] = ()
     on: Where | None = None
+    collects: tuple[type[Declaration], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -85,7 +85,7 @@ class Context:
         options = self.parsed.get(component)
         if not isinstance(options, Moded):
             return Mode.ACTIVE_ACTIVE
-        return options.mode or self.site.mode
+        return options.mode_in(self.site)
 
     def interface(self, host: Host, network: str) -> str:
         """The host's interface in a network: as the site file names it, else as it was found on the host.

@@ -76,3 +76,13 @@ class Membership:
     patience: float
     lost: str
     whole: str
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """What was on a lost host is started elsewhere only once the others have agreed that it is lost.
+
+    ``seconds`` is how long that takes, from its last sign of life; whoever measures an outage begins there.
+    """
+
+    seconds: float

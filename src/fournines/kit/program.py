@@ -3,9 +3,9 @@
 Such a module lives in a component's ``on_host`` folder and imports nothing but the standard library
 (and what the host's packages bring), so that nothing of fournines has to be installed on a host. It is
 linted, typed and tested like everything else. What several of them need lies in ``kit.on_host`` and is sent
-along with whichever imports it. Secrets reach it by its standard input, never by its
-arguments, which every user of the host can see. What a unit runs is installed below ``PROGRAMS``, under the
-same package path as here.
+along with whichever imports it; so is a neighbour, if it is named (``beside``). Secrets reach it by its
+standard input, never by its arguments, which every user of the host can see. What a unit runs is installed
+below ``PROGRAMS``, under the same package path as here.
 """
 
 from __future__ import annotations
@@ -45,9 +45,25 @@ def _source(component: str, name: str) -> str:
     return files(f"fournines.components.{component}").joinpath("on_host", f"{name}.py").read_text()
 
 
-def argv(module: ModuleType, *arguments: str) -> tuple[str, ...]:
-    """The command that runs a module on a host; ``-I`` keeps the caller's directory out of its imports."""
-    return ("/usr/bin/python3", "-I", "-c", _whole(module), *arguments)
+_WITH_OTHERS = """\
+import sys, types
+*others, (main, text) = {modules!r}
+for name, source in others:
+    module = sys.modules[name] = types.ModuleType(name)
+    exec(compile(source, name, "exec"), module.__dict__)
+exec(compile(text, main, "exec"))
+"""
+
+
+def argv(module: ModuleType, *arguments: str, beside: tuple[ModuleType, ...] = ()) -> tuple[str, ...]:
+    """The command that runs a module on a host; ``-I`` keeps the caller's directory out of its imports.
+
+    ``beside`` are the modules of ours that it imports, each after those that it imports itself.
+    """
+    text = _whole(module)
+    if beside:
+        text = _WITH_OTHERS.format(modules=[(m.__name__, _whole(m)) for m in (*beside, module)])
+    return ("/usr/bin/python3", "-I", "-c", text, *arguments)
 
 
 @cache

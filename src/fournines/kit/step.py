@@ -93,15 +93,19 @@ class Unit:
     stage in between; units that are not running are started everywhere at once. ``packages`` are those
     whose programs it runs: where another version is installed than it was started with, it is restarted,
     one host at a time as well.
+
+    A unit that a cluster manager alone starts and stops has ``running`` None, is not ``enabled``, and has in
+    ``restart_by`` the command by which that restarts it: where it does not run, that is as wanted.
     """
 
     name: str
     enabled: bool = True
-    running: bool = True
+    running: bool | None = True
     restart_on: tuple[str, ...] = ()
     reload_on: tuple[str, ...] = ()
     rolling: bool = False
     packages: tuple[str, ...] = ()
+    restart_by: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -84,3 +84,11 @@ class Moded(Strict):
     mode: Mode | None = None
     """active-active: on all of its hosts at once; active-passive: on one of them at a time, moved by
     Pacemaker. Unless given, the site's mode."""
+
+    def mode_in(self, site: Site) -> Mode:
+        """The architecture it runs in."""
+        return self.mode or site.mode
+
+    def moves_in(self, site: Site) -> bool:
+        """Whether it runs on one host at a time, and Pacemaker says on which."""
+        return self.mode_in(site) is Mode.ACTIVE_PASSIVE

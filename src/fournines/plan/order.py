@@ -60,7 +60,18 @@ def _stages(
     for number in range(len(component.stages)):
         needs = component.needed(site, number)
         before = {(other.name, len(other.stages) - 1) for other in _needed(component, needs, components)}
+        before |= {(other.name, 0) for other in _collected(component, number, components, site)}
         yield number, before | ({(component.name, number - 1)} if number else set())
+
+
+def _collected(
+    component: Component, number: int, components: Sequence[Component], site: Site
+) -> Iterator[Component]:
+    """The other components that declare what this stage collects."""
+    kinds = component.stages[number].collects
+    for other in components if kinds else ():
+        if other is not component and any(isinstance(one, kinds) for one in other.declarations(site)):
+            yield other
 
 
 def _needed(

@@ -6,8 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from fournines.kit.component import Component, Joins
+from fournines.kit.where import Moded
 from fournines.spec.document import Path, Problem
-from fournines.spec.model import Site
+from fournines.spec.model import Mode, Site
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,12 @@ def participation(site: Site, known: Sequence[Component]) -> Participation:
         ]
     joined += _followers(possible, joined)
     taking_part = tuple(component for component in known if component in joined)
-    return Participation(taking_part, (*_unmet(site, taking_part, known), *_idle(site, taking_part, known)))
+    problems = (
+        *_unmet(site, taking_part, known),
+        *_idle(site, taking_part, known),
+        *_unmoved(site, taking_part),
+    )
+    return Participation(taking_part, problems)
 
 
 def _may_join(component: Component, site: Site) -> bool:
@@ -115,6 +121,19 @@ def _idle(site: Site, taking_part: Sequence[Component], known: Sequence[Componen
                     f"take them away, or write choose: {{{capability}: {component.name}}}",
                     at_key=True,
                 )
+
+
+def _unmoved(site: Site, taking_part: Sequence[Component]) -> Iterator[Problem]:
+    """Components that are to be moved from host to host where nobody does."""
+    for component in taking_part if site.mode is not Mode.ACTIVE_PASSIVE else ():
+        options = component.options_of(site)
+        if isinstance(options, Moded) and options.moves_in(site):
+            yield Problem(
+                ("components", component.name, "mode"),
+                f"nobody moves {component.name} to another host: the site's mode is {site.mode}",
+                f"write mode: {Mode.ACTIVE_PASSIVE} for the site, and mode: {Mode.ACTIVE_ACTIVE} for the"
+                " components that stay on all their hosts",
+            )
 
 
 def _place(component: Component, site: Site) -> Path:

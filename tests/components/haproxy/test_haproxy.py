@@ -216,6 +216,21 @@ def test_backends_go_red(context: Context) -> None:
     assert DATABASE.name in text
 
 
+def test_of_an_api_that_moves_one_backend_is_enough(context: Context) -> None:
+    api = replace(API, one_host=True)
+    moving = replace(context, declarations=tuple(api if d is API else d for d in context.declarations))
+    assert "server controller1 10.0.0.11:5000 check downinter 200ms rise 1" in conf(moving, "controller1")
+    backends = check(moving, "haproxy.backends")
+    rows = [f"{p},controller{n},UP,L7OK" for p in ("keystone", "glance", "galera") for n in (1, 2)]
+    text = "# pxname,svname,status,last_chk\n" + "\n".join(rows) + "\n"
+    gone = text.replace("keystone,controller2,UP,L7OK", "keystone,controller2,DOWN,L4CON")
+    nowhere = gone.replace("keystone,controller1,UP,L7OK", "keystone,controller1,DOWN,L4CON")
+    for rows_seen, outcome in ((gone, Outcome.PASS), (nowhere, Outcome.FAIL)):
+        assert backends.verdict(dict.fromkeys(backends.asks, Output(0, rows_seen))).outcome is outcome
+    of_database = gone.replace("galera,controller2,UP", "galera,controller2,DOWN")
+    assert backends.verdict(dict.fromkeys(backends.asks, Output(0, of_database))).outcome is Outcome.FAIL
+
+
 @pytest.mark.programs
 @pytest.mark.parametrize("host", ["controller1", "controller2"])
 def test_haproxy_accepts_it(context: Context, host: str, tmp_path: Path) -> None:
@@ -261,9 +276,9 @@ def test_haproxy_accepts_a_tunnel(context: Context, tmp_path: Path) -> None:
     assert said.returncode == 0, said.stderr
 
 
-def test_where_a_cluster_runs_it_it_is_left_alone_at_boot_and_ends_after_it() -> None:
+def test_where_a_cluster_asks_it_it_ends_after_that() -> None:
     passive = context_of(site_of("active-passive.yaml"))
     host = passive.site.hosts["controller1"]
     (unit,) = [step for step in COMPONENT.steps(passive, host) if isinstance(step, Unit)]
-    assert (unit.enabled, unit.running) == (False, True)
+    assert (unit.enabled, unit.running, unit.restart_by) == (True, True, ())
     assert "\nBefore=pacemaker.service\n" in file_of(COMPONENT, passive, "controller1", DROP_IN).content

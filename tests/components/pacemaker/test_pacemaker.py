@@ -58,6 +58,32 @@ def test_the_agent_is_the_golden_one(context: Context) -> None:
     assert (found.content, found.mode) == ((HERE / "golden" / "unit").read_text(), 0o755)
 
 
+def test_what_others_use_too_is_stopped_only_where_it_fails(context: Context, tmp_path: Path) -> None:
+    """A host in standby keeps its balancer, through which what stays there reaches the database."""
+    called = tmp_path / "called"
+    fakes = {
+        "systemctl": f"""case $1 in show) case $2 in *Load*) echo loaded ;; *) echo active ;; esac ;;
+        *) echo "$@" >> {called} ;; esac""",
+        "curl": "exit ${WORKS}",
+    }
+    for name, script in fakes.items():
+        (tmp_path / name).write_text(f"#!/bin/sh\n{script}\n")
+        (tmp_path / name).chmod(0o755)
+    agent = file_of(COMPONENT, context, "controller1", AGENT).content
+
+    def stopped(works: int, **parameters: str) -> str:
+        called.write_text("")
+        given = {f"OCF_RESKEY_{name}": value for name, value in parameters.items()}
+        path = f"{tmp_path}:/usr/bin:/bin"
+        env = {"PATH": path, "WORKS": str(works), "OCF_RESKEY_unit": "x", "OCF_RESKEY_answers": "u", **given}
+        subprocess.run(["sh", "-c", agent, "unit", "stop"], env=env, check=True, capture_output=True)
+        return called.read_text()
+
+    assert stopped(0, shared="1") == ""
+    assert stopped(1, shared="1") == "stop x\n"
+    assert stopped(0) == "stop x\n"
+
+
 def test_the_configuration_holds_no_secret(context: Context) -> None:
     text = cluster(context)
     assert not [name for name, value in context.secrets.items() if value in text]
@@ -138,8 +164,8 @@ def test_real_machines_are_fenced_by_their_own_boards(
     site: Site, agent: str, program: str, package: str
 ) -> None:
     there = real(site, agent=agent)
-    found = {device.host: dict(device.params) for device in devices(there)}
-    assert {device.agent for device in devices(there)} == {program}
+    found = {device.never: dict(one.params) for device in devices(there) for one in device.primitives}
+    assert {one.agent for device in devices(there) for one in device.primitives} == {f"stonith:{program}"}
     assert found["controller1"]["ip"] == "10.9.0.2"
     assert found["controller1"]["pcmk_host_list"] == "controller1"
     steps = COMPONENT.steps(context_of(there), there.hosts["controller1"])
@@ -147,9 +173,13 @@ def test_real_machines_are_fenced_by_their_own_boards(
 
 
 def test_of_two_hosts_one_waits_so_that_not_both_are_fenced(site: Site) -> None:
-    delayed = [d.host for d in devices(shaped(site, "pair")) if "pcmk_delay_base" in dict(d.params)]
-    assert delayed == ["controller1"]
-    assert not any("pcmk_delay_base" in dict(d.params) for d in devices(site))
+    assert delayed(shaped(site, "pair")) == ["controller1"]
+    assert delayed(site) == []
+
+
+def delayed(site: Site) -> list[str]:
+    """The hosts whose device waits before it fences."""
+    return [d.never for d in devices(site) for one in d.primitives if "pcmk_delay_base" in dict(one.params)]
 
 
 # --- checks -----------------------------------------------------------------------------------------------
@@ -165,9 +195,8 @@ def judged(context: Context, name: str, text: str = MON, code: int = 0) -> Verdi
     [
         ("online", "3 online, with quorum"),
         ("fencing", "3 hosts, each with a device that answers"),
-        ("resources", "2 resources run"),
+        ("resources", "3 resources run"),
         ("failures", "none"),
-        ("bans", "none left over"),
     ],
 )
 def test_what_all_members_see_alike_is_said_once(context: Context, name: str, says: str) -> None:
@@ -179,18 +208,22 @@ NODE2 = 'name="controller2" id="12" online="true" standby="false"'
 VIP = 'id="vip-controller" resource_agent="ocf:heartbeat:IPaddr2" role="Started" active="true"'
 DEVICE = 'id="fence-controller1" resource_agent="stonith:fence_redfish" role="Started"'
 ON_VIP = (
-    'nodes_running_on="1">\n      <node name="controller1" id="11" cached="true"/>\n    </resource>\n  </res'
+    'IPaddr2" role="Started" active="true" orphaned="false" blocked="false" maintenance="false"'
+    ' managed="true" failed="false" failure_ignored="false" nodes_running_on="1">\n'
 )
-TWICE = ON_VIP.replace("    </resource>", '      <node name="controller2" id="12"/>\n    </resource>')
+TWICE = f'{ON_VIP}        <node name="controller2" id="12"/>\n'
 FAILED = '<failures><failure op_key="haproxy_monitor_2000" node="controller1" exitstatus="error"/></failures>'
-LEFT = '<ban id="cli-ban-vip-controller-on-controller1" resource="vip-controller" node="controller1"/>'
 
 
 @pytest.mark.parametrize(
     ("name", "changed", "says"),
     [
         ("online", {NODE2: NODE2.replace('online="true"', 'online="false"')}, "controller2 is offline"),
-        ("online", {NODE2: NODE2.replace('standby="false"', 'standby="true"')}, "controller2 is standby"),
+        (
+            "online",
+            {NODE2: NODE2.replace('standby="false"', 'standby="true"')},
+            "controller2 is standby (nines online controller2)",
+        ),
         ("online", {'with_quorum="true"': 'with_quorum="false"'}, "without the majority"),
         ("online", {'present="true"': 'present="false"'}, "nobody decides"),
         (
@@ -203,10 +236,10 @@ LEFT = '<ban id="cli-ban-vip-controller-on-controller1" resource="vip-controller
         ("fencing", {'id="fence-controller1"': 'id="other"'}, "nothing can fence controller1"),
         ("resources", {VIP: VIP.replace("Started", "Stopped")}, "vip-controller runs on no host"),
         ("resources", {ON_VIP: TWICE}, "vip-controller runs on controller1, controller2, not on 1"),
+        ("resources", {'id="keystone"': 'id="other"'}, "keystone runs on no host"),
         ("resources", {'maintenance-mode="false"': 'maintenance-mode="true"'}, "in maintenance"),
         ("resources", {'stop-all-resources="false"': 'stop-all-resources="true"'}, "told to stop"),
         ("failures", {"<bans>": f"{FAILED}<bans>"}, "haproxy_monitor_2000 on controller1: error"),
-        ("bans", {"<bans>": f"<bans>{LEFT}"}, "vip-controller may not run on controller1"),
     ],
 )
 def test_what_is_wrong_is_seen(context: Context, name: str, changed: Mapping[str, str], says: str) -> None:
@@ -216,6 +249,30 @@ def test_what_is_wrong_is_seen(context: Context, name: str, changed: Mapping[str
         text = text.replace(old, new)
     verdict = judged(context, name, text)
     assert verdict.outcome is Outcome.FAIL
+    assert says in verdict.seen
+
+
+BAN = '<rsc_location id="cli-ban-vip" rsc="vip" node="controller1" score="-INFINITY"/>'
+BOUND = '<rsc_location id="cli-prefer-vip" rsc="vip" node="controller2" score="INFINITY"/>'
+OURS = '<rsc_location id="nothing-on-x" rsc="vip" node="x" score="-INFINITY"/>'
+
+
+@pytest.mark.parametrize(
+    ("answer", "outcome", "says"),
+    [
+        (Output(0, f"<constraints>{OURS}</constraints>"), Outcome.PASS, "none left over"),
+        (Output(0, f"<constraints>{BAN}</constraints>"), Outcome.FAIL, "vip may not run on controller1"),
+        (Output(0, f"<constraints>{OURS}{BOUND}</constraints>"), Outcome.FAIL, "vip is bound to controller2"),
+        (Output(0, "<resources/>"), Outcome.FAIL, "<resources/>"),
+        (Output(102, "", "cibadmin: no cluster"), Outcome.FAIL, "no cluster"),
+    ],
+)
+def test_what_an_operator_left_behind_is_named(
+    context: Context, answer: Output, outcome: Outcome, says: str
+) -> None:
+    check = next(c for c in COMPONENT.checks(context) if c.id == "pacemaker.bans")
+    verdict = check.verdict(dict.fromkeys(check.asks, answer))
+    assert verdict.outcome is outcome
     assert says in verdict.seen
 
 

@@ -63,6 +63,41 @@ def test_decisions(unit: Unit, now: dict[str, Any], words: str) -> None:
     assert decision.nothing is (not words)
 
 
+CLUSTERED = replace(A, enabled=False, running=None, restart_by=("crm_resource", "--restart"))
+
+
+@pytest.mark.parametrize(
+    ("now", "words", "noted"),
+    [
+        (seen("active", "disabled"), "", False),
+        (seen("inactive", "disabled"), "", False),
+        (seen("failed", "disabled"), "", False),
+        (seen("inactive", "disabled", stamp=None), "", True),
+        (seen("inactive", "disabled", stamp={**CURRENT, "restart": "outdated"}), "", True),
+        (seen("inactive", "disabled", versions={"a": "2"}), "", True),
+        (seen("active", "disabled", stamp={**CURRENT, "restart": "outdated"}), "restart", False),
+        (seen("active", "disabled", versions={"a": "2"}), "restart (a unknown -> 2)", False),
+        (seen("active", "enabled"), "disable", False),
+        (seen("inactive", "masked"), "unmask", False),
+    ],
+)
+def test_what_a_cluster_manager_runs_is_never_started_or_stopped(
+    now: dict[str, Any], words: str, *, noted: bool
+) -> None:
+    decision = decide(CLUSTERED, now, WANTED)
+    assert (decision.words, decision.noted) == (words, noted)
+    assert decision.nothing is not (bool(words) or noted)
+    assert decision.act in {Act.NONE, Act.RESTART}
+    assert started_again(decision) == decision
+
+
+@pytest.mark.parametrize("active", ["inactive", "active"])
+def test_what_is_noted_once_is_as_wanted(active: str) -> None:
+    """A unit that starts on this host later runs with the files that lie there: no restart is owed."""
+    stamp = stamp_after(decide(CLUSTERED, seen("inactive", "disabled", stamp=None), WANTED), WANTED)
+    assert decide(CLUSTERED, seen(active, "disabled", stamp=stamp), WANTED).nothing
+
+
 RUNS = Unit("a.service", restart_on=("/a",), reload_on=("/r",), packages=("mariadb-server", "galera-4"))
 STARTED_WITH = {**CURRENT, "versions": {"mariadb-server": "1:11.8.8", "galera-4": "26"}}
 

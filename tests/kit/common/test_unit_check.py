@@ -36,13 +36,3 @@ def test_a_unit_that_a_reboot_would_lose_fails() -> None:
 def test_an_answer_that_misses_a_unit_fails() -> None:
     assert verdict(("active", "enabled"))[0] is Outcome.FAIL
     assert CHECK.verdict({"one": Output(1, "", "Failed to connect to bus")}).outcome is Outcome.FAIL
-
-
-def test_a_unit_that_a_cluster_starts_must_not_start_at_boot() -> None:
-    check = units_check("x", ("one",), ("a.service",), at_boot=False)
-    assert check.verdict({"one": shown(("active", "disabled"))}).outcome is Outcome.PASS
-    assert check.verdict({"one": shown(("inactive", "disabled"))}).outcome is Outcome.FAIL
-    for state in ("enabled", "static"):
-        verdict = check.verdict({"one": shown(("active", state))})
-        assert verdict.outcome is Outcome.FAIL
-        assert "before the cluster manager" in verdict.seen

@@ -16,6 +16,12 @@ EVERYWHERE: Mapping[int, str] = {
 
 _PROMISES = {0: "all promises hold", 1: "one is broken", 4: "one is unknown and none is broken"}
 
+_OPERATED = {
+    0: "done, and the cluster has come to rest; or there was nothing to do",
+    1: "what would happen was shown, nothing was done",
+    2: "the cluster would not do that, or the command line or the site file is wrong; nothing was done",
+}
+
 _COMMANDS = {0: "the command ended well; another code is the command's own"}
 
 OF_VERB: Mapping[str, Mapping[int, str]] = {
@@ -34,6 +40,10 @@ OF_VERB: Mapping[str, Mapping[int, str]] = {
         2: "critical: not served",
         3: "unknown; also for a site file that is wrong (these are the codes of Nagios)",
     },
+    "move": _OPERATED,
+    "standby": _OPERATED,
+    "online": _OPERATED,
+    "maintenance": _OPERATED,
     "lab exec": _COMMANDS,
     "lab ssh": _COMMANDS,
     "audit": {0: "nothing at or above --fail-on", 1: "findings", 2: "the input cannot be read"},

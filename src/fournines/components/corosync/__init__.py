@@ -7,18 +7,20 @@ from collections.abc import Iterator
 from fournines.components.corosync.checks import checks
 from fournines.components.corosync.deploy import steps
 from fournines.components.corosync.faults import faults
-from fournines.components.corosync.model import AUTHKEY, MEMBERS, Options, links
+from fournines.components.corosync.model import AUTHKEY, MEMBERS, Options, agreed_seconds, links
 from fournines.components.corosync.relies import RELIES
 from fournines.kit.component import Component, Stage, always
 from fournines.kit.declare import Declaration, FirewallPort, Memory, Secret, SecretKind
+from fournines.kit.probe import Agreement
 from fournines.spec.model import Mode, Site
 
 
-def declares(site: Site, _: object) -> Iterator[Declaration]:
+def declares(site: Site, options: Options) -> Iterator[Declaration]:
     """The key that members share, and a port in each network that a link goes through."""
     names = MEMBERS.names(site)
     yield Memory("corosync", names, rest=120)
     yield Secret(AUTHKEY, SecretKind.KEY)
+    yield Agreement(agreed_seconds(options))
     for link in links(site):
         yield FirewallPort("corosync", hosts=names, protocol="udp", port=link.port, network=link.network)
 

@@ -70,6 +70,14 @@ class Quorum:
     last_man_standing: bool
 
 
+def agreed_seconds(options: Options) -> float:
+    """From a member's last sign of life to the others' agreement that it is lost.
+
+    The token is missed, and ``consensus`` (1.2 tokens unless said otherwise, corosync.conf(5)) passes.
+    """
+    return 2.2 * options.token / 1000
+
+
 def links(site: Site) -> tuple[Link, ...]:
     """A link through each network in which every member has an address; the cluster network is preferred."""
     shared = [n for n in site.networks if all(n in host.addresses for host in MEMBERS(site))]

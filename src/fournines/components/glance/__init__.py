@@ -4,7 +4,8 @@ Known limit: the bits of an image lie on the one controller that took them, and 
 balancer sends all requests about an image to the same host, by the hash of its id, so that any client can
 get what any client has put, as long as that host lives. While it is away, the image is listed but its
 data answers 204, and what is uploaded then may be out of reach once it is back. Images that outlive a
-controller need an object store.
+controller need an object store. Moved by Pacemaker (``mode: active-passive``) Glance would leave all of them
+behind: without a store that moves along it is better off on every controller.
 """
 
 from __future__ import annotations
@@ -21,10 +22,12 @@ from fournines.components.glance.model import (
     HOSTS,
     PORT,
     PROCESS_MB,
+    SERVICE,
     USER,
     Options,
 )
 from fournines.components.glance.relies import RELIES
+from fournines.kit.common.clustered import api
 from fournines.kit.component import Component, Joins, Stage, always, no_steps
 from fournines.kit.declare import Declaration, Endpoint, HealthCheck, Memory, Secret
 from fournines.spec.model import Site
@@ -46,7 +49,7 @@ def declares(site: Site, options: Options) -> Iterator[Declaration]:
     yield Secret(USER.password)
     yield ENTRY
     yield Secret(CACHE_KEY)
-    yield Endpoint(
+    endpoint = Endpoint(
         "glance",
         PORT,
         hosts=names,
@@ -54,6 +57,7 @@ def declares(site: Site, options: Options) -> Iterator[Declaration]:
         timeout_server=_LONG_TRANSFER,
         affinity=_ID_IN_PATH,
     )
+    yield from api(endpoint, SERVICE, moves=options.moves_in(site))
 
 
 COMPONENT = Component(

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from fournines.components.glance.deploy import CONF, configuration
-from fournines.components.glance.model import HOSTS, PORT
+from fournines.components.glance.model import HOSTS, PORT, SERVICE
 from fournines.components.glance.on_host import image
 from fournines.kit import program
 from fournines.kit.check import Check, Output, each_host
-from fournines.kit.common.health_check import health_check
+from fournines.kit.common.clustered import api_checks
 from fournines.kit.common.same_file import same_file_check
-from fournines.kit.common.unit_check import units_check
 from fournines.kit.context import Context
 from fournines.kit.openstack import ADMIN_PASSWORD, IDENTITY_PORT, internal_url
 from fournines.kit.verdict import Verdict, failed, passed
@@ -19,9 +18,7 @@ from fournines.kit.verdict import Verdict, failed, passed
 
 def checks(context: Context) -> Iterator[Check]:
     """Alive on every host, the configuration this site's."""
-    names = HOSTS.names(context.site)
-    yield health_check("glance", context, barrier=True)
-    yield units_check("glance", names, ["glance-api.service"])
+    yield from api_checks("glance", context, SERVICE)
     yield same_file_check(
         "glance",
         "Every Glance has this site's configuration, with its passwords",

@@ -11,9 +11,11 @@ from fournines.components.glance.model import (
     IMAGES,
     MIGRATIONS,
     PORT,
+    SERVICE,
     USER,
     Options,
 )
+from fournines.kit.common.clustered import service_unit
 from fournines.kit.context import Context
 from fournines.kit.openstack import (
     authtoken_section,
@@ -39,7 +41,8 @@ def steps(context: Context, host: Host) -> Iterator[Step]:
     yield File(CONF, configuration(context, host), mode=0o640, group="glance")
     yield File(PASTE, context.render("glance", "glance-api-paste.ini.j2"), mode=0o640, group="glance")
     yield File(UNIT, context.render("glance", "glance-api.service.j2", conf=CONF))
-    yield Unit("glance-api.service", restart_on=(CONF, PASTE, UNIT), rolling=True, packages=("glance-api",))
+    unit = Unit(SERVICE, restart_on=(CONF, PASTE, UNIT), rolling=True, packages=("glance-api",))
+    yield from service_unit(context, unit)
     if host == HOSTS.first(context.site):
         sync = ("glance-manage", "--config-file", CONF, "db_sync")
         yield tables("glance", context, DATABASE, MIGRATIONS, sync)

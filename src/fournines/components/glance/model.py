@@ -7,8 +7,8 @@ from typing import Final
 from pydantic import Field
 
 from fournines.kit.declare import CatalogueEntry, Database, ServiceUser
-from fournines.kit.where import on
-from fournines.spec.model import Role, Strict
+from fournines.kit.where import Moded, on
+from fournines.spec.model import Role
 from fournines.spec.types import Whole
 
 HOSTS: Final = on(Role.CONTROLLER)
@@ -20,13 +20,14 @@ ENTRY: Final = CatalogueEntry("glance", "image", "OpenStack Image", endpoint="gl
 MIGRATIONS: Final = "/usr/lib/python3/dist-packages/glance/db/sqlalchemy/alembic_migrations/versions"
 IMAGES: Final = "/var/lib/glance/images"
 """Where a host keeps the images that were uploaded to it."""
+SERVICE: Final = "glance-api.service"
 
 
 PROCESS_MB: Final = 150
 """What one API process holds, in MiB."""
 
 
-class Options(Strict):
+class Options(Moded):
     """What a site may override."""
 
     workers: Whole = Field(default=2, ge=1, le=64)

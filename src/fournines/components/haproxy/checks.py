@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import partial
 from io import StringIO
 
-from fournines.components.haproxy.deploy import CONF, run_by_cluster
+from fournines.components.haproxy.deploy import CONF
 from fournines.components.haproxy.model import HEALTH, PROMETHEUS_PORT, SOCKET, UNIT
 from fournines.kit.check import Ask, Check, Output, each_host
 from fournines.kit.common.unit_check import units_check
@@ -81,17 +81,19 @@ def checks(context: Context) -> Iterator[Check]:
         judge=each_host(_judge_metrics, all_well="metrics on every controller"),
     )
     pools = {e.name: frozenset(e.hosts) for e in context.declared(Endpoint)}
+    moving = frozenset(e.name for e in context.declared(Endpoint) if e.one_host)
     if pools:
         yield Check(
             BACKENDS,
             "Every backend of every endpoint is up, as each HAProxy sees it",
             asks=dict.fromkeys(hosts, Ask(("python3", "-c", _RUNTIME, SOCKET, "show stat -1 4 -1"))),
             judge=each_host(
-                partial(_judge_backends, pools=pools),
-                all_well=f"{sum(map(len, pools.values()))} backends up in {len(pools)} pools",
+                partial(_judge_backends, pools=pools, moving=moving),
+                all_well=f"{sum(1 if n in moving else len(h) for n, h in pools.items())} backends up"
+                f" in {len(pools)} pools",
             ),
         )
-    yield units_check("haproxy", hosts, (UNIT,), at_boot=not run_by_cluster(context))
+    yield units_check("haproxy", hosts, (UNIT,))
 
 
 def _binds(context: Context) -> Iterator[str]:
@@ -152,7 +154,8 @@ def usable_backends(answer: Output) -> dict[tuple[str, str], bool]:
     }
 
 
-def _judge_backends(answer: Output, pools: dict[str, frozenset[str]]) -> Verdict:
+def _judge_backends(answer: Output, pools: Mapping[str, frozenset[str]], moving: frozenset[str]) -> Verdict:
+    """Of a pool that moves one backend must be up, whichever; of any other all."""
     if answer.code != 0 or not answer.stdout.startswith("# "):
         return failed(_last(answer.stderr, "the runtime socket gave no answer"))
     found = {
@@ -161,9 +164,8 @@ def _judge_backends(answer: Output, pools: dict[str, frozenset[str]]) -> Verdict
     }
     wrong = []
     for pool, hosts in pools.items():
-        for host in sorted(hosts):
-            status = found.get((pool, host), "missing")
-            # "UP 1/2" is on its way down and still used; "no check" would be nobody's knowledge.
-            if status.split()[0] != "UP":
-                wrong.append(f"{pool}/{host} {status}")
+        states = {host: found.get((pool, host), "missing") for host in sorted(hosts)}
+        # "UP 1/2" is on its way down and still used; "no check" would be nobody's knowledge.
+        down = [f"{pool}/{host} {status}" for host, status in states.items() if status.split()[0] != "UP"]
+        wrong += down if pool not in moving or len(down) == len(hosts) else []
     return failed(", ".join(wrong)) if wrong else passed("all up")

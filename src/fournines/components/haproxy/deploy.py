@@ -52,7 +52,6 @@ def steps(context: Context, host: Host) -> Iterator[Step]:
     yield File(DROP_IN, context.render("haproxy", "drop-in.conf.j2", flag=FLAG, clustered=clustered))
     yield Unit(
         UNIT,
-        enabled=not clustered,
         restart_on=(DROP_IN,),
         reload_on=(CONF, *certificates),
         rolling=True,
@@ -61,5 +60,5 @@ def steps(context: Context, host: Host) -> Iterator[Step]:
 
 
 def run_by_cluster(context: Context) -> bool:
-    """Whether a cluster manager starts and stops it: then it must not start at boot by itself."""
+    """Whether a cluster manager asks it and starts it anew: then it must end after that at shutdown."""
     return any(resource.unit == UNIT for resource in context.declared(Resource))

@@ -162,6 +162,9 @@ def _backends(context: Context, endpoint: Endpoint, options: Options) -> Iterato
             words += (
                 " backup" if index else f" rise {options.writer_rise} on-marked-up shutdown-backup-sessions"
             )
+        if endpoint.one_host:
+            # On the others its port is closed. Where the cluster manager starts it, it has asked it already.
+            words += f" downinter {options.check_fast_ms}ms rise 1"
         yield Backend(host, at(context.site.address(host), endpoint.listens), words)
 
 

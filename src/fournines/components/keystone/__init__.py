@@ -15,9 +15,11 @@ from fournines.components.keystone.model import (
     HOSTS,
     PORT,
     PROCESS_MB,
+    SERVICE,
     Options,
 )
 from fournines.components.keystone.relies import RELIES
+from fournines.kit.common.clustered import api
 from fournines.kit.component import Component, Joins, Stage, always
 from fournines.kit.declare import Declaration, Endpoint, HealthCheck, Memory, Secret, SecretKind
 from fournines.kit.openstack import ADMIN_PASSWORD
@@ -41,7 +43,8 @@ def declares(site: Site, options: Options) -> Iterator[Declaration]:
     )
     yield Secret(FERNET, SecretKind.FERNET_KEYS)
     yield Secret(CREDENTIAL, SecretKind.FERNET_KEYS)
-    yield Endpoint("keystone", PORT, hosts=names, health=HealthCheck("/healthcheck"))
+    endpoint = Endpoint("keystone", PORT, hosts=names, health=HealthCheck("/healthcheck"))
+    yield from api(endpoint, SERVICE, moves=options.moves_in(site))
     yield ENTRY
     yield Identity("keystone")
 

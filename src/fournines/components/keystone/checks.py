@@ -7,12 +7,11 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 
 from fournines.components.keystone.deploy import catalogue, configuration
-from fournines.components.keystone.model import CONF, HOSTS, PORT, REPOSITORIES
+from fournines.components.keystone.model import CONF, HOSTS, PORT, REPOSITORIES, SERVICE
 from fournines.components.keystone.on_host import token
 from fournines.kit import program
 from fournines.kit.check import Answers, Ask, Check, Output
-from fournines.kit.common.health_check import health_check
-from fournines.kit.common.unit_check import units_check
+from fournines.kit.common.clustered import api_checks
 from fournines.kit.context import Context
 from fournines.kit.declare import PROJECT_ID
 from fournines.kit.openstack import ADMIN_PASSWORD, internal_url, own_url
@@ -22,8 +21,7 @@ from fournines.kit.verdict import Verdict, failed, passed, unknown, worst
 def checks(context: Context) -> Iterator[Check]:
     """Alive on every host, with this site's secrets."""
     names = HOSTS.names(context.site)
-    yield health_check("keystone", context, barrier=True)
-    yield units_check("keystone", names, ["keystone.service"])
+    yield from api_checks("keystone", context, SERVICE)
     digests = wanted_digests(context)
     yield Check(
         "keystone.same-secrets",
@@ -44,18 +42,23 @@ def identity_checks(context: Context) -> Iterator[Check]:
         judge=lambda answers: _judge_token(_answer(answers)),
         barrier=True,
     )
-    yield Check(
-        "keystone.valid-everywhere",
-        "A token is valid at every Keystone, whichever made it",
-        asks=asked,
-        judge=lambda answers: judge_valid(_answer(answers), names),
-    )
+    if not context.endpoint("keystone").one_host:
+        yield _valid_everywhere(names, asked)
     wanted = catalogue(context)
     yield Check(
         "keystone.catalogue",
         "The catalogue has every declared service at its URL by name, on all three interfaces",
         asks=asked,
         judge=lambda answers: judge_catalogue(_answer(answers), wanted),
+    )
+
+
+def _valid_everywhere(names: Sequence[str], asked: Mapping[str, Ask]) -> Check:
+    return Check(
+        "keystone.valid-everywhere",
+        "A token is valid at every Keystone, whichever made it",
+        asks=asked,
+        judge=lambda answers: judge_valid(_answer(answers), names),
     )
 
 

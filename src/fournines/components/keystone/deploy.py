@@ -14,11 +14,13 @@ from fournines.components.keystone.model import (
     MIGRATIONS,
     PORT,
     REPOSITORIES,
+    SERVICE,
     UWSGI,
     Options,
 )
 from fournines.components.keystone.on_host import register
 from fournines.kit import program
+from fournines.kit.common.clustered import service_unit
 from fournines.kit.context import Context
 from fournines.kit.declare import CatalogueEntry, ServiceRole, ServiceUser
 from fournines.kit.openstack import (
@@ -28,6 +30,7 @@ from fournines.kit.openstack import (
     cache_section,
     catalogue_urls,
     database_section,
+    internal_url,
     one_address,
     own_url,
     public_url,
@@ -50,12 +53,13 @@ def steps(context: Context, host: Host) -> Iterator[Step]:
     yield Packages(("keystone", "python3-pymysql", "python3-memcache"))
     yield from _configuration(context, host)
     yield from key_files(context)
-    yield Unit(
-        "keystone.service",
+    unit = Unit(
+        SERVICE,
         restart_on=(CONF, UWSGI, UNIT, APPLICATION),
         rolling=True,
         packages=("python3-keystone", "uwsgi-core"),
     )
+    yield from service_unit(context, unit)
     if host == HOSTS.first(context.site):
         yield tables("keystone", context, DATABASE, MIGRATIONS, ("keystone-manage", "db_sync"))
 
@@ -135,11 +139,17 @@ def catalogue(context: Context) -> dict[str, dict[str, str]]:
     return {entry.type: catalogue_urls(context, entry) for entry in context.declared(CatalogueEntry)}
 
 
+def _url(context: Context, host: Host) -> str:
+    """Where a host finds Keystone: on itself, or through the VIP where another may run it."""
+    site, moves = context.site, context.endpoint("keystone").one_host
+    return internal_url(site, PORT) if moves else own_url(site, host, PORT)
+
+
 def wanted_identity(context: Context, host: Host) -> str:
     """What ``on_host.register`` is fed: the state that Keystone must have, and the way to it."""
     return program.fed(
         {
-            "url": own_url(context.site, host, PORT),
+            "url": _url(context, host),
             "password": context.secret(ADMIN_PASSWORD),
             "region": REGION,
             "roles": [role.name for role in context.declared(ServiceRole)],

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from fournines.components.keystone.model import SERVICE
+from fournines.kit.common.clustered import moving
 from fournines.kit.common.unit_faults import unit_faults
 from fournines.kit.context import Context
 from fournines.kit.fault import Fault
@@ -11,5 +13,4 @@ from fournines.kit.fault import Fault
 
 def faults(context: Context) -> Iterator[Fault]:
     """It crashes and is started again, is killed for good, hangs, or is stopped in order."""
-    del context
-    yield from unit_faults("keystone", "keystone.service")
+    yield from unit_faults("keystone", SERVICE, moves=moving(context, SERVICE) is not None)

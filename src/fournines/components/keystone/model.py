@@ -8,8 +8,8 @@ from pydantic import Field
 
 from fournines.kit.declare import CatalogueEntry, Database
 from fournines.kit.openstack import IDENTITY_PORT
-from fournines.kit.where import on
-from fournines.spec.model import Role, Strict
+from fournines.kit.where import Moded, on
+from fournines.spec.model import Role
 from fournines.spec.types import Whole, WholeSeconds
 
 HOSTS: Final = on(Role.CONTROLLER)
@@ -24,13 +24,14 @@ UWSGI: Final = "/etc/keystone/keystone-uwsgi.ini"
 MIGRATIONS: Final = "/usr/lib/python3/dist-packages/keystone/common/sql/migrations/versions"
 REPOSITORIES: Final = {"/etc/keystone/fernet-keys": FERNET, "/etc/keystone/credential-keys": CREDENTIAL}
 """Directory of a key repository -> the secret it holds."""
+SERVICE: Final = "keystone.service"
 
 
 PROCESS_MB: Final = 115
 """What one API process holds, in MiB."""
 
 
-class Options(Strict):
+class Options(Moded):
     """What a site may override."""
 
     processes: Whole = Field(default=2, ge=1, le=64)

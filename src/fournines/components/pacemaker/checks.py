@@ -19,10 +19,9 @@ from fournines.kit.verdict import Verdict, failed, passed
 from fournines.kit.where import VIP_HOSTS
 
 _VIEW = Ask(
-    ("crm_mon", "--one-shot", "--output-as=xml", "--inactive", "--failcounts", "--neg-locations"),
+    ("crm_mon", "--one-shot", "--output-as=xml", "--inactive", "--failcounts"),
     timeout=15,
 )
-_GO_ON = "crm_attribute --type crm_config --name maintenance-mode --delete"
 _BAD = ("standby", "maintenance", "pending", "unclean")
 View = Any
 """The root element of what crm_mon printed; lxml ships no types."""
@@ -68,8 +67,11 @@ def checks(context: Context) -> Iterator[Check]:
         barrier=True,
     )
     yield _seen(context, "failures", "No action of the cluster has failed", judge_failures)
-    yield _seen(
-        context, "bans", "Nothing keeps a resource from a host but the site's own constraints", judge_bans
+    yield Check(
+        "pacemaker.bans",
+        "Nothing binds a resource to a host, or keeps it from one, but the site's own constraints",
+        asks={hosts[0]: Ask(("cibadmin", "--query", "--scope", "constraints"), timeout=15)},
+        judge=each_host(judge_bans),
     )
     yield from vip_checks("pacemaker", context)
 
@@ -100,15 +102,20 @@ class _Alike:
 
 def read(answer: Output) -> View:
     """What ``crm_mon --output-as=xml`` printed; None where it was no view of a cluster."""
+    root = _xml(answer)
+    whole = root is not None and root.find("summary") is not None and root.find("nodes") is not None
+    return root if whole else None
+
+
+def _xml(answer: Output) -> View:
     from lxml import etree  # noqa: PLC0415 - every verb imports the components, few ask this
 
     if answer.code != 0:
         return None
     try:
-        root = etree.fromstring(answer.stdout.encode(), etree.XMLParser(resolve_entities=False))
+        return etree.fromstring(answer.stdout.encode(), etree.XMLParser(resolve_entities=False))
     except etree.XMLSyntaxError:
         return None
-    return root if root.find("summary") is not None and root.find("nodes") is not None else None
 
 
 def judge_online(view: View, wanted: tuple[str, ...]) -> Verdict:
@@ -120,6 +127,8 @@ def judge_online(view: View, wanted: tuple[str, ...]) -> Verdict:
         if node.get("online") != "true":
             states.insert(0, "offline")
         wrong += [f"{name} is {' and '.join(states)}"] if states else []
+        if node.get("standby") == "true":
+            wrong[-1] += f" (nines online {name})"
     leader = view.find("summary/current_dc")
     if leader is None or leader.get("present") != "true":
         wrong.append("nobody decides (no DC)")
@@ -144,7 +153,9 @@ def judge_resources(view: View, wanted: dict[str, int]) -> Verdict:
     """Each resource runs on as many hosts as it should."""
     options = view.find("summary/cluster_options")
     if options is not None and options.get("maintenance-mode") == "true":
-        return failed(f"the cluster is in maintenance, nothing is started or moved; to end it: {_GO_ON}")
+        return failed(
+            "the cluster is in maintenance: nothing is asked, started or moved; nines maintenance off"
+        )
     if options is not None and options.get("stop-all-resources") == "true":
         return failed("everything is told to stop (stop-all-resources); to end it: nines deploy SITE")
     wrong = []
@@ -174,12 +185,16 @@ def judge_failures(view: View) -> Verdict:
     return failed("; ".join(found)) if found else passed("none")
 
 
-def judge_bans(view: View) -> Verdict:
+def judge_bans(answer: Output) -> Verdict:
     """What ``crm_resource --ban`` and ``--move`` leave behind for ever."""
+    section = _xml(answer)
+    if section is None or section.tag != "constraints":
+        return failed(_complaint(answer))
     found = [
-        f"{ban.get('resource')} may not run on {ban.get('node')} ({ban.get('id')})"
-        for ban in view.iterfind("bans/ban")
-        if ban.get("id", "").startswith(cib.OPERATORS)
+        f"{one.get('rsc')} {'may not run on' if one.get('score', '').startswith('-') else 'is bound to'}"
+        f" {one.get('node')} ({one.get('id')}): crm_resource --clear --resource {one.get('rsc')}"
+        for one in section
+        if one.get("id", "").startswith(cib.OPERATORS)
     ]
     return failed("; ".join(found)) if found else passed("none left over")
 

@@ -9,18 +9,16 @@ from fournines.components.pacemaker.model import (
     PACKAGES,
     Options,
     devices,
+    parts,
     password_script,
     properties,
     quorum_only,
-    vip_resources,
 )
 from fournines.components.pacemaker.on_host import cib
 from fournines.kit.common.fencing import board_of, password_of
 from fournines.kit.context import Context
-from fournines.kit.declare import Resource
 from fournines.kit.program import argv
 from fournines.kit.step import Command, Directory, File, Packages, Step, Unit
-from fournines.kit.where import VIP_HOSTS
 from fournines.spec.model import Host
 
 AGENT = "/usr/lib/ocf/resource.d/fournines/unit"
@@ -60,17 +58,11 @@ def configuration(context: Context, host: Host) -> Iterator[Step]:
 def cluster(context: Context) -> str:
     """The configuration as a whole."""
     site, options = context.site, context.options("pacemaker", Options)
-    resources, vips = context.declared(Resource), tuple(vip_resources(context))
     return context.render(
         "pacemaker",
         "cluster.xml.j2",
-        controllers=VIP_HOSTS(site),
-        devices=tuple(devices(site)),
-        ids={one.name: f"{one.name}-clone" if one.everywhere else one.name for one in resources},
         options=options,
+        parts=(*devices(site), *parts(context)),
         properties=properties(options),
         quorum_only=quorum_only(site),
-        placed=(*resources, *vips),
-        resources=resources,
-        vips=vips,
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from pydantic import Field
@@ -19,6 +19,8 @@ MEMBERS = on(Role.CONTROLLER, Role.ARBITER)
 """The hosts that vote: each may have to fence any other."""
 AGENTS = {"redfish": "fence_redfish", "ipmi": "fence_ipmilan"}
 PACKAGES = {"redfish": "fence-agents-redfish", "ipmi": "fence-agents-ipmilan"}
+API_GROUP = "g_services_api"
+"""The VIP of internal clients and the APIs that move with it, by the guide's name for it."""
 _PAIR = 2
 _PAIR_DELAY = "5s"
 
@@ -56,29 +58,43 @@ class Options(Strict):
     drill."""
 
 
-@dataclass(frozen=True, slots=True)
-class Device:
-    """A fencing device: which host it fences, by which agent, with which parameters."""
-
-    host: str
-    agent: str
-    params: tuple[tuple[str, str], ...]
-
-    @property
-    def name(self) -> str:
-        """The resource's name."""
-        return device_name(self.host)
+Pairs = tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
-class VipResource:
-    """A VIP as a resource. ``after`` are the resources it shares its host with; ``prefers`` is a host."""
+class Primitive:
+    """A resource: by which agent, with which parameters, and what is done to it: name, interval, timeout."""
 
     name: str
-    address: str
-    prefix: int
-    after: tuple[str, ...]
-    prefers: str
+    agent: str
+    params: Pairs
+    operations: tuple[tuple[str, str, str], ...]
+    meta: Pairs = ()
+
+    @property
+    def standard(self) -> Pairs:
+        """The agent's ``class:provider:type`` as attributes; fencing agents have no provider."""
+        words = self.agent.split(":")
+        return tuple(zip(("class", "provider", "type") if len(words) > 2 else ("class", "type"), words))  # noqa: B905, PLR2004
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What is placed as a whole: a resource, a ``clone`` of one on each controller, or a ``group``.
+
+    A group's members share a host, start in their order and stop in the opposite one.
+    """
+
+    name: str
+    primitives: tuple[Primitive, ...]
+    wrapper: str = ""
+    meta: Pairs = ()
+    beside: tuple[str, ...] = ()
+    """The clones on one of which it stands: it starts after that and stops before it."""
+    prefers: str = ""
+    """The host that it goes to when all are alike."""
+    never: str = ""
+    """The host that it may not run on."""
 
 
 def quorum_only(site: Site) -> tuple[str, ...]:
@@ -101,8 +117,8 @@ def vip_name(vip: str) -> str:
     return f"vip-{vip}"
 
 
-def devices(site: Site) -> Iterator[Device]:
-    """A device for each member.
+def devices(site: Site) -> Iterator[Part]:
+    """A device for each member, which does not run on the host it fences.
 
     Of two hosts that are cut off from each other each would fence the other at the same moment: there the
     first one's device waits, so that the first one wins (Pacemaker Explained, pcmk_delay_base). With three
@@ -112,7 +128,9 @@ def devices(site: Site) -> Iterator[Device]:
     for position, host in enumerate(MEMBERS(site)):
         board = board_of(site, host)
         delay = (("pcmk_delay_base", _PAIR_DELAY),) if pair and position == 0 else ()
-        yield Device(host.name, AGENTS[board.agent], (*_params(host, board), *delay))
+        name, params = device_name(host.name), (*_params(host, board), *delay)
+        agent, operations = f"stonith:{AGENTS[board.agent]}", (("monitor", "60s", "40s"),)
+        yield Part(name, (Primitive(name, agent, params, operations),), never=host.name)
 
 
 def _params(host: Host, board: Fencing) -> Iterator[tuple[str, str]]:
@@ -130,19 +148,60 @@ def _params(host: Host, board: Fencing) -> Iterator[tuple[str, str]]:
         yield "systems_uri", board.system
 
 
-def vip_resources(context: Context) -> Iterator[VipResource]:
-    """The site's VIPs, each where everything works that a VIP's holder must have."""
-    site = context.site
-    known = {resource.name for resource in context.declared(Resource)}
-    needed = tuple(c.name for c in context.declared(VipCondition) if c.name in known)
+def parts(context: Context) -> Iterator[Part]:
+    """Everything the cluster runs but fencing devices.
+
+    What runs everywhere comes first, then each VIP where everything works that a VIP's holder must have. The
+    VIP of internal clients leads a group of the APIs that move, as in the guide: it is there first, and a
+    service that cannot start takes no VIP away from the others'.
+    """
+    site, declared = context.site, context.declared(Resource)
+    clones = {one.name: f"{one.name}-clone" for one in declared if one.everywhere}
+    for one in declared:
+        if one.everywhere:
+            yield _clone(clones[one.name], one, len(VIP_HOSTS(site)))
+    needed = tuple(clones[c.name] for c in context.declared(VipCondition) if c.name in clones)
+    moving = tuple(_unit(one) for one in declared if not one.everywhere)
+    prefers = VIP_HOSTS.first(site).name
     for name, vip in site.vips.items():
-        yield VipResource(
-            vip_name(name),
-            str(vip.address),
-            site.networks[vip.network].prefix,
-            after=needed,
-            prefers=VIP_HOSTS.first(site).name,
-        )
+        address = _address(vip_name(name), str(vip.address), site.networks[vip.network].prefix)
+        if moving and name == site.vip_name:
+            yield Part(API_GROUP, (address, *moving), "group", beside=needed, prefers=prefers)
+        else:
+            yield Part(address.name, (address,), beside=needed, prefers=prefers)
+
+
+def _clone(name: str, one: Resource, count: int) -> Part:
+    """Given up on a host with its first failure: what stands beside it is better off where it works."""
+    left = (("migration-threshold", "1"), ("failure-timeout", "30s"))
+    meta = (("clone-max", str(count)), ("interleave", "true"))
+    return Part(name, (replace(_unit(one), meta=left),), "clone", meta)
+
+
+def _unit(one: Resource) -> Primitive:
+    asked = (("answers", one.answers), ("patience", str(one.patience))) if one.answers else ()
+    shared = (("shared", "1"),) if one.everywhere else ()
+    return Primitive(
+        one.name,
+        "ocf:fournines:unit",
+        (("unit", one.unit), *asked, *shared),
+        (
+            ("monitor", f"{one.monitor}s", "20s"),
+            ("start", "0s", f"{one.start}s"),
+            ("stop", "0s", f"{one.stop}s"),
+        ),
+    )
+
+
+def _address(name: str, address: str, prefix: int) -> Primitive:
+    """A VIP. Its actions come before those of fencing devices, which are started anew at the same moment."""
+    return Primitive(
+        name,
+        "ocf:heartbeat:IPaddr2",
+        (("ip", address), ("cidr_netmask", str(prefix))),
+        (("monitor", "5s", "20s"), ("start", "0s", "20s"), ("stop", "0s", "20s")),
+        meta=(("priority", "100"),),
+    )
 
 
 def properties(options: Options) -> dict[str, str]:

@@ -24,7 +24,10 @@ RELIES = (
         (
             has("/usr/sbin/crm_verify"),
             prints(("crm_mon", "--help-all"), r"--output-as", what="understands --output-as"),
-            prints(("crm_mon", "--help-all"), r"--neg-locations", what="understands --neg-locations"),
+            prints(("crm_simulate", "--help-all"), r"--simulate", what="understands --simulate"),
+            prints(("crm_resource", "--help-all"), r"--wait", what="understands --wait"),
+            prints(("crm_resource", "--help-all"), r"--restart", what="understands --restart"),
+            prints(("cibadmin", "--help-all"), r"--scope=", what="understands --scope"),
             prints(("cibadmin", "--help-all"), r"--patch", what="understands --patch"),
             prints(("crm_diff", "--help-all"), r"--original=", what="understands --original"),
         ),

@@ -14,10 +14,12 @@ from fournines.components.placement.model import (
     HOSTS,
     PORT,
     PROCESS_MB,
+    SERVICE,
     USER,
     Options,
 )
 from fournines.components.placement.relies import RELIES
+from fournines.kit.common.clustered import api
 from fournines.kit.component import Component, Joins, Stage, always, no_steps
 from fournines.kit.declare import Declaration, Endpoint, HealthCheck, Memory, Secret
 from fournines.spec.model import Site
@@ -38,7 +40,8 @@ def declares(site: Site, options: Options) -> Iterator[Declaration]:
     yield Secret(USER.password)
     yield ENTRY
     yield Secret(CACHE_KEY)
-    yield Endpoint("placement", PORT, hosts=names, health=HealthCheck("/"))
+    endpoint = Endpoint("placement", PORT, hosts=names, health=HealthCheck("/"))
+    yield from api(endpoint, SERVICE, moves=options.moves_in(site))
 
 
 COMPONENT = Component(

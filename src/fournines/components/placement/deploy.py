@@ -10,9 +10,11 @@ from fournines.components.placement.model import (
     HOSTS,
     MIGRATIONS,
     PORT,
+    SERVICE,
     USER,
     Options,
 )
+from fournines.kit.common.clustered import service_unit
 from fournines.kit.context import Context
 from fournines.kit.openstack import authtoken_section, database_section, tables
 from fournines.kit.step import Absent, File, Packages, Step, Unit
@@ -44,12 +46,13 @@ def steps(context: Context, host: Host) -> Iterator[Step]:
     # Without links for its runlevels (the package makes none) systemctl cannot enable what has such a script.
     yield Absent(SCRIPT)
     yield File(UNIT, context.render("placement", "placement-api.service.j2", uwsgi=UWSGI))
-    yield Unit(
-        "placement-api.service",
+    unit = Unit(
+        SERVICE,
         restart_on=(CONF, UWSGI, UNIT),
         rolling=True,
         packages=("python3-placement", "uwsgi-core"),
     )
+    yield from service_unit(context, unit)
     if host == HOSTS.first(context.site):
         yield tables("placement", context, DATABASE, MIGRATIONS, ("placement-manage", "db", "sync"))
 

@@ -7,8 +7,8 @@ from typing import Final
 from pydantic import Field
 
 from fournines.kit.declare import CatalogueEntry, Database, ServiceUser
-from fournines.kit.where import on
-from fournines.spec.model import Role, Strict
+from fournines.kit.where import Moded, on
+from fournines.spec.model import Role
 from fournines.spec.types import Whole
 
 HOSTS: Final = on(Role.CONTROLLER)
@@ -23,13 +23,14 @@ DATABASE: Final = Database(
 USER: Final = ServiceUser("placement", password="placement/keystone")  # noqa: S106 - a name
 ENTRY: Final = CatalogueEntry("placement", "placement", "OpenStack Placement", endpoint="placement")
 MIGRATIONS: Final = "/usr/lib/python3/dist-packages/placement/db/sqlalchemy/alembic/versions"
+SERVICE: Final = "placement-api.service"
 
 
 PROCESS_MB: Final = 90
 """What one API process holds, in MiB."""
 
 
-class Options(Strict):
+class Options(Moded):
     """What a site may override."""
 
     processes: Whole = Field(default=1, ge=1, le=64)

@@ -33,7 +33,8 @@ class Decision:
 
     ``enable`` is None when it is right already. ``adopted`` says that we never started it (there is no
     stamp), ``unsettled`` that nothing proved it well since we last started it, ``outdated`` that systemd
-    has not read the unit's present files, ``failed`` that systemd may have given up starting it.
+    has not read the unit's present files, ``failed`` that systemd may have given up starting it, ``noted``
+    that it does not run here, which a cluster manager decides, and will run with the present files.
     ``versions`` are those of its packages that are installed, ``upgraded`` says of a restart which of them
     it was not started with, ``reconfigured`` that its files ask for one as well.
     """
@@ -49,11 +50,12 @@ class Decision:
     versions: Mapping[str, str] = field(default_factory=dict)
     upgraded: str = ""
     reconfigured: bool = False
+    noted: bool = False
 
     @property
     def nothing(self) -> bool:
-        """Whether the unit is as wanted."""
-        return self.act is Act.NONE and self.enable is None and not self.unmask and not self.outdated
+        """Whether the unit is as wanted, and remembered so."""
+        return not (self.words or self.noted)
 
     @property
     def words(self) -> str:
@@ -78,14 +80,14 @@ def decide(unit: Unit, seen: Mapping[str, Any], wanted: Stamp, *, files_change: 
     masked = str(seen["enabled"]).startswith("masked")
     wrong_at_boot = seen["enabled"] not in (_ON_AT_BOOT if unit.enabled else _OFF_AT_BOOT)
     running = seen["active"] in RUNNING
-    known = bool(stamp) and running and unit.running
+    known = bool(stamp) and running and unit.running is not False
     upgraded = _upgraded(stamp.get("versions", {}), seen["versions"]) if known else ""
     act = _act(unit, running, stamp, wanted, files_change=files_change)
     return Decision(
         unit,
         act=Act.RESTART if upgraded else act,
         enable=unit.enabled if wrong_at_boot else None,
-        unmask=masked and (unit.running or unit.enabled),
+        unmask=masked and (unit.running is not False or unit.enabled),
         adopted=not stamp,
         unsettled=stamp.get("settled") is False,
         outdated=bool(seen["outdated"]),
@@ -93,6 +95,7 @@ def decide(unit: Unit, seen: Mapping[str, Any], wanted: Stamp, *, files_change: 
         versions=seen["versions"],
         upgraded=upgraded,
         reconfigured=act is Act.RESTART,
+        noted=unit.running is None and not running and _remembered(wanted, seen["versions"]) != stamp,
     )
 
 
@@ -103,10 +106,10 @@ def _upgraded(before: Mapping[str, str], installed: Mapping[str, str]) -> str:
 
 
 def _act(unit: Unit, running: bool, stamp: Mapping[str, Any], wanted: Stamp, *, files_change: bool) -> Act:  # noqa: FBT001
-    if not unit.running:
+    if unit.running is False:
         return Act.STOP if running else Act.NONE
     if not running:
-        return Act.START
+        return Act.NONE if unit.running is None else Act.START
     if wanted.restart is not None and (files_change or stamp.get("restart") != wanted.restart):
         return Act.RESTART
     if wanted.reload is not None and (files_change or stamp.get("reload") != wanted.reload):
@@ -115,8 +118,12 @@ def _act(unit: Unit, running: bool, stamp: Mapping[str, Any], wanted: Stamp, *, 
 
 
 def started_again(decision: Decision) -> Decision:
-    """The decision for a second attempt: what was restarted and is not up is only waited for."""
-    return replace(decision, act=Act.START, upgraded="") if decision.act is Act.RESTART else decision
+    """The decision for a second attempt: what was restarted and is not up is only waited for.
+
+    What a cluster manager restarts is not ours to start.
+    """
+    restarted = decision.act is Act.RESTART and not decision.unit.restart_by
+    return replace(decision, act=Act.START, upgraded="") if restarted else decision
 
 
 STAMP_BEFORE: Mapping[str, Any] = {"restart": OUTDATED, "reload": OUTDATED, "settled": False}
@@ -125,14 +132,15 @@ STAMP_BEFORE: Mapping[str, Any] = {"restart": OUTDATED, "reload": OUTDATED, "set
 
 def stamp_after(decision: Decision, wanted: Stamp) -> dict[str, Any] | None:
     """What to remember once the decision is carried out; None for a unit that is to be off."""
-    if not decision.unit.running:
+    if decision.unit.running is False:
         return None
-    return {
-        "restart": wanted.restart,
-        "reload": wanted.reload,
-        "versions": dict(decision.versions),
-        "settled": not (_unproved(decision) or decision.unsettled),
-    }
+    settled = not (_unproved(decision) or decision.unsettled)
+    return {**_remembered(wanted, decision.versions), "settled": settled}
+
+
+def _remembered(wanted: Stamp, versions: Mapping[str, str]) -> dict[str, Any]:
+    """The stamp of a unit that is well, with these files and packages."""
+    return {"restart": wanted.restart, "reload": wanted.reload, "versions": dict(versions), "settled": True}
 
 
 @dataclass(frozen=True, slots=True)

@@ -127,7 +127,8 @@ class UnitsRun:
         await on_each(decisions, lambda host: self._stamp(host, decisions[host]))
         for host, of_host in decisions.items():
             for decision in of_host:
-                self.changed(host, "unit", decision.unit.name, decision.words)
+                if decision.words:
+                    self.changed(host, "unit", decision.unit.name, decision.words)
 
     async def _touch(self, decisions: Decisions) -> None:
         """Start, restart, reload, stop. A start that fails is an error only where systemd has given up.

@@ -5,11 +5,11 @@ from __future__ import annotations
 from functools import partial
 
 from fournines.errors import PlanError
-from fournines.kit.check import Ask, Check, Output, each_host
+from fournines.kit.check import Answers, Ask, Check, Output, each_host
 from fournines.kit.context import Context
 from fournines.kit.openstack import own_url
 from fournines.kit.program import complaint
-from fournines.kit.verdict import Verdict, failed, passed
+from fournines.kit.verdict import Outcome, Verdict, failed, passed, unknown
 
 _GET = """\
 import sys, time, urllib.error, urllib.request
@@ -43,7 +43,9 @@ def health_check(component: str, context: Context, name: str = "", *, barrier: b
     site, well = context.site, frozenset(health.expect.split(","))
     return Check(
         f"{component}.health" if called == component else f"{component}.{called}-health",
-        f"Every {called} answers its health question on its host's own address",
+        f"Every {called} answers its health question on its host's own address"
+        if not endpoint.one_host
+        else f"One {called} answers its health question, on its host's own address",
         asks={
             host: Ask(
                 (
@@ -57,9 +59,26 @@ def health_check(component: str, context: Context, name: str = "", *, barrier: b
             )
             for host in endpoint.hosts
         },
-        judge=each_host(partial(_judge, well=well)),
+        judge=partial(_judge_one_host, well=well)
+        if endpoint.one_host
+        else each_host(partial(_judge, well=well)),
         barrier=barrier,
     )
+
+
+def _judge_one_host(answers: Answers, well: frozenset[str]) -> Verdict:
+    """Exactly one host must answer well, whichever it is."""
+    found = {host: _judge(answer, well) for host, answer in answers.items() if answer is not None}
+    answering = [host for host, verdict in found.items() if verdict.outcome is Outcome.PASS]
+    silent = [host for host, answer in answers.items() if answer is None]
+    if len(answering) > 1:
+        return failed(f"{' and '.join(answering)} answer, where one should")
+    if silent:
+        said = f"{answering[0]} answers" if answering else "no other host answers"
+        return unknown(f"{said}, {', '.join(silent)} cannot be asked")
+    if not answering:
+        return failed("; ".join(f"{host}: {verdict.seen}" for host, verdict in found.items()))
+    return passed(f"{answering[0]}: {found[answering[0]].seen}")
 
 
 def _judge(answer: Output, well: frozenset[str]) -> Verdict:

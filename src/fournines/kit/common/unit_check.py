@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from fournines.kit.check import Ask, Check, Output, each_host
-from fournines.kit.verdict import Verdict, failed, passed, worst
+from fournines.kit.check import Answers, Ask, Check, Output, each_host
+from fournines.kit.verdict import Verdict, failed, passed, unknown, worst
 
 _PROPERTIES = "Id,ActiveState,SubState,UnitFileState"
 _AT_BOOT = frozenset({"enabled", "static", "generated"})
@@ -20,48 +20,79 @@ def units_check(
     units: Iterable[str],
     *,
     barrier: bool = False,
-    at_boot: bool = True,
 ) -> Check:
-    """``component.units``: each of these units is running and enabled at boot, on each of these hosts.
-
-    Without ``at_boot`` a cluster manager starts them, and they must not start before it does.
-    """
+    """``component.units``: each of these units is running and enabled at boot, on each of these hosts."""
     wanted = tuple(units)
-    when = "started at boot" if at_boot else "left to the cluster manager at boot"
-    well = "running and enabled" if at_boot else "running, not enabled"
     return Check(
         f"{component}.units",
-        f"{', '.join(wanted)}: running, and {when}",
-        asks={host: Ask(("systemctl", "show", f"--property={_PROPERTIES}", "--", *wanted)) for host in hosts},
-        judge=each_host(
-            lambda answer: _judge(answer, wanted, at_boot=at_boot), all_well=f"{well} everywhere"
-        ),
+        f"{', '.join(wanted)}: running, and started at boot",
+        asks=dict.fromkeys(hosts, _ask(wanted)),
+        judge=each_host(lambda answer: _judge(answer, wanted), all_well="running and enabled everywhere"),
         barrier=barrier,
     )
 
 
-def _judge(answer: Output, wanted: tuple[str, ...], *, at_boot: bool) -> Verdict:
-    if answer.code != 0:
-        return failed(answer.stderr.strip() or "systemctl gave no answer")
-    blocks = [
+def moving_unit_check(component: str, hosts: Iterable[str], unit: str) -> Check:
+    """``component.units``: the unit runs on exactly one of these hosts, and starts at boot on none.
+
+    A second copy that somebody starts by hand is one that the cluster manager does not know of.
+    """
+    return Check(
+        f"{component}.units",
+        f"{unit}: running on one host, and left to the cluster manager at boot",
+        asks=dict.fromkeys(hosts, _ask((unit,))),
+        judge=_judge_moving,
+    )
+
+
+def _judge_moving(answers: Answers) -> Verdict:
+    silent = [host for host, answer in answers.items() if answer is None]
+    blocks = {host: _blocks(answer) for host, answer in answers.items() if answer is not None}
+    mute = [host for host, found in blocks.items() if len(found) != 1 or "ActiveState" not in found[0]]
+    if mute:
+        return failed(f"{', '.join(mute)}: systemctl gave no answer")
+    running = [host for host, (found,) in blocks.items() if found["ActiveState"] == "active"]
+    early = [host for host, (found,) in blocks.items() if found.get("UnitFileState") in _AT_BOOT]
+    if len(running) > 1:
+        return failed(f"it runs on {' and '.join(running)}")
+    if early:
+        return failed(
+            f"it will start at boot on {' and '.join(early)}, before the cluster manager says where"
+        )
+    if silent:
+        where = f"it runs on {running[0]}" if running else "it runs on no host that answers"
+        return unknown(f"{where}, {', '.join(silent)} cannot be asked")
+    return passed(f"on {running[0]}, enabled nowhere") if running else failed("it runs on no host")
+
+
+def _ask(units: tuple[str, ...]) -> Ask:
+    return Ask(("systemctl", "show", f"--property={_PROPERTIES}", "--", *units))
+
+
+def _blocks(answer: Output) -> list[dict[str, str]]:
+    return [
         dict(line.split("=", 1) for line in block.splitlines() if "=" in line)
         for block in answer.stdout.strip().split("\n\n")
     ]
+
+
+def _judge(answer: Output, wanted: tuple[str, ...]) -> Verdict:
+    if answer.code != 0:
+        return failed(answer.stderr.strip() or "systemctl gave no answer")
+    blocks = _blocks(answer)
     if len(blocks) != len(wanted):
         return failed(f"systemctl told of {len(blocks)} units instead of {len(wanted)}")
     # The answers come in the order of the question; Id is the real name where a unit has aliases.
     return worst(
-        ((unit, _one(found, at_boot=at_boot)) for unit, found in zip(wanted, blocks, strict=True)),
-        all_well="running and enabled" if at_boot else "running",
+        ((unit, _one(found)) for unit, found in zip(wanted, blocks, strict=True)),
+        all_well="running and enabled",
     )
 
 
-def _one(found: dict[str, str], *, at_boot: bool) -> Verdict:
+def _one(found: dict[str, str]) -> Verdict:
     state, enabled = found.get("ActiveState", ""), found.get("UnitFileState", "")
     if state != "active":
         return failed(f"{state or 'unknown state'} ({found.get('SubState', '')})")
-    if at_boot and enabled not in _AT_BOOT:
+    if enabled not in _AT_BOOT:
         return failed(f"running, but {enabled or 'without a unit file'}: it will be missing after a reboot")
-    if not at_boot and enabled in _AT_BOOT:
-        return failed(f"{enabled}: it will start at boot, before the cluster manager says where")
     return passed("running")

@@ -9,7 +9,13 @@ from fournines.kit.fault import Fault
 
 
 def unit_faults(
-    component: str, unit: str, *, program: str | None = None, back: float = 60.0, daemon: str | None = None
+    component: str,
+    unit: str,
+    *,
+    program: str | None = None,
+    back: float = 60.0,
+    daemon: str | None = None,
+    moves: bool = False,
 ) -> Iterator[Fault]:
     """Crash, kill, hang, stop.
 
@@ -19,10 +25,13 @@ def unit_faults(
         program: what people call it in a report; the component's name when None.
         back: seconds that its start may take.
         daemon: which of a component's several daemons it is, ``neutron.api.crash``; None where there is one.
+        moves: a cluster manager says on which host it runs; the undo leaves its start to that, which may have
+            made one elsewhere by then.
     """
     called = program or component
     named = f"{component}.{daemon}" if daemon else component
-    start = Ask(("sh", "-c", _undo(unit)), timeout=back)
+    undo = _undo(unit) if moves else f"{_undo(unit)} && systemctl start {unit}"
+    start = Ask(("sh", "-c", undo), timeout=back)
     yield Fault(
         f"{named}.crash",
         f"every process of {called} is killed (SIGKILL); systemd may start it again",
@@ -75,6 +84,5 @@ def _stay_down(unit: str) -> str:
 def _undo(unit: str) -> str:
     """``reset-failed``: a unit that failed too often is refused until systemd forgets that."""
     return (
-        f"rm -f {_drop_in(unit)} && systemctl daemon-reload"
-        f" && {{ systemctl reset-failed {unit} || true; }} && systemctl start {unit}"
+        f"rm -f {_drop_in(unit)} && systemctl daemon-reload && {{ systemctl reset-failed {unit} || true; }}"
     )

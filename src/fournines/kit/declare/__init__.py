@@ -9,7 +9,7 @@ that kind (``Context.declared``): haproxy renders whatever ``Endpoint`` there is
 
 from __future__ import annotations
 
-from fournines.kit.declare.cluster import Resource
+from fournines.kit.declare.cluster import ClusterControl, Resource
 from fournines.kit.declare.data import (
     Brokers,
     CacheServers,
@@ -23,13 +23,14 @@ from fournines.kit.declare.endpoint import Endpoint, HealthCheck, ServedCertific
 from fournines.kit.declare.host import FirewallPort, InterfaceOf, LogFile, Memory
 from fournines.kit.declare.identity import PROJECT_ID, CatalogueEntry, ServiceRole, ServiceUser
 from fournines.kit.declare.secret import Secret, SecretKind
-from fournines.kit.probe import BackendsSeen, Identity, Membership, QueueLedger, TableLedger
+from fournines.kit.probe import Agreement, BackendsSeen, Identity, Membership, QueueLedger, TableLedger
 
 __all__ = [
     "PROJECT_ID",
     "Brokers",
     "CacheServers",
     "CatalogueEntry",
+    "ClusterControl",
     "Coordination",
     "Database",
     "DatabaseClients",
@@ -71,10 +72,12 @@ Declaration = (
     | ServedCertificate
     | VipCondition
     | Resource
+    | ClusterControl
     | Identity
     | BackendsSeen
     | TableLedger
     | QueueLedger
     | Membership
+    | Agreement
 )
 """Anything a component declares."""

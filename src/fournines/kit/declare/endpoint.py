@@ -28,6 +28,7 @@ class Endpoint:
     ``port`` is the VIP's, and the hosts' too unless ``backend_port`` says otherwise. Both are opened where
     they belong without a ``FirewallPort``: the VIP's to everybody, the hosts' (and ``health.port``) to the
     cluster network. ``single_writer`` sends everything to one host at a time, the others standing by.
+    ``one_host`` says that it runs on one of ``hosts`` at a time, and a cluster manager on which.
     ``tls`` means that the balancer ends TLS on the VIP; behind it there is none. ``hosts`` are host names.
     ``affinity`` is a part of the path, counted from 1: requests that agree in it go to the same host while
     that lives (3 is ``ID`` in ``/v2/images/ID/file``); requests whose path is shorter go anywhere.
@@ -48,6 +49,7 @@ class Endpoint:
     visible: tuple[Visibility, ...] = tuple(Visibility)
     backend_port: int | None = None
     tunnel: float | None = None
+    one_host: bool = False
 
     @property
     def listens(self) -> int:

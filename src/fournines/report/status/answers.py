@@ -77,11 +77,12 @@ def _pools(context: Context, answer: Output) -> Iterator[PoolState]:
         mine = ((host, usable.get((endpoint.name, host))) for host in endpoint.hosts)
         in_line = {host: preferred for host, preferred in mine if preferred is not None}
         up = list(in_line)
+        moved = endpoint.one_host and up  # on the others it is not meant to run
         first = sorted(up, key=lambda host: not in_line[host])
         yield PoolState(
             name=endpoint.name,
             up=tuple(up),
-            down=tuple(host for host in endpoint.hosts if host not in up),
+            down=() if moved else tuple(host for host in endpoint.hosts if host not in up),
             writer=first[0] if endpoint.single_writer and first else None,
         )
 

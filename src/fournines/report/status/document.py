@@ -70,7 +70,7 @@ class PoolState(Strict):
     up: tuple[str, ...]
     """The hosts whose backend is in use or ready to be."""
     down: tuple[str, ...]
-    """The hosts whose backend is not."""
+    """The hosts whose backend is not; of one that runs on one host at a time none, while it does."""
     writer: str | None
     """The one host that gets everything, if the endpoint has a single writer."""
 

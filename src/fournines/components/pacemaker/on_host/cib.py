@@ -13,10 +13,11 @@ from __future__ import annotations
 
 import copy
 import difflib
+import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -34,31 +35,35 @@ ATTEMPTS = 5
 SAME = "the same"
 
 
-def merged(live: ET.Element, wanted: ET.Element) -> ET.Element:
-    """The live configuration with the sections of the wanted one in the place of its own.
-
-    Its version is the next one: a patch applies to the version that it was made from, and to no other.
-    """
+def following(live: ET.Element) -> ET.Element:
+    """A copy with the next version: a patch applies to the version that it was made from, and to no other."""
     result = copy.deepcopy(live)
     result.set("epoch", str(int(live.get("epoch", "0")) + 1))
     result.set("num_updates", "0")
-    configuration = _configuration(result)
-    for name in SECTIONS:
-        old, new = configuration.find(name), _configuration(wanted).find(name)
-        section = ET.Element(name) if new is None else copy.deepcopy(new)
-        if old is not None:
-            _keep(name, old, section)
-            place = list(configuration).index(old)
-            configuration.remove(old)
-        elif new is None:
-            continue
-        else:
-            place = len(configuration)
-        configuration.insert(place, section)
     return result
 
 
-def _configuration(cib: ET.Element) -> ET.Element:
+def merged(live: ET.Element, wanted: ET.Element) -> ET.Element:
+    """The live configuration with the sections of the wanted one in the place of its own."""
+    result = following(live)
+    sections = sections_of(result)
+    for name in SECTIONS:
+        old, new = sections.find(name), sections_of(wanted).find(name)
+        section = ET.Element(name) if new is None else copy.deepcopy(new)
+        if old is not None:
+            _keep(name, old, section)
+            place = list(sections).index(old)
+            sections.remove(old)
+        elif new is None:
+            continue
+        else:
+            place = len(sections)
+        sections.insert(place, section)
+    return result
+
+
+def sections_of(cib: ET.Element) -> ET.Element:
+    """The part of the cluster's data that people write."""
     found = cib.find("configuration")
     if found is None:
         raise SystemExit("this is no cluster configuration")
@@ -78,7 +83,7 @@ def _keep(name: str, old: ET.Element, new: ET.Element) -> None:
 
 def lines(cib: ET.Element) -> list[str]:
     """The site's sections as lines, alike for what means the same: order counts in a group alone."""
-    configuration = _configuration(cib)
+    configuration = sections_of(cib)
     sections = (configuration.find(name) for name in SECTIONS)
     return [line for section in sections if section is not None and len(section) for line in _lines(section)]
 
@@ -103,12 +108,28 @@ def difference(live: ET.Element, wanted: ET.Element) -> list[str]:
     return list(difflib.unified_diff(before, after, "cluster", "wanted", lineterm="", n=1))
 
 
+def actions(result: ET.Element) -> list[dict[str, str]]:
+    """What crm_simulate said the cluster would do, without the steps of each."""
+    return [dict(one.attrib) for one in result.iterfind("actions/*")]
+
+
+def words(action: dict[str, str]) -> str:
+    """``keystone: move, controller1 -> controller2``."""
+    where = " -> ".join(action[one] for one in ("source", "dest", "node") if action.get(one))
+    name, what = action.get("resource", ""), action.get("action") or action.get("task", "")
+    because = f" ({action['reason']})" if action.get("reason") else ""
+    return f"{name + ': ' if name else ''}{what}, {where}{because}"
+
+
 # --- with the cluster -------------------------------------------------------------------------------------
 
 
-def _run(*argv: str, ok: tuple[int, ...] = (0,)) -> str:
+def run(*argv: str, ok: tuple[int, ...] = (0,), timeout: float = 60, **env: str) -> str:
+    """What a program printed; the end, with its complaint, where its exit status is not ``ok``."""
     try:
-        done = subprocess.run(argv, capture_output=True, text=True, timeout=60, check=False)
+        done = subprocess.run(
+            argv, capture_output=True, text=True, timeout=timeout, check=False, env={**os.environ, **env}
+        )
     except (OSError, subprocess.TimeoutExpired) as error:
         raise SystemExit(f"{argv[0]}: {error}") from None
     if done.returncode not in ok:
@@ -118,44 +139,69 @@ def _run(*argv: str, ok: tuple[int, ...] = (0,)) -> str:
     return done.stdout
 
 
-def _parsed(text: str) -> ET.Element:
-    return ET.fromstring(text)  # noqa: S314 - the cluster's own data, and ours
+def parsed(text: str) -> ET.Element:
+    """The root of the cluster's own data, or of ours."""
+    return ET.fromstring(text)  # noqa: S314 - see above
 
 
-def _live() -> ET.Element:
-    return _parsed(_run("cibadmin", "--query"))
+def live_cib() -> ET.Element:
+    """The cluster's data as it is, with what runs where."""
+    return parsed(run("cibadmin", "--query"))
+
+
+def simulated(cib: ET.Element) -> ET.Element:
+    """What crm_simulate thinks the cluster would do with this configuration, in its present state."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = str(Path(folder, "cib.xml"))
+        ET.ElementTree(cib).write(path)
+        said = run("crm_simulate", "--xml-file", path, "--simulate", "--output-as=xml", CIB_shadow_dir=folder)
+    return parsed(said)
+
+
+def change(make: Callable[[ET.Element], ET.Element | None]) -> None:
+    """Bring in what ``make`` makes of the live configuration; None is nothing to do."""
+    for attempt in range(ATTEMPTS):
+        live = live_cib()
+        changed = make(live)
+        if changed is None:
+            return
+        with tempfile.TemporaryDirectory() as folder:
+            old, new, patch = (str(Path(folder, name)) for name in ("old.xml", "new.xml", "patch.xml"))
+            ET.ElementTree(live).write(old)
+            ET.ElementTree(changed).write(new)
+            run("crm_verify", "--xml-file", new)
+            Path(patch).write_text(run("crm_diff", "--original", old, "--new", new, ok=(0, 1)))
+            try:
+                run("cibadmin", "--patch", "--xml-file", patch)
+            except SystemExit:
+                if attempt == ATTEMPTS - 1:
+                    raise
+            else:
+                return
 
 
 def compare(wanted: ET.Element) -> int:
-    """Print what would change; 1 if anything would, or if no cluster answers, which has nothing yet."""
+    """Print what would change, and what would move; 1 if anything would, or if no cluster answers."""
     try:
-        live = _live()
+        live = live_cib()
     except SystemExit:
-        live = _parsed("<cib><configuration/></cib>")
-    found = difference(live, wanted)
+        live = None
+    found = difference(parsed("<cib><configuration/></cib>") if live is None else live, wanted)
     sys.stdout.write("\n".join(found or [SAME]) + "\n")
+    if found and live is not None:
+        try:
+            moves = [words(one) for one in actions(simulated(merged(live, wanted)))]
+        except SystemExit as error:
+            moves = [str(error)]
+        sys.stdout.write("".join(f"# {line}\n" for line in moves or ["nothing would be started or stopped"]))
     return 1 if found else 0
 
 
 def apply(wanted: ET.Element) -> int:
     """Make the cluster's configuration the wanted one."""
-    for attempt in range(ATTEMPTS):
-        live = _live()
-        if not difference(live, wanted):
-            return 0
-        with tempfile.TemporaryDirectory() as folder:
-            old, new, patch = (str(Path(folder, name)) for name in ("old.xml", "new.xml", "patch.xml"))
-            ET.ElementTree(live).write(old)
-            ET.ElementTree(merged(live, wanted)).write(new)
-            _run("crm_verify", "--xml-file", new)
-            Path(patch).write_text(_run("crm_diff", "--original", old, "--new", new, ok=(0, 1)))
-            try:
-                _run("cibadmin", "--patch", "--xml-file", patch)
-            except SystemExit:
-                if attempt == ATTEMPTS - 1:
-                    raise
-    return 0 if not difference(_live(), wanted) else 1
+    change(lambda live: merged(live, wanted) if difference(live, wanted) else None)
+    return 0 if not difference(live_cib(), wanted) else 1
 
 
 if __name__ == "__main__":
-    sys.exit({"compare": compare, "apply": apply}[sys.argv[1]](_parsed(sys.stdin.read())))
+    sys.exit({"compare": compare, "apply": apply}[sys.argv[1]](parsed(sys.stdin.read())))

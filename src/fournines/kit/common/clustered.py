@@ -1,0 +1,63 @@
+"""What a component does whose program a cluster manager runs, on one of its hosts at a time.
+
+Its options are ``Moded``. Where they say active-passive its unit is left to Pacemaker, and what is asked of
+every host otherwise is asked of the one that runs it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from fournines.kit.check import Check
+from fournines.kit.common.health_check import health_check
+from fournines.kit.common.unit_check import moving_unit_check, units_check
+from fournines.kit.context import Context
+from fournines.kit.declare import Declaration, Endpoint, Resource
+from fournines.kit.endpoints import at
+from fournines.kit.step import File, Step, Unit
+
+_DROP_IN = """\
+# Managed by fournines for the site {site}; change {file} instead.
+[Unit]
+# At shutdown it ends after the cluster manager, which has moved it away by then.
+Before=pacemaker.service
+"""
+_RESTART = ("crm_resource", "--restart", "--resource")
+
+
+def api(endpoint: Endpoint, unit: str, *, moves: bool) -> Iterator[Declaration]:
+    """An API's endpoint, and where it moves the resource that is asked the endpoint's own health question.
+
+    It may take longer to answer than a balancer has patience: being slow is no reason to be stopped.
+    """
+    yield replace(endpoint, one_host=moves)
+    if moves and endpoint.health:
+        answers = f"http://{at('{host}', endpoint.listens)}{endpoint.health.path}"
+        yield Resource(endpoint.name, unit, answers=answers, patience=5, monitor=5)
+
+
+def moving(context: Context, unit: str) -> Resource | None:
+    """The resource by which a cluster manager runs this unit on one host at a time; None if none does."""
+    found = (one for one in context.declared(Resource) if one.unit == unit and not one.everywhere)
+    return next(found, None)
+
+
+def service_unit(context: Context, unit: Unit) -> Iterator[Step]:
+    """The unit as it is wanted on each of its hosts: running, or left to the cluster manager."""
+    resource = moving(context, unit.name)
+    if resource is None:
+        yield unit
+        return
+    site = context.site
+    drop_in = _DROP_IN.format(site=site.name, file=site.file.name)
+    yield File(f"/etc/systemd/system/{unit.name}.d/cluster.conf", drop_in)
+    yield replace(unit, enabled=False, running=None, rolling=False, restart_by=(*_RESTART, resource.name))
+
+
+def api_checks(component: str, context: Context, unit: str) -> Iterator[Check]:
+    """``component.health`` and ``component.units`` of the API of this name, and of its unit."""
+    hosts = context.endpoint(component).hosts
+    moves = moving(context, unit) is not None
+    yield health_check(component, context, barrier=not moves)
+    yield moving_unit_check(component, hosts, unit) if moves else units_check(component, hosts, (unit,))
