@@ -39,6 +39,21 @@ def test_the_promised_figures_are_the_bounds(name: str, kind: str, bound: float)
     assert scenarios()[name].bounds.of(kind) == bound
 
 
+@pytest.mark.parametrize(("token", "bound"), [(1000, 5.1), (500, 4.0)])
+def test_where_a_cluster_agrees_first_its_patience_is_part_of_the_bound(token: int, bound: float) -> None:
+    """A site that waits longer for a silent host has chosen a longer outage; the rest is ours."""
+    site = site_of("active-passive.yaml")
+    patient = site.model_copy(update={"components": {"corosync": {"token": token}}})
+    drill = scenarios()["active-power"]
+    assert "within 2.9 s of the cluster's agreement" in drill.sentence
+    there = drill.of_site(context_of(patient))
+    assert there.bounds.vip == pytest.approx(bound)
+    assert there.bounds.amqp == drill.bounds.amqp
+    assert "agreement" not in there.sentence
+    unfenced = scenarios()["vip-power"]
+    assert unfenced.of_site(context_of(patient)) == unfenced
+
+
 def test_a_cold_start_heals_within_three_minutes() -> None:
     cold = scenarios()["cold-start"]
     assert (cold.heal, cold.injury) == (180.0, PowerLoss())

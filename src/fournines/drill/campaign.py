@@ -121,7 +121,8 @@ async def run_campaign(
     """
     started = datetime.now(UTC).isoformat(timespec="seconds")
     runs: list[DrillRun] = []
-    for number, scenario in enumerate(scenarios, start=1):
+    in_site = (scenario.of_site(rig.plan.context) for scenario in scenarios)
+    for number, scenario in enumerate(in_site, start=1):
         name = f"events-{number}-{scenario.name}.jsonl"
         opened = (folder / name).open("w", encoding="utf-8", buffering=1) if folder else nullcontext()
         with opened as file:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
+from fournines.kit.context import Context
+from fournines.kit.probe import Agreement
 from fournines.spec.model import Mode
 
 
@@ -64,6 +66,11 @@ class Bounds:
         bound: float | None = getattr(self, kind, None)
         return bound
 
+    def later(self, seconds: float) -> Bounds:
+        """The same, for who comes through the VIP so much later; who uses brokers reaches all of them."""
+        moved = {k: b + seconds for k in ("http", "sql", "token", "vip") if (b := self.of(k)) is not None}
+        return replace(self, **moved)
+
 
 RETURN = Bounds(http=0.8, sql=1.5, amqp=1.5, token=1.5, vip=0.5)
 """What clients may notice when what was hurt comes back. The preferred writer takes the writes back, which
@@ -79,8 +86,9 @@ class Scenario:
     begin of the undo, ``after`` for the return, from there on. ``hold`` is how long the fault lasts,
     ``heal`` how long the site may take afterwards until every check passes, both in seconds. ``moves`` is
     how often the VIP may change hosts. ``alone`` asks the hurt host, which lives on without the others,
-    whether it would write. ``mode`` is that of the sites it is for, None for all. ``untested`` says what the
-    drill does not show.
+    whether it would write. ``agreed`` says that the bounds of who comes through the VIP begin when the
+    cluster has agreed that the host is lost, for which each site has its own patience. ``mode`` is that of
+    the sites it is for, None for all. ``untested`` says what the drill does not show.
     """
 
     name: str
@@ -94,14 +102,22 @@ class Scenario:
     moves: int = 1
     alone: bool = False
     mode: Mode | None = None
+    agreed: bool = False
     untested: tuple[str, ...] = field(default=())
+
+    def of_site(self, context: Context) -> Scenario:
+        """The scenario with the bounds that it has in a site."""
+        takes = sum(one.seconds for one in context.declared(Agreement))
+        return replace(self, bounds=self.bounds.later(takes), agreed=False) if self.agreed else self
 
     @property
     def sentence(self) -> str:
         """What the drill claims, with its deadlines."""
+        since = " of the cluster's agreement" if self.agreed else ""
         words = {"http": "an API", "sql": "the database", "amqp": "the broker", "token": "an old token"}
         promises = [
-            f"{who} answers again within {bound:g} s" + (f", on the return {after:g} s" if after else "")
+            f"{who} answers again within {bound:g} s{since}"
+            + (f", on the return {after:g} s" if after else "")
             for kind, who in words.items()
             for bound, after in [(self.bounds.of(kind), self.after.of(kind))]
             if bound is not None

@@ -10,7 +10,8 @@ SCENARIO = Scenario(
     when="the host that holds the VIP freezes, and is fenced before another takes over",
     part=Part.VIP_HOLDER,
     injury=Freeze(),
-    bounds=Bounds(http=4.0, sql=4.0, amqp=2.0, token=5.0, vip=4.0),
+    bounds=Bounds(http=2.9, sql=2.9, amqp=2.0, token=3.9, vip=2.9),
+    agreed=True,
     hold=20.0,
     mode=Mode.ACTIVE_PASSIVE,
 )

@@ -10,8 +10,9 @@ SCENARIO = Scenario(
     when="the host that holds the VIP loses power, and is fenced before another takes over",
     part=Part.VIP_HOLDER,
     injury=PowerLoss(),
-    # Missed (one token), agreed upon (1.2 tokens), fenced (a Python program logs in to a board), moved.
-    bounds=Bounds(http=4.0, sql=4.0, amqp=2.0, token=5.0, vip=4.0),
+    # Fenced (a Python program logs in to a board), decided, moved, announced.
+    bounds=Bounds(http=2.9, sql=2.9, amqp=2.0, token=3.9, vip=2.9),
+    agreed=True,
     # Fencing switches it on again at once: it comes back while the drill still holds.
     hold=20.0,
     mode=Mode.ACTIVE_PASSIVE,
