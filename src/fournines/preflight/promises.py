@@ -157,11 +157,11 @@ def _disk(plan: Plan, host: str, facts: Facts) -> Verdict:
 def _ports(plan: Plan, host: str, facts: Facts) -> Verdict:
     """A port that somebody listens at; on a host of the site's own, the site itself may.
 
-    Listening on a loopback address is nobody's concern.
+    Listening on a loopback address is nobody's concern, and of a range whatever is free is taken.
     """
     if facts.listeners is None:
         return unknown("`ss` does not say who listens")
-    ports = [port for port in accepted(plan.context) if host in port.hosts and port.port]
+    ports = [port for port in accepted(plan.context) if host in port.hosts and port.port and not port.last]
     own = _own_units(plan, host, ports) if facts.deployed else frozenset()
     wanted = {(port.protocol, port.port): port.name for port in ports}
     taken = [

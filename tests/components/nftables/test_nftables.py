@@ -130,6 +130,15 @@ def match(left: dict[str, Any], right: object, op: str = "==") -> dict[str, Any]
 DPORT = {"payload": {"protocol": "tcp", "field": "dport"}}
 
 
+def test_a_range_of_ports_is_written_read_back_and_told() -> None:
+    streams = Opening("tcp", 6000, CLUSTER, last=6199)
+    source = {"prefix": {"addr": "10.0.0.0", "len": 24}}
+    saddr = {"payload": {"protocol": "ip", "field": "saddr"}}
+    assert parse_rule(rule(match(saddr, source), match(DPORT, {"range": [6000, 6199]}))) == streams
+    assert str(streams) == "tcp/6000-6199 from 10.0.0.0/24"
+    assert streams.ports == "6000-6199"
+
+
 @pytest.mark.parametrize(
     "strange",
     [

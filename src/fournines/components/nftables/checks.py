@@ -130,7 +130,7 @@ def parse_rule(rule: dict[str, Any]) -> Opening | None:
     if matches in _HARMLESS:
         return None
     source, target = _range(matches.pop("ip saddr", None)), _range(matches.pop("ip daddr", None))
-    protocol, port = "any", None
+    protocol, port, last = "any", None, None
     if set(matches) == {"meta l4proto"}:
         numbered = matches["meta l4proto"]
         if isinstance(numbered, dict) and set(numbered.get("set", ())) <= {"icmp", "ipv6-icmp"}:
@@ -140,7 +140,9 @@ def parse_rule(rule: dict[str, Any]) -> Opening | None:
         (left, right), *_ = matches.items()
         if left in ("tcp dport", "udp dport") and isinstance(right, int):
             protocol, port = left.split()[0], right
-    return Opening(protocol, port, source, target)
+        elif left in ("tcp dport", "udp dport") and isinstance(right, dict) and set(right) == {"range"}:
+            protocol, (port, last) = left.split()[0], right["range"]
+    return Opening(protocol, port, source, target, last=last)
 
 
 def _left(left: dict[str, Any]) -> str:

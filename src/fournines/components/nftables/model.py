@@ -33,8 +33,8 @@ class Options(Strict):
 class Opening:
     """Traffic that one host accepts.
 
-    ``source`` is a range in CIDR notation, empty for anybody; ``target`` is the address it is sent to,
-    empty for any of the host's.
+    ``last`` ends a range of ports. ``source`` is a range in CIDR notation, empty for anybody; ``target`` is
+    the address it is sent to, empty for any of the host's.
     """
 
     protocol: str
@@ -42,10 +42,16 @@ class Opening:
     source: str = ""
     target: str = ""
     name: str = ""
+    last: int | None = None
+
+    @property
+    def ports(self) -> str:
+        """``5000``, or ``6000-6199``, as nft writes it."""
+        return f"{self.port}-{self.last}" if self.last else f"{self.port}"
 
     def __str__(self) -> str:
         """``tcp/5000 to 10.0.0.20 from anywhere``."""
-        port = f"/{self.port}" if self.port else ""
+        port = f"/{self.ports}" if self.port else ""
         target = f" to {self.target}" if self.target else ""
         return f"{self.protocol}{port}{target} from {self.source or 'anywhere'}"
 
@@ -82,4 +88,4 @@ def _declared(context: Context, host: Host) -> Iterator[Opening]:
     for declared in accepted(context):
         if host.name in declared.hosts:
             source = str(context.site.networks[declared.network].range) if declared.network else ""
-            yield Opening(declared.protocol, declared.port, source, name=declared.name)
+            yield Opening(declared.protocol, declared.port, source, name=declared.name, last=declared.last)

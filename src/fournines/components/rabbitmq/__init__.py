@@ -13,6 +13,7 @@ from fournines.components.rabbitmq.model import (
     DIST_PORT,
     EPMD_PORT,
     PORT,
+    STREAM_PORTS,
     Options,
     leaders_ask,
     parse_leaders,
@@ -38,6 +39,8 @@ def declares(site: Site, options: Options) -> Iterator[Declaration]:
     yield FirewallPort("amqp", hosts=names, port=PORT, network=network)
     yield FirewallPort("epmd", hosts=names, port=EPMD_PORT, network=network)
     yield FirewallPort("erlang", hosts=names, port=DIST_PORT, network=network)
+    first, last = STREAM_PORTS
+    yield FirewallPort("streams", hosts=names, port=first, last=last, network=network)
     yield Secret("rabbitmq/cookie")
     yield Secret("rabbitmq/openstack")
     yield Secret("ledger/messaging")

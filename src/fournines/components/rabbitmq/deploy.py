@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from fournines.components.rabbitmq.model import BROKERS, DIST_PORT, PORT, Options, eval_argv, node
+from fournines.components.rabbitmq.model import (
+    BROKERS,
+    DIST_PORT,
+    PORT,
+    STREAM_PORTS,
+    Options,
+    eval_argv,
+    node,
+)
 from fournines.kit.context import Context
 from fournines.kit.declare import MessageUser
 from fournines.kit.step import Command, File, Packages, Step, Unit
@@ -70,7 +78,9 @@ def steps(context: Context, host: Host) -> Iterator[Step]:
         options=options,
     )
     yield File(CONF, conf, validate=_erl(_PARSE_CONF))
-    advanced = context.render("rabbitmq", "advanced.config.j2", address=address, options=options)
+    advanced = context.render(
+        "rabbitmq", "advanced.config.j2", address=address, options=options, stream_ports=STREAM_PORTS
+    )
     yield File(ADVANCED, advanced, validate=_erl(_PARSE_TERMS))
     yield File(
         DROPIN, context.render("rabbitmq", "rabbitmq-server.service.d_fournines.conf.j2", options=options)

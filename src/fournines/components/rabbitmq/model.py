@@ -19,6 +19,9 @@ DIST_PORT = 25672
 EPMD_PORT = 4369
 """Where brokers look up each other's port."""
 
+STREAM_PORTS: Final = (6000, 6199)
+"""Broker to broker as well: a copy of a stream that starts waits at any free one of these for its leader."""
+
 BROKERS: Final = on(Role.CONTROLLER, Role.ARBITER)
 """The hosts with a broker: everybody who votes, the arbiter with a full copy like the others."""
 

@@ -22,7 +22,8 @@ class LogFile:
 class FirewallPort:
     """Traffic that a host must accept, beside what its endpoints imply (``Endpoint``).
 
-    ``protocol`` is tcp, udp or vrrp (which has no port). ``network`` limits it to senders of that
+    ``protocol`` is tcp, udp or vrrp (which has no port). A program that takes any free port of a range says
+    its ``last``. ``network`` limits it to senders of that
     network; None means from anywhere. ``hosts`` are the names of the hosts that accept it.
     """
 
@@ -31,6 +32,7 @@ class FirewallPort:
     protocol: str = "tcp"
     port: int | None = None
     network: str | None = None
+    last: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
