@@ -86,6 +86,12 @@ class Keystone:
                 return 200, {"user": self.kept["users"][key]}, ""
             case "GET", [collection]:
                 return 200, {collection: self.found(collection, **query)}, ""
+            case (("POST" | "PATCH"), ["domains", *_]) if set(body["domain"]) - {
+                "name",
+                "description",
+                "enabled",
+            }:
+                return 400, {}, ""
             case "POST", [collection]:
                 kind = collection.removesuffix("s")
                 return 201, {kind: self.put(collection, **body[kind])}, ""

@@ -25,8 +25,11 @@ SERVICES = "service"
 DEFAULT = "Default"
 """The domain that Keystone is born with; its id is ``default``."""
 MARK = {"managed_by": "fournines"}
-"""What the services, users and domains that we make carry; Keystone keeps it with their other attributes. Of
+"""What the services and users that we make carry; Keystone keeps it with their other attributes. Of
 those that nobody declares any more a service goes, with its endpoints, and a user is disabled."""
+DOMAIN_MARK = {"description": "managed by fournines"}
+"""The same of domains. Keystone 2025.1 takes an attribute of ours there, too, and then answers 400 to whoever
+asks for that domain (response validation)."""
 PATIENCE = 60.0
 """Seconds that ``apply`` waits for Keystone to answer at all: it may have been started a moment ago. The
 questions do not wait: where nobody answers, nothing is as wanted."""
@@ -95,13 +98,19 @@ class Registrar:
         return self.change
 
     def ensure(
-        self, kind: str, name: str, wanted: dict[str, object], query: str = "", *, marked: bool = False
+        self,
+        kind: str,
+        name: str,
+        wanted: dict[str, object],
+        query: str = "",
+        *,
+        mark: dict[str, str] | None = None,
     ) -> str | None:
         """The id of the resource of that name, made when it is missing; None when it may not be made.
 
-        With ``marked`` it carries our mark.
+        It carries the ``mark``.
         """
-        mark = MARK if marked else {}
+        mark = mark or {}
         for found in self.api.call("GET", f"/{kind}s?name={name}{query}")[f"{kind}s"]:
             if not mark.items() <= found.items() and self.differs(f"{kind} {name} is not marked as ours"):
                 self.api.call("PATCH", f"/{kind}s/{found['id']}", {kind: mark})
@@ -140,7 +149,7 @@ class Registrar:
         projects = self.api.call("GET", f"/projects?name={SERVICES}&domain_id=default")["projects"]
         scopes = [f"scope.project.id={project['id']}" for project in projects]
         domains = self.api.call("GET", "/domains")["domains"]
-        scopes += [f"scope.domain.id={one['id']}" for one in domains if MARK.items() <= one.items()]
+        scopes += [f"scope.domain.id={one['id']}" for one in domains if DOMAIN_MARK.items() <= one.items()]
         for user in sorted({found for scope in scopes for found in self.users_in(scope)} - kept):
             found = self.one_user(user)
             gone = MARK.items() <= found.items() and found.get("enabled", True)
@@ -209,7 +218,7 @@ class Registrar:
         name, password, project = wanted["name"], wanted["password"], wanted["project"]
         domain = "default"
         if wanted["domain"] != DEFAULT:
-            domain = self.ensure("domain", wanted["domain"], {}, marked=True) or ""
+            domain = self.ensure("domain", wanted["domain"], {}, mark=DOMAIN_MARK) or ""
         scope = domain
         if project:
             scope = self.ensure("project", project, {"domain_id": "default"}, "&domain_id=default") or ""
@@ -218,7 +227,7 @@ class Registrar:
         new = {"password": password, "domain_id": domain}
         if project:
             new["default_project_id"] = scope
-        user = self.ensure("user", name, new, f"&domain_id={domain}", marked=True)
+        user = self.ensure("user", name, new, f"&domain_id={domain}", mark=MARK)
         if user is None:
             return None
         self.roles(wanted, user, "project" if project else "domain", scope)
