@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 from fournines.components import registered
+from fournines.kit.component import Component
 from fournines.kit.context import Context
 from fournines.kit.declare import Secret, SecretKind
 from fournines.spec.model import Site
@@ -26,3 +28,11 @@ def openstack(site: Site, **secrets: str) -> Context:
     }
     parsed = {c.name: c.options.model_validate(site.components.get(c.name, {})) for c in components}
     return Context(site, declared, values, parsed)
+
+
+def serving(site: Site, component: Component) -> Context:
+    """The same with what a further service declares, and with brokers."""
+    shared = openstack(site)
+    own = (*component.declarations(site), *registered()["rabbitmq"].declarations(site))
+    secrets = {one.name: f"<{one.name}>" for one in own if isinstance(one, Secret)}
+    return replace(shared, declarations=(*shared.declarations, *own), secrets={**shared.secrets, **secrets})

@@ -1,0 +1,17 @@
+"""Ways to hurt Heat."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from fournines.components.heat.model import UNITS
+from fournines.kit.common.unit_faults import unit_faults
+from fournines.kit.context import Context
+from fournines.kit.fault import Fault
+
+
+def faults(context: Context) -> Iterator[Fault]:
+    """Either API or the engine crashes, is killed for good, hangs, or is stopped in order."""
+    del context
+    for daemon, unit in UNITS.items():
+        yield from unit_faults("heat", unit, program=unit.removesuffix(".service"), daemon=daemon)
