@@ -81,7 +81,14 @@ def full_site() -> Site:
             ("storage", Role.STORAGE),
         )
     }
-    return site.model_copy(update={"services": tuple(words.services), "hosts": {**site.hosts, **ahead}})
+    driver = {"driver": "cinder.volume.drivers.rbd.RBDDriver"}
+    return site.model_copy(
+        update={
+            "services": tuple(sorted(words.services)),
+            "hosts": {**site.hosts, **ahead},
+            "components": {**site.components, "cinder": driver},
+        }
+    )
 
 
 def passive_site() -> Site:

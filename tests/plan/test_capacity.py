@@ -67,6 +67,11 @@ def test_a_plan_says_what_it_takes(blog: Site) -> None:
     assert found["memory_mib"]["controller1"]["rest"] < found["memory_mib"]["controller1"]["full"]
 
 
+def test_three_controllers_with_all_of_the_example_fit_a_machine_of_12_gib(three: Site) -> None:
+    assert {"placement", "cinder", "heat"} <= set(three.services)
+    assert sum(host.full for host in memories(declarations(three)).values()) < 12 * 1024
+
+
 def test_hosts_of_a_kind_are_one_line_however_many(blog: Site) -> None:
     one = blog.hosts["controller1"]
     many = {f"compute{n}": one.model_copy(update={"name": f"compute{n}"}) for n in range(9)}

@@ -14,6 +14,7 @@ from fournines.kit.fault import Fault
 from fournines.kit.relies import Relied
 from fournines.kit.step import Step
 from fournines.kit.where import Where
+from fournines.spec.document import Problem
 from fournines.spec.model import Host, Mode, Site, Strict
 
 
@@ -42,6 +43,10 @@ def _no_faults(_: object) -> Iterable[Fault]:
 
 def no_steps(_context: Context, _host: Host) -> Iterable[Step]:
     """The steps of a stage that only waits for its checks."""
+    return ()
+
+
+def _no_problems(_site: Site, _options: object) -> Iterable[Problem]:
     return ()
 
 
@@ -96,7 +101,7 @@ class Component:
     may need more. ``joins`` says when it takes part; ``follows`` are the capabilities without which it is of
     no use and does not join (``Joins.POSSIBLE``), but which it does not wait for. ``only_in`` is the mode of
     the site without which it runs nowhere. ``relies`` is what it takes for granted of the packages it
-    installs.
+    installs. ``judge`` refuses what is right in itself and wrong in this site, with its place in the file.
     """
 
     name: str
@@ -112,6 +117,7 @@ class Component:
     follows: tuple[str, ...] = ()
     only_in: Mode | None = None
     relies: tuple[Relied, ...] = ()
+    judge: Callable[[Site, Any], Iterable[Problem]] = _no_problems
 
     @property
     def service(self) -> bool:

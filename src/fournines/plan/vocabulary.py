@@ -22,9 +22,15 @@ def vocabulary() -> Vocabulary:
         options={name: component.options for name, component in components.items()},
         roles={name: c.on.roles for name, c in components.items() if c.on.roles is not None},
         providers=providers(components),
-        judges=(_participation, too_many_connections),
+        judges=(_participation, _own, too_many_connections),
     )
 
 
 def _participation(site: Site) -> Iterable[Problem]:
     return participation(site, tuple(registered().values())).problems
+
+
+def _own(site: Site) -> Iterable[Problem]:
+    """What the components that take part refuse by themselves."""
+    taking_part = participation(site, tuple(registered().values())).components
+    return (problem for c in taking_part for problem in c.judge(site, c.options_of(site)))

@@ -1,0 +1,90 @@
+"""What Cinder promises."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+
+from fournines.components.cinder.deploy import CONF, configuration
+from fournines.components.cinder.model import BACKEND, HOSTS, PORT, UNITS, cluster
+from fournines.components.cinder.on_host import volume
+from fournines.kit import program
+from fournines.kit.check import Check, Output, each_host
+from fournines.kit.common.health_check import health_check
+from fournines.kit.common.same_file import same_file_check
+from fournines.kit.common.unit_check import units_check
+from fournines.kit.context import Context
+from fournines.kit.openstack import ADMIN_PASSWORD, IDENTITY_PORT, internal_url
+from fournines.kit.verdict import Verdict, failed, passed, worst
+
+
+def checks(context: Context) -> Iterator[Check]:
+    """API, scheduler and volume service alive on every host, the configuration this site's."""
+    names = HOSTS.names(context.site)
+    yield health_check("cinder", context, barrier=True)
+    yield units_check("cinder", names, UNITS.values(), barrier=True)
+    yield same_file_check(
+        "cinder",
+        "Every Cinder has this site's configuration, with its passwords",
+        CONF,
+        {host.name: configuration(context, host) for host in HOSTS(context.site)},
+    )
+
+
+def volume_checks(context: Context) -> Iterator[Check]:
+    """Services that tell of themselves, and a volume made and deleted through the VIP."""
+    site = context.site
+    question = {
+        "keystone": internal_url(site, IDENTITY_PORT),
+        "cinder": internal_url(site, PORT, "/v3"),
+        "password": context.secret(ADMIN_PASSWORD),
+    }
+    asked = {context.client_host: program.ask(volume, question, timeout=110)}
+    yield Check(
+        "cinder.services",
+        "Every host has a scheduler and a volume service of the one cluster, which give signs of life",
+        asks=asked,
+        judge=each_host(partial(judge_services, hosts=HOSTS.names(site), cluster=cluster(site))),
+        barrier=True,
+    )
+    yield Check(
+        "cinder.volume",
+        "A volume is made through the VIP and deleted again",
+        asks=asked,
+        judge=each_host(judge_volume),
+        barrier=True,
+    )
+
+
+def judge_services(answer: Output, hosts: tuple[str, ...], cluster: str) -> Verdict:
+    """A volume service outside the cluster would keep its volumes to itself."""
+    found = program.heard(answer)
+    if found is None:
+        return failed(program.complaint(answer))
+    known = {(s["binary"], s["host"]): s for s in found["services"]}
+
+    def one(host: str) -> Verdict:
+        scheduler = known.get(("cinder-scheduler", host))
+        keeper = known.get(("cinder-volume", f"{host}@{BACKEND}"))
+        for what, service in (("scheduler", scheduler), ("volume service", keeper)):
+            if service is None:
+                return failed(f"no {what} has told of itself")
+            if service["state"] != "up":
+                return failed(f"its {what} is {service['state']}")
+        if keeper and keeper["cluster"] != cluster:
+            return failed(f"its volume service is in the cluster {keeper['cluster']} instead of {cluster}")
+        return passed("both up")
+
+    return worst(((host, one(host)) for host in hosts), all_well=f"both up on {', '.join(hosts)}")
+
+
+def judge_volume(answer: Output) -> Verdict:
+    """It must have become available, and be gone."""
+    found = program.heard(answer)
+    if found is None:
+        return failed(program.complaint(answer))
+    if found["status"] != "available":
+        return failed(f"it became {found['status']}")
+    if found["left"]:
+        return failed("it was made, and not deleted in time")
+    return passed(f"made in {found['made']:.1f} s, deleted in {found['removed']:.1f} s")

@@ -1,0 +1,87 @@
+"""Cinder's options and the names it goes by."""
+
+from __future__ import annotations
+
+from typing import Annotated, Final
+
+from pydantic import AfterValidator, Field
+
+from fournines.kit.declare import PROJECT_ID, CatalogueEntry, Database, MessageUser, ServiceUser
+from fournines.kit.where import on
+from fournines.spec.model import Role, Site, Strict
+from fournines.spec.types import Line, Whole, WholeSeconds, Written, wrong
+
+HOSTS: Final = on(Role.CONTROLLER)
+PORT: Final = 8776
+CACHE_KEY: Final = "cinder/token-cache"
+DATABASE: Final = Database("cinder", user="cinder", password="cinder/database")  # noqa: S106 - a name
+USER: Final = ServiceUser("cinder", password="cinder/keystone")  # noqa: S106 - a name
+MESSAGES: Final = MessageUser("cinder", password="cinder/messaging")  # noqa: S106 - a name
+ENTRY: Final = CatalogueEntry(
+    "cinderv3", "volumev3", "OpenStack Block Storage", endpoint="cinder", path=f"/v3/{PROJECT_ID}"
+)
+MIGRATIONS: Final = "/usr/lib/python3/dist-packages/cinder/db/migrations/versions"
+UNITS: Final = {
+    "api": "cinder-api.service",
+    "scheduler": "cinder-scheduler.service",
+    "volume": "cinder-volume.service",
+}
+"""Each daemon's unit, by the word that its faults go by."""
+BACKEND: Final = "main"
+"""The backend's section, and the part after ``@`` in the names of hosts and cluster."""
+PRETENDED: Final = "cinder.tests."
+"""Drivers below this make nothing; Cinder's own tests use them."""
+ALONE: Final = frozenset({"cinder.volume.drivers.lvm.LVMVolumeDriver", "cinder.volume.drivers.nfs.NfsDriver"})
+"""Drivers that many know and that Cinder refuses to run on several hosts (``SUPPORTS_ACTIVE_ACTIVE``)."""
+_OURS: Final = frozenset({"volume_driver", "volume_backend_name", "backend_host"})
+
+PROCESS_MB: Final = 130
+"""What one API process holds, in MiB."""
+OTHERS_MB: Final = 265
+"""What scheduler and volume service hold together, in MiB."""
+
+Driver = Annotated[
+    str,
+    Written(
+        r"[a-z_][a-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)+",
+        "a driver's class",
+        "write it as Cinder's documentation has it: cinder.volume.drivers.rbd.RBDDriver",
+    ),
+]
+SettingName = Annotated[
+    str,
+    Written(r"[a-z][a-z0-9_]*", "the name of a setting", "write it as the driver's documentation has it"),
+]
+PackageName = Annotated[
+    str,
+    Written(r"[a-z0-9][a-z0-9+.-]+", "a package's name", "write it as apt does: python3-rbd", longest=100),
+]
+
+
+def _not_ours(name: str) -> str:
+    if name in _OURS:
+        raise wrong(f"{name} is set by fournines", "leave it out")
+    return name
+
+
+class Options(Strict):
+    """What a site may override."""
+
+    driver: Driver | None = None
+    """Who keeps the volumes: the class of a driver that may run on several hosts at once (active-active). It
+    has to be said; cinder.tests.fake_driver.FakeHAReplicatedLoggingVolumeDriver keeps none, for labs."""
+    settings: dict[Annotated[SettingName, AfterValidator(_not_ours)], Line] = Field(default_factory=dict)
+    """The driver's settings, the same on every host: rbd_pool, san_ip, ..."""
+    packages: tuple[PackageName, ...] = ()
+    """Packages that the driver needs: ceph-common, python3-rbd, ..."""
+    processes: Whole = Field(default=1, ge=1, le=64)
+    """API processes per host; each takes about 130 MiB."""
+    threads: Whole = Field(default=4, ge=1, le=64)
+    """Requests one process works on at once."""
+    down_after: WholeSeconds = Field(default=20, ge=10, le=300)
+    """Seconds without a sign of life until a scheduler or volume service counts as down."""
+
+
+def cluster(site: Site) -> str:
+    """The name under which the volume services of all hosts are one."""
+    return f"{site.name}@{BACKEND}"
