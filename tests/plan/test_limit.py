@@ -6,7 +6,7 @@ import pytest
 
 from fournines.errors import PlanError
 from fournines.kit.context import Context
-from fournines.plan.limit import limited
+from fournines.plan.limit import indispensable, limited, narrowed_like
 from fournines.plan.make import make_plan
 from fournines.plan.model import Plan
 
@@ -46,3 +46,13 @@ def test_a_typo_is_an_error_and_not_an_empty_success(whole: Plan) -> None:
     with pytest.raises(PlanError) as caught:
         limited(whole, ["xyz"])
     assert caught.value.try_this == "one of dashboard, controller1, controller2"
+
+
+def test_of_a_real_site_only_hosts_without_a_vote_can_be_left_out(whole: Plan) -> None:
+    assert set(indispensable(whole)) == {"dashboard", "controller1", "controller2"}
+
+
+def test_a_plan_made_anew_is_about_the_same_hosts(whole: Plan) -> None:
+    narrowed = limited(whole, ["controller1"])
+    assert narrowed_like(whole, narrowed) == narrowed
+    assert narrowed_like(whole, whole) == whole

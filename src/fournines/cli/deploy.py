@@ -7,8 +7,16 @@ from typing import TYPE_CHECKING
 import anyio
 import typer
 
-from fournines.cli.shared.site import IdentityOption, JsonOption, LimitOption, Opened, SiteFile, open_site
-from fournines.errors import SecretsError
+from fournines.cli.shared.site import (
+    IdentityOption,
+    JsonOption,
+    LimitOption,
+    Opened,
+    SiteFile,
+    WithoutOption,
+    open_site,
+)
+from fournines.errors import SecretsError, TransportError
 
 if TYPE_CHECKING:
     from fournines.engine.events import Event, Listener
@@ -19,17 +27,26 @@ def deploy(
     site: SiteFile,
     *,
     limit: LimitOption = None,
+    without: WithoutOption = None,
     identity: IdentityOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Make the site what its file says; a site that is so already is left alone.
 
-    Can be interrupted at any point and run again.
+    Can be interrupted at any point and run again. A host that is away, and that the others can do without, is
+    left out and named.
     """
     from fournines.cli.shared.progress import shown  # noqa: PLC0415 - keeps `nines --help` fast
     from fournines.engine.log import RunLog  # noqa: PLC0415
 
-    opened = open_site(site, identity=identity, limit=limit, keep_secrets=True, at_first=_refuse_deployed)
+    opened = open_site(
+        site,
+        identity=identity,
+        limit=limit,
+        without=without,
+        keep_secrets=True,
+        at_first=_refuse_deployed,
+    )
     log = RunLog.begin("deploy", opened.site.name)
     try:
         with shown(as_json=as_json) as show:
@@ -45,6 +62,9 @@ def deploy(
             typer.echo(f"log: {log.path}", err=True)
     if not as_json:
         typer.echo(f"{opened.site.name}: {_said(summary)}")
+    if summary.absent:
+        typer.echo(f"left out, because they are away: {', '.join(summary.absent)}", err=True)
+        raise typer.Exit(TransportError.exit_code)
 
 
 def _refuse_deployed(opened: Opened) -> None:

@@ -10,7 +10,15 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from fournines.cli.shared.site import IdentityOption, JsonOption, LimitOption, Opened, SiteFile, open_site
+from fournines.cli.shared.site import (
+    IdentityOption,
+    JsonOption,
+    LimitOption,
+    Opened,
+    SiteFile,
+    WithoutOption,
+    open_site,
+)
 from fournines.errors import TransportError
 
 if TYPE_CHECKING:
@@ -33,6 +41,7 @@ def plan(
         bool, typer.Option("--exit-code", help="Exit with 1 when a deployment would change something.")
     ] = False,
     limit: LimitOption = None,
+    without: WithoutOption = None,
     identity: IdentityOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -40,7 +49,7 @@ def plan(
 
     Changes nothing.
     """
-    opened = open_site(site, identity=identity, limit=limit, reach_hosts=not offline)
+    opened = open_site(site, identity=identity, limit=limit, without=without, reach_hosts=not offline)
     if offline:
         _show_steps(opened, as_json=as_json)
         return
@@ -55,6 +64,9 @@ def plan(
         _show(difference, opened)
         for note in (*notes, *_capacity(opened)):
             typer.echo(f"note: {note}")
+    if difference.absent:
+        typer.echo(f"nothing is known of {', '.join(difference.absent)}: not reachable", err=True)
+        raise typer.Exit(TransportError.exit_code)
     if exit_code and difference.changes:
         raise typer.Exit(CHANGES_PENDING)
 

@@ -55,9 +55,13 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """All changes that a deployment would make now, in the order of the plan."""
+    """All changes that a deployment would make now, in the order of the plan.
+
+    Nothing is known of ``absent`` hosts, which could not be reached and would be left out.
+    """
 
     changes: tuple[Change, ...]
+    absent: tuple[str, ...] = ()
 
     def of(self, phase: str, host: str | None = None) -> tuple[Change, ...]:
         """The changes of a phase, or of one host in it."""
@@ -65,7 +69,7 @@ class Difference:
 
     def to_json(self) -> dict[str, Any]:
         """For ``--json``."""
-        return {"changes": [change.to_json() for change in self.changes]}
+        return {"changes": [change.to_json() for change in self.changes], "absent": list(self.absent)}
 
 
 def compare(

@@ -37,6 +37,14 @@ class HostObserved(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class HostAbsent(Event):
+    """A host could not be reached, and is left out: the others can do without it."""
+
+    host: str
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
 class Noted(Event):
     """Something that is no error and worth knowing: a version nobody has seen a site run with."""
 

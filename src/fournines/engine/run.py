@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 import anyio
@@ -27,6 +27,7 @@ from fournines.engine.wire.transport import Transport
 from fournines.errors import BarrierError, HostError, NinesError, TransportError
 from fournines.kit.check import Check
 from fournines.kit.verdict import Verdict
+from fournines.plan.limit import indispensable, without
 from fournines.plan.model import Phase, Plan, PlannedStage
 from fournines.plan.packages import relied_on
 
@@ -36,10 +37,14 @@ PACKAGES = "packages"
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """What a deployment did. ``changes`` counts per phase and host; unchanged ones are absent."""
+    """What a deployment did. ``changes`` counts per phase and host, where there are any.
+
+    ``absent`` are the hosts that could not be reached and were left out.
+    """
 
     changes: Mapping[str, Mapping[str, int]]
     seconds: float
+    absent: tuple[str, ...] = ()
 
     @property
     def total(self) -> int:
@@ -56,14 +61,17 @@ async def observe(plan: Plan, transport: Transport, *, masker: Masker | None = N
     """What a deployment would change now, with unified diffs; changes nothing.
 
     Raises:
-        TransportError: a host could not be reached.
+        TransportError: a host could not be reached that the others cannot do without.
         HostError: a host could not be looked at.
     """
     hide = masker or masker_of(plan)
     with masked(hide):
-        wanted = desired(await with_interfaces(plan, transport))
-        sight = await look_at_all(transport, wanted.phases, show=True)
-        return differences(wanted, sight.phases, hide, leaving(wanted, claims_of(wanted, sight)))
+        settled = await with_interfaces(plan, transport)
+        needed = indispensable(settled)
+        sight = await look_at_all(transport, settled.phases, show=True, needed=needed)
+        wanted = desired(without(settled, sight.absent))
+        found = differences(wanted, sight.phases, hide, leaving(wanted, claims_of(wanted, sight)))
+        return replace(found, absent=tuple(sight.absent))
 
 
 async def deploy(
@@ -75,8 +83,9 @@ async def deploy(
 ) -> Summary:
     """Carry a plan out. Can be interrupted anywhere and run again; a site that is as wanted is left alone.
 
-    All hosts are looked at first, in one round trip each, and must be reachable: nothing is begun that an
-    absent host would leave half done.
+    All hosts are looked at first, in one round trip each. Those that the others cannot do without
+    (``plan.limit.indispensable``) must be reachable: nothing is begun that an absent host would leave half
+    done. Others that are away are left out, and named.
 
     Raises:
         TransportError, HostError, RejectedError, BarrierError: where the run ended; secrets are masked.
@@ -110,6 +119,7 @@ class _Run:
     unproved: list[Phase] = field(default_factory=list)
     late: list[Phase] = field(default_factory=list)
     claims: Claims = field(default_factory=dict)
+    absent: tuple[str, ...] = ()
     leaving: Mapping[str, Claims] = field(default_factory=dict)
 
     async def whole(self, plan: Plan) -> Summary:
@@ -121,16 +131,20 @@ class _Run:
             hosts=self.wanted.hosts,
         )
         settled = await with_interfaces(plan, self.transport)
-        if settled is not plan:
+        sight = await self._look(settled.phases, needed=indispensable(settled))
+        for host, error in sight.absent.items():
+            self.tell(events.HostAbsent, host=host, what=error.what)
+        if settled is not plan or sight.absent:
+            settled = without(settled, sight.absent)
             self.wanted = desired(settled)
-        sight = await self._look(self.wanted.phases)
+        self.absent = tuple(sight.absent)
         observed = sight.phases
         self.claims = await claimed(self.transport, self.wanted, sight)
         self.leaving = leaving(self.wanted, self.claims)
         difference = self._difference(observed)
         self._tell_observed(difference)
         if difference.changes:
-            await self._packages(plan, observed)
+            await self._packages(settled, observed)
         for phase in self.wanted.phases:
             if self.counts:  # earlier phases changed the hosts since
                 observed |= (await self._look([phase])).phases
@@ -150,6 +164,7 @@ class _Run:
         summary = Summary(
             {phase: dict(of_host) for phase, of_host in self.counts.items()},
             anyio.current_time() - self.began,
+            self.absent,
         )
         self.tell(events.Finished, changes=summary.total, seconds=summary.seconds)
         return summary
@@ -157,9 +172,9 @@ class _Run:
     def _difference(self, observed: Mapping[str, Observed]) -> Difference:
         return differences(self.wanted, observed, self.masker, self.leaving)
 
-    async def _look(self, phases: Sequence[Phase]) -> Sight:
+    async def _look(self, phases: Sequence[Phase], *, needed: Collection[str] | None = None) -> Sight:
         self._seconds: dict[str, float] = {}
-        return await look_at_all(self.transport, phases, done=self._seconds.__setitem__)
+        return await look_at_all(self.transport, phases, done=self._seconds.__setitem__, needed=needed)
 
     def _tell_observed(self, difference: Difference) -> None:
         differing = Counter(change.host for change in difference.changes)

@@ -68,7 +68,9 @@ class Plan:
     checks: tuple[Check, ...]
     only: frozenset[str] | None = None
     """The hosts that a limited run is about (``plan.limit``); None for all of them."""
+    absent: frozenset[str] = frozenset()
+    """The hosts that are away and left out, with whatever would be asked of them."""
 
     def concerns(self, host: str) -> bool:
         """Whether the plan is about this host."""
-        return self.only is None or host in self.only
+        return host not in self.absent and (self.only is None or host in self.only)

@@ -26,7 +26,10 @@ _COMMANDS = {0: "the command ended well; another code is the command's own"}
 
 OF_VERB: Mapping[str, Mapping[int, str]] = {
     "plan": {0: "shown", 1: "changes are pending (only with --exit-code)"},
-    "deploy": {0: "the site is what its file says"},
+    "deploy": {
+        0: "the site is what its file says",
+        3: "a host was away (the rest is done if the others can do without it), or something failed",
+    },
     "preflight": {0: "a deployment can begin", 1: "something stands in its way", 4: "something is unknown"},
     "verify": _PROMISES,
     "drill": {

@@ -45,14 +45,19 @@ def shown(*, as_json: bool, console: Console | None = None) -> Iterator[events.L
 def lines(event: events.Event, *, detail: bool = True) -> list[str]:
     """An event as plain lines; without ``detail`` only what a table does not show."""
     said = _WORDS.get(type(event))
-    if said is None or (not detail and not isinstance(event, events.StepChanged | events.Noted)):
+    if said is None or (
+        not detail and not isinstance(event, events.StepChanged | events.Noted | events.HostAbsent)
+    ):
         return []
     return [f"{event.at:7.1f} s  {line}" for line in said(event).splitlines()]
 
 
+_SAID_ANYWAY = (events.StepChanged, events.Noted, events.HostAbsent)
+"""What a table does not show."""
 _WORDS: dict[type[events.Event], Callable[..., str]] = {
     events.Started: lambda e: f"{e.site}: {len(e.phases)} phases on {len(e.hosts)} hosts",
     events.HostObserved: lambda e: f"{e.host}: {e.differing} steps differ ({e.seconds:.1f} s)",
+    events.HostAbsent: lambda e: f"{e.host} is left out: {e.what}",
     events.Noted: lambda e: f"note: {e.what}",
     events.PhaseStarted: lambda e: f"[{e.phase}] on {', '.join(e.hosts)}",
     events.StepChanged: lambda e: f"[{e.phase}] {e.host}: {e.kind} {e.subject}: {e.what}",

@@ -33,6 +33,12 @@ LimitOption = Annotated[
     list[str] | None,
     typer.Option("--limit", metavar="HOST[,HOST]", help="Only these hosts; may be repeated."),
 ]
+WithoutOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--without", metavar="HOST[,HOST]", help="As if these hosts were away; none that the others need."
+    ),
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
 
 
@@ -82,6 +88,7 @@ def open_site(
     *,
     identity: Sequence[Path] | None = None,
     limit: Sequence[str] | None = None,
+    without: Sequence[str] | None = None,
     keep_secrets: bool = False,
     reach_hosts: bool = True,
     at_first: Callable[[Opened], None] = lambda _: None,
@@ -92,6 +99,7 @@ def open_site(
         path: the site file.
         identity: private keys to open the secrets with, besides those that lie in the usual places.
         limit: names of hosts, also several with commas between them; what this leaves out is said.
+        without: the same of hosts that are to be left out as if they were away.
         keep_secrets: write newly generated secrets to the site's secrets file. Verbs that only look
             leave the disk alone and work with throw-away ones.
         reach_hosts: say whether this is a lab or real machines, and enter the lab's network namespace; must
@@ -125,6 +133,8 @@ def open_site(
     plan = make_plan(site, secrets)
     if limit:
         plan = _limited(plan, limit)
+    if without:
+        plan = _without(plan, without)
     opened = Opened(site, plan, config)
     if reach_hosts:
         typer.echo(opened.place, err=True)
@@ -156,18 +166,34 @@ def _limited(plan: Plan, limit: Sequence[str]) -> Plan:
     """The plan for the named hosts; on stderr, what that leaves out."""
     from fournines.plan.limit import limited  # noqa: PLC0415
 
-    hosts = [name.strip() for words in limit for name in words.split(",") if name.strip()]
+    hosts = _names(limit)
     found = limited(plan, hosts)
     others = [host for host in plan.context.site.hosts if not found.concerns(host)]
     if others:
         promises = len(plan.checks) - len(found.checks)
         typer.echo(
-            f"limited to {', '.join(dict.fromkeys(hosts))}. Left out: what would be done to"
+            f"limited to {', '.join(hosts)}. Left out: what would be done to"
             f" {', '.join(others)}, and {promises} of {len(plan.checks)} promises, which need them."
             " Barriers still ask them.",
             err=True,
         )
     return found
+
+
+def _without(plan: Plan, names: Sequence[str]) -> Plan:
+    """The plan as if the named hosts were away, which is said on stderr."""
+    from fournines.plan.limit import without  # noqa: PLC0415
+
+    hosts = _names(names)
+    found = without(plan, hosts)
+    typer.echo(f"without {', '.join(hosts)}: nothing is done to them, nothing is asked of them", err=True)
+    return found
+
+
+def _names(words: Sequence[str]) -> list[str]:
+    """Host names, also several in a word with commas between them; each once."""
+    found = (name.strip() for word in words for name in word.split(","))
+    return list(dict.fromkeys(name for name in found if name))
 
 
 def open_fresh(path: Path) -> Opened:

@@ -9,7 +9,7 @@ from fournines.engine.fanout import on_each
 from fournines.engine.wire.transport import Transport
 from fournines.errors import HostError
 from fournines.kit.check import Output
-from fournines.plan.limit import limited
+from fournines.plan.limit import narrowed_like
 from fournines.plan.make import make_plan
 from fournines.plan.model import Plan
 from fournines.spec.model import Host
@@ -40,8 +40,7 @@ async def with_interfaces(plan: Plan, transport: Transport) -> Plan:
     assumed = {(n, w): context.interface(context.site.hosts[n], w) for n, w in unnamed}
     if all(found[name][network] == interface for (name, network), interface in assumed.items()):
         return plan
-    settled = make_plan(context.site, context.secrets, found)
-    return settled if plan.only is None else limited(settled, plan.only)
+    return narrowed_like(make_plan(context.site, context.secrets, found), plan)
 
 
 def interfaces(host: str, answer: Output) -> Mapping[str, str]:

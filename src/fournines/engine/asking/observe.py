@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +15,7 @@ from fournines.engine.leaving import Claim, Claims, changes, from_wire
 from fournines.engine.mask import Masker
 from fournines.engine.wire.remote import call
 from fournines.engine.wire.transport import Transport
+from fournines.errors import TransportError
 from fournines.kit.step import Absent, File, Packages, Step
 from fournines.plan.model import Phase
 
@@ -26,10 +27,14 @@ Observed = Mapping[str, tuple[tuple[Step, Seen], ...]]
 
 @dataclass(frozen=True, slots=True)
 class Sight:
-    """What hosts show: per phase their steps, and per host its claims; None where it keeps none."""
+    """What hosts show: per phase their steps, and per host its claims; None where it keeps none.
+
+    ``absent`` are those that could not be reached and need not be, with what went wrong.
+    """
 
     phases: dict[str, Observed]
     claims: Mapping[str, tuple[Claim, ...] | None]
+    absent: Mapping[str, TransportError]
 
 
 async def look(transport: Transport, host: str, steps: Sequence[Step], *, show: bool) -> tuple[Seen, ...]:
@@ -49,29 +54,42 @@ async def look_at_all(
     *,
     show: bool = False,
     done: Callable[[str, float], None] = lambda _host, _seconds: None,
+    needed: Collection[str] | None = None,
 ) -> Sight:
     """What the hosts of these phases show; ``done`` is told of each host and the seconds it took.
 
     Raises:
-        TransportError: a host could not be reached.
+        TransportError: a host could not be reached that is ``needed`` (all are, unless said), or none could.
         HostError: a host could not be looked at.
     """
     hosts = dict.fromkeys(host for phase in phases for host in phase.steps)
 
+    absent: dict[str, TransportError] = {}
+
     async def look_at(host: str) -> dict[str, Any]:
         began = anyio.current_time()
         steps = [step for phase in phases for step in phase.steps.get(host, ())]
-        response = await _look(transport, host, steps, show=show)
+        try:
+            response = await _look(transport, host, steps, show=show)
+        except TransportError as error:
+            if needed is None or host in needed:
+                raise
+            absent[host] = error
+            return {}
         done(host, anyio.current_time() - began)
         return response
 
-    responses = await on_each(hosts, look_at)
+    answered = await on_each(hosts, look_at)
+    responses = {host: response for host, response in answered.items() if response}
+    if absent and not responses:
+        raise next(iter(absent.values()))
     found = {host: iter(response["seen"]) for host, response in responses.items()}
     return Sight(
         {
             phase.name: {
                 host: tuple((step, next(found[host])) for step in steps)
                 for host, steps in phase.steps.items()
+                if host in found
             }
             for phase in phases
         },
@@ -79,6 +97,7 @@ async def look_at_all(
             host: None if response["claims"] is None else from_wire(response["claims"])
             for host, response in responses.items()
         },
+        {host: absent[host] for host in hosts if host in absent},
     )
 
 
