@@ -1,7 +1,7 @@
 """How long `nines audit` takes for input that hurts, and how much memory (target: none 5 s, none 300 MiB).
 
-``python bench/audit_hostile.py [--fuzzed N] [NAME]`` audits each text of tests/audit/hostile.py, the
-folder of what is no text, a tar bomb and N mutilated examples, each in a process of its own.
+``python bench/audit_hostile.py [--fuzzed N] [NAME]`` audits each text, folder and archive of
+tests/audit/hostile and N mutilated examples, each in a process of its own.
 """
 
 from __future__ import annotations
@@ -17,7 +17,9 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from tests.audit.hostile import TEXTS, bomb, in_folder
+from tests.audit.hostile.folders import ARCHIVES, FOLDERS
+from tests.audit.hostile.shapes import SHAPES
+from tests.audit.hostile.texts import TEXTS
 
 from fournines.audit import registry
 
@@ -86,21 +88,23 @@ def main() -> None:
     kept = total = 0
     with tempfile.TemporaryDirectory() as where:
         root = Path(where)
-        for name, make in TEXTS.items():
+        for name, make in (TEXTS | SHAPES).items():
             if options.name in name:
                 path = root / name
                 path.parent.mkdir(parents=True, exist_ok=True)
                 path.write_text(make())
                 kept += shown(name, path.parent)
                 total += 1
-        if options.name in "folder":
-            (root / "folder").mkdir()
-            in_folder(root / "folder")
-            kept += shown("folder", root / "folder")
-            total += 1
-        if options.name in "bomb":
-            kept += shown("bomb", bomb(root / "bomb.tar.gz"))
-            total += 1
+        for name, lay_out in FOLDERS.items():
+            if options.name in name:
+                (root / name).mkdir(exist_ok=True)
+                lay_out(root / name)
+                kept += shown(name, root / name)
+                total += 1
+        for name, pack in ARCHIVES.items():
+            if options.name in name:
+                kept += shown(name, pack(root / f"{name}.tar.gz"))
+                total += 1
         for name in ("/dev/zero", "/dev/stdin"):
             if options.name in name:
                 kept += shown(name, Path(name))

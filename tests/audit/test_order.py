@@ -8,7 +8,7 @@ import subprocess
 import sys
 
 import pytest
-from tests.audit.hostile import listeners
+from tests.audit.hostile.texts import listeners
 
 from fournines.audit.gather.collect import File
 from fournines.audit.merge import merged

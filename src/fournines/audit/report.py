@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from fournines.audit.programs import ProgramVerdict
     from fournines.kit.audit.source import Place, Source
 
+CUT = "\u2026"
+"""What a quoted line ends in that goes on."""
 _NAMED = 3
 """Files not read that the verdict names."""
 
@@ -22,7 +24,8 @@ _NAMED = 3
 class Report:
     """What an audit found, what it could not judge, and what it read.
 
-    ``unread`` are files that were given and of which nothing was read: of no known kind, or unreadable.
+    ``unread`` are files that were given and of which nothing was read: of no known kind, or unreadable;
+    ``beyond`` of them because the most that is read of all files was read before.
     """
 
     findings: tuple[Finding, ...]
@@ -31,6 +34,7 @@ class Report:
     unread: tuple[str, ...] = ()
     suppressed: tuple[Finding, ...] = field(default=())
     programs: tuple[ProgramVerdict, ...] = field(default=())
+    beyond: int = 0
 
     def worst(self) -> Severity | None:
         """The worst severity found; None when there is no finding."""
@@ -76,7 +80,10 @@ class Report:
         whole = len({source.path for source in self.files} | set(self.unread))
         more = f" and {len(self.unread) - _NAMED} more" if len(self.unread) > _NAMED else ""
         named = ", ".join(self.unread[:_NAMED])
-        return f"{len(self.unread)} of {_many(whole, 'file')} not read: {named}{more}."
+        end = (
+            f"; the most that is read was reached before {_many(self.beyond, 'file')}" if self.beyond else ""
+        )
+        return f"{len(self.unread)} of {_many(whole, 'file')} not read: {named}{more}{end}."
 
 
 def _many(count: int, noun: str) -> str:

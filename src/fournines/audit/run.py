@@ -20,7 +20,7 @@ from fournines.audit.pages.runbook import drafts
 from fournines.audit.parse import parse
 from fournines.audit.plain import plain
 from fournines.audit.quote import Quotes
-from fournines.audit.report import Report, in_order, order
+from fournines.audit.report import CUT, Report, in_order, order
 from fournines.components.packages.audit.facts import Package
 from fournines.kit.audit.evidence import Evidence
 from fournines.kit.audit.node import Problem
@@ -68,6 +68,7 @@ def audit(
         unknown=tuple(sorted(set(unknown), key=lambda item: (in_order(item.at), item.at.host, item.what))),
         files=tuple(source for source in sources if source.path not in left_out),
         unread=tuple(unread),
+        beyond=sum(file.beyond for file in files),
     )
 
 
@@ -76,7 +77,7 @@ def read(files: Sequence[File]) -> tuple[list[Source], list[str]]:
 
     A file of a known kind that could not be read is both: rules have to know that it is there.
     """
-    kinds = {f.path: _kind(f) for f in files if not is_page(f.path) and not f.link}
+    kinds = {f.path: _kind(f) for f in files if not is_page(f.path) and not f.link and not f.beyond}
     owned = owners(path for path, kind in kinds.items() if kind)
     sources: list[Source] = []
     unread: list[str] = []
@@ -96,8 +97,10 @@ def read(files: Sequence[File]) -> tuple[list[Source], list[str]]:
 
 
 def _in_doubt(file: File) -> bool:
-    """Whether a file without a source of its own was cut off, or is a link that would be of a known kind."""
-    return bool(file.trouble) and (is_page(file.path) or (file.link and _kind(file) is not None))
+    """Whether a file that has no source was left out: a page cut off, one beyond, a link that matters."""
+    return bool(file.trouble) and (
+        file.beyond or is_page(file.path) or (file.link and _kind(file) is not None)
+    )
 
 
 def _kind(file: File) -> Kind | None:
@@ -247,7 +250,8 @@ _MOST_PLACES = 20
 @lru_cache(4096)
 def _seen(line: str) -> str:
     """A line as it is shown; a file of one line may be what thousands of findings point at."""
-    return plain(mask(line.strip()))[:_LONGEST_SEEN]
+    seen = plain(mask(line.strip()))
+    return seen if len(seen) <= _LONGEST_SEEN else seen[:_LONGEST_SEEN] + CUT
 
 
 def _said(sentence: str) -> str:

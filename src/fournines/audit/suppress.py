@@ -8,6 +8,7 @@ from dataclasses import replace
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
+from fournines.audit.report import CUT
 from fournines.errors import AuditError
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ def _excused(sources: Iterable[Source]) -> set[tuple[str, int, str]]:
 
 def fingerprint(finding: Finding) -> str:
     """What stays the same when lines move: rule, file, host and the line's own text."""
-    parts = (finding.rule, finding.at.path, finding.at.host, finding.seen or finding.what)
+    parts = (finding.rule, finding.at.path, finding.at.host, finding.seen.removesuffix(CUT) or finding.what)
     return sha256("\0".join(parts).encode()).hexdigest()[:24]
 
 

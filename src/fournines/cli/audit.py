@@ -65,6 +65,9 @@ def audit(
         bool,
         typer.Option("--with-programs", help="Also ask haproxy -c and its kin, in a sandbox (bubblewrap)."),
     ] = False,
+    whole: Annotated[
+        bool, typer.Option("--whole", help="Read all files, also beyond 40,000 lines and 64 MiB in sum.")
+    ] = False,
     quiet: Annotated[
         bool, typer.Option("--quiet", "-q", help="No notes (info), only errors and warnings.")
     ] = False,
@@ -86,7 +89,7 @@ def audit(
     from fournines.audit.run import audit as run  # noqa: PLC0415
     from fournines.audit.suppress import baseline_of, read_baseline, without  # noqa: PLC0415
 
-    report = run(_files(paths or [], site, identity))
+    report = run(_files(paths or [], site, identity, whole=whole))
     known = read_baseline(_read(baseline), where=str(baseline)) if baseline else frozenset()
     report = without(report, ignored=frozenset(_ids(ignore or [])), known=known)
     if with_programs:
@@ -107,11 +110,11 @@ def audit(
     raise typer.Exit(_status(report, fail_on))
 
 
-def _files(paths: list[Path], site: Path | None, identity: list[Path] | None) -> list[File]:
+def _files(paths: list[Path], site: Path | None, identity: list[Path] | None, *, whole: bool) -> list[File]:
     from fournines.audit.gather.collect import collect  # noqa: PLC0415
 
     if site is None:
-        return collect(paths or [Path()])
+        return collect(paths or [Path()], whole=whole)
     if paths:
         raise AuditError("--site and PATH exclude each other", try_this="one of them")
     import anyio  # noqa: PLC0415

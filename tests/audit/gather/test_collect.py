@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import io
 import os
+import subprocess
 import tarfile
 from pathlib import Path
 
 import pytest
+from tests.audit.hostile.folders import deep, linked
 
 from fournines.audit.gather import collect as room
 from fournines.audit.gather.collect import File, collect
@@ -156,3 +158,66 @@ def test_a_name_that_is_not_utf8_is_shown_and_its_file_read(tmp_path: Path) -> N
     (file,) = collect([tmp_path])
     assert file.path == "n\\xff\\x1b[31m/keepalived.conf"
     assert file.text == CONF
+
+
+def test_the_lines_of_all_files_are_counted_and_what_is_left_out_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(room, "MOST_LINES", 6)
+    for number in range(4):
+        (tmp_path / f"n{number}").mkdir()
+        (tmp_path / f"n{number}" / "haproxy.cfg").write_text(
+            "# a\n\nlisten a\n bind :80\n bind :81\n bind :82\n"
+        )
+    files = collect([tmp_path])
+    assert [file.text.count("bind") for file in files] == [3, 1, 0, 0]
+    assert [file.beyond for file in files] == [False, False, True, True]
+    report = audit(files)
+    assert report.unread == ("n2/haproxy.cfg", "n3/haproxy.cfg")
+    assert "the most that is read was reached before 2 files" in report.verdict
+    assert any("came before it" in item.what for item in report.unknown)
+    whole = collect([tmp_path], whole=True)
+    assert {file.text.count("bind") for file in whole} == {3}
+
+
+def test_long_lines_and_elements_count_as_several(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(room, "MOST_LINES", 10)
+    for data in (b"x" * 5000, b"<cib>" + b"<a/>" * 50 + b"</cib>"):
+        budget = room._Budget()
+        budget.file("a", data, size=len(data))
+        assert budget.spent
+    budget = room._Budget()
+    assert not budget.file("a", b"# comment\n" * 5000, size=50_000).trouble
+    assert not budget.spent
+
+
+def test_a_hard_link_of_an_archive_is_the_file_that_came_before_it(tmp_path: Path) -> None:
+    files = {file.path: file for file in collect([linked(tmp_path / "a.tgz", filler=1000)])}
+    assert files["n2/haproxy.cfg"].text == files["n0/haproxy.cfg"].text != ""
+    assert files["n1/haproxy.cfg"].trouble
+
+
+def test_folders_as_deep_as_a_path_may_be_are_walked(tmp_path: Path) -> None:
+    deep(tmp_path / "d", levels=1500)
+    try:
+        assert [file.path.endswith("/a/hosts") for file in collect([tmp_path / "d"])] == [True]
+    finally:
+        subprocess.run(["rm", "-rf", tmp_path / "d"], check=True)  # shutil calls itself for each level
+
+
+def test_a_folder_that_cannot_be_looked_into_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "n1").mkdir()
+    (tmp_path / "hosts").write_text("10.0.0.1 a\n")
+    real = os.scandir
+
+    def scandir(path: Path) -> object:
+        if path.name == "n1":
+            raise PermissionError(13, "Permission denied")
+        return real(path)
+
+    monkeypatch.setattr(room.os, "scandir", scandir)
+    report = audit(collect([tmp_path]))
+    assert report.unread == ("n1/",)
+    assert "1 of 2 files not read: n1/." in report.verdict

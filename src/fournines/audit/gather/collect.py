@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import codecs
 import os
+import re
 import stat
+import sys
 import tarfile
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,9 +29,17 @@ LONGEST_XML = 8 * 1024 * 1024
 """Bytes that are read of XML: a CIB with its status section may reach megabytes."""
 MOST = 64 * 1024 * 1024
 """Bytes of all files together; five controllers with every comment of their packages are 10 MiB."""
+MOST_LINES = 40_000
+"""Lines of all files together that say something, neither blank nor comment: 200 hosts of 200 lines."""
 MOST_UNPACKED = 512 * 1024 * 1024
 """Bytes of an archive that are unpacked in passing to find the small files in it."""
 MOST_FILES = 50_000
+
+BEYOND = f"{MOST_LINES:,} lines or {MOST >> 20} MiB, the most that is read of all files, came before it"
+_LINE = 100
+"""Characters of a line: what is longer counts as several."""
+_SAYING = re.compile(rb"^[ \t]*+[^\s#;!][^\n]*+", re.MULTILINE)
+_ELEMENT = re.compile(rb"<[^<]*+")
 
 _SKIPPED_FOLDERS = frozenset({".git", ".hg", ".svn", "__pycache__", "node_modules", ".venv", ".tox"})
 _TARBALLS = (".tar", ".tar.gz", ".tgz", ".tar.xz", ".txz", ".tar.bz2", ".tbz2", ".tar.zst")
@@ -45,7 +56,8 @@ class File:
     """A file found: ``path`` is relative to what was asked for, ``host`` set where the finder knows it.
 
     ``trouble`` says why nothing or only the beginning of it could be read; the empty string is none. A
-    ``link`` that was not followed is no defect of the site: what it leads to lies elsewhere.
+    ``link`` that was not followed is no defect of the site: what it leads to lies elsewhere. ``beyond``: so
+    much was read before it that it was left out.
     """
 
     path: str
@@ -53,21 +65,21 @@ class File:
     host: str | None = None
     trouble: str = ""
     link: bool = False
+    beyond: bool = False
 
 
 @dataclass(slots=True)
 class _Budget:
-    """How many bytes may still be read of all files together."""
+    """How many bytes and lines may still be read of all files together."""
 
     left: int = field(default_factory=lambda: MOST)
+    lines: int = field(default_factory=lambda: MOST_LINES)
 
     def file(self, path: str, data: bytes, *, size: int) -> File:
         """The file of these first bytes; ``size`` is what it holds in all."""
-        if self.left <= 0:
-            return File(
-                path, "", trouble=f"not read: {MOST >> 20} MiB were read before it, which is the most"
-            )
-        kept = data[: min(_limit(data), self.left)]
+        if self.spent:
+            return File(path, "", trouble=f"not read: {BEYOND}", beyond=True)
+        kept = self._within(data[: min(_limit(data), self.left)])
         self.left -= len(kept)
         text = _text(kept, cut=len(kept) < size)
         if text is None:
@@ -75,15 +87,31 @@ class _Budget:
         said = f"only the first {_size(len(kept))} of {_size(size)} were read" if len(kept) < size else ""
         return File(path, text, trouble=said)
 
+    @property
+    def spent(self) -> bool:
+        """Whether nothing more is read."""
+        return min(self.left, self.lines) <= 0
 
-def collect(paths: Sequence[Path]) -> list[File]:
+    def _within(self, data: bytes) -> bytes:
+        """As much as the lines that are left allow; what goes on for hundreds of characters is several."""
+        pattern = _ELEMENT if _is_xml(data) else _SAYING
+        for said in pattern.finditer(data):
+            self.lines -= 1 + (said.end() - said.start()) // _LINE
+            if self.lines <= 0:
+                return data[: said.end()]
+        return data
+
+
+def collect(paths: Sequence[Path], *, whole: bool = False) -> list[File]:
     """Every file under the paths, in a stable order, as far as it can be read.
+
+    ``whole``: all together may be as long as it is; each for itself has its limit all the same.
 
     Raises:
         AuditError: a path does not exist, cannot be read, is no file at all, or is a broken archive.
     """
     found: list[File] = []
-    budget = _Budget()
+    budget = _Budget(sys.maxsize, sys.maxsize) if whole else _Budget()
     for path in paths:
         try:
             found.extend(_under(path, budget, several=len(paths) > 1))
@@ -99,8 +127,9 @@ def collect(paths: Sequence[Path]) -> list[File]:
 def _under(path: Path, budget: _Budget, *, several: bool) -> Iterator[File]:
     if path.is_dir():
         prefix = f"{str(path).strip('/')}/" if several and path.name else ""
-        for name in _walk(path):
-            yield _found(path, name, plain(prefix + name), budget)
+        for name, trouble in _walk(path):
+            shown = plain(prefix + name)
+            yield File(shown, "", trouble=trouble) if trouble else _found(path, name, shown, budget)
     elif path.name.endswith(_TARBALLS):
         _regular(path)
         with tarfile.open(path) as archive:
@@ -130,7 +159,7 @@ def _found(root: Path, name: str, shown: str, budget: _Budget) -> File:
             return File(shown, "", trouble="a link to a folder: not followed", link=True)
         if not stat.S_ISREG(path.stat().st_mode):
             return File(shown, "", trouble="no regular file: not read")
-        data, size = _read(path)
+        data, size = (b"", 0) if budget.spent else _read(path)
     except (OSError, RuntimeError) as error:  # RuntimeError: a loop of links
         reason = error.strerror if isinstance(error, OSError) and error.strerror else error
         return File(shown, "", trouble=f"cannot be read: {plain(str(reason))}")
@@ -148,37 +177,64 @@ def _read(path: Path) -> tuple[bytes, int]:
 
 
 def _limit(head: bytes) -> int:
-    return LONGEST_XML if head[:64].lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<") else LONGEST
+    return LONGEST_XML if _is_xml(head) else LONGEST
 
 
-def _walk(root: Path) -> list[str]:
-    names: list[str] = []
-    for folder, folders, files in os.walk(root):
-        links = [name for name in folders if Path(folder, name).is_symlink()]
-        folders[:] = sorted(name for name in folders if name not in _SKIPPED_FOLDERS and name not in links)
-        inside = Path(folder).relative_to(root)
-        names.extend(str(inside / name) for name in sorted((*files, *links)))
-        if len(names) > MOST_FILES:
+def _is_xml(head: bytes) -> bool:
+    return head[:64].lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<")
+
+
+def _walk(root: Path) -> Iterator[tuple[str, str]]:
+    """Every file and link below a folder, each with the reason why a folder could not be looked into.
+
+    A stack of its own: os.walk calls itself for each level, and leaves out what it may not read.
+
+    Raises:
+        AuditError: there are more than ``MOST_FILES``.
+    """
+    pending = [""]
+    count = 0
+    while pending:
+        inside = pending.pop()
+        try:
+            with os.scandir(root / inside) as entries:
+                found = sorted(islice(entries, MOST_FILES + 1), key=lambda entry: entry.name)
+        except OSError as error:
+            if not inside:
+                raise
+            yield inside, f"cannot be read: {error.strerror}"
+            continue
+        count += len(found)
+        if count > MOST_FILES:
             raise AuditError(
                 f"holds more than {MOST_FILES} files",
                 where=plain(str(root)),
                 try_this="name the folders of the hosts",
             )
-    return names
+        folders = [entry.name for entry in found if entry.is_dir(follow_symlinks=False)]
+        pending += [f"{inside}{name}/" for name in reversed(folders) if name not in _SKIPPED_FOLDERS]
+        yield from ((inside + e.name, "") for e in found if not e.is_dir(follow_symlinks=False))
 
 
 def unpacked(archive: tarfile.TarFile, budget: _Budget | None = None) -> Iterator[File]:
     """The files of an archive by their names in it; nothing is unpacked to disk."""
     budget = budget or _Budget()
+    known: dict[str, File] = {}
     for number, member in enumerate(archive, start=1):
         name = plain(member.name.removeprefix("./"))
-        if number > MOST_FILES or member.offset_data + member.size > MOST_UNPACKED:
-            yield File(name, "", trouble="neither it nor what follows it in the archive was read: too much")
+        if budget.spent or number > MOST_FILES or member.offset_data + member.size > MOST_UNPACKED:
+            said = "neither it nor what follows it in the archive was read: too much"
+            yield File(name, "", trouble=said, beyond=True)
             return
-        stream = archive.extractfile(member) if member.isreg() or member.islnk() else None
+        stream = archive.extractfile(member) if member.isreg() else None
         if stream:
             head = stream.read(LONGEST)
-            yield budget.file(name, head + stream.read(_limit(head) - len(head)), size=member.size)
+            known[member.name] = budget.file(
+                name, head + stream.read(_limit(head) - len(head)), size=member.size
+            )
+            yield known[member.name]
+        elif member.islnk() and member.linkname in known:  # never by tarfile: it would seek back, or for ever
+            yield replace(known[member.linkname], path=name)
         elif not member.isdir():
             yield File(name, "", trouble="no regular file: not read", link=member.issym())
 

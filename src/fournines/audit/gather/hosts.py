@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from fournines.kit.audit.source import EVERY_HOST
@@ -65,13 +67,14 @@ HOSTLIKE = re.compile(
 )
 
 
-@dataclass(slots=True)
+@dataclass
 class _Folder:
     """A folder below the audited one: the names of its own files and its folders."""
 
     files: set[str] = field(default_factory=set)
     folders: dict[str, _Folder] = field(default_factory=dict)
 
+    @cached_property
     def below(self) -> set[str]:
         """The names of all files in it, at any depth."""
         found: set[str] = set()
@@ -81,6 +84,22 @@ class _Folder:
             found |= folder.files
             pending.extend(folder.folders.values())
         return found
+
+    @cached_property
+    def shared(self) -> set[str]:
+        """The names of files that lie below more than one of its folders."""
+        count = Counter(name for folder in self.folders.values() for name in folder.below)
+        return {name for name, homes in count.items() if homes > 1}
+
+    @cached_property
+    def of_hosts(self) -> bool:
+        """Whether one of its folders is surely a host's."""
+        return any(_surely(self, name) for name in self.folders)
+
+    @cached_property
+    def filled(self) -> int:
+        """How many of its folders have files of their own."""
+        return sum(bool(folder.files) for folder in self.folders.values())
 
 
 def owners(paths: Iterable[str]) -> dict[str, Owner]:
@@ -104,9 +123,9 @@ def _owner(prefix: tuple[str, ...], root: _Folder) -> Owner:
     folder = root
     for depth, name in enumerate(prefix):
         parent, folder = folder, folder.folders[name]
-        if any(_surely(folder, child) for child in folder.folders):
+        if folder.of_hosts:
             continue  # a site's folder
-        alone = not parent.files and sum(bool(beside.files) for beside in parent.folders.values()) > 1
+        alone = not parent.files and parent.filled > 1
         if _surely(parent, name) or (alone and folder.files):
             return Owner(name, "/".join(prefix[:depth]))
         if folder.files:
@@ -118,8 +137,7 @@ def _surely(parent: _Folder, name: str) -> bool:
     """Whether a folder is a host's by its name, or by what its neighbours hold."""
     if HOSTLIKE.search(name):
         return True
-    mine = parent.folders[name].below()
-    return any(mine & other.below() for beside, other in parent.folders.items() if beside != name)
+    return not parent.shared.isdisjoint(parent.folders[name].below)
 
 
 _SERVICE = re.compile(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass, field
 
 from fournines.kit.audit.node import Node, Parsed, Problem
 
@@ -49,10 +50,13 @@ def parse_haproxy(text: str) -> Parsed:
     top: list[Node] = []
     section: tuple[tuple[str, ...], int, str] | None = None
     inside: list[Node] = []
+    defaults = _Defaults()
 
     def shut() -> None:
         if section is not None:
             words, line, rest = section
+            if words[0] == "defaults":
+                defaults.limit(words, inside, problems)
             top.append(Node(words, line, tuple(inside), rest, block=True))
             inside.clear()
 
@@ -66,6 +70,31 @@ def parse_haproxy(text: str) -> Parsed:
             inside.append(node)
     shut()
     return Parsed(tuple(top), tuple(problems))
+
+
+MOST_DEFAULTS = 200
+"""Lines that a section may inherit; what a chain of defaults hands down is multiplied by what takes it."""
+
+
+@dataclass(slots=True)
+class _Defaults:
+    """How many lines each defaults section hands down, its parent's among them."""
+
+    lines: dict[str, int] = field(default_factory=dict)
+    said: bool = False
+
+    def limit(self, words: tuple[str, ...], inside: list[Node], problems: list[Problem]) -> None:
+        """Leave out the lines of a section by which it would hand down too many; the first time is told."""
+        name, parent = "".join(words[1:2]), "".join(words[3:4]) if words[2:3] == ("from",) else ""
+        before = self.lines.get(parent, 0) if parent else 0
+        room = MOST_DEFAULTS - before
+        if len(inside) > room:
+            if not self.said:
+                said = f"it is not read on: a section inherits at most {MOST_DEFAULTS} lines of defaults"
+                problems.append(Problem(inside[room].line, said, ours=True))
+            self.said = True
+            del inside[room:]
+        self.lines[name] = before + len(inside)
 
 
 def parse_lines(text: str) -> Parsed:

@@ -6,6 +6,7 @@ from itertools import groupby
 from textwrap import wrap
 from typing import TYPE_CHECKING
 
+from fournines.audit.report import CUT
 from fournines.kit.audit.rule import Severity
 
 if TYPE_CHECKING:
@@ -15,7 +16,9 @@ if TYPE_CHECKING:
     from fournines.kit.audit.rule import Consequence, Finding
 
 _COLOURS = {Severity.ERROR: "31;1", Severity.WARNING: "33", Severity.INFO: "36"}
-_NARROWEST = 40
+_NARROWEST, _NARROWEST_QUOTE = 40, 60
+_MOST_SEE = 6
+"""Other ends of a finding that are listed."""
 _MOST = 20
 """Places of one rule that say the same for the same reason; who has 5,000 of them mends the template."""
 
@@ -69,6 +72,11 @@ class _Page:
             or [first.rstrip()]
         )
 
+    def cut(self, line: str) -> str:
+        """What fits of a quoted line; one that goes on ends in a sign."""
+        room = max(self.width, _NARROWEST_QUOTE)
+        return line if len(line) <= room else f"{line[: room - 1]}{CUT}"
+
     def heading(self, consequence: Consequence) -> None:
         self.lines.append(self.paint(consequence.value, "1"))
         self.lines.append(self.paint("-" * min(len(consequence.value), self.width), "2"))
@@ -82,9 +90,10 @@ class _Page:
             self.lines.append(f"  {finding.at}{host}")
             self.say(finding.what, indent=4)
             if finding.seen:
-                self.lines.append(self.paint(f"    | {finding.seen}"[: max(self.width, 60)], "2"))
-            for place in finding.related[:6]:
-                self.lines.append(f"    see {place}")
+                self.lines.append(self.paint(self.cut(f"    | {finding.seen}"), "2"))
+            self.lines.extend(f"    see {place}" for place in finding.related[:_MOST_SEE])
+            if len(finding.related) > _MOST_SEE:
+                self.lines.append(f"    and {len(finding.related) - _MOST_SEE} more (--json names them)")
         if len(same) > _MOST:
             self.lines.append(f"  and {len(same) - _MOST} more places (--json names them)")
         self.say(first.why, indent=2, head="why: ")
@@ -106,7 +115,7 @@ class _Page:
         for said in report.programs:
             answer = "accepts" if said.accepted else "complains about"
             self.lines.append(f"  {said.program} {answer} {said.path}")
-            self.lines.extend(f"    | {message}"[: max(self.width, 60)] for message in said.messages)
+            self.lines.extend(self.cut(f"    | {message}") for message in said.messages)
         self.lines.append("")
 
     def verdict(self, report: Report) -> None:

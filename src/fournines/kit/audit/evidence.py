@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import heapq
 from dataclasses import dataclass, field
 from datetime import date
+from operator import itemgetter
 from typing import TYPE_CHECKING, Protocol, TypeVar, runtime_checkable
 
 from fournines.kit.audit.source import EVERY_HOST, Place, Source
@@ -80,8 +82,19 @@ class Evidence:
             return self.all(kind)
         key = (kind, host)
         if key not in self._derived:
-            self._derived[key] = tuple(f for f in self.all(kind) if f.at.host in (host, EVERY_HOST))
+            found = self._numbered(kind)
+            mine = heapq.merge(found.get(host, ()), found.get(EVERY_HOST, ()), key=itemgetter(0))
+            self._derived[key] = tuple(fact for _, fact in mine)
         return self._derived[key]  # type: ignore[return-value]  # the table is keyed by type and host
+
+    def _numbered(self, kind: type[T]) -> dict[str, list[tuple[int, T]]]:
+        """The facts of this type by host with their number among all: hosts times facts is not looked at."""
+        if kind not in self._derived:
+            table: dict[str, list[tuple[int, T]]] = {}
+            for number, fact in enumerate(self.all(kind)):
+                table.setdefault(fact.at.host, []).append((number, fact))
+            self._derived[kind] = table
+        return self._derived[kind]  # type: ignore[return-value]  # the table is keyed by type
 
     def derived(self, make: Callable[[Evidence], R]) -> R:
         """What a pure function makes of this evidence, worked out once: facts that need several files."""

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
     from fournines.kit.audit.node import Node
 
+MOST_COMMANDS = 20_000
+"""Commands and words of blocks of a script whose ways are followed."""
 BLOCK_WORDS = frozenset(
     [
         "if",
@@ -85,7 +87,9 @@ def read_script(source: Source) -> Iterator[Script]:
 
 
 def shell_steps(nodes: tuple[Node, ...], shebang: str = "") -> Step | None:
-    """The steps of a shell script; ``#!/bin/sh -e`` counts. None when it is nested too deeply to follow."""
+    """The steps of a shell script; ``#!/bin/sh -e`` counts. None: too deep or too long to follow."""
+    if len(nodes) > MOST_COMMANDS:
+        return None
     try:
         steps = steps_of(nodes)
     except TooDeepError:

@@ -36,6 +36,8 @@ _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
 _BACKTICK = re.compile(r"[^`\\]*(?:\\.[^`\\]*)*`", re.DOTALL)
 _PAREN = re.compile(r"[()'\"\\]")
 _LONGEST_SUBSTITUTION = 4000
+MOST_WORDS = 5000
+"""Words that are read of a command: rules take them off one by one."""
 _MOST_STEPS = 200_000
 """Brackets that are looked at inside substitutions of one file: keeps a text of nothing but ``$(`` linear."""
 
@@ -58,6 +60,7 @@ class _Shell:
     line: int = 1
     started: int = 1
     glued: bool = False
+    full: bool = False
     steps: int = 0
     here: list[_Here] = field(default_factory=list)
     waiting: list[tuple[_Here, int | None]] = field(default_factory=list)
@@ -73,13 +76,19 @@ class _Shell:
         else:
             if not self.words:
                 self.started = self.line
-            self.words.append(word)
+            if len(self.words) < MOST_WORDS:
+                self.words.append(word)
+            elif not self.full:
+                said = f"only {MOST_WORDS} words of this command were read"
+                self.problems.append(Problem(self.started, said, ours=True))
+                self.full = True
         self.glued = True
 
     def end(self, operator: str = "") -> None:
         self.glued = False
-        while self.words and self.words[0] in BLOCK_WORDS:
-            self.nodes.append(Node((self.words.pop(0),), self.started))
+        before = next((i for i, word in enumerate(self.words) if word not in BLOCK_WORDS), len(self.words))
+        self.nodes.extend(Node((word,), self.started) for word in self.words[:before])
+        del self.words[:before]
         index = len(self.nodes) if self.words else None
         self.waiting.extend((here, index) for here in self.here)
         self.here = []
@@ -134,12 +143,19 @@ def parse_shell(text: str) -> Parsed:
 
 
 def _through_pipes(nodes: list[Node]) -> None:
-    """``cat <<EOF | crm configure``: what cat hands on is the next command's to read."""
-    for index, node in enumerate(nodes[:-1]):
-        if node.key == "cat" and node.rest == "|" and node.children:
-            reader = nodes[index + 1]
+    """``cat <<EOF | crm configure``: what cat hands on is the next command's to read.
+
+    A ``cat`` between two others hands on what it was handed: the bodies are put down once, behind the last.
+    """
+    handed: list[Node] = []
+    for index, node in enumerate(nodes):
+        passes = node.key == "cat" and node.rest == "|" and index + 1 < len(nodes)
+        if passes and (node.children or handed):
+            handed[:0] = node.children
             nodes[index] = replace(node, children=())
-            nodes[index + 1] = replace(reader, children=(*reader.children, *node.children))
+        elif handed:
+            nodes[index] = replace(node, children=(*node.children, *handed))
+            handed = []
 
 
 def _take(shell: _Shell, match: re.Match[str]) -> int:  # noqa: C901 - one branch a token

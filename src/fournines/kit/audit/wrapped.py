@@ -73,12 +73,12 @@ def handed_on(words: Sequence[str]) -> str:
 
 def without(words: Sequence[str], before: Collection[str]) -> list[str]:
     """A command without the words that carry it out, and their options: ``sudo -u mysql``, ``nohup``."""
-    bare = list(words)
-    while bare and bare[0] in before:
-        bare = bare[1:]
-        while bare and bare[0].startswith("-"):
-            bare = bare[2 if bare[0] in ("-u", "-g") else 1 :]
-    return bare
+    at = 0
+    while at < len(words) and words[at] in before:
+        at += 1
+        while at < len(words) and words[at].startswith("-"):
+            at += 2 if words[at] in ("-u", "-g") else 1
+    return list(words[at:])
 
 
 def program_of(words: Sequence[str]) -> str:
@@ -103,17 +103,13 @@ def _behind(name: str, words: list[str]) -> str:
         if "exec" not in words[:4]:
             return ""
         words = words[words.index("exec") + 1 :]
-    valued = _REMOTE[name]
+    valued = _REMOTE[name].split()
     targets = _TARGETS.get(name, 0)
-    while words and (words[0].startswith("-") or targets):
-        if not words[0].startswith("-"):
-            targets -= 1
-            words = words[1:]
-        elif words[0] == "--":
-            words = words[1:]
-        else:
-            words = words[2 if words[0] in valued.split() else 1 :]
-    return " ".join(words)
+    at = 0
+    while at < len(words) and (words[at].startswith("-") or targets):
+        targets -= not words[at].startswith("-")
+        at += 2 if words[at] in valued else 1
+    return " ".join(words[at:])
 
 
 def _split(text: str) -> Iterator[tuple[list[str], str]]:

@@ -49,9 +49,9 @@ group g-db vip db
 def answers_itself_only(site: Evidence) -> Iterator[Hit | Unknown]:
     for cluster in clusters(site):
         for service in cluster.primitives:
-            vip = _address_beside(cluster, service)
-            said = _bound(site, service) if vip else ()
-            if vip and said:
+            said = _bound(site, service)
+            vip = _address_beside(cluster, service) if said else None
+            if vip:
                 what = f"{service.id} listens on the loopback only, and {vip.id} ({vip.address}) announces it"
                 yield Hit(said[0], what, related=(*said[1:], vip.place("ip")))
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from fournines.kit.audit.source import Kind, Place, Source, Syntax
@@ -103,17 +104,26 @@ class OsloConf:
 
     def get(self, section: str, *names: str) -> Option | None:
         """The option that counts (the last), by any of its names; one shown without a section fits too."""
-        found = [o for o in self.options if o.name in names and o.section in (section, "")]
+        found = [o for o in self.all(*names) if o.section in (section, "")]
         return found[-1] if found else None
 
     def find(self, *names: str) -> Option | None:
         """The last option of one of these names in any section."""
-        found = [option for option in self.options if option.name in names]
+        found = self.all(*names)
         return found[-1] if found else None
 
     def all(self, *names: str) -> tuple[Option, ...]:
         """Every option of these names, in the file's order."""
-        return tuple(option for option in self.options if option.name in names)
+        found = [pair for name in dict.fromkeys(names) for pair in self._named.get(name, ())]
+        return tuple(option for _, option in (sorted(found, key=itemgetter(0)) if len(names) > 1 else found))
+
+    @cached_property
+    def _named(self) -> dict[str, list[tuple[int, Option]]]:
+        """The options by name, each with its place in the file: a file is asked a hundred times."""
+        table: dict[str, list[tuple[int, Option]]] = {}
+        for number, option in enumerate(self.options):
+            table.setdefault(option.name, []).append((number, option))
+        return table
 
     def within(self, section: str) -> tuple[Option, ...]:
         """The options of a section."""
@@ -122,7 +132,7 @@ class OsloConf:
     @property
     def database(self) -> Option | None:
         """The database URL where oslo.db reads it: ``[database] connection`` and its old names."""
-        found = [o for o in self.options if o.name in ("connection", "sql_connection") and _is_url(o.value)]
+        found = [o for o in self.all("connection", "sql_connection") if _is_url(o.value)]
         return next((o for o in reversed(found) if o.section in ("database", "sql", "")), None) or (
             found[-1] if found else None
         )

@@ -59,23 +59,28 @@ def program(words: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
 
     ``sudo -n timeout 2 /usr/bin/curl -s URL`` is ``curl``.
     """
-    rest = list(words)
-    while rest:
-        name = rest[0].rsplit("/", 1)[-1]
+    at = 0
+    while at < len(words):
+        word = words[at]
+        name = word.rsplit("/", 1)[-1]
+        last = at + 1 == len(words)
         if name == "timeout":
-            rest = rest[1:]
-            while rest and (rest[0].startswith("-") or re.fullmatch(r"[\d.]+[smhd]?", rest[0])):
-                rest = rest[2:] if rest[0] in _VALUED[name] else rest[1:]
-        elif name in _PREFIXES and len(rest) > 1:
-            rest = rest[1:]
-            valued = _VALUED.get(name, ())
-            while rest and rest[0].startswith("-"):
-                rest = rest[2:] if rest[0] in valued else rest[1:]
-        elif re.fullmatch(r"\w+=.*", rest[0], re.DOTALL) and len(rest) > 1:
-            rest = rest[1:]
+            at = _behind_options(words, at + 1, name, r"[\d.]+[smhd]?")
+        elif name in _PREFIXES and not last:
+            at = _behind_options(words, at + 1, name, r"(?!)")
+        elif re.fullmatch(r"\w+=.*", word, re.DOTALL) and not last:
+            at += 1
         else:
-            return name, tuple(rest[1:])
+            return name, tuple(words[at + 1 :])
     return "", ()
+
+
+def _behind_options(words: tuple[str, ...], at: int, name: str, value: str) -> int:
+    """Where the options of a prefix, and values of this form, end."""
+    valued = _VALUED.get(name, ())
+    while at < len(words) and (words[at].startswith("-") or re.fullmatch(value, words[at])):
+        at += 2 if words[at] in valued else 1
+    return at
 
 
 def succeeds(words: tuple[str, ...], *, piped: bool = False) -> bool:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import re
 from contextlib import suppress
+from dataclasses import replace
+from functools import lru_cache
 from ipaddress import ip_address
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from fournines.components.haproxy.audit.facts.model import (
@@ -14,6 +17,7 @@ from fournines.components.haproxy.audit.facts.model import (
     Bind,
     HaproxyConf,
     HaproxyFile,
+    Lines,
     Proxy,
     Server,
     Statement,
@@ -21,7 +25,7 @@ from fournines.components.haproxy.audit.facts.model import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from fournines.kit.audit.node import Node
     from fournines.kit.audit.source import Source
@@ -33,8 +37,8 @@ def assemble(file: HaproxyFile, beside: list[HaproxyFile], *, fragment: bool = F
     """One configuration out of a file and its fragments, in the order HAProxy would read them."""
     globals_: list[Statement] = []
     proxies: list[Proxy] = []
-    named: dict[str, list[Statement]] = {}
-    current: list[Statement] = []
+    named: dict[str, Lines] = {}
+    current = Lines()
     every: list[Statement] = []
     for source in (file.source, *(other.source for other in beside)):
         for node in source.nodes:
@@ -42,7 +46,8 @@ def assemble(file: HaproxyFile, beside: list[HaproxyFile], *, fragment: bool = F
             if node.key == "global":
                 globals_.extend(lines)
             elif node.key == "defaults":
-                current = [*named.get(_after(node, "from"), []), *lines]
+                base = named.get(_after(node, "from"), Lines())
+                current = Lines((*base.said, *(replace(line, inherited=True) for line in lines)))
                 named[node.value] = current
                 every.extend(lines)
             elif node.key in _PROXIES:
@@ -57,30 +62,19 @@ def _after(node: Node, word: str) -> str:
     return words[words.index(word) + 1] if word in words[:-1] else ""
 
 
-def _proxy(
-    source: Source, node: Node, own: list[Statement], base: list[Statement], *, fragment: bool
-) -> Proxy:
-    inherited = [Statement(s.at, s.words, inherited=True) for s in reversed(base)]
-    statements = (*own, *inherited)
-    proxy = Proxy(source.at(node), node.key, node.value, "tcp", (), (), statements, fragment)
+def _proxy(source: Source, node: Node, own: list[Statement], base: Lines, *, fragment: bool) -> Proxy:
+    lines = Lines(tuple(own))
+    proxy = Proxy(source.at(node), node.key, node.value, "tcp", (), (), lines, base, fragment)
     mode = proxy.find("mode")
     binds = [bind for s in own if s.words[0] == "bind" for bind in _binds(s, s.words[1:])]
     legacy = [word for word in node.words[2:3] if ":" in word and node.key != "backend"]
     for word in legacy:  # listen NAME ADDRESS:PORT, up to 1.6
         binds.extend(_binds(Statement(source.at(node), node.words), (word,)))
-    defaults = [s.words[1:] for s in (*reversed(inherited), *own) if s.words[0] == "default-server"]
+    said = (*base.all(("default-server",)), *lines.all(("default-server",)))
+    defaults = tuple(s.words[1:] for s in said)
     kinds = ("server", "server-template")
     servers = [_server(s, defaults) for s in own if s.words[0] in kinds and s.words[2:]]
-    return Proxy(
-        at=proxy.at,
-        kind=node.key,
-        name=node.value,
-        mode=mode.value if mode else "tcp",
-        binds=tuple(binds),
-        servers=tuple(servers),
-        statements=statements,
-        fragment=fragment,
-    )
+    return replace(proxy, mode=mode.value if mode else "tcp", binds=tuple(binds), servers=tuple(servers))
 
 
 def _binds(said: Statement, words: tuple[str, ...]) -> Iterator[Bind]:
@@ -197,13 +191,20 @@ def _unfolded(words: tuple[str, ...]) -> tuple[str, ...]:
     return (*words[:-1], last) if last else words[:-1]
 
 
-def _server(said: Statement, defaults: list[tuple[str, ...]]) -> Server:
+@lru_cache(256)
+def _merged(lines: tuple[tuple[str, ...], ...]) -> Mapping[str, str]:
+    """What default-server lines say together: thousands of servers may have the same."""
+    found: dict[str, str] = {}
+    for words in lines:
+        found.update(_settings(words))
+    return MappingProxyType(found)
+
+
+def _server(said: Statement, defaults: tuple[tuple[str, ...], ...]) -> Server:
     template = said.words[0] == "server-template"
     name, rest = said.words[1], said.words[3:] if template else said.words[2:]
     text, own = (rest[0] if rest else ""), _unfolded(rest[1:])
-    settings: dict[str, str] = {}
-    for words in (*defaults, own):
-        settings.update(_settings(words))
+    settings = {**_merged(defaults), **_settings(own)}
     for word in tuple(settings):
         if word.startswith("no-"):
             settings.pop(word.removeprefix("no-"), None)

@@ -48,6 +48,37 @@ class Statement:
         return self.words[1] if len(self.words) > 1 else ""
 
 
+_FEW = 8
+"""Statements that are looked at each time; what is found among more is kept."""
+
+
+@dataclass(frozen=True)
+class Lines:
+    """Statements in their order, found by the words they begin with."""
+
+    said: tuple[Statement, ...] = ()
+
+    def all(self, words: tuple[str, ...]) -> tuple[Statement, ...]:
+        """Every statement that begins with these words."""
+        near = self._starting.get(words[0], ())
+        if len(near) <= _FEW:
+            return tuple(s for s in near if s.words[: len(words)] == words)
+        if words not in self._found:
+            self._found[words] = tuple(s for s in near if s.words[: len(words)] == words)
+        return self._found[words]
+
+    @cached_property
+    def _starting(self) -> dict[str, list[Statement]]:
+        table: dict[str, list[Statement]] = {}
+        for said in self.said:
+            table.setdefault(said.words[0], []).append(said)
+        return table
+
+    @cached_property
+    def _found(self) -> dict[tuple[str, ...], tuple[Statement, ...]]:
+        return {}
+
+
 @dataclass(frozen=True)
 class Bind:
     """One address a frontend listens on: ``*`` for all; ``port`` is None for a socket or placeholder."""
@@ -116,7 +147,7 @@ class Server:
 class Proxy:
     """A ``listen``, ``frontend`` or ``backend`` with what it inherits from its ``defaults``.
 
-    ``statements`` hold its own lines first, then the inherited ones that count.
+    ``own`` are its lines, ``inherited`` those of its ``defaults``, which all that inherit them share.
     ``fragment``: the file has no defaults and none were found beside it; what is absent proves nothing.
     """
 
@@ -126,7 +157,8 @@ class Proxy:
     mode: str
     binds: tuple[Bind, ...]
     servers: tuple[Server, ...]
-    statements: tuple[Statement, ...] = field(repr=False)
+    own: Lines = field(repr=False, compare=False)
+    inherited: Lines = field(repr=False, compare=False)
     fragment: bool = False
 
     def find(self, *words: str) -> Statement | None:
@@ -134,24 +166,14 @@ class Proxy:
 
         ``find("option", "httpchk")``; a ``no option ...`` line of its own hides an inherited one.
         """
-        for negation in self._starting.get("no", ()):
-            if not negation.inherited and negation.words[1 : len(words) + 1] == words:
-                return None
-        said = [s for s in self._starting.get(words[0], ()) if s.words[: len(words)] == words]
-        own = [s for s in said if not s.inherited]
-        return own[-1] if own else next(iter(said), None)
-
-    @cached_property
-    def _starting(self) -> dict[str, list[Statement]]:
-        """The statements by their first word, in order: a section is asked often."""
-        table: dict[str, list[Statement]] = {}
-        for said in self.statements:
-            table.setdefault(said.words[0], []).append(said)
-        return table
+        if self.own.all(("no", *words)):
+            return None
+        said = self.own.all(words) or self.inherited.all(words)
+        return said[-1] if said else None
 
     def all(self, *words: str) -> tuple[Statement, ...]:
-        """Every statement that starts with these words, its own first."""
-        return tuple(s for s in self._starting.get(words[0], ()) if s.words[: len(words)] == words)
+        """Every statement that starts with these words: its own, then the inherited ones, last first."""
+        return (*self.own.all(words), *reversed(self.inherited.all(words)))
 
     def option(self, name: str) -> Statement | None:
         """``option NAME`` where it is in force."""

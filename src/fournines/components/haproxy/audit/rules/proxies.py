@@ -333,7 +333,7 @@ def by_source(site: Evidence) -> Iterator[Hit | Unknown]:
     for index, (service, _) in enumerate(said):
         per_file.setdefault(service.at.path, []).append(index)
     for indexes in per_file.values():
-        names = ", ".join(said[i][0].back.name for i in indexes[:5])
+        names = ", ".join(said[i][0].back.name for i in indexes)
         first, *rest = indexes
         yield Hit(
             said[first][1].at, f"balance source for {names}", related=tuple(said[i][1].at for i in rest)

@@ -42,6 +42,10 @@ def vrid_differs(site: Evidence) -> Iterator[Hit | Unknown]:
                 )
 
 
+_MOST = 100
+"""Instances of one router id that another is compared with: a site has a few."""
+
+
 def _shared(member: VrrpInstance, other: VrrpInstance) -> str:
     return ", ".join(sorted(member.addresses & other.addresses)) or "the same VIP"
 
@@ -70,11 +74,12 @@ def _shared(member: VrrpInstance, other: VrrpInstance) -> str:
     points_at="virtual_router_id 51",
 )
 def vrid_taken(site: Evidence) -> Iterator[Hit | Unknown]:
-    seen: list[VrrpInstance] = []
+    seen: dict[tuple[int, str], list[VrrpInstance]] = {}
     for instance in site.all(VrrpInstance):
-        for other in seen:
-            if other.vrid is None or other.vrid != instance.vrid or other.interface != instance.interface:
-                continue
+        if instance.vrid is None:
+            continue
+        beside = seen.setdefault((instance.vrid, instance.interface), [])
+        for other in beside[:_MOST]:
             here = other.at.host == instance.at.host
             if instance.addresses & other.addresses or not _same_segment(instance, other):
                 continue
@@ -86,7 +91,7 @@ def vrid_taken(site: Evidence) -> Iterator[Hit | Unknown]:
                     related=(other.place("virtual_router_id"),),
                 )
                 break
-        seen.append(instance)
+        beside.append(instance)
 
 
 def _together(site: Evidence, one: VrrpInstance, other: VrrpInstance) -> bool:

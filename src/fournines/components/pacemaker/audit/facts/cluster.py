@@ -138,16 +138,17 @@ class Cluster:
 
     def colocated(self, name: str) -> frozenset[str]:
         """What a colocation that names this resource keeps beside it, the resource among them."""
-        return frozenset(self._colocated.get(name, ()))
+        return frozenset[str]().union(*self._colocated.get(name, ()))
 
     @cached_property
-    def _colocated(self) -> dict[str, set[str]]:
-        table: dict[str, set[str]] = {}
+    def _colocated(self) -> dict[str, list[frozenset[str]]]:
+        """The resources of each colocation, under each of them: a set of thousands is kept once."""
+        table: dict[str, list[frozenset[str]]] = {}
         for constraint in self.constraints:
             if constraint.kind == "colocation" and not constraint.forbids:
-                names = {ref.id for ref in constraint.refs}
+                names = frozenset(ref.id for ref in constraint.refs)
                 for name in names:
-                    table.setdefault(name, set()).update(names)
+                    table.setdefault(name, []).append(names)
         return table
 
     def names_of(self, name: str) -> frozenset[str]:

@@ -10,7 +10,7 @@ from fournines.components.pacemaker.audit.rules.example import VIP, crm
 from fournines.kit.audit.rule import Consequence, Hit, Severity, Unknown, rule
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from fournines.components.pacemaker.audit.facts import Primitive
     from fournines.components.pacemaker.audit.facts.cluster import Cluster
@@ -95,7 +95,7 @@ def unordered(site: Evidence) -> Iterator[Hit | Unknown]:
     for cluster in clusters(site):
         databases = [p for p in cluster.primitives if p.type.lower() in _DATABASES]
         waiting = [p for p in cluster.primitives if p.agent[:2] == ("ocf", "openstack") and _asks(p)]
-        behind = {name for p in databases for name in _behind(cluster, p)}
+        behind = _behind(cluster, databases)
         loose = [p for p in waiting if not cluster.names_of(p.id) & behind]
         if databases and loose:
             holders = [holder for holder in cluster.holders(loose[0].id) if holder.kind == "group"]
@@ -112,22 +112,33 @@ def _asks(primitive: Primitive) -> bool:
     ) or (_project(primitive) == "keystone")
 
 
-def _behind(cluster: Cluster, database: Primitive) -> set[str]:
-    """Everything that some order starts after the database, by all its names; the rest of its group too."""
-    reached = set(cluster.names_of(database.id))
-    for group in cluster.holders(database.id):
-        reached |= {name for p in cluster.inside(group.id) for name in cluster.names_of(p.id)}
+def _behind(cluster: Cluster, databases: Iterable[Primitive]) -> set[str]:
+    """Everything that some order starts after a database, by all its names; the rest of its group too."""
     orders = [[ref.id for ref in c.refs] for c in cluster.constraints if c.kind == "order"]
-    grown = True
-    while grown:
-        grown = False
-        for ids in orders:
-            first = next((index for index, name in enumerate(ids) if name in reached), None)
-            new = set(ids[first + 1 :]) - reached if first is not None else set()
-            if new:
-                reached |= {name for one in new for name in _names(cluster, one)}
-                grown = True
+    places: dict[str, list[tuple[int, int]]] = {}
+    for number, ids in enumerate(orders):
+        for index, name in enumerate(ids):
+            places.setdefault(name, []).append((number, index))
+    open_from = [len(ids) for ids in orders]  # what lies behind is reached: each name is looked at once
+    reached: set[str] = set()
+    pending = [name for database in databases for name in _with_group(cluster, database)]
+    while pending:
+        name = pending.pop()
+        if name in reached:
+            continue
+        reached.add(name)
+        for number, index in places.get(name, ()):
+            for one in orders[number][index + 1 : open_from[number]]:
+                pending += _names(cluster, one)
+            open_from[number] = min(open_from[number], index + 1)
     return reached
+
+
+def _with_group(cluster: Cluster, database: Primitive) -> Iterator[str]:
+    yield from cluster.names_of(database.id)
+    for group in cluster.holders(database.id):
+        for held in cluster.inside(group.id):
+            yield from cluster.names_of(held.id)
 
 
 def _names(cluster: Cluster, name: str) -> set[str]:

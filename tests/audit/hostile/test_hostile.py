@@ -10,7 +10,9 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from tests.audit.hostile import TEXTS, bomb, in_folder, instances, listeners
+from tests.audit.hostile.folders import bomb, in_folder
+from tests.audit.hostile.shapes import SHAPES
+from tests.audit.hostile.texts import TEXTS, instances, listeners
 
 from fournines.audit.gather import collect as room
 from fournines.audit.gather.collect import File, collect
@@ -47,9 +49,12 @@ def calls(work: Callable[[], object]) -> int:
     return count
 
 
-@pytest.mark.parametrize("name", TEXTS)
+ALL = TEXTS | SHAPES
+
+
+@pytest.mark.parametrize("name", ALL)
 def test_the_beginning_of_what_hurts_ends_in_plain_words(name: str) -> None:
-    text = TEXTS[name]()[:8000]
+    text = ALL[name]()[:8000]
     report = audit([File(f"n1/{name}", text), File(f"n2/{name}", text)], strict=True)
     for line in shown(report).split("\n"):
         assert plain(line) == line

@@ -1,16 +1,12 @@
 """Input that hurts: texts and files that nobody writes, which an auditor meets all the same.
 
-``TEXTS`` are files of a site by name, each made when it is asked for and of about a megabyte; ``in_folder``
-lays out what is no text. The tests ask what does not depend on speed; ``bench/audit_hostile.py`` measures.
+``TEXTS`` are files of a site by name, each made when it is asked for and of about a megabyte. The tests ask
+what does not depend on speed; ``bench/audit_hostile.py`` measures.
 """
 
 from __future__ import annotations
 
-import io
-import os
-import tarfile
 from collections.abc import Callable
-from pathlib import Path
 
 N = 3000
 """How many of a thing: enough for a square of it to be minutes."""
@@ -153,33 +149,3 @@ TEXTS: dict[str, Callable[[], str]] = {
     "chrony/chrony.conf": lambda: "".join(f"server h{n} iburst\n" for n in range(40_000)),
 }
 # fmt: on
-
-
-def in_folder(folder: Path) -> None:
-    """Lay out what is no text: pipes, links, holes, archives, names."""
-    os.mkfifo(folder / "keepalived.conf")
-    (folder / "loop").symlink_to("loop")
-    (folder / "root").symlink_to("/")
-    (folder / "zero.cfg").symlink_to("/dev/zero")
-    (folder / "passwd.conf").symlink_to("/etc/passwd")
-    for name in ("sparse/haproxy.cfg", "sparse/cib.xml"):
-        (folder / name).parent.mkdir(exist_ok=True)
-        with (folder / name).open("wb") as stream:
-            stream.write(b"<cib>" if name.endswith("xml") else b"global\n")
-            stream.truncate(1 << 30)
-    for encoding in ("utf-16-le", "utf-32-be", "utf-32"):
-        (folder / f"{encoding}.cfg").write_bytes(listeners(3).encode(encoding))
-    odd = folder / os.fsdecode(b"n\xff\x1b[2J")
-    odd.mkdir()
-    (odd / "haproxy.cfg").write_text(listeners(2))
-
-
-def bomb(path: Path, *, members: int = 60, size: int = 16 << 20) -> Path:
-    """A tarball of a few kilobytes that unpacks to a gigabyte."""
-    with tarfile.open(path, "w:gz", compresslevel=1) as archive:
-        data = (b"listen x\n bind :80\n" * (size // 19 + 1))[:size]
-        for number in range(members):
-            member = tarfile.TarInfo(f"n{number}/haproxy.cfg")
-            member.size = size
-            archive.addfile(member, io.BytesIO(data))
-    return path
