@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import resource
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -131,3 +132,11 @@ def _oslo(address: str) -> str:
         "memcached_servers = 10.0.0.11:11211,10.0.0.12:11211\n"
         "[oslo_messaging_rabbit]\nrabbit_quorum_queue = true\n"
     )
+
+
+@pytest.mark.parametrize(
+    "text", ["network: {a: [", "network: " + "{a: " * 10_000, "network:\n" + "# a\n" * 20_000]
+)
+def test_what_a_reader_cannot_read_is_not_judged(text: str) -> None:
+    report = audit([File("n1/etc/netplan/50-cloud-init.yaml", text)], strict=True)
+    assert [item.what.split(":")[0] for item in report.unknown] == ["the interfaces in it"]

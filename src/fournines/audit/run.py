@@ -166,7 +166,11 @@ def gather(sources: Sequence[Source], *, today: date, strict: bool = False) -> t
     for source in sources:
         try:
             for read_facts in readers[source.kind]:
-                facts.extend(read_facts(source))  # type: ignore[arg-type]  # readers yield facts
+                for said in read_facts(source):
+                    if isinstance(said, Unknown):
+                        missed.append(said)
+                    else:
+                        facts.append(said)  # type: ignore[arg-type]  # readers yield facts
         except Exception as error:
             if strict:
                 raise

@@ -6,6 +6,7 @@ import io
 import os
 import subprocess
 import tarfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -212,12 +213,12 @@ def test_a_folder_that_cannot_be_looked_into_is_named(
     (tmp_path / "hosts").write_text("10.0.0.1 a\n")
     real = os.scandir
 
-    def scandir(path: Path) -> object:
-        if path.name == "n1":
+    def scandir(path: Path) -> Iterator[os.DirEntry[str]]:
+        if str(path).rstrip("/").endswith("n1"):
             raise PermissionError(13, "Permission denied")
         return real(path)
 
-    monkeypatch.setattr(room.os, "scandir", scandir)
+    monkeypatch.setattr(os, "scandir", scandir)
     report = audit(collect([tmp_path]))
     assert report.unread == ("n1/",)
     assert "1 of 2 files not read: n1/." in report.verdict

@@ -102,7 +102,8 @@ class Kind:
 
     ``names`` are glob patterns for the end of the path (``keepalived.conf``, ``drbd.d/*.res``), ``marks``
     regular expressions of which a file of this kind has some (searched with MULTILINE in its first
-    64 KiB). ``read`` turns a source of this kind into frozen facts, each with its ``at: Place``.
+    64 KiB). ``read`` turns a source of this kind into frozen facts, each with its ``at: Place``, and into an
+    ``Unknown`` for what it could not read.
     """
 
     name: str

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import yaml
 
+from fournines.kit.audit.rule import Unknown
 from fournines.kit.audit.source import Kind, Place, Source, Syntax
 
 if TYPE_CHECKING:
@@ -130,13 +131,16 @@ def read_manager(source: Source) -> Iterator[Interface]:
         yield Interface(source.top, name, addresses, "NetworkManager")
 
 
-def read_netplan(source: Source) -> Iterator[Interface]:
+def read_netplan(source: Source) -> Iterator[Interface | Unknown]:
     """The interfaces of a netplan file; networkd carries it out unless NetworkManager is named."""
     if len(source.text) > LARGEST_YAML:
+        yield Unknown(source.top, f"the interfaces in it: it is longer than {LARGEST_YAML >> 10} KiB")
         return
     try:
         root = yaml.compose(source.text, Loader=yaml.SafeLoader)
-    except yaml.YAMLError:
+    except (yaml.YAMLError, RecursionError) as error:
+        wrong = "it is nested too deeply" if isinstance(error, RecursionError) else "it is no YAML"
+        yield Unknown(source.top, f"the interfaces in it: {wrong}")
         return
     network = _child(root, "network")
     renderer = _child(network, "renderer")
