@@ -76,7 +76,7 @@ def test_every_voter_is_a_broker(blog: Site, three: Site) -> None:
 
 def test_nothing_is_open_beyond_the_cluster_network(blog: Site) -> None:
     ports = [d for d in COMPONENT.declarations(blog) if isinstance(d, FirewallPort)]
-    assert {p.port for p in ports} == {5672, 4369, 25672}
+    assert {p.port for p in ports} == {5672, 4369, 25672, 6000}
     assert {p.network for p in ports} == {"mgmt"}
 
 
