@@ -37,7 +37,7 @@ _OURS: Final = frozenset({"volume_driver", "volume_backend_name", "backend_host"
 
 PROCESS_MB: Final = 130
 """What one API process holds, in MiB."""
-OTHERS_MB: Final = 265
+OTHERS_MB: Final = 275
 """What scheduler and volume service hold together, in MiB."""
 
 Driver = Annotated[

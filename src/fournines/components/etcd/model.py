@@ -18,7 +18,7 @@ MEMBERS: Final = on(Role.CONTROLLER, Role.ARBITER)
 UNIT: Final = "etcd.service"
 DATA: Final = "/var/lib/etcd/fournines"
 
-MEMBER_MB: Final = 45
+MEMBER_MB: Final = 35
 """What a member with a few locks holds, in MiB."""
 
 

@@ -52,7 +52,7 @@ UNITS: Final = {"api": "heat-api.service", "cfn": "heat-api-cfn.service", "engin
 
 API_MB: Final = 85
 """What one process of either API holds, in MiB."""
-ENGINE_MB: Final = 130
+ENGINE_MB: Final = 140
 """What one engine process holds, in MiB."""
 
 
@@ -64,4 +64,4 @@ class Options(Strict):
     threads: Whole = Field(default=4, ge=1, le=64)
     """Requests one process works on at once."""
     engines: Whole = Field(default=1, ge=1, le=64)
-    """Engine processes per host; each takes about 130 MiB."""
+    """Engine processes per host; each takes about 140 MiB."""
