@@ -185,6 +185,28 @@ def test_the_table_follows_the_story() -> None:
     assert "unit web.service: restart" in screen.file.getvalue()  # type: ignore[attr-defined]
 
 
+def test_many_hosts_are_counted_and_have_no_column_each() -> None:
+    hosts = tuple(f"compute{number}" for number in range(300))
+    board = Board()
+    started = events.PhaseStarted(1, "agents", hosts)
+    for event in (
+        events.Started(0, "big", ("agents",), hosts),
+        started,
+        events.HostChanged(2, "agents", "compute7", 3),
+        events.HostUnchanged(2, "agents", "compute8"),
+    ):
+        board.hear(event)
+    plain = Console(file=io.StringIO(), width=120)
+    plain.print(board)
+    text = plain.file.getvalue()  # type: ignore[attr-defined]
+    assert "300 hosts" in text
+    assert "298 working" in text
+    assert "1 changed" in text
+    assert "1 as wanted" in text
+    assert max(map(len, text.splitlines())) < 120
+    assert lines(started) == ["    1.0 s  [agents] on compute0, compute1, compute2 and 297 more"]
+
+
 def test_a_second_deploy_hands_out_the_secrets_of_the_first(
     simulation: Simulation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

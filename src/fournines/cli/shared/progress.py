@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import singledispatchmethod
 
@@ -15,6 +16,9 @@ from rich.table import Table
 from rich.text import Text
 
 from fournines.engine import events
+
+MOST_COLUMNS = 10
+"""Hosts that have a column each and are named one by one; of more it is said how many are how far."""
 
 
 @contextmanager
@@ -52,6 +56,13 @@ def lines(event: events.Event, *, detail: bool = True) -> list[str]:
     return [f"{event.at:7.1f} s  {line}" for line in said(event).splitlines()]
 
 
+def _named(hosts: tuple[str, ...]) -> str:
+    """The hosts, or of many the first and how many more."""
+    if len(hosts) <= MOST_COLUMNS:
+        return ", ".join(hosts)
+    return f"{', '.join(hosts[:3])} and {len(hosts) - 3} more"
+
+
 _SAID_ANYWAY = (events.StepChanged, events.Noted, events.HostAbsent)
 """What a table does not show."""
 _WORDS: dict[type[events.Event], Callable[..., str]] = {
@@ -59,7 +70,7 @@ _WORDS: dict[type[events.Event], Callable[..., str]] = {
     events.HostObserved: lambda e: f"{e.host}: {e.differing} steps differ ({e.seconds:.1f} s)",
     events.HostAbsent: lambda e: f"{e.host} is left out: {e.what}",
     events.Noted: lambda e: f"note: {e.what}",
-    events.PhaseStarted: lambda e: f"[{e.phase}] on {', '.join(e.hosts)}",
+    events.PhaseStarted: lambda e: f"[{e.phase}] on {_named(e.hosts)}",
     events.StepChanged: lambda e: f"[{e.phase}] {e.host}: {e.kind} {e.subject}: {e.what}",
     events.StillBusy: lambda e: "\n".join(
         f"[{e.phase}] {host}: still at {what} ({e.seconds:.0f} s)" for host, what in e.busy
@@ -74,21 +85,25 @@ _WORDS: dict[type[events.Event], Callable[..., str]] = {
 
 
 class Board:
-    """The table: a row per phase, a column per host, and what the phase waits for."""
+    """The table: a row per phase, a column per host (or one for many), and what the phase waits for."""
 
     def __init__(self) -> None:
         self._hosts: tuple[str, ...] = ()
-        self._cells: dict[str, dict[str, str]] = {}
+        self._cells: dict[str, dict[str, tuple[str, int]]] = {}
+        """Per phase and host how far it is, and its changes."""
         self._notes: dict[str, str] = {}
         self._busy = ""
         self._spinner = Spinner("dots")
 
     def __rich__(self) -> Table:
-        table = Table("", "phase", *self._hosts, "", box=None, pad_edge=False)
+        many = len(self._hosts) > MOST_COLUMNS
+        columns = (f"{len(self._hosts)} hosts",) if many else self._hosts
+        table = Table("", "phase", *columns, "", box=None, pad_edge=False)
         for phase, cells in self._cells.items():
             mark = self._spinner if phase == self._busy else Text("")
             note = Text(self._notes.get(phase, ""), style="dim", overflow="ellipsis", no_wrap=True)
-            table.add_row(mark, phase, *(cells.get(host, "") for host in self._hosts), note)
+            each = (_one(*cells[host]) if host in cells else "" for host in self._hosts)
+            table.add_row(mark, phase, *([_counted(cells)] if many else each), note)
         return table
 
     @singledispatchmethod
@@ -104,15 +119,15 @@ class Board:
     def _(self, event: events.PhaseStarted) -> None:
         self._busy = event.phase
         cells = self._cells.setdefault(event.phase, {})  # what leaves last is no phase of the plan
-        cells.update(dict.fromkeys(event.hosts, "[yellow]working[/]"))
+        cells.update(dict.fromkeys(event.hosts, (_WORKING, 0)))
 
     @hear.register
     def _(self, event: events.HostChanged) -> None:
-        self._cells[event.phase][event.host] = f"[green]{event.changes} changed[/]"
+        self._cells[event.phase][event.host] = _CHANGED, event.changes
 
     @hear.register
     def _(self, event: events.HostUnchanged) -> None:
-        self._cells[event.phase][event.host] = "[dim]as wanted[/]"
+        self._cells[event.phase][event.host] = _AS_WANTED, 0
 
     @hear.register
     def _(self, event: events.StillBusy) -> None:
@@ -131,3 +146,18 @@ class Board:
     def _(self, event: events.PhaseFinished) -> None:
         self._busy = ""
         self._notes[event.phase] = f"done in {event.seconds:.1f} s"
+
+
+_WORKING, _CHANGED, _AS_WANTED = "working", "changed", "as wanted"
+_STYLES = {_WORKING: "yellow", _CHANGED: "green", _AS_WANTED: "dim"}
+
+
+def _one(state: str, changes: int) -> str:
+    """How far one host is: ``3 changed``."""
+    return f"[{_STYLES[state]}]{f'{changes} ' if changes else ''}{state}[/]"
+
+
+def _counted(cells: Mapping[str, tuple[str, int]]) -> str:
+    """How many hosts are how far: ``3 working, 197 changed``."""
+    counts = Counter(state for state, _ in cells.values())
+    return ", ".join(f"[{_STYLES[state]}]{count} {state}[/]" for state, count in counts.items())
