@@ -166,10 +166,10 @@ def test_who_knows_the_components_is_asked_last_and_one_after_the_other() -> Non
         ),
         (
             "roles: [controller]\n    mgmt: 10.0.0.11",
-            "roles: [controller, storage]\n    mgmt: 10.0.0.11",
+            "roles: [controller, compute]\n    mgmt: 10.0.0.11",
             (10, 25),
             "hosts.controller1.roles.1",
-            "nothing is built for the role storage yet",
+            "nothing is built for the role compute yet",
         ),
         (
             "external: 192.168.1.10",

@@ -8,8 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
 
 from fournines.kit.check import Ask, Output
+
+if TYPE_CHECKING:
+    from fournines.kit.context import Context
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +51,40 @@ class QueueLedger:
     vhost: str
     leaders: Callable[[str], Ask]
     led_by: Callable[[Output], Mapping[tuple[str, str], str]]
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectLedger:
+    """An object store (Swift's API, v1) in which a probe keeps a ledger of objects, as the administrator.
+
+    ``endpoint`` names the Endpoint; the name of a project's account is ``account`` and the project's id.
+    """
+
+    endpoint: str
+    account: str
+
+
+class Again(Protocol):
+    """The question for what was put; ``kept`` is what was then answered, ``last`` says that it may go."""
+
+    def __call__(self, context: Context, kept: Mapping[str, object], /, *, last: bool) -> Ask:
+        """The question."""
+
+
+@dataclass(frozen=True, slots=True)
+class Keepsake:
+    """What a drill gives to a host before it hurts it, and must have back while that host is gone, and after.
+
+    ``put`` is the question that gives it to one of the ``hosts``, ``get`` the one that has it back from
+    whoever is left. Both are asked on a client's host and answered by a JSON object (``kit.program``):
+    that of ``put`` is handed to ``get``, whose own has ``same``: whether it came back byte for byte. Where
+    nobody can say so, the command fails.
+    """
+
+    name: str
+    hosts: tuple[str, ...]
+    put: Callable[[Context, str], Ask]
+    get: Again
 
 
 @dataclass(frozen=True, slots=True)

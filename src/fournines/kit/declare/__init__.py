@@ -23,7 +23,16 @@ from fournines.kit.declare.endpoint import Endpoint, HealthCheck, ServedCertific
 from fournines.kit.declare.host import FirewallPort, InterfaceOf, LogFile, Memory
 from fournines.kit.declare.identity import PROJECT_ID, CatalogueEntry, ServiceRole, ServiceUser
 from fournines.kit.declare.secret import Secret, SecretKind
-from fournines.kit.probe import Agreement, BackendsSeen, Identity, Membership, QueueLedger, TableLedger
+from fournines.kit.probe import (
+    Agreement,
+    BackendsSeen,
+    Identity,
+    Keepsake,
+    Membership,
+    ObjectLedger,
+    QueueLedger,
+    TableLedger,
+)
 
 __all__ = [
     "PROJECT_ID",
@@ -79,5 +88,7 @@ Declaration = (
     | QueueLedger
     | Membership
     | Agreement
+    | ObjectLedger
+    | Keepsake
 )
 """Anything a component declares."""

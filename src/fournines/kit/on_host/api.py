@@ -15,7 +15,10 @@ _PATIENCE = 20.0
 
 
 class Api:
-    """The administrator's token, and calls with it; certificates are verified by the host's own store."""
+    """The administrator's token, his project's id, and calls with them.
+
+    Certificates are verified by the host's own store.
+    """
 
     def __init__(self, keystone: str, password: str) -> None:
         """Log in at a Keystone (its URL without the version). Raises HTTPError or OSError."""
@@ -26,7 +29,7 @@ class Api:
             "POST", f"{keystone}/v3/auth/tokens", {"auth": {"identity": identity, "scope": scope}}
         )
         with urllib.request.urlopen(made, timeout=_PATIENCE) as answer:  # noqa: S310 - the site's own URL
-            self._token = answer.headers["X-Subject-Token"]
+            self.token = answer.headers["X-Subject-Token"]
             self.project = json.load(answer)["token"]["project"]["id"]
 
     def call(self, method: str, url: str, body: object = None, **headers: str) -> Any:  # noqa: ANN401 - JSON
@@ -35,7 +38,7 @@ class Api:
         ``OpenStack_API_Version`` stands for the header with hyphens. Raises HTTPError for a status of 400 and
         more, OSError where nobody answers.
         """
-        made = _request(method, url, body, X_Auth_Token=self._token, **headers)
+        made = _request(method, url, body, X_Auth_Token=self.token, **headers)
         with urllib.request.urlopen(made, timeout=_PATIENCE) as answer:  # noqa: S310 - the site's own URL
             text = answer.read()
         return json.loads(text) if text else None

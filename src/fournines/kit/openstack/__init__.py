@@ -6,6 +6,7 @@ from fournines.kit.openstack.messaging import messaging_section, transport_url
 from fournines.kit.openstack.sections import (
     CACHE_SECONDS,
     authtoken_section,
+    authtoken_settings,
     cache_section,
     cache_servers,
     coordination_section,
@@ -35,6 +36,7 @@ __all__ = [
     "IDENTITY_PORT",
     "REGION",
     "authtoken_section",
+    "authtoken_settings",
     "cache_section",
     "cache_servers",
     "catalogue_urls",

@@ -132,29 +132,31 @@ def credentials(context: Context, user: ServiceUser) -> dict[str, object]:
 
 
 def authtoken_section(context: Context, user: ServiceUser, *, cache_key: str) -> str:
-    """Settings of keystonemiddleware: how a service has its clients' tokens validated.
+    """``[keystone_authtoken]``: how a service has its clients' tokens validated."""
+    return section("keystone_authtoken", authtoken_settings(context, user, cache_key=cache_key))
+
+
+def authtoken_settings(context: Context, user: ServiceUser, *, cache_key: str) -> dict[str, object]:
+    """Settings of keystonemiddleware, for a service that keeps them in a section of another name.
 
     ``cache_key`` names the secret with which cached tokens are encrypted: memcached knows no users, and
     who could write there could make himself an administrator. The middleware takes whole seconds only
     for memcached's timeout, so a dead one costs 1 s, once per 120 s and process.
     """
-    return section(
-        "keystone_authtoken",
-        {
-            "www_authenticate_uri": public_url(context.site, IDENTITY_PORT),
-            **credentials(context, user),
-            "service_token_roles": "service",
-            "service_token_roles_required": True,
-            "http_connect_timeout": 3,
-            "http_request_max_retries": 3,
-            "memcached_servers": cache_servers(context),
-            "memcache_security_strategy": "ENCRYPT",
-            "memcache_secret_key": context.secret(cache_key),
-            "memcache_pool_dead_retry": _AUTHTOKEN_RETRY,
-            "memcache_pool_socket_timeout": 1,
-            "memcache_pool_conn_get_timeout": 2,
-        },
-    )
+    return {
+        "www_authenticate_uri": public_url(context.site, IDENTITY_PORT),
+        **credentials(context, user),
+        "service_token_roles": "service",
+        "service_token_roles_required": True,
+        "http_connect_timeout": 3,
+        "http_request_max_retries": 3,
+        "memcached_servers": cache_servers(context),
+        "memcache_security_strategy": "ENCRYPT",
+        "memcache_secret_key": context.secret(cache_key),
+        "memcache_pool_dead_retry": _AUTHTOKEN_RETRY,
+        "memcache_pool_socket_timeout": 1,
+        "memcache_pool_conn_get_timeout": 2,
+    }
 
 
 def coordination_section(context: Context) -> str:
