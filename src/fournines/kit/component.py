@@ -76,8 +76,9 @@ class Stage:
     what needs a running unit, or another host's step, is a stage of its own, after that one. ``on`` says
     which of the component's hosts it is about; all of them when None.
 
-    ``needs`` are capabilities that this stage needs and the ones before it do not: a service that can be
-    started before there is an identity to ask is started then, and shown to work in a stage that needs it.
+    ``needs`` are capabilities that this stage needs and the ones before it do not, or a function that says
+    them where they depend on options: a service that can be started before there is an identity to ask is
+    started then, and shown to work in a stage that needs it.
     ``collects`` are kinds of declarations: it comes after the first stage of whoever declares one, which has
     brought to the hosts what this stage is about to make use of.
     """
@@ -85,7 +86,7 @@ class Stage:
     steps: Callable[[Context, Host], Iterable[Step]]
     checks: Callable[[Context], Iterable[Check]]
     name: str = ""
-    needs: tuple[str, ...] = ()
+    needs: tuple[str, ...] | Needs = ()
     on: Where | None = None
     collects: tuple[type[Declaration], ...] = ()
 
@@ -142,8 +143,10 @@ class Component:
 
     def needed(self, site: Site, number: int = 0) -> tuple[str, ...]:
         """The capabilities that its stage of that number needs in a site, beside what earlier ones do."""
-        from_start = () if number else tuple(self.needs(site, self.options_of(site)))
-        return (*from_start, *self.stages[number].needs)
+        options = self.options_of(site)
+        from_start = () if number else tuple(self.needs(site, options))
+        of_stage = self.stages[number].needs
+        return (*from_start, *(of_stage(site, options) if callable(of_stage) else of_stage))
 
     def needed_by_all(self, site: Site) -> tuple[str, ...]:
         """The capabilities that any of its stages needs in a site."""

@@ -19,13 +19,14 @@ from fournines.components.glance.deploy import CONF, PASTE, UNIT
 from fournines.components.glance.on_host import image
 from fournines.kit.check import Check, Output
 from fournines.kit.context import Context
-from fournines.kit.declare import Endpoint
+from fournines.kit.declare import Endpoint, ServiceUser
+from fournines.kit.probe import Keepsake
 from fournines.kit.step import Command
 from fournines.kit.verdict import Outcome
 from fournines.spec.model import Site
 
 GOLDEN = Path(__file__).parent / "golden"
-WELL = {"uploaded": 4, "downloaded": 4, "same": True, "seconds": 0.5}
+WELL = {"uploaded": 4, "downloaded": 4, "same": True, "seconds": 0.5, "hosts": {}}
 
 
 @pytest.fixture
@@ -63,6 +64,27 @@ def test_requests_about_an_image_stay_with_the_host_that_has_it(blog: Site) -> N
 
 def test_what_is_lost_with_a_controller_is_said() -> None:
     assert "lost with the controller" in COMPONENT.summary
+
+
+def test_images_go_into_the_object_store_where_the_site_says_so(blog: Site) -> None:
+    """As one user whom no other service is, and what lies in files can still be had."""
+    chosen = {**blog.components, "glance": {"store": "objects"}}
+    objects = openstack(blog.model_copy(update={"components": chosen}))
+    conf = file_of(COMPONENT, objects, "controller1", CONF).content
+    assert conf == (GOLDEN / "objects" / Path(CONF).name).read_text()
+    users = {one.name: one for one in objects.declared(ServiceUser)}
+    assert (users["glance-images"].project, users["glance-images"].roles) == ("images", ("member",))
+    assert [one.hosts for one in objects.declared(Keepsake)] == [("controller1", "controller2")]
+    promise = check(objects, "glance.image")
+    lacking = WELL | {"hosts": {"controller1": "", "controller2": "HTTP Error 204: No Content"}}
+    assert promise.verdict({"dashboard": Output(0, json.dumps(lacking))}).outcome is Outcome.FAIL
+
+
+def test_objects_are_needed_to_have_images_and_not_to_start(blog: Site) -> None:
+    chosen = blog.model_copy(update={"components": {"glance": {"store": "objects"}}})
+    assert "objects" not in COMPONENT.needed(chosen, 0)
+    assert "objects" in COMPONENT.needed(chosen, 1)
+    assert "objects" not in COMPONENT.needed_by_all(blog)
 
 
 def test_the_tables_are_made_on_the_first_host_without_the_apis_time_limits(context: Context) -> None:
@@ -138,7 +160,8 @@ class Images:
         return answer
 
 
-QUESTION = {"keystone": "https://controller:5000", "glance": "https://controller:9292", "password": "p"}
+LOGIN = {"keystone": "https://controller:5000", "glance": "https://controller:9292", "password": "p"}
+QUESTION = {**LOGIN, "do": "look", "hosts": {"controller2": "http://10.0.0.12:9292"}}
 
 
 def test_an_image_goes_up_and_down_and_away(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -146,6 +169,7 @@ def test_an_image_goes_up_and_down_and_away(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr(image, "request", images.request)
     found = image.main(QUESTION)
     assert found["same"] is True
+    assert found["hosts"] == {"controller2": ""}
     assert found["downloaded"] == found["uploaded"] == image.SIZE
     assert images.said[-1] == "DELETE /v2/images/new"
     assert "DELETE /v2/images/left-over" in images.said
@@ -153,7 +177,22 @@ def test_an_image_goes_up_and_down_and_away(monkeypatch: pytest.MonkeyPatch) -> 
 
 def test_other_bytes_are_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(image, "request", Images(spoil=b"!").request)
-    assert image.main(QUESTION)["same"] is False
+    found = image.main(QUESTION)
+    assert found["same"] is False
+    assert found["hosts"] == {"controller2": f"{image.SIZE + 1} other bytes"}
+
+
+def test_a_kept_image_is_had_back_until_it_may_go(monkeypatch: pytest.MonkeyPatch) -> None:
+    images = Images()
+    monkeypatch.setattr(image, "request", images.request)
+    kept = image.main({**LOGIN, "do": "put", "name": "n"})
+    assert kept == {"image": "new", "sha256": hashlib.sha256(images.kept["new"]).hexdigest()}
+    asked = {**LOGIN, "do": "get", "kept": kept}
+    assert image.main({**asked, "last": False}) == {"same": True, "wrong": ""}
+    assert "DELETE /v2/images/new" not in images.said
+    images.spoil = b"!"
+    assert image.main({**asked, "last": True})["same"] is False
+    assert images.said[-1] == "DELETE /v2/images/new"
 
 
 @pytest.mark.parametrize("fail", ["PUT", "GET /v2/images/new"])

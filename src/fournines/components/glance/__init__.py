@@ -1,18 +1,18 @@
-"""Glance on every controller: images, each on the local directory of one of them.
+"""Glance on every controller: images, in the site's object store or as files of one of them (``store``).
 
-Known limit: the bits of an image lie on the one controller that took them, and are lost with it. The
-balancer sends all requests about an image to the same host, by the hash of its id, so that any client can
-get what any client has put, as long as that host lives. While it is away, the image is listed but its
-data answers 204, and what is uploaded then may be out of reach once it is back. Images that outlive a
-controller need an object store. Moved by Pacemaker (``mode: active-passive``) Glance would leave all of them
-behind: without a store that moves along it is better off on every controller.
+In the object store an image outlives any controller, and any Glance hands it out. Known limit of files: the
+bits of an image lie on the one controller that took them, and are lost with it. The balancer sends all
+requests about an image to the same host, by the hash of its id, so that any client can get what any client
+has put, as long as that host lives. While it is away, the image is listed but its data answers 204, and what
+is uploaded then may be out of reach once it is back. Moved by Pacemaker (``mode: active-passive``) Glance leaves files behind:
+without objects it is better off on every controller.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from fournines.components.glance.checks import checks, image_checks
+from fournines.components.glance.checks import checks, image_again, image_checks, kept_image
 from fournines.components.glance.deploy import steps
 from fournines.components.glance.faults import faults
 from fournines.components.glance.model import (
@@ -23,6 +23,7 @@ from fournines.components.glance.model import (
     PORT,
     PROCESS_MB,
     SERVICE,
+    STORE_USER,
     USER,
     Options,
 )
@@ -30,6 +31,7 @@ from fournines.components.glance.relies import RELIES
 from fournines.kit.common.clustered import api
 from fournines.kit.component import Component, Joins, Stage, always, no_steps
 from fournines.kit.declare import Declaration, Endpoint, HealthCheck, Memory, Secret
+from fournines.kit.probe import Keepsake
 from fournines.spec.model import Site
 
 _ID_IN_PATH = 3
@@ -49,6 +51,11 @@ def declares(site: Site, options: Options) -> Iterator[Declaration]:
     yield Secret(USER.password)
     yield ENTRY
     yield Secret(CACHE_KEY)
+    if options.store == "objects":
+        if not options.moves_in(site):
+            yield Keepsake("image", names, put=kept_image, get=image_again)
+        yield STORE_USER
+        yield Secret(STORE_USER.password)
     endpoint = Endpoint(
         "glance",
         PORT,
@@ -60,14 +67,22 @@ def declares(site: Site, options: Options) -> Iterator[Declaration]:
     yield from api(endpoint, SERVICE, moves=options.moves_in(site))
 
 
+def image_needs(site: Site, options: Options) -> Iterator[str]:
+    """Glance starts without the objects that its images are; ``choose`` says whose they are."""
+    del site
+    yield from ("vip", "identity")
+    if options.store == "objects":
+        yield "objects"
+
+
 COMPONENT = Component(
     name="glance",
-    summary="Images on the controllers' local directories: an image is lost with the controller that took it",
+    summary="Images: files, lost with the controller that took them, or objects that outlive it (store)",
     on=HOSTS,
     declares=declares,
     stages=(
         Stage(steps, checks, "service"),
-        Stage(no_steps, image_checks, "images", needs=("vip", "identity")),
+        Stage(no_steps, image_checks, "images", needs=image_needs),
     ),
     faults=faults,
     options=Options,

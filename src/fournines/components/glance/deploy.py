@@ -12,17 +12,23 @@ from fournines.components.glance.model import (
     MIGRATIONS,
     PORT,
     SERVICE,
+    STORE_USER,
     USER,
     Options,
 )
 from fournines.kit.common.clustered import service_unit
 from fournines.kit.context import Context
 from fournines.kit.openstack import (
+    CA_BUNDLE,
+    IDENTITY_PORT,
+    REGION,
     authtoken_section,
     database_section,
+    internal_url,
     one_address,
     own_url,
     public_url,
+    section,
     tables,
 )
 from fournines.kit.step import Directory, File, Packages, Step, Unit
@@ -50,10 +56,12 @@ def steps(context: Context, host: Host) -> Iterator[Step]:
 
 def configuration(context: Context, host: Host) -> str:
     """``glance-api.conf`` of a host."""
+    options = context.options("glance", Options)
     return context.render(
         "glance",
         "glance-api.conf.j2",
-        options=context.options("glance", Options),
+        options=options,
+        objects=_objects(context) if options.store == "objects" else "",
         address=context.site.address(host),
         port=PORT,
         public_endpoint=public_url(context.site, PORT) if one_address(context.site) else None,
@@ -61,4 +69,30 @@ def configuration(context: Context, host: Host) -> str:
         images=IMAGES,
         database=database_section(context, DATABASE),
         authtoken=authtoken_section(context, USER, cache_key=CACHE_KEY),
+    )
+
+
+def _objects(context: Context) -> str:
+    """The store in which images are objects, found by the catalogue at the VIP for internal clients.
+
+    The objects are all of one user's (``STORE_USER``), whoever uploads. An image of unknown size, or a large
+    one, becomes several objects: of one object no more than 5 GiB are taken. A download that breaks off goes
+    on from where it was.
+    """
+    return section(
+        "objects",
+        {
+            "swift_store_auth_version": 3,
+            "swift_store_auth_address": internal_url(context.site, IDENTITY_PORT, "/v3"),
+            "swift_store_cacert": CA_BUNDLE,
+            "swift_store_user": f"{STORE_USER.project}:{STORE_USER.name}",
+            "swift_store_key": context.secret(STORE_USER.password),
+            "swift_store_region": REGION,
+            "swift_store_endpoint_type": "internalURL",
+            "swift_store_container": "images",
+            "swift_store_create_container_on_put": True,
+            "swift_store_large_object_size": 1024,
+            "swift_store_large_object_chunk_size": 256,
+            "swift_store_retry_get_count": 3,
+        },
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, Literal
 
 from pydantic import Field
 
@@ -16,6 +16,13 @@ PORT: Final = 9292
 CACHE_KEY: Final = "glance/token-cache"
 DATABASE: Final = Database("glance", user="glance", password="glance/database")  # noqa: S106 - a name
 USER: Final = ServiceUser("glance", password="glance/keystone")  # noqa: S106 - a name
+STORE_USER: Final = ServiceUser(
+    "glance-images",
+    password="glance/objects",  # noqa: S106 - a name
+    roles=("member",),
+    project="images",
+)
+"""Whose the objects are that hold images: no other service's user may touch this project."""
 ENTRY: Final = CatalogueEntry("glance", "image", "OpenStack Image", endpoint="glance")
 MIGRATIONS: Final = "/usr/lib/python3/dist-packages/glance/db/sqlalchemy/alembic_migrations/versions"
 IMAGES: Final = "/var/lib/glance/images"
@@ -32,3 +39,6 @@ class Options(Moded):
 
     workers: Whole = Field(default=2, ge=1, le=64)
     """API processes per host; each takes about 150 MiB."""
+    store: Literal["files", "objects"] = "files"
+    """Where a new image goes: into a file of the controller that took it, and is lost with it, or into the
+    site's object store, and outlives any controller. Images that are in files can still be had from there."""
