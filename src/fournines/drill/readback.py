@@ -60,6 +60,12 @@ async def read_back(
         except OSError as error:
             journal.says("queues not drained", why=str(error))
         accounts += [account(p.name, p.written, {"queue": drained.get(p.queue)}) for p in fleet.publishers]
+    if fleet.objects is not None:
+        store = fleet.objects
+        accounts.append(account(store.name, store.written, {"the VIP": await store.read()}))
+        await store.forget()
+    if fleet.reader is not None:
+        await fleet.reader.forget()
     return tuple(accounts)
 
 

@@ -58,7 +58,7 @@ class Owned:
 class Series:
     """One client: what it asked, everything it saw, and the figures of it.
 
-    ``kind`` is http, sql, amqp, token or vip; ``asks`` says in words what one attempt does.
+    ``kind`` is http, sql, amqp, token, object or vip; ``asks`` says in words what one attempt does.
     """
 
     name: str

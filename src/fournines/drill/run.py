@@ -20,6 +20,7 @@ from fournines.drill.hurt.harm import Harm, harm_of, to_all
 from fournines.drill.hurt.parts import chosen
 from fournines.drill.journal import Journal
 from fournines.drill.judging.minority import refused, write_alone
+from fournines.drill.keepsakes import AFTERWARDS, WITHOUT, Keeper
 from fournines.drill.readback import read_back
 from fournines.drill.result import DrillRun, StageName
 from fournines.drill.rig import Pace, Rig
@@ -82,6 +83,7 @@ class _Run:
         self.found = Findings()
         name = f"{scenario.name}-{self.started:%m%d%H%M%S}-{random.Random(seed).randrange(10**6):06d}"  # noqa: S311 - a name, not a secret
         self.fleet: Fleet = rig.fleet(name)
+        self.keeper = Keeper(rig.plan.context, rig.transport, journal)
 
     async def run(self) -> DrillRun:
         try:
@@ -122,7 +124,9 @@ class _Run:
                 raise DrillError(f"the site is not in its steady state: {said}")
             self.found.versions = await record.versions(self.rig.transport, self.rig.plan)
         self.fleet = await self.fleet.open()
-        return await self._aim()
+        hosts, harm = await self._aim()
+        await self.keeper.put(hosts)
+        return hosts, harm
 
     async def _watched(self, hosts: tuple[str, ...], harm: Harm) -> None:
         """Everything that happens while the clients ask, then the read-back."""
@@ -148,8 +152,10 @@ class _Run:
             self.journal.enter(StageName.READ_BACK)
             self.found.partings = await record.losses(self.rig.transport, self.rig.plan, self.clock)
             self.journal.says("members lost", partings=[asdict(one) for one in self.found.partings])
-            self.found.accounts = await read_back(
-                self.fleet, self.rig.transport, self.rig.plan.context, self.journal
+            await self.keeper.read(AFTERWARDS, ())
+            self.found.accounts = (
+                *await read_back(self.fleet, self.rig.transport, self.rig.plan.context, self.journal),
+                *self.keeper.accounts(),
             )
 
     async def _story(self, hosts: tuple[str, ...], harm: Harm) -> None:
@@ -189,6 +195,7 @@ class _Run:
                 self.journal.enter(StageName.HOLD)
                 await anyio.sleep(self.scenario.hold if self.pace.hold is None else self.pace.hold)
                 await self._ask_alone(hosts)
+                await self.keeper.read(WITHOUT, hosts)
         finally:
             with anyio.CancelScope(shield=True):
                 self.journal.enter(StageName.UNDO)

@@ -60,6 +60,7 @@ class Bounds:
     amqp: float | None = None
     token: float | None = None
     vip: float | None = None
+    object: float | None = None
 
     def of(self, kind: str) -> float | None:
         """The bound for a kind of client."""
@@ -68,7 +69,9 @@ class Bounds:
 
     def later(self, seconds: float) -> Bounds:
         """The same, for who comes through the VIP so much later; who uses brokers reaches all of them."""
-        moved = {k: b + seconds for k in ("http", "sql", "token", "vip") if (b := self.of(k)) is not None}
+        moved = {
+            k: b + seconds for k in ("http", "sql", "token", "vip", "object") if (b := self.of(k)) is not None
+        }
         return replace(self, **moved)
 
 
@@ -114,7 +117,13 @@ class Scenario:
     def sentence(self) -> str:
         """What the drill claims, with its deadlines."""
         since = " of the cluster's agreement" if self.agreed else ""
-        words = {"http": "an API", "sql": "the database", "amqp": "the broker", "token": "an old token"}
+        words = {
+            "http": "an API",
+            "sql": "the database",
+            "amqp": "the broker",
+            "token": "an old token",
+            "object": "the object store",
+        }
         promises = [
             f"{who} answers again within {bound:g} s{since}"
             + (f", on the return {after:g} s" if after else "")

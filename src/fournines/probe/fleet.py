@@ -10,10 +10,11 @@ from fournines.kit import declare
 from fournines.kit.context import Context
 from fournines.kit.declare import Database, Endpoint, MessageUser
 from fournines.kit.openstack import ADMIN_PASSWORD
-from fournines.kit.probe import Identity, QueueLedger, TableLedger
+from fournines.kit.probe import Identity, ObjectLedger, QueueLedger, TableLedger
 from fournines.probe.amqp import AmqpClient, Brokers
 from fournines.probe.client import Client
 from fournines.probe.http import HttpClient, Place, Request
+from fournines.probe.objects import ObjectClient, ObjectPlace, ObjectReader
 from fournines.probe.sql import SqlClient, SqlPlace
 from fournines.probe.token import Login, TokenClient
 from fournines.probe.vip import VipClient
@@ -30,6 +31,8 @@ class Fleet:
     token: TokenClient | None = None
     sql: SqlClient | None = None
     publishers: tuple[AmqpClient, ...] = ()
+    objects: ObjectClient | None = None
+    reader: ObjectReader | None = None
     vip: VipClient | None = None
     brokers: Brokers | None = None
     missing: tuple[str, ...] = ()
@@ -37,7 +40,7 @@ class Fleet:
     @property
     def clients(self) -> tuple[Client, ...]:
         """All of them, the VIP's first."""
-        maybe = (self.vip, *self.http, self.token, self.sql, *self.publishers)
+        maybe = (self.vip, *self.http, self.token, self.sql, *self.publishers, self.objects, self.reader)
         return tuple(client for client in maybe if client is not None)
 
     async def open(self) -> Fleet:
@@ -79,9 +82,11 @@ def fleet_of(context: Context, run: str) -> Fleet:
     http = tuple(_http(site, e, trust) for e in endpoints.values() if e.http and e.health)
     identity = next((endpoints.get(one.endpoint) for one in context.declared(Identity)), None)
     token = None
+    objects = None
     if identity is not None and ADMIN_PASSWORD in context.secrets:
         login = Login("admin", context.secret(ADMIN_PASSWORD), "admin")
         token = TokenClient(_place(site, identity, trust), login)
+        objects = _objects(context, endpoints, trust, _place(site, identity, trust), login)
     sql = _sql(context, endpoints, run)
     brokers = _brokers(context)
     publishers = (
@@ -99,6 +104,8 @@ def fleet_of(context: Context, run: str) -> Fleet:
         token=token,
         sql=sql,
         publishers=publishers,
+        objects=ObjectClient(objects, run) if objects is not None else None,
+        reader=ObjectReader(objects, run) if objects is not None else None,
         vip=VipClient(site.vip.address, hosts),
         brokers=brokers,
         missing=tuple(what for what, gone in absent.items() if gone),
@@ -126,6 +133,17 @@ def _http(site: Site, endpoint: Endpoint, trust: ssl.SSLContext) -> HttpClient:
     expect = frozenset(int(code) for code in health.expect.split(","))
     request = Request(health.path, health.method)
     return HttpClient(endpoint.name, _place(site, endpoint, trust), request, expect=expect)
+
+
+def _objects(
+    context: Context, endpoints: dict[str, Endpoint], trust: ssl.SSLContext, identity: Place, login: Login
+) -> ObjectPlace | None:
+    """Where objects are; None in a site without a store, of which nothing is said: most have none."""
+    ledger = next(iter(context.declared(ObjectLedger)), None)
+    if ledger is None:
+        return None
+    store = _place(context.site, endpoints[ledger.endpoint], trust)
+    return ObjectPlace(store, identity, login, ledger.account)
 
 
 def _sql(context: Context, endpoints: dict[str, Endpoint], run: str) -> SqlClient | None:

@@ -52,7 +52,7 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """An answer: its status, its headers with lower-case names, its body as sent."""
+    """An answer: its status, its headers with lower-case names, its body in one piece."""
 
     status: int
     headers: Mapping[str, str]
@@ -73,9 +73,29 @@ class Response:
         headers = {
             name.strip().lower(): value.strip() for name, _, value in (s.partition(":") for s in lines)
         }
+        if headers.get("transfer-encoding", "").lower() == "chunked":
+            body = _whole(body)
         if len(body) < int(headers.get("content-length", "0")):
             raise EOFError("the connection was lost within the answer")
         return cls(int(status[:3]), headers, body)
+
+
+def _whole(chunks: bytes) -> bytes:
+    """The body that came in chunks (RFC 9112, 7.1).
+
+    Raises:
+        EOFError: the last chunk, which is empty, did not come.
+    """
+    body, rest = b"", chunks
+    while True:
+        size, _, rest = rest.partition(b"\r\n")
+        try:
+            length = int(size.partition(b";")[0], 16)
+        except ValueError:
+            raise EOFError("the connection was lost within the answer") from None
+        if length == 0:
+            return body
+        body, rest = body + rest[:length], rest[length + 2 :]
 
 
 async def exchange(place: Place, request: Request, this: Attempt) -> Response:

@@ -10,7 +10,7 @@ import anyio
 
 from fournines.errors import DrillError
 from fournines.probe.client import Attempt
-from fournines.probe.http import HttpClient, Place, Request, exchange
+from fournines.probe.http import HttpClient, Place, Request, Response, exchange
 
 TOKENS = "/v3/auth/tokens"
 """Identity API v3: issue by POST, validate by GET (docs.openstack.org/api-ref/identity/v3)."""
@@ -38,6 +38,14 @@ class Login:
         ).encode()
 
 
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A new token, and the id of the project that it is for."""
+
+    token: str
+    project: str
+
+
 async def issue(place: Place, login: Login, *, within: float = 10.0) -> str:
     """A new token.
 
@@ -45,16 +53,29 @@ async def issue(place: Place, login: Login, *, within: float = 10.0) -> str:
         DrillError: the identity service refused, or gave no answer in ``within`` seconds.
         OSError: no connection.
     """
+    return (await _issued(place, login, within)).headers["x-subject-token"]
+
+
+async def enter(place: Place, login: Login, *, within: float = 10.0) -> Entry:
+    """A new token with its project; raises as ``issue`` does."""
+    response = await _issued(place, login, within)
+    try:
+        project = json.loads(response.body)["token"]["project"]["id"]
+    except (ValueError, KeyError, TypeError) as error:
+        raise DrillError("a token was issued for no project", where=place.url(TOKENS)) from error
+    return Entry(response.headers["x-subject-token"], str(project))
+
+
+async def _issued(place: Place, login: Login, within: float) -> Response:
     request = Request(TOKENS, "POST", {"Content-Type": "application/json"}, login.body())
     try:
         with anyio.fail_after(within):
             response = await exchange(place, request, Attempt(0))
     except TimeoutError as error:
         raise DrillError(f"no token within {within:g} s", where=place.url(TOKENS)) from error
-    token = response.headers.get("x-subject-token", "")
-    if response.status != HTTPStatus.CREATED or not token:
+    if response.status != HTTPStatus.CREATED or not response.headers.get("x-subject-token"):
         raise DrillError(f"a token was refused with status {response.status}", where=place.url(TOKENS))
-    return token
+    return response
 
 
 class TokenClient(HttpClient):

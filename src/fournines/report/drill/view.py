@@ -15,7 +15,14 @@ OUTAGE = "I4"
 """The invariant that bounds outages: ``I4.fault.<client>``, ``I4.return.<client>``."""
 PARTS = ("fault", "return")
 """The parts of a drill whose outages are told apart; a run without a fault has the one part ``""``."""
-KINDS = {"http": "HTTP", "token": "old token", "sql": "SQL", "amqp": "publish", "vip": "VIP"}
+KINDS = {
+    "http": "HTTP",
+    "token": "old token",
+    "sql": "SQL",
+    "amqp": "publish",
+    "vip": "VIP",
+    "object": "objects",
+}
 """Kinds of clients in the words of a reader; a kind that is not here is its own word."""
 
 
