@@ -50,8 +50,8 @@ ENTRY: Final = CatalogueEntry(
     path=f"/v1/{ACCOUNTS}%(project_id)s",
 )
 
-PROXY_MB: Final = 75
-STORE_MB: Final = 420
+PROXY_MB: Final = 80
+STORE_MB: Final = 470
 """What one proxy process, and all other programs of a host that keeps objects, hold in MiB."""
 
 
@@ -78,7 +78,7 @@ class Options(Strict):
     node_timeout: Seconds = Field(default=3.0, ge=0.5, le=60)
     """How long a proxy waits for a server that accepted its connection; the others are asked meanwhile."""
     proxy_workers: Whole = Field(default=1, ge=1, le=64)
-    """Processes of the proxy on each controller; each takes about 75 MiB."""
+    """Processes of the proxy on each controller; each takes about 80 MiB."""
     workers: Whole = Field(default=1, ge=1, le=64)
     """Processes of each account, container and object server."""
 
