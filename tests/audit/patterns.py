@@ -49,7 +49,8 @@ def patterns() -> Iterator[Pattern]:
             for held in _held(value):
                 asked = _asked(tree, name)
                 if asked or name in _assigned(tree):
-                    yield Pattern(f"{place} {name}", held.pattern, held.flags, asked or frozenset({"search"}))
+                    methods = asked or frozenset({"search"})
+                    yield Pattern(f"{place} {name}", _letters(held.pattern), held.flags, methods)
         for node in ast.walk(tree):
             match node:
                 case ast.Call(ast.Attribute(ast.Name("re"), method), [first, *_]) if method in _METHODS:
@@ -60,7 +61,12 @@ def patterns() -> Iterator[Pattern]:
             yield Pattern(f"kind {kind.name}", mark, re.MULTILINE, frozenset({"search"}))
 
 
-def _held(value: object) -> Iterator[re.Pattern[str]]:
+def _letters(text: str | bytes) -> str:
+    """An expression of bytes is as slow as the same of letters."""
+    return text if isinstance(text, str) else text.decode("latin-1")
+
+
+def _held(value: object) -> Iterator[re.Pattern[str] | re.Pattern[bytes]]:
     """The compiled expressions in a value of a module."""
     if isinstance(value, re.Pattern):
         yield value
