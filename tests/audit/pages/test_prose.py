@@ -64,3 +64,15 @@ def test_a_page_of_one_endless_line_is_read_in_no_time() -> None:
     started = time.process_time()
     assert told("x.conf " + "a.b/" * 250_000) == []
     assert time.process_time() - started < 2
+
+
+def test_items_of_a_list_may_be_alternatives() -> None:
+    page = (
+        "Routers survive a host in one of these ways:\n\n"
+        "- set `allow_automatic_l3agent_failover = True` in `/etc/neutron/neutron.conf`\n"
+        "- or use VRRP: in `/etc/neutron/neutron.conf`\n\n"
+        "| option | value | meaning |\n|---|---|---|\n| l3_ha | True | all routers |\n"
+    )
+    assert "OS012" not in [f.rule for f in audit([File("howto.md", page)]).findings]
+    assert "allow_automatic_l3agent_failover = True" in [text for _, text in told(page)]
+    assert "l3_ha = True" in [text for _, text in told(page)]

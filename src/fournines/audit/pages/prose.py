@@ -24,6 +24,8 @@ _SETTING = re.compile(r"`([a-z][a-z0-9_.\-]{2,60}[ ]*=[ ]*[\w.:/,@+\-]{1,120})`"
 _ROW = re.compile(
     r"[ \t]*\|[ \t]*`?([a-z][a-z0-9]*(?:_[a-z0-9]+)+)`?[ \t]*\|[ \t]*`?([\w.:/\-]{1,80})`?[ \t]*\|"
 )
+_ITEM = re.compile(r"[ \t]{0,3}(?:[-*+]|\d{1,3}[.)])[ \t]")
+"""The first line of an item of a list."""
 _DENIED = re.compile(
     r"(?i)\b(?:not|never|don't|avoid|instead of|rather than|default|without|remove|unless|nicht|kein\w*)\b|"
     "[\u4e0d\u52ff]|\u9ed8\u8ba4"
@@ -36,22 +38,24 @@ _NEAR = 6
 
 
 def told(page: str, shown: Iterable[Block], kinds: Sequence[Kind]) -> Iterator[Draft]:
-    """What the prose sets, file by file, as excerpts."""
+    """What the prose sets: an excerpt for each file and item of a list, for items may be alternatives."""
     inside = {number for block in shown for number in block.lines}
-    texts: dict[str, list[tuple[str, int]]] = defaultdict(list)
-    name, age = "", 0
+    texts: dict[tuple[str, int], list[tuple[str, int]]] = defaultdict(list)
+    name, age, item = "", 0, 0
     for number, line in enumerate((line[:_LONGEST] for line in page.split("\n")), start=1):
         if number in inside or not line.strip():
             continue
+        row = _ROW.match(line)
+        item = number if _ITEM.match(line) else item if row or line[:1] in " |" else 0
         named = PATH.findall(line)
         if named or line.startswith("#"):
-            name, age = (_fullest(named[-1], texts) if named else ""), 0
-        elif not _ROW.match(line):
+            name, age = (_fullest(named[-1], (known for known, _ in texts)) if named else ""), 0
+        elif not row:
             age += 1
         if name and age <= _NEAR:
-            texts[name] += [(setting, number) for setting in _settings(line)]
+            texts[name, item] += [(setting, number) for setting in _settings(line)]
     known = [kind for kind in kinds if kind.syntax is Syntax.INI]
-    for name, settings in texts.items():
+    for (name, _), settings in texts.items():
         text = "\n".join(setting for setting, _ in settings)
         kind = recognise(name, text, known, marked=True)
         if kind:

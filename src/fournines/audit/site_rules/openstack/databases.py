@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from fournines.audit.site_rules.roles import LOOPBACK, resolved, virtual
+from fournines.audit.site_rules.names import is_address, names
+from fournines.audit.site_rules.roles import LOOPBACK, virtual
 from fournines.components.haproxy.audit.facts import services
 from fournines.components.oslo.audit.facts import OsloConf
 from fournines.kit.audit.rule import Consequence, Hit, Severity, Unknown, rule
@@ -41,6 +42,7 @@ _APART = frozenset({"ceilometer", "gnocchi", "aodh", "panko", "monasca", "cloudk
     points_at="connection = mysql+pymysql://neutron:***@10.0.1.20/neutron",
 )
 def two_places(site: Evidence) -> Iterator[Hit | Unknown]:
+    # a name that no file explains may be any address, the virtual one above all: nothing is said of it
     moving = set(virtual(site)) | {bind.address for service in services(site) for bind in service.binds}
     for confs in site.by_host(OsloConf).values():
         said = [found for conf in confs if conf.service not in _APART for found in _addresses(site, conf)]
@@ -57,7 +59,7 @@ def two_places(site: Evidence) -> Iterator[Hit | Unknown]:
 
 
 def _addresses(site: Evidence, conf: OsloConf) -> Iterator[tuple[Option, str]]:
-    """Where a file looks for its MySQL: one address, no placeholder, not its own host."""
+    """Where a file looks for its MySQL: one address that is known, no placeholder, not its own host."""
     for option in conf.all("connection", "sql_connection"):
         url = option.url
         named = option.section in ("database", "api_database", "DEFAULT", "placement_database", "")
@@ -68,6 +70,13 @@ def _addresses(site: Evidence, conf: OsloConf) -> Iterator[tuple[Option, str]]:
             and url.scheme.startswith("mysql")
             and not option.placeholder
         ):
-            address = resolved(site, conf.at.host, url.names[0])
-            if address not in LOOPBACK:
+            address = _address(site, conf.at.host, url.names[0])
+            if address and address not in LOOPBACK:
                 yield option, address
+
+
+def _address(site: Evidence, host: str, name: str) -> str:
+    """The address behind a name on a host, by its full or its short form; empty where no file says it."""
+    known = names(site)
+    short = "" if is_address(name) else name.partition(".")[0]
+    return known.address(host, name) or (known.address(host, short) if short else None) or ""

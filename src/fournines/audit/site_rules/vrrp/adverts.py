@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from fournines.components.keepalived.audit.facts import VrrpInstance
 from fournines.components.keepalived.audit.rules.example import keepalived
 from fournines.components.nftables.audit.chains import firewalls
+from fournines.components.nftables.audit.facts import Outgoing
 from fournines.components.nftables.audit.fate import Packet, fate
 from fournines.kit.audit.rule import Consequence, Hit, Severity, Unknown, rule
 
@@ -97,6 +98,14 @@ def rewritten(site: Evidence) -> Iterator[Hit | Unknown]:
                 )
 
 
+_UFW = (
+    "ufw allow out proto vrrp to 224.0.0.18 (ufw 0.36.2; before it -A ufw-before-output -p vrrp -j ACCEPT in "
+    "/etc/ufw/before.rules)"
+)
+_NAMED = (
+    "adverts are protocol 112, neither TCP nor UDP, and nothing before this rule accepts them: the other "
+    "host hears nobody and becomes MASTER too"
+)
 _OPEN = ":OUTPUT DROP [0:0]\n-A OUTPUT -o lo -j ACCEPT"
 
 
@@ -125,6 +134,12 @@ _OPEN = ":OUTPUT DROP [0:0]\n-A OUTPUT -o lo -j ACCEPT"
 def dropped(site: Evidence) -> Iterator[Hit | Unknown]:
     seen = set()
     for instance in site.all(VrrpInstance):
+        ufw = site.on(instance.at.host, Outgoing)
+        shut = [said.at for said in ufw if said.closed and said.at not in seen]
+        if shut and all(said.closed for said in ufw):
+            seen.add(shut[0])
+            what = f"ufw lets nothing out that no rule names: adverts of {instance.name} stay in"
+            yield Hit(shut[0], what, related=(instance.at,), fix=_UFW)
         for hook, verb in (("output", "leave"), ("postrouting", "leave"), ("input", "arrive")):
             found = list(_verdicts(site, instance, hook, "filter"))
             open_ = [verdict for verdict, _, _ in found if verdict == "accept"]
@@ -132,9 +147,11 @@ def dropped(site: Evidence) -> Iterator[Hit | Unknown]:
                 if verdict not in ("drop", "reject") or at in seen or (hook == "input" and not open_):
                     continue
                 seen.add(at)
+                named = at != chain.at
+                how = "this rule drops them" if named else f"chain {chain.name} drops what it does not name"
                 yield Hit(
                     at,
-                    f"adverts of {instance.name} cannot {verb} through {instance.interface}: chain "
-                    f"{chain.name} drops what it does not name",
+                    f"adverts of {instance.name} cannot {verb} through {instance.interface}: {how}",
                     related=(instance.at,),
+                    why=_NAMED if named else "",
                 )

@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from fournines.audit.site_rules.system.kernel import NONLOCAL
 from fournines.components.keepalived.audit.facts import SyncGroup, VrrpInstance, VrrpScript
 from fournines.components.keepalived.audit.rules.deciding import decision
 from fournines.components.keepalived.audit.rules.example import keepalived, script
 from fournines.components.keepalived.audit.rules.tracking import weight_of
+from fournines.components.sysctl.audit.facts import Sysctl
 from fournines.kit.audit.rule import Consequence, Hit, Severity, Unknown, rule
 
 if TYPE_CHECKING:
@@ -34,6 +36,10 @@ _FROM = re.compile(
     r"|\bn(?:c|cat)\b(?:(?!\bn(?:c|cat)\b).)*?\s-s)\s+(\S+)"
 )
 _NAMED = re.compile(r"Host:\s*\S+|--(?:resolve|connect-to)\s+\S+", re.IGNORECASE)
+
+
+_BINDS = re.compile(r"\.bind\b")
+"""A socket bound to an address, which the kernel allows to its holder, unless it allows it to everybody."""
 
 
 def says(address: str, text: str) -> bool:
@@ -99,7 +105,15 @@ def _own(question: Question, vips: Iterable[str]) -> str:
         said = _FROM.search(question.text)
         if (said and says(vip, said.group(1))) or (_SHOWS.search(question.text) and says(vip, text)):
             return vip
+        if _BINDS.search(question.text) and says(vip, text):
+            return vip
     return ""
+
+
+def _anybody_binds(site: Evidence, use: Use, question: Question) -> bool:
+    """Whether the question is a bind that this host's kernel allows without the address."""
+    settings = [s for s in site.on(use.check.at.host, Sysctl) if s.name == NONLOCAL]
+    return bool(_BINDS.search(question.text)) and any(s.number for s in settings)
 
 
 _GREP = "#!/bin/sh\nip addr show dev eth0 | grep -q 10.0.0.20\n"
@@ -127,7 +141,7 @@ def only_the_holder(site: Evidence) -> Iterator[Hit | Unknown]:
     for use in uses(site):
         for question, answer in use.needed() if use.faults else ():
             vip = _own(question, use.vips)
-            if not vip:
+            if not vip or _anybody_binds(site, use, question):
                 continue
             negated = bool(re.search(r"grep\s+(?:-\w{1,30}\s+){0,9}-\w{0,30}v", question.text))
             where = "the host holds" if answer is not negated else "the host does not hold"

@@ -55,6 +55,14 @@ class Allowed:
         return self.protocol in ("vrrp", "112", "all") and not self.ports
 
 
+@dataclass(frozen=True)
+class Outgoing:
+    """What ufw is told of all that leaves the host: refused unless a rule says otherwise, or let out."""
+
+    at: Place
+    closed: bool
+
+
 def _ranges(text: str) -> tuple[tuple[int, int], ...]:
     found = []
     for part in re.split(r"[,\s]+", text.strip("{} ")):
@@ -156,6 +164,12 @@ def read_commands(source: Source) -> Iterator[object]:
             yield from _firewalld(place, node)
         elif program == "ufw" and words[1:2] == ["allow"]:
             yield from _ufw(place, words[2:])
+        elif (
+            program == "ufw"
+            and "outgoing" in words
+            and words[1:3] in (["default", "deny"], ["default", "reject"])
+        ):
+            yield Outgoing(place, closed=True)
 
 
 def _firewalld(place: Place, node: Node) -> Iterator[Allowed]:
@@ -178,7 +192,16 @@ def _firewalld(place: Place, node: Node) -> Iterator[Allowed]:
                 yield Allowed(place, match.group(1), ())
 
 
-def _ufw(place: Place, words: Sequence[str]) -> Iterator[Allowed]:
+def _ufw(place: Place, words: Sequence[str]) -> Iterator[Allowed | Outgoing]:
+    if words[:1] == ["out"]:
+        named = "proto" in words[:-1] and words[words.index("proto") + 1]
+        if "port" not in words and not any(
+            _ranges(word.partition("/")[0]) for word in words if "." not in word
+        ):
+            yield from [Outgoing(place, closed=False)] if named in (False, "vrrp", "112") else []
+        return
+    if "proto" in words[:-1] and words[words.index("proto") + 1] == "vrrp":
+        yield Allowed(place, "vrrp", ())
     for word in words:
         port, _, protocol = word.partition("/")
         if _ranges(port):

@@ -168,6 +168,9 @@ class Values:
                 return self.comprehended(elt, one, more)
             case ast.Subscript(value=inner):
                 return self.value(inner)
+            case ast.Tuple(elts) | ast.List(elts) if elts:
+                found = [self.value(item) for item in elts]
+                return [step for steps, _ in found for step in steps], " ".join(word for _, word in found)
         return [
             step for n in ast.iter_child_nodes(node) if isinstance(n, ast.expr) for step in self.value(n)[0]
         ], f"$({said(node)})"

@@ -6,7 +6,6 @@ import re
 from typing import TYPE_CHECKING
 
 from fournines.components.keepalived.audit.facts import (
-    Notify,
     SyncGroup,
     VrrpInstance,
     VrrpScript,
@@ -160,88 +159,6 @@ def shell_syntax(site: Evidence) -> Iterator[Hit | Unknown]:
                 check.place("script"),
                 f"{check.name} needs a shell for {operator.group().strip()!r} and gets none",
             )
-
-
-@rule(
-    "KA025",
-    Severity.ERROR,
-    "A notify script starts or stops the service that the check asks for",
-    consequence=Consequence.NO_FAILOVER,
-    why="on the backup the service is stopped, so its check always fails there: the backup can never take "
-    "over",
-    fix="run the service on all hosts all the time, and let keepalived move the address only",
-    source="acassen/keepalived #2485 (maintainer)",
-    bad={
-        "keepalived.conf": keepalived(
-            'notify_backup "/usr/bin/systemctl stop haproxy"',
-            check=script(script='"/usr/bin/killall -0 haproxy"'),
-        )
-    },
-    good={"keepalived.conf": keepalived(check=script(script='"/usr/bin/killall -0 haproxy"'))},
-    points_at='notify_backup "/usr/bin/systemctl stop haproxy"',
-)
-def notify_orders_the_service(site: Evidence) -> Iterator[Hit | Unknown]:
-    for instance in site.all(VrrpInstance):
-        tracked = [
-            check
-            for tracker in instance.trackers
-            for check in site.on(instance.at.host, VrrpScript)
-            if tracker.kind == "script" and check.name == tracker.name
-        ]
-        for notify in instance.notifies:
-            wanted = {"backup": "stop", "master": "start"}.get(notify.event)
-            for verb, service in _ordered(site, notify) if wanted else ():
-                for check in tracked:
-                    if verb == wanted and service and re.search(rf"\b{re.escape(service)}\b", check.command):
-                        yield Hit(
-                            notify.at,
-                            f"notify_{notify.event} {verb}s {service}, and {check.name} checks {service}",
-                            related=(check.place("script"),),
-                        )
-            yield from _by_name(site, notify, tracked) if wanted else ()
-
-
-_ORDER = re.compile(r"(?:^|[_\-.])(start|stop)(?:$|[_\-.])")
-_NO_SERVICE = frozenset(["sh", "py", "start", "stop", "service", "notify", "keepalived"])
-"""Words of a script's name that name no service."""
-
-
-def _by_name(site: Evidence, notify: Notify, tracked: list[VrrpScript]) -> Iterator[Hit]:
-    """``stop_haproxy.sh`` that was not given: its name says what it does."""
-    name = notify.command.split()[0].rsplit("/", 1)[-1].lower() if notify.command else ""
-    order = _ORDER.search(re.sub(r"\.\w+$", "", name))
-    wanted = {"backup": "stop", "master": "start"}[notify.event]
-    if order is None or order.group(1) != wanted or given(site, notify.at.host, notify.command):
-        return
-    services = [
-        word
-        for word in re.split(r"[_\-.]", name)
-        if len(word) > 2 and word not in _NO_SERVICE  # noqa: PLR2004 - no abbreviation
-    ]
-    for check in tracked:
-        asked = next((s for s in services if re.search(rf"\b{re.escape(s)}\b", check.command)), "")
-        if asked:
-            yield Hit(
-                notify.at,
-                f"by its name {name} {wanted}s {asked}, and {check.name} checks {asked}",
-                related=(check.place("script"),),
-                severity=Severity.WARNING,
-            )
-
-
-def _ordered(site: Evidence, notify: Notify) -> Iterator[tuple[str, str]]:
-    found = given(site, notify.at.host, notify.command)
-    if found:
-        for node in found.commands:
-            order = orders(node)
-            if order:
-                yield order
-    match = re.search(r"systemctl\s+(start|stop)\s+(\S+)", notify.command)
-    if match:
-        yield match.group(1), match.group(2).removesuffix(".service")
-    match = re.search(r"(?:service\s+|/etc/init\.d/)(\S+)\s+(start|stop)", notify.command)
-    if match:
-        yield match.group(2), match.group(1)
 
 
 _STORE = re.compile(
