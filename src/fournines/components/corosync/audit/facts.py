@@ -54,11 +54,15 @@ class Section:
 
 @dataclass(frozen=True)
 class Stray:
-    """A line corosync stops at, and what it says about it; ``mild``: only other readers of the file stop."""
+    """A line corosync stops at, and what it says about it; ``since``: only from this release on.
+
+    ``mild``: it stands for what a page does not show.
+    """
 
     at: Place
     what: str
     mild: bool = False
+    since: int = 0
 
 
 @dataclass(frozen=True)
@@ -171,6 +175,10 @@ def _strays(source: Source) -> Iterator[Stray]:
             continue
         if "{" in line:
             opened.append(number)
+            if not line.endswith("{"):
+                yield Stray(
+                    source.at(number), "something follows an opening brace on its line", since=_STRICT
+                )
         elif "}" in line and ":" not in line:
             yield from _closing(source.at(number), line, opened)
         elif ":" not in line:
@@ -179,13 +187,19 @@ def _strays(source: Source) -> Iterator[Stray]:
         yield Stray(source.at(number), "this section is never closed")
 
 
+_STRICT = 3
+"""The release that stops at whatever stands beside a brace; the one before took no notice of it."""
+
+
 def _closing(at: Place, line: str, opened: list[int]) -> Iterator[Stray]:
     if not opened:
         yield Stray(at, "a closing brace without an opening one")
         return
     opened.pop()
     if line.count("}") > 1:
-        yield Stray(at, "two closing braces on one line close one section", mild=True)
+        yield Stray(at, "two closing braces on one line", since=_STRICT)
+    elif line != "}":
+        yield Stray(at, "something stands beside a closing brace on its line", since=_STRICT)
 
 
 def _text(at: Place, line: str, *, shown: bool) -> Iterator[Stray]:

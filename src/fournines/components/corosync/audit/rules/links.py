@@ -254,7 +254,8 @@ def not_multicast(site: Evidence) -> Iterator[Hit | Unknown]:
     consequence=Consequence.DOWN,
     why="corosync stops at it and does not start",
     fix="one brace a line, a colon behind every key",
-    source="exec/coroparse.c: 'Line is not opening or closing section or key value', 'Missing closing brace'",
+    source="exec/coroparse.c: 'Line is not opening or closing section or key value', 'Missing closing "
+    "brace'; run on corosync 3.1.7",
     bad={"corosync.conf": corosync(totem="token 5000")},
     good={"corosync.conf": corosync(totem="token: 5000")},
     points_at="token 5000",
@@ -264,10 +265,16 @@ def unreadable(site: Evidence) -> Iterator[Hit | Unknown]:
         for stray in conf.strays[:5]:
             if stray.mild:
                 yield Hit(stray.at, stray.what, why=_MILD, severity=Severity.WARNING)
+            elif stray.since:
+                yield Hit(stray.at, stray.what, why=_STRICT)
             elif not conf.excerpt or "closing brace" in stray.what:
                 yield Hit(stray.at, stray.what)
 
 
+_STRICT = (
+    "corosync 3 stops here ('Extra characters before or after closing bracket') and does not start; "
+    "corosync 2 takes the line for one brace and nothing else"
+)
 _MILD = "corosync, pcs and a person read another file each: what one takes the next refuses"
 
 

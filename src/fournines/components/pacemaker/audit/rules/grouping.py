@@ -58,9 +58,30 @@ def together(site: Evidence) -> Iterator[Hit | Unknown]:
         for group in cluster.collections:
             held = cluster.inside(group.id) if group.kind == "group" else ()
             projects = list(dict.fromkeys(found for p in held if (found := _project(p))))
+            agents = list(dict.fromkeys(found for p in held if (found := _agent(p))))
             if len(projects) >= _MANY:
                 what = f"{group.id} holds {', '.join(projects)}: the one that fails takes the others along"
                 yield Hit(group.at, what)
+            elif len(agents) > 1:
+                what = (
+                    f"{group.id} holds the agents {', '.join(agents)}: one that fails takes the others along"
+                )
+                yield Hit(group.at, what, why=_AGENTS, fix=_EVERYWHERE)
+
+
+_AGENTS = (
+    "neither needs the other, and in a group a DHCP agent that does not start moves every router to another "
+    "host, where all of them are built anew"
+)
+_EVERYWHERE = "the agents on all network hosts at once, dhcp_agents_per_network = 2 and l3_ha = true"
+
+
+def _agent(primitive: Primitive) -> str:
+    """The Neutron agent a resource runs, if it is one of those that work alone."""
+    match = re.search(
+        r"(?:neutron|quantum)-(?:agent-)?(l3|dhcp|lbaas|vpn)(?:-agent)?\Z", primitive.type, re.IGNORECASE
+    )
+    return match.group(1).lower() if match else ""
 
 
 def _project(primitive: Primitive) -> str:

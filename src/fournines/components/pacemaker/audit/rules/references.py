@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 
     from fournines.components.pacemaker.audit.facts import Cluster, Constraint, Primitive, Ref
     from fournines.kit.audit.evidence import Evidence
-    from fournines.kit.audit.source import Place
 
 _WEB = """\
 primitive web systemd:nginx \\
@@ -38,7 +37,6 @@ group g-web vip {}
     points_at="group g-web vip wbe",
 )
 def undefined(site: Evidence) -> Iterator[Hit | Unknown]:
-    told: set[Place] = set()
     for cluster in clusters(site):
         statements: list[Collection | Constraint] = [*cluster.collections, *cluster.constraints]
         for statement in statements:
@@ -46,23 +44,18 @@ def undefined(site: Evidence) -> Iterator[Hit | Unknown]:
             missing = [ref for ref in refs if not _known(cluster, ref)]
             for ref in missing:
                 said = _missing(cluster, statement, ref, alone=len(missing) == len(refs))
-                cause = _swallowed(site, ref) if isinstance(said, Hit) else None
-                if cause is None:
+                if isinstance(said, Unknown) or not _swallowed(site, ref):
                     yield said
-                elif cause.at not in told:
-                    told.add(cause.at)
-                    yield cause
 
 
-def _swallowed(site: Evidence, ref: Ref) -> Hit | None:
-    """The command that took the creation of a resource for its own words: it ends in a backslash."""
+def _swallowed(site: Evidence, ref: Ref) -> bool:
+    """Whether another command took the resource's creation for its own words: SY034 has it, at its cause."""
     name = ref.id.removesuffix("-clone").removesuffix("-master")
-    for source in site.sources:
-        for node in source.nodes if source.kind in _SHELL else ():
-            if node.key == "pcs" and "pcs" in node.args and name in node.args[node.args.index("pcs") :]:
-                what = f"the backslash makes one command of this and the next: {name} is never created"
-                return Hit(source.at(node), what, related=(ref.at,))
-    return None
+    return any(
+        node.key == "pcs" and "pcs" in node.args and name in node.args[node.args.index("pcs") :]
+        for source in site.sources
+        for node in (source.nodes if source.kind in _SHELL else ())
+    )
 
 
 _SHELL = frozenset({"script", "commands", "cluster commands"})

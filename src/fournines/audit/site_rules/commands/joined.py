@@ -1,0 +1,89 @@
+"""Commands that the shell reads otherwise than they were meant: joined to the next, or a name cut short."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from fournines.kit.audit.rule import Consequence, Hit, Severity, Unknown, rule
+from fournines.kit.audit.wrapped import commands
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from fournines.kit.audit.evidence import Evidence
+    from fournines.kit.audit.node import Node
+    from fournines.kit.audit.source import Source
+
+_KINDS = ("script", "commands", "cluster commands")
+"""Kinds of text that a shell reads."""
+_PROGRAMS = frozenset({"pcs", "crm", "rabbitmqctl", "systemctl", "firewall-cmd", "ufw", "drbdadm"})
+"""Programs that nobody hands their own name (openstack is the name of many an account)."""
+_VIP = "pcs resource create vip ocf:heartbeat:IPaddr2 ip=10.0.0.20{}\n"
+_PROXY = "pcs resource create proxy systemd:haproxy op monitor interval=10s\n"
+
+
+def _joined(source: Source) -> Iterator[tuple[Node, str]]:
+    """The commands that take the next one for their own words, each with those words."""
+    for node in source.nodes if source.kind in _KINDS else ():
+        if node.key in _PROGRAMS and node.key in node.args:
+            yield node, " ".join(node.args[node.args.index(node.key) :])
+
+
+@rule(
+    "SY034",
+    Severity.ERROR,
+    "A backslash that makes one command of two",
+    consequence=Consequence.DOWN,
+    why="the first command gets the second as its own words: it is refused or does something else, and the "
+    "second is never carried out",
+    fix="no backslash at the end of a command's last line",
+    source="sh(1), line continuation; pcs 0.11.5, parse_args.split_option: \"missing value of 'pcs' option\"",
+    bad={"setup.sh": "#!/bin/sh\n" + _VIP.format(" \\") + _PROXY},
+    good={"setup.sh": "#!/bin/sh\n" + _VIP.format("") + _PROXY},
+    points_at="pcs resource create vip ocf:heartbeat:IPaddr2 ip=10.0.0.20 \\",
+)
+def one_of_two(site: Evidence) -> Iterator[Hit | Unknown]:
+    for source in site.sources:
+        for node, rest in _joined(source):
+            yield Hit(source.at(node), f"this command goes on with '{rest[:60]}', which is never carried out")
+
+
+_ENDPOINT = "openstack endpoint create --region one --{0} {1} --publicurl http://10.0.0.20:5000\n"
+
+
+@rule(
+    "SY035",
+    Severity.WARNING,
+    "A shell variable whose name has a hyphen",
+    consequence=Consequence.DOWN,
+    why="a name ends before the hyphen: the shell puts in the variable named so far, most often nothing, and "
+    "the command gets the rest of the name as its value",
+    fix="the value itself, or a variable with _ in its name",
+    source="POSIX.1-2017, Shell Command Language 2.6.2, 3.235 Name: letters, digits and underscores",
+    bad={"setup.sh": "#!/bin/sh\n" + _ENDPOINT.format("service-id", "$service-id")},
+    good={"setup.sh": "#!/bin/sh\n" + _ENDPOINT.format("service-id", "$service_id")},
+    points_at="openstack endpoint create --region one --service-id $service-id --publicurl http://10.0.0.20:5000",
+)
+def cut_short(site: Evidence) -> Iterator[Hit | Unknown]:
+    for source in site.sources:
+        if source.kind not in _KINDS:
+            continue
+        lines = source.text.split("\n")
+        for node in commands(source.nodes):
+            for name in _hyphened(node):
+                if f"{name.partition('-')[0]}=" not in source.text:
+                    start = next(
+                        (n for n, text in enumerate(lines[node.line - 1 :], node.line) if name in text), 0
+                    )
+                    what = f"${name} is ${name.partition('-')[0]} and then '-{name.partition('-')[2]}'"
+                    yield Hit(source.at(start or node.line), what)
+
+
+def _hyphened(node: Node) -> Iterator[str]:
+    """The names behind a dollar that are those of the option before them, ``--service-id $service-id``."""
+    words = [part for word in node.words for part in word.split("=", 1)]
+    for option, value in pairwise(words):
+        name = value.removeprefix("$").removeprefix("{").removesuffix("}")
+        if value.startswith("$") and "-" in name and option == f"--{name}":
+            yield name

@@ -1,0 +1,118 @@
+"""Whether a file system and what lives on it are on one host, and on one host only."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from fournines.components.pacemaker.audit.facts.cluster import clusters
+from fournines.components.pacemaker.audit.rules.example import DRBD, FS, TIED, crm
+from fournines.kit.audit.rule import Consequence, Hit, Severity, Unknown, rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from fournines.components.pacemaker.audit.facts import Cluster, Primitive
+    from fournines.kit.audit.evidence import Evidence
+
+_FOR_ONE = frozenset({"xfs", "ext2", "ext3", "ext4", "btrfs", "reiserfs", "jfs", "f2fs"})
+"""File systems that one host mounts at a time."""
+_SHARED = re.compile(r"^/dev/(?:drbd|mapper/mpath|disk/by-id/(?:wwn|scsi|dm-uuid-mpath))")
+"""Devices that are the same disk on every host."""
+_BOTH = "clone fs-clone fs-db\n"
+
+
+@rule(
+    "PA032",
+    Severity.ERROR,
+    "A file system for one host is mounted on several",
+    consequence=Consequence.DATA,
+    why="each host changes the disk behind the other's back, and what the two caches write does not fit "
+    "together: the file system is destroyed",
+    fix="no clone: the file system follows what uses it; or GFS2 or OCFS2 with DLM",
+    source="Clusters from Scratch, Convert Storage to Active/Active: XFS and ext4 know of one host only",
+    bad=crm(DRBD, FS, _BOTH, TIED.replace("fs-db", "fs-clone")),
+    good=crm(DRBD, FS, TIED),
+    points_at="clone fs-clone fs-db",
+)
+def mounted_twice(site: Evidence) -> Iterator[Hit | Unknown]:
+    for cluster in clusters(site):
+        for clone in cluster.collections:
+            if clone.kind not in ("clone", "promotable") or clone.meta.get("clone-max") == "1":
+                continue
+            for primitive in cluster.inside(clone.id):
+                kind = primitive.params.get("fstype", "").lower()
+                options = re.split(r"[,\s]+", primitive.params.get("options", ""))
+                if (
+                    primitive.type.lower() != "filesystem"
+                    or kind not in _FOR_ONE
+                    or {"ro", "bind"} & set(options)
+                ):
+                    continue
+                device = primitive.params.get("device", "")
+                same = bool(_SHARED.match(device))
+                what = f"{clone.id} mounts {device or primitive.id} with {kind} on every host at once"
+                why = "" if same else "right only where each host has a disk of its own under this name"
+                yield Hit(clone.at, what, (primitive.at,), why, severity=None if same else Severity.WARNING)
+
+
+_HOMES = {
+    "mysql": "/var/lib/mysql", "mariadb": "/var/lib/mysql", "pgsql": "/var/lib/pgsql",
+    "rabbitmq-server": "/var/lib/rabbitmq", "redis": "/var/lib/redis",
+}  # fmt: skip
+"""Where the data of an agent's service is when nobody says it; resource-agents 4.12, RabbitMQ."""
+_DATA = ("datadir", "pgdata", "mnesia_base", "rundir", "exportfs", "directory")
+"""Parameters that say where it is."""
+_SERVER = """\
+primitive db ocf:heartbeat:mysql \\
+    params config=/etc/mysql/my.cnf \\
+    op start timeout=120s interval=0 \\
+    op stop timeout=120s interval=0 \\
+    op monitor interval=20s timeout=30s
+order fs-then-db Mandatory: fs-db db
+"""
+
+
+@rule(
+    "PA033",
+    Severity.ERROR,
+    "A service may run where its file system is not",
+    consequence=Consequence.NO_FAILOVER,
+    why="an order says when, not where: nothing keeps the two on one host, and the service starts on an "
+    "empty directory, or not at all",
+    fix="a group of file system and service, or colocation service-with-fs inf: SERVICE FS",
+    source="Pacemaker Explained, Colocation: ordering and colocation constraints are independent",
+    bad=crm(DRBD, FS, TIED, _SERVER),
+    good=crm(DRBD, FS, TIED, _SERVER, "colocation db-with-fs inf: db fs-db\n"),
+    points_at="primitive db ocf:heartbeat:mysql \\",
+)
+def parted(site: Evidence) -> Iterator[Hit | Unknown]:
+    for cluster in clusters(site):
+        mounts = [
+            p for p in cluster.primitives if p.type.lower() == "filesystem" and p.params.get("directory")
+        ]
+        for service in cluster.primitives if mounts and cluster.builds else ():
+            home = next((service.params[name] for name in _DATA if name in service.params), "")
+            home = home or _HOMES.get(service.type.lower(), "")
+            held = [m for m in mounts if home and m is not service and _inside(home, m.params["directory"])]
+            if held and service.type.lower() != "filesystem" and not _together(cluster, service, held[0]):
+                what = f"nothing keeps {service.id} on the host of {held[0].id}, which is {home}"
+                yield Hit(service.at, what, related=(held[0].at,))
+
+
+def _inside(path: str, directory: str) -> bool:
+    return f"{path.rstrip('/')}/".startswith(f"{directory.rstrip('/')}/") and directory.strip("/") != ""
+
+
+def _together(cluster: Cluster, one: Primitive, other: Primitive) -> bool:
+    """Whether groups and colocations, directly or in a chain, keep two resources on one host."""
+    reached: set[str] = set()
+    pending = set(cluster.names_of(one.id))
+    while pending:
+        name = pending.pop()
+        reached.add(name)
+        beside = set(cluster.colocated(name))
+        for primitive in cluster.inside(name):
+            beside |= cluster.names_of(primitive.id)
+        pending |= {more for near in beside for more in (near, *cluster.names_of(near))} - reached
+    return other.id in reached
