@@ -96,7 +96,8 @@ def _without_orders(text: str) -> str:
 
 _SHORT = 6
 _ORDER = re.compile(
-    r"^\s*(?:[#$]\s+)?(?:sudo\s+)?(?:systemctl|service|/etc/init\.d/\S+)\s+[\w.@\-]+(?:\s+[\w.@\-]+)?\s*$"
+    r"^\s*(?:[#$]\s+)?(?:sudo\s+)?(?:systemctl\s+[\w.@\-]+(?:\s+[\w.@\-]+)?"
+    r"|service\s+[\w.@\-]+\s+[\w\-]+|/etc/init\.d/\S+\s+[\w\-]+)\s*$"
 )
 
 

@@ -81,6 +81,8 @@ def stays_split(site: Evidence) -> Iterator[Hit | Unknown]:
         seen.add(at)
         if said and said.value == "ignore" and count != 1:
             yield Hit(at, "cluster_partition_handling is ignore")
+        elif said and said.value == "pause_if_all_down" and not _watched(broker):
+            yield Hit(at, "pause_if_all_down names no brokers to watch", why=_NOBODY, fix=_WATCH)
         elif said is None and broker.whole and count >= _PAIR:
             yield Hit(at, f"cluster_partition_handling is not said, with {count} brokers")
         elif said is None and broker.whole and copies(site) >= _PAIR:
@@ -90,6 +92,22 @@ def stays_split(site: Evidence) -> Iterator[Hit | Unknown]:
                 severity=Severity.WARNING,
             )
     yield from _never_said(site)
+
+
+_NOBODY = "the broker does not start: 'Nodes required for pause_if_all_down' (rabbit.schema)"
+_WATCH = (
+    "cluster_partition_handling.pause_if_all_down.nodes.1 = rabbit@HOST and .recover = ignore; better "
+    "pause_minority"
+)
+
+
+def _watched(broker: Broker) -> bool:
+    """Whether the brokers are named whose loss makes this one pause; classic files say so in one term."""
+    return any(
+        name.startswith("cluster_partition_handling.pause_if_all_down.nodes")
+        for conf in broker.confs
+        for name in conf.settings
+    ) or any(conf.style == "erlang" for conf in broker.confs)
 
 
 def _never_said(site: Evidence) -> Iterator[Hit | Unknown]:

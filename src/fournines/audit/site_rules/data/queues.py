@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from fournines.audit.site_rules.data.messaging import broker_count, services_told
+from fournines.components.oslo.audit.facts import OsloConf
 from fournines.components.rabbitmq.audit.facts import Definitions, Joined, Policy, brokers, major
+from fournines.components.rabbitmq.audit.rules.policies import works
 from fournines.kit.audit.rule import Consequence, Hit, Severity, Unknown, rule
 
 if TYPE_CHECKING:
@@ -101,3 +103,32 @@ def types_differ(site: Evidence) -> Iterator[Hit | Unknown]:
             what = f"the brokers' default is classic, and {conf.service} asks for quorum queues"
             why = "each service alone decides whether its queues have copies"
             yield Hit(at, what, others, why=why, severity=Severity.INFO)
+
+
+_POLICY = 'rabbitmqctl set_policy ha \'^(?!amq\\.).*\' \'{"ha-mode":"all","ha-sync-mode":"automatic"}\'\n'
+_JOIN = "#!/bin/sh\nrabbitmqctl join_cluster rabbit@mq1\n"
+_ASKED = _ALL + "[oslo_messaging_rabbit]\nrabbit_ha_queues = true\n"
+
+
+@rule(
+    "RM026",
+    Severity.WARNING,
+    "Services ask for mirrors that no broker makes",
+    consequence=Consequence.DATA,
+    why="rabbit_ha_queues sends x-ha-policy with each queue, which brokers since 3.0 do not read: without a "
+    "policy that fits, every queue is on one broker and goes with it",
+    fix="rabbit_quorum_queue = true; before RabbitMQ 3.8 a policy with ha-mode and ha-sync-mode",
+    source="oslo.messaging, help of rabbit_ha_queues; RabbitMQ 3.0 release notes: x-ha-policy is ignored",
+    bad={"ctl1/nova.conf": _ASKED, "setup.sh": _JOIN},
+    good={"ctl1/nova.conf": _ASKED, "setup.sh": _JOIN + _POLICY},
+    points_at="rabbit_ha_queues = true",
+)
+def asked_in_vain(site: Evidence) -> Iterator[Hit | Unknown]:
+    policies = site.all(Policy)
+    known = policies or site.all(Joined) or site.all(Definitions) or (major(site) or 0) >= _REMOVED_MIRRORS
+    if not known or ((major(site) or 0) < _REMOVED_MIRRORS and any(works(policy) for policy in policies)):
+        return
+    asked = [said for conf in site.all(OsloConf) if (said := conf.rabbit("rabbit_ha_queues")) and said.on]
+    if asked:
+        what = "rabbit_ha_queues is on, and no policy here mirrors a queue of a service"
+        yield Hit(asked[0].at, what, related=tuple(said.at for said in asked[1:]))

@@ -71,7 +71,8 @@ def same_identity(site: Evidence) -> Iterator[Hit | Unknown]:
 
 
 _AUTH = ("auth_url", "www_authenticate_uri", "auth_uri", "identity_uri", "auth_host", "neutron_url",
-         "api_servers", "endpoint_override", "region_auth_url")  # fmt: skip
+         "api_servers", "endpoint_override", "region_auth_url", "novncproxy_base_url", "html5proxy_base_url",
+         "html5_proxy_base_url")  # fmt: skip
 
 
 @rule(

@@ -26,7 +26,8 @@ _LEAST = 3
     "certificates, Galera "
     "and quorum timers at once",
     fix="chrony on every host with three sources or a pool; no ntpdate in cron",
-    source="chrony FAQ: 'three sources is the minimum needed to identify a falseticker'; ntpdate(8)",
+    source="chrony FAQ: 'three sources is the minimum needed to identify a falseticker'; ntpdate(8); NTP "
+    "documentation, Undisciplined Local Clock: use orphan mode instead",
     bad={"node1/cron.d/sync": "*/5 * * * * root /usr/sbin/ntpdate time1\n"},
     good={"node1/chrony.conf": "pool pool.ntp.org iburst\nmakestep 1 3\ndriftfile /var/lib/chrony/drift\n"},
     points_at="*/5 * * * * root /usr/sbin/ntpdate time1",
@@ -38,6 +39,7 @@ def clock(site: Evidence) -> Iterator[Hit | Unknown]:
     for conf in site.all(TimeConf):
         if conf.includes:
             continue
+        yield from _own_clock(conf)
         far = {source.name: source for source in conf.sources if not source.local}
         if not far and conf.sources:
             yield Hit(conf.sources[0].at, "the only time source is the host's own clock")
@@ -50,6 +52,24 @@ def clock(site: Evidence) -> Iterator[Hit | Unknown]:
                 f"{len(far)} time source{'s' if len(far) > 1 else ''} only ({', '.join(far)})",
                 severity=Severity.INFO if lesser else Severity.WARNING,
             )
+
+
+_ORPHAN = "tos orphan 10 instead of the local clock, and three sources"
+_BELIEVED = (
+    "when the other sources are out of reach the host takes its own drifting clock for the time and hands it "
+    "to whoever asks: all hosts follow it, and jump back together"
+)
+
+
+def _own_clock(conf: TimeConf) -> Iterator[Hit]:
+    """The undisciplined local clock of ntpd as one source among others."""
+    far = {source.name for source in conf.sources if not source.local}
+    for own in (source for source in conf.sources if source.local and source.name.startswith("127.127.")):
+        if far:
+            what = f"the host's own clock is a source beside {', '.join(sorted(far)[:3])}"
+            lesser = Severity.INFO if len(far) >= _LEAST else None
+            yield Hit(own.at, what, why=_BELIEVED, fix=_ORPHAN, severity=lesser)
+        return
 
 
 def _of_the_site(site: Evidence, source: TimeSource) -> bool:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from fournines.audit.site_rules.vrrp.holders import Use
-    from fournines.components.keepalived.audit.facts import Notify
+    from fournines.components.keepalived.audit.facts import Notify, VrrpInstance
     from fournines.kit.audit.evidence import Evidence
     from fournines.kit.audit.node import Node
 
@@ -82,7 +82,8 @@ def _notifies(site: Evidence, use: Use) -> list[Notify]:
     """What keepalived runs when a state changes that hangs on the check."""
     names = {instance.name for instance in use.instances}
     groups = [group for group in site.on(use.check.at.host, SyncGroup) if names & set(group.members)]
-    found = [notify for owner in (*use.instances, *groups) for notify in owner.notifies]
+    owners: tuple[VrrpInstance | SyncGroup, ...] = (*use.instances, *groups)
+    found = [notify for owner in owners for notify in owner.notifies]
     return list({notify.at: notify for notify in found}.values())
 
 

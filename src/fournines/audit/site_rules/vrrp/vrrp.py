@@ -221,6 +221,7 @@ def _too_fast(site: Evidence, check: VrrpScript, port: int) -> Iterator[Hit]:
     points_at="vrrp_instance VI_1 {",
 )
 def vrrp_filtered(site: Evidence) -> Iterator[Hit | Unknown]:
+    yield from _never_opened(site)
     for instance in site.all(VrrpInstance):
         host = instance.at.host
         walls = [wall for wall in site.on(host, Firewall) if not wall.excerpt]
@@ -232,3 +233,18 @@ def vrrp_filtered(site: Evidence) -> Iterator[Hit | Unknown]:
                 f"protocol 112",
                 related=(closed[0].at,),
             )
+
+
+def _never_opened(site: Evidence) -> Iterator[Hit]:
+    """Commands that open ports in firewalld, on a host or page with keepalived, and none that opens VRRP."""
+    told: set[str] = set()
+    for instance in site.all(VrrpInstance):
+        host = instance.at.host
+        opened = [wall for wall in site.on(host, Firewall) if wall.excerpt and wall.closed]
+        let_in = site.on(host, Allowed)
+        if host in told or not opened or not let_in or any(allowed.vrrp for allowed in let_in):
+            continue
+        told.add(host)
+        what = "firewalld is opened for other services, and nothing here lets VRRP in"
+        fix = "firewall-cmd --permanent --add-protocol=vrrp, and --reload"
+        yield Hit(opened[0].at, what, (instance.at,), fix=fix)

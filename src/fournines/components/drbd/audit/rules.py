@@ -170,7 +170,8 @@ def old_words(site: Evidence) -> Iterator[Hit | Unknown]:
             what = (
                 f"become-primary-on {resource.said['become-primary-on']}: the host decides, not the cluster"
             )
-            yield Hit(resource.place("become-primary-on"), what, severity=Severity.INFO)
+            both = resource.said["become-primary-on"].strip() == "both"
+            yield Hit(resource.place("become-primary-on"), what, severity=None if both else Severity.INFO)
 
 
 @rule(

@@ -46,14 +46,15 @@ class Setting:
 class DatabaseConf:
     """One file of a database server; ``settings`` are those of its server sections, the last of a name.
 
-    ``name`` is the path it has on its host, as far as known.
+    ``name`` is the path it has on its host, as far as known; ``includes`` are the files and folders it
+    reads besides and that were not given.
     """
 
     at: Place
     settings: Mapping[str, Setting] = field(repr=False, hash=False, compare=False)
     sections: tuple[str, ...]
     excerpt: bool
-    includes: bool
+    includes: tuple[str, ...]
     name: str = ""
 
     def get(self, name: str) -> Setting | None:
@@ -105,6 +106,7 @@ class Arbiter:
     at: Place
     nodes: tuple[str, ...]
     group: str
+    group_at: Place | None = None
 
 
 @dataclass(frozen=True)
@@ -157,8 +159,14 @@ def _merged(confs: tuple[DatabaseConf, ...]) -> DatabaseConf:
         settings=settings,
         sections=tuple(dict.fromkeys(name for conf in ordered for name in conf.sections)),
         excerpt=any(conf.excerpt for conf in ordered),
-        includes=any(conf.includes for conf in ordered),
+        includes=tuple(path for conf in ordered for path in conf.includes if not _given(path, ordered)),
     )
+
+
+def _given(path: str, confs: list[DatabaseConf]) -> bool:
+    """Whether a file or folder that is included is among the files of the host."""
+    wanted = f"/{path.strip('/')}"
+    return any(f"/{name}/".find(f"{wanted}/") >= 0 for conf in confs for name in (conf.at.path, conf.name))
 
 
 def _clusters(site: Evidence) -> tuple[GaleraCluster, ...]:
@@ -207,7 +215,8 @@ def read(source: Source) -> Iterator[object]:
     sections = tuple(node.key for node in source.nodes if node.block)
     if loose and not sections:  # a fragment shown without its section header
         settings.update(loose)
-    includes = any(node.key.startswith("!include") for root in source.nodes for node in root.walk())
+    included = (node.key for root in source.nodes for node in root.walk() if node.key.startswith("!include"))
+    includes = tuple(key.partition(" ")[2].strip() for key in included)
     conf = DatabaseConf(source.top, settings, sections, source.excerpt, includes, source.name or source.path)
     yield conf
     if conf.galera:
@@ -220,7 +229,8 @@ def read_garb(source: Source) -> Iterator[Arbiter]:
     nodes = re.split(r"[,\s]+", said.get("GALERA_NODES", "").removeprefix("gcomm://"))
     if said.get("GALERA_NODES"):
         names = tuple(host_of(node) for node in nodes if node)
-        yield Arbiter(source.top, names, said.get("GALERA_GROUP", ""))
+        line = next((node for node in source.nodes if "GALERA_GROUP" in node.key), None)
+        yield Arbiter(source.top, names, said.get("GALERA_GROUP", ""), source.at(line) if line else None)
 
 
 def read_commands(source: Source) -> Iterator[Arbiter]:

@@ -173,6 +173,8 @@ def read_commands(source: Source) -> Iterator[object]:
 
 
 def _firewalld(place: Place, node: Node) -> Iterator[Allowed]:
+    if "--add-service=vrrp" in node.words or ("--direct" in node.words and {"vrrp", "112"} & set(node.words)):
+        yield Allowed(place, "vrrp", ())
     for word in node.words:
         option, _, value = word.partition("=")
         port, _, protocol = value.partition("/")

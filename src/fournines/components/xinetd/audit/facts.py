@@ -14,13 +14,19 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class SmallService:
-    """A ``service`` block; ``port`` is None where /etc/services decides it."""
+    """A ``service`` block; ``port`` is None where /etc/services decides it.
+
+    ``user`` is whom its program runs as, where ``user_at`` says so; ``limited``: not everybody may ask.
+    """
 
     at: Place
     name: str
     port: int | None
     program: str
     disabled: bool
+    user: str = ""
+    user_at: Place | None = None
+    limited: bool = False
 
 
 def read(source: Source) -> Iterator[SmallService]:
@@ -33,12 +39,16 @@ def read(source: Source) -> Iterator[SmallService]:
             inside = following.children
         said = {child.key: [word for word in child.args if word != "="] for child in inside}
         port = next(iter(said.get("port", [])), "")
+        own = next((child for child in inside if child.key == "user"), None)
         yield SmallService(
             at=source.at(node),
             name=node.value,
             port=int(port) if port.isdecimal() and len(port) < 6 else None,  # noqa: PLR2004 - 65535 has 5
             program=next(iter(said.get("server", [])), ""),
             disabled=said.get("disable", []) == ["yes"],
+            user=next(iter(said.get("user", [])), ""),
+            user_at=source.at(own) if own else None,
+            limited=bool({"only_from", "bind", "interface"} & set(said)),
         )
 
 

@@ -107,6 +107,38 @@ def two_of_many(site: Evidence) -> Iterator[Hit | Unknown]:
             yield Hit(conf.quorum.place("two_node"), f"two_node: 1 with {count} hosts")
 
 
+_NET = "device {{\nmodel: net\nnet {{\nhost: {}\nalgorithm: ffsplit\n}}\n}}"
+
+
+@rule(
+    "CO018",
+    Severity.ERROR,
+    "A quorum device that cannot be the third vote",
+    consequence=Consequence.DOWN,
+    why="the device is to outlive either host: with two_node beside it corosync refuses both, and on a "
+    "member's own address it goes down with that member, two votes of three at once",
+    fix="no two_node beside device { }; corosync-qnetd on a host that is no member",
+    source="votequorum(5), corosync-qdevice(8); corosync 3.1.7: 'two_node and quorum device cannot be "
+    "configured at the same time'",
+    bad={"corosync.conf": corosync(_NET.format("10.0.0.11"), nodes=2)},
+    good={"corosync.conf": corosync(_NET.format("10.0.0.40"), nodes=2)},
+    points_at="host: 10.0.0.11",
+)
+def no_third(site: Evidence) -> Iterator[Hit | Unknown]:
+    for conf in site.all(CorosyncConf):
+        device = conf.device
+        if device is None:
+            continue
+        if conf.quorum.on("two_node"):
+            what = "two_node is set beside a quorum device"
+            yield Hit(conf.quorum.place("two_node"), what, (device.at,))
+        net = conf.first("quorum.device.net")
+        if net.get("host").lower() in conf.addresses - {""}:
+            yield Hit(
+                net.place("host"), f"the quorum device is on {net.get('host')}, a member of the cluster"
+            )
+
+
 @rule(
     "CO016",
     Severity.WARNING,

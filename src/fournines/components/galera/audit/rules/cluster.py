@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
-from fournines.components.galera.audit.facts import DATABASE, clusters, members, unfilled
+from fournines.components.galera.audit.facts import clusters, members, unfilled
 from fournines.components.galera.audit.rules.example import galera, site
 from fournines.kit.audit.rule import Consequence, Hit, Severity, Unknown, rule
-from fournines.kit.audit.source import EVERY_HOST
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -43,55 +41,6 @@ def bootstraps(evidence: Evidence) -> Iterator[Hit | Unknown]:
         bootstrap = member.conf.get("wsrep_new_cluster")
         if bootstrap and not (bootstrap.value and bootstrap.off):
             yield Hit(bootstrap.at, "wsrep_new_cluster stands in a permanent file")
-
-
-@rule(
-    "GA021",
-    Severity.ERROR,
-    "A member that is told of no cluster",
-    consequence=Consequence.DOWN,
-    why="without wsrep_cluster_address the server does not start, except where it is told to begin a cluster "
-    "of its own: then it is alone and takes writes that nobody else gets",
-    fix="wsrep_cluster_address = gcomm:// with every host, in a file of every host",
-    source="MariaDB 11.8: 'SST method requires wsrep_cluster_address to be configured on startup'; "
-    "MariaDB knowledge base, wsrep_cluster_address",
-    bad={"db1/galera.cnf": galera(wsrep_cluster_address="")},
-    good={"db1/galera.cnf": galera()},
-    points_at="wsrep_provider = /usr/lib/galera/libgalera_smm.so",
-)
-def told_of_nobody(evidence: Evidence) -> Iterator[Hit | Unknown]:
-    for member in members(evidence):
-        conf = member.conf
-        provider, enabled = conf.get("wsrep_provider"), conf.get("wsrep_on")
-        loaded = (
-            provider and provider.value.strip().lower() not in ("", "none") and not unfilled(provider.value)
-        )
-        if not loaded or not provider or conf.excerpt or conf.includes or (enabled and enabled.off):
-            continue
-        said = conf.get("wsrep_cluster_address")
-        if said and not said.value.strip():
-            yield Hit(said.at, "wsrep_cluster_address is empty")
-        elif said is None and _said_elsewhere(evidence, conf.at.host):
-            yield Unknown(
-                provider.at, "which cluster this host joins: another file names wsrep_cluster_address"
-            )
-        elif said is None:
-            yield Hit(provider.at, "the library is loaded, and no wsrep_cluster_address is given")
-
-
-_ADDRESS = re.compile(r"^[^#;\n]*wsrep[_-]cluster[_-]address", re.MULTILINE)
-
-
-def _said_elsewhere(evidence: Evidence, host: str) -> bool:
-    """Whether any file says it: a command line, a script, a file beside the hosts' folders.
-
-    An option file of another host says it to that host only.
-    """
-    return any(
-        _ADDRESS.search(source.text)
-        for source in evidence.sources
-        if source.kind != DATABASE.name or host in ("", EVERY_HOST) or source.host in (host, "", EVERY_HOST)
-    )
 
 
 @rule(
@@ -223,6 +172,13 @@ def names_differ(evidence: Evidence) -> Iterator[Hit | Unknown]:
                 f"{_name(member)} is of cluster {member.cluster!r}, {_name(usual)} of {usual.cluster!r}",
                 related=(usual.place("wsrep_cluster_name"),),
             )
+        for arbiter in cluster.arbiters if named else ():
+            if arbiter.group and arbiter.group_at and arbiter.group not in {m.cluster for m in named}:
+                what = f"the arbiter is of {arbiter.group!r}, {_name(named[0])} of {named[0].cluster!r}"
+                yield Hit(arbiter.group_at, what, (named[0].place("wsrep_cluster_name"),), why=_NO_VOTE)
+
+
+_NO_VOTE = "the arbiter is refused and has no vote: with two data hosts the loss of one stops the other"
 
 
 def _odd(found: list[GaleraHost], values: list[str]) -> Iterator[tuple[GaleraHost, GaleraHost]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from fournines.components.galera.audit.facts import clusters
+from fournines.components.galera.audit.facts import clusters, members, unfilled
 from fournines.components.galera.audit.rules.example import galera
 from fournines.kit.audit.rule import Consequence, Hit, Severity, Unknown, rule
 
@@ -50,3 +50,27 @@ _THREE = (
     "rsync and mysqldump lock the donor until the copy is made; where it is the one that HAProxy sends "
     "writes to, every session moves"
 )
+
+
+@rule(
+    "GA023",
+    Severity.WARNING,
+    "One donor, and nobody else may stand in",
+    consequence=Consequence.NO_RETURN,
+    why="a host that needs a copy takes it from this one only: while that is down, or is the host itself, "
+    "the start fails with 'Donor not available'",
+    fix="a comma at the end of wsrep_sst_donor: then any other member may be the donor too",
+    source="MariaDB knowledge base, wsrep_sst_donor: the trailing comma",
+    bad={f"db{n}/galera.cnf": galera(number=n, wsrep_sst_donor="db1") for n in (1, 2, 3)},
+    good={f"db{n}/galera.cnf": galera(number=n, wsrep_sst_donor="db1,") for n in (1, 2, 3)},
+    points_at="wsrep_sst_donor = db1",
+)
+def one_donor(evidence: Evidence) -> Iterator[Hit | Unknown]:
+    said = [found for m in members(evidence) if (found := m.conf.get("wsrep_sst_donor"))]
+    fixed = [one for one in said if one.value.strip(" \"'") and not one.value.strip(" \"'").endswith(",")]
+    by_value = {one.value: one for one in reversed(fixed) if not unfilled(one.value)}
+    for value, one in by_value.items():
+        others = tuple(other.at for other in fixed if other.value == value and other is not one)
+        several = "," in value
+        what = f"{value} only {'are' if several else 'is'} asked for a copy"
+        yield Hit(one.at, what, others, severity=Severity.INFO if several else None)

@@ -162,3 +162,13 @@ class VrrpInstance(Block):
     def backup(self) -> bool:
         """Whether it starts as BACKUP: also with no state, or one keepalived does not know."""
         return self.state.upper() != "MASTER"
+
+
+@dataclass(frozen=True)
+class RealServer:
+    """A ``real_server`` of a ``virtual_server``; ``checked``: some healthchecker looks at it."""
+
+    at: Place
+    virtual: str
+    name: str
+    checked: bool

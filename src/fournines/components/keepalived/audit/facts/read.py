@@ -11,6 +11,7 @@ from fournines.components.keepalived.audit.facts.model import (
     ADVERT_INT,
     KeepalivedConf,
     Notify,
+    RealServer,
     SyncGroup,
     TrackedFile,
     TrackedProcess,
@@ -48,6 +49,17 @@ def read(source: Source) -> Iterator[object]:
             yield _group(source, node)
         elif node.key == "vrrp_instance":
             yield _instance(source, node, conf)
+        elif node.key == "virtual_server":
+            yield from _real_servers(source, node)
+
+
+_CHECKERS = re.compile(r"[A-Z]+_(?:CHECK|GET)|include", re.IGNORECASE)
+
+
+def _real_servers(source: Source, virtual: Node) -> Iterator[RealServer]:
+    for node in virtual.all("real_server"):
+        checked = any(_CHECKERS.fullmatch(child.key) for child in node.children)
+        yield RealServer(source.at(node), " ".join(virtual.args), " ".join(node.args), checked)
 
 
 def _resolved(source: Source) -> tuple[Node, ...]:
@@ -213,10 +225,13 @@ def _notifies(source: Source, node: Node) -> tuple[Notify, ...]:
 
 
 def _group(source: Source, node: Node) -> SyncGroup:
-    members = tuple(word for block in node.all("group") for child in block.children for word in child.words)
+    listed = [
+        (word, child) for block in node.all("group") for child in block.children for word in child.words
+    ]
+    members = tuple(word for word, _ in listed)
     return SyncGroup(
         at=source.at(node),
-        places=_places(source, node),
+        places={**{word: source.at(child) for word, child in listed}, **_places(source, node)},
         name=node.value,
         members=members,
         trackers=_trackers(source, node),

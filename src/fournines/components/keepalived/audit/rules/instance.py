@@ -231,3 +231,29 @@ def moved_by_a_script(site: Evidence) -> Iterator[Hit | Unknown]:
                     f"{instance.name} has no virtual_ipaddress, and {notify.command} runs on MASTER",
                 )
                 break
+
+
+@rule(
+    "KA053",
+    Severity.ERROR,
+    "A number that keepalived does not take",
+    consequence=Consequence.DOWN,
+    why="without a valid router id the instance does not exist: this host never holds the VIP",
+    fix="virtual_router_id and priority between 1 and 255 (254 for a host that does not own the address)",
+    source="keepalived 2.2.7: 'VRID ... not valid - must be between 1 & 255', 'Priority not valid! ... Using "
+    "default 100'",
+    bad={"keepalived.conf": keepalived(vrid=261)},
+    good={"keepalived.conf": keepalived(vrid=61)},
+    points_at="virtual_router_id 261",
+)
+def out_of_range(site: Evidence) -> Iterator[Hit | Unknown]:
+    for instance in site.all(VrrpInstance):
+        if instance.vrid is not None and not 1 <= instance.vrid <= _HIGHEST:
+            yield Hit(instance.place("virtual_router_id"), f"{instance.name} has router id {instance.vrid}")
+        if instance.priority is not None and not 1 <= instance.priority <= _HIGHEST:
+            what = f"{instance.name} has priority {instance.priority}, and gets 100"
+            yield Hit(instance.place("priority"), what, why=_ORDER, severity=Severity.WARNING)
+
+
+_HIGHEST = 255
+_ORDER = "keepalived takes its default instead: the order that was meant among the hosts is another one"

@@ -101,7 +101,8 @@ def lone_agents(evidence: Evidence) -> Iterator[Hit | Unknown]:
         if routers and routers.off and not (distributed and distributed.on):
             lesser = Severity.INFO if moved and moved.on else None
             yield Hit(routers.at, "routers are on one L3 agent each", severity=lesser)
-        yield from _contradiction(conf)
+        hosts = {other.at.host for other in confs if other.service == "neutron"}
+        yield from _contradiction(conf, len(hosts))
         yield from _unsaid(conf)
 
 
@@ -112,7 +113,16 @@ _TWO_MOVERS = (
 _PLUGINS = ("mechanism_drivers", "service_plugins", "core_plugin", "ovn_nb_connection")
 
 
-def _contradiction(conf: OsloConf) -> Iterator[Hit]:
+_EXACTLY = (
+    "with no more network hosts than that, the loss of one lets nobody make a router until it is back: 'Not "
+    "enough l3 agents available'"
+)
+_FEWER = (
+    "min_l3_agents_per_router one less than there are network hosts; since Pike it is gone and 1 is enough"
+)
+
+
+def _contradiction(conf: OsloConf, hosts: int) -> Iterator[Hit]:
     least, most = conf.find("min_l3_agents_per_router"), conf.find("max_l3_agents_per_router")
     if not most or most.number is None:
         return
@@ -120,6 +130,9 @@ def _contradiction(conf: OsloConf) -> Iterator[Hit]:
         yield Hit(most.at, "a router may be on one L3 agent at most")
     elif least and least.number is not None and 0 < most.number < least.number:
         yield Hit(least.at, f"at least {least.number} L3 agents, at most {most.number}", related=(most.at,))
+    elif least and least.number == most.number and hosts <= most.number:
+        what = f"a router wants {least.number} L3 agents, neither more nor fewer"
+        yield Hit(least.at, what, (most.at,), why=_EXACTLY, fix=_FEWER)
 
 
 def _unsaid(conf: OsloConf) -> Iterator[Hit]:

@@ -132,3 +132,26 @@ def healed_by_loss(evidence: Evidence) -> Iterator[Hit | Unknown]:
         if said and not alone and said.value == "autoheal" and said.at not in seen:
             seen.add(said.at)
             yield Hit(said.at, "cluster_partition_handling is autoheal")
+
+
+_CLEANUP = "cluster_formation.node_cleanup.only_log_warning"
+
+
+@rule(
+    "RM025",
+    Severity.WARNING,
+    "A broker that is down is thrown out of its cluster",
+    consequence=Consequence.NO_RETURN,
+    why="the others remove whoever is not in the list of their peer discovery, also a host that is only "
+    "rebooted: with it go its copies of the queues, and what comes back is refused until it is reset",
+    fix="only_log_warning = true (the default), and rabbitmqctl forget_cluster_node by hand",
+    source="RabbitMQ documentation, Cluster Formation: Node Health Checks and Forced Removal",
+    bad={"mq1/rabbitmq.conf": f"{_NODES}{_CLEANUP} = false\n"},
+    good={"mq1/rabbitmq.conf": f"{_NODES}{_CLEANUP} = true\n"},
+    points_at=f"{_CLEANUP} = false",
+)
+def thrown_out(evidence: Evidence) -> Iterator[Hit | Unknown]:
+    said = [found for broker in brokers(evidence) if (found := broker.get(_CLEANUP))]
+    off = list({one.at: one for one in said if one.value.lower() == "false"}.values())
+    if off:
+        yield Hit(off[0].at, "brokers that are down are removed by the others", tuple(o.at for o in off[1:]))

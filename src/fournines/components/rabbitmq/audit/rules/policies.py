@@ -39,6 +39,9 @@ def fits_nothing(evidence: Evidence) -> Iterator[Hit | Unknown]:
     for policy in evidence.all(Policy):
         if "$" in policy.pattern.rstrip("$") or not policy.mirrors:
             continue
+        if policy.definition.get("ha-mode") == "exactly" and str(policy.definition.get("ha-params")) == "1":
+            yield Hit(policy.at, f"{policy.name} keeps exactly one copy of each queue: none is mirrored")
+            continue
         if "`" in policy.pattern:
             yield Hit(policy.at, f"the pattern of {policy.name} is in backquotes: the shell runs it")
             continue
@@ -59,6 +62,19 @@ def fits_nothing(evidence: Evidence) -> Iterator[Hit | Unknown]:
                 why="queues of one connection are copied to every broker for nothing",
                 severity=Severity.INFO,
             )
+
+
+def works(policy: Policy) -> bool:
+    """Whether a policy mirrors queues of services at all; what cannot be tried is believed."""
+    if not policy.mirrors or "`" in policy.pattern:
+        return False
+    if "$" in policy.pattern.rstrip("$") or _endless(policy.pattern):
+        return True
+    try:
+        pattern = re.compile(policy.pattern)
+    except re.error:
+        return False
+    return any(pattern.search(queue) for queue in _QUEUES) or "amq" not in policy.pattern
 
 
 def _endless(pattern: str) -> bool:
