@@ -125,8 +125,9 @@ _ASKED = _ALL + "[oslo_messaging_rabbit]\nrabbit_ha_queues = true\n"
 )
 def asked_in_vain(site: Evidence) -> Iterator[Hit | Unknown]:
     policies = site.all(Policy)
-    known = policies or site.all(Joined) or site.all(Definitions) or (major(site) or 0) >= _REMOVED_MIRRORS
-    if not known or ((major(site) or 0) < _REMOVED_MIRRORS and any(works(policy) for policy in policies)):
+    gone = (major(site) or 0) >= _REMOVED_MIRRORS
+    known = gone or any((policies, site.all(Joined), site.all(Definitions)))
+    if not known or (not gone and any(works(policy) for policy in policies)):
         return
     asked = [said for conf in site.all(OsloConf) if (said := conf.rabbit("rabbit_ha_queues")) and said.on]
     if asked:
