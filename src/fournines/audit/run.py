@@ -24,6 +24,7 @@ from fournines.audit.report import CUT, Report, in_order, order
 from fournines.components.packages.audit.facts import Package
 from fournines.kit.audit.evidence import Evidence
 from fournines.kit.audit.node import Problem
+from fournines.kit.audit.prose import PROSE
 from fournines.kit.audit.rule import Finding, Hit, Rule, Unknown
 from fournines.kit.audit.script import COMMANDS, SCRIPT
 from fournines.kit.audit.source import Place, Source
@@ -66,7 +67,7 @@ def audit(
     return Report(
         findings=tuple(sorted(set(findings), key=order)),
         unknown=tuple(sorted(set(unknown), key=lambda item: (in_order(item.at), item.at.host, item.what))),
-        files=tuple(source for source in sources if source.path not in left_out),
+        files=tuple(s for s in sources if s.path not in left_out and s.kind != PROSE.name),
         unread=tuple(unread),
         beyond=sum(file.beyond for file in files),
     )

@@ -8,6 +8,8 @@ import pytest
 
 from fournines.audit.gather.collect import File
 from fournines.audit.run import audit, read
+from fournines.components.galera.audit.rules.example import galera
+from fournines.components.keepalived.audit.rules.example import keepalived, script
 
 TABLE = """\
 Set these in `/etc/neutron/neutron.conf`:
@@ -76,3 +78,42 @@ def test_items_of_a_list_may_be_alternatives() -> None:
     assert "OS012" not in [f.rule for f in audit([File("howto.md", page)]).findings]
     assert "allow_automatic_l3agent_failover = True" in [text for _, text in told(page)]
     assert "l3_ha = True" in [text for _, text in told(page)]
+
+
+KEEPALIVED = keepalived(check=script(script='"/etc/keepalived/check_web.sh"'))
+
+
+@pytest.mark.parametrize(
+    ("sentence", "count"),
+    [
+        ("It needs chekc_web.sh too.", 1),
+        ("It needs check_web.sh too.", 0),
+        ("It needs check_webs.sh too.", 0),
+        ("It needs check_mail.sh too.", 0),
+    ],
+)
+def test_a_script_in_another_spelling(sentence: str, count: int) -> None:
+    page = f"/etc/keepalived/keepalived.conf:\n\n```\n{KEEPALIVED}```\n\n{sentence}\n"
+    assert len([f for f in audit([File("howto.md", page)]).findings if f.rule == "SY037"]) == count
+
+
+@pytest.mark.parametrize(
+    ("sentence", "count"),
+    [
+        ("Copy it and change wsrep_node_name.", 1),
+        ("\u62f7\u8d1d\u6b64\u6587\u4ef6, wsrep_node_name", 1),
+        ("Copy it and change wsrep_node_name and wsrep_node_address.", 0),
+        ("Set wsrep_node_name.", 0),
+        ("Copy the cookie to the others.", 0),
+    ],
+)
+def test_what_must_change_in_a_copy(sentence: str, count: int) -> None:
+    page = f"/etc/my.cnf.d/galera.cnf:\n\n```\n{galera()}```\n\n{sentence}\n"
+    assert len([f for f in audit([File("howto.md", page)]).findings if f.rule == "GA024"]) == count
+
+
+def test_names_in_prose_say_nothing_to_other_rules() -> None:
+    """What a sentence names is no file: it neither counts as read nor as telling a setting."""
+    assert told("Run check.sh.") == []
+    page = f"/etc/keepalived/keepalived.conf:\n\n```\n{KEEPALIVED}```\n\nCopy a_b and x.sh.\n"
+    assert ("", "copied a_b x.sh") in told(page)

@@ -88,6 +88,7 @@ def test_blocks_become_files_of_hosts() -> None:
     lines = PAGE.split("\n")
     found = {(s.kind, s.name, s.host, lines[s.at(1).line - 1].strip()) for s in sources}
     assert found == {
+        ("prose", "", "", "The script /etc/keepalived/check_haproxy.sh moves the VIP to node2:"),
         ("hosts", "/etc/hosts", "", "10.0.0.11 node1"),
         ("keepalived.conf", "/etc/keepalived/keepalived.conf", "node1", "vrrp_script check_haproxy {"),
         ("script", "/etc/keepalived/check_haproxy.sh", "", "#!/bin/sh"),

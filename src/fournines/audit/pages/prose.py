@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from fournines.audit.gather.recognise import recognise
 from fournines.audit.pages.draft import Draft
 from fournines.audit.pages.whose import PATH
+from fournines.kit.audit.prose import PROSE, names_in
 from fournines.kit.audit.source import Syntax
 
 if TYPE_CHECKING:
@@ -60,6 +61,18 @@ def told(page: str, shown: Iterable[Block], kinds: Sequence[Kind]) -> Iterator[D
         kind = recognise(name, text, known, marked=True)
         if kind:
             yield Draft(name, kind, text, tuple(number for _, number in settings), excerpt=True)
+
+
+def named(page: str, shown: Iterable[Block]) -> Draft | None:
+    """The scripts that sentences name, and the settings they have changed in copies of a file."""
+    inside = {number for block in shown for number in block.lines}
+    said = [
+        (text, number)
+        for number, line in enumerate(page.split("\n"), start=1)
+        if number not in inside and (text := names_in(line[:_LONGEST]))
+    ]
+    text = "\n".join(text for text, _ in said)
+    return Draft("", PROSE, text, tuple(number for _, number in said), excerpt=True) if said else None
 
 
 def _fullest(name: str, known: Iterable[str]) -> str:

@@ -14,7 +14,7 @@ from fournines.audit.gather.recognise import recognise
 from fournines.audit.pages.draft import Draft
 from fournines.audit.pages.embedded import written
 from fournines.audit.pages.page import Block, blocks
-from fournines.audit.pages.prose import told
+from fournines.audit.pages.prose import named, told
 from fournines.audit.pages.values import filled, values
 from fournines.audit.pages.whose import PATH, host_before, known_hosts, with_hosts
 from fournines.audit.parse import parse
@@ -59,6 +59,8 @@ def drafts(page: str, kinds: Sequence[Kind]) -> list[Draft]:
         pairs.append((full, host))
         pairs.extend((file, file.host or host) for file in _written(full, kinds))
     pairs.extend((draft, "") for draft in told(page, shown, kinds))
+    names = named(page, shown) if pairs else None
+    pairs.extend([(names, "")] if names else [])
     return with_hosts(pairs)
 
 

@@ -11,6 +11,7 @@ from fournines.components.haproxy.audit.facts import configurations
 from fournines.components.keepalived.audit.facts import VrrpInstance
 from fournines.components.keepalived.audit.rules.example import keepalived
 from fournines.components.oslo.audit.facts import OsloConf
+from fournines.components.pacemaker.audit.facts import clusters
 from fournines.components.packages.audit.facts import Package
 from fournines.components.systemd.audit.facts import Enabled
 from fournines.kit.audit.rule import Consequence, Hit, Severity, Unknown, rule
@@ -160,7 +161,7 @@ def not_enabled(site: Evidence) -> Iterator[Hit | Unknown]:
     for enabled in site.all(Enabled):
         if enabled.service in _SERVICES:
             said[enabled.service][enabled.at.host] = enabled  # the last word counts
-    managed = bool(site.kinds("cib.xml", "crm", "pcs"))
+    managed = bool(clusters(site))
     for service, per_host in said.items():
         off = [e for e in per_host.values() if not e.starts and e.verb != "unmask"]
         on = [e for e in per_host.values() if e.starts]
