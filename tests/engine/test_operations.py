@@ -77,8 +77,8 @@ def test_the_units_of_a_host_are_one_command_each_for_masks_boot_and_acts_stops_
     assert script.split(" && ") == [
         "systemctl unmask c.service",
         "systemctl unmask --runtime c.service",
-        "systemctl enable a.service c.service",
-        "systemctl disable b.service",
+        "env SYSTEMCTL_SKIP_SYSV=1 systemctl enable a.service c.service",
+        "env SYSTEMCTL_SKIP_SYSV=1 systemctl disable b.service",
         "systemctl reset-failed a.service",
         "systemctl stop b.service",
         "systemctl start a.service c.service",

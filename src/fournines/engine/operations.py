@@ -100,6 +100,10 @@ def kernel(observed: Sequence[tuple[Step, Seen]]) -> Iterator[Operation]:
         )
 
 
+_UNIT_FILES_ONLY = ("env", "SYSTEMCTL_SKIP_SYSV=1")
+"""For ``systemctl enable``, which else keeps the links of /etc/init.d's script of that name in step (systemd,
+docs/ENVIRONMENT.md). systemd reads none of them where there is a unit, but Debian's ``update-rc.d``, called
+twice for each unit, lets systemd read all units again each time."""
 _IN_THIS_ORDER = (Act.STOP, Act.START, Act.RESTART, Act.RELOAD)
 
 
@@ -121,7 +125,9 @@ def units(decisions: Sequence[Decision]) -> Iterator[Operation]:
         # with --runtime a mask that a fault set, without one that lasts
         commands += [["systemctl", "unmask", name], ["systemctl", "unmask", "--runtime", name]]
     for verb, wanted in (("enable", True), ("disable", False)):
-        commands += _systemctl(verb, (d for d in decisions if d.enable is wanted))
+        commands += [
+            [*_UNIT_FILES_ONLY, *c] for c in _systemctl(verb, (d for d in decisions if d.enable is wanted))
+        ]
     # a unit that failed too often is refused until systemd forgets that (StartLimitBurst=)
     starting = {Act.START, Act.RESTART}
     commands += _systemctl("reset-failed", (d for d in decisions if d.failed and d.act in starting))
