@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 
-from fournines.engine.agent import commands, facts, leave, main, tree
+from fournines.engine.agent import commands, facts, leave, main, questions, tree
 from fournines.engine.agent.process import Ran
 from fournines.engine.units.startup import WHAT_IS_DOWN
 from fournines.engine.wire import remote
@@ -190,7 +190,7 @@ def simulation(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Simulation:
     simulated = Simulation(hosts)
     for module in (facts, tree, commands, leave):
         monkeypatch.setattr(module, "run", simulated.run)
-    monkeypatch.setattr(main, "answer", simulated.asked)
+    monkeypatch.setattr(questions, "answer", simulated.asked)
     monkeypatch.setattr("os.fsync", lambda _descriptor: None)  # what survives a power loss is no matter here
     own = (Path(tmp_path).stat().st_uid, Path(tmp_path).stat().st_gid)
     monkeypatch.setattr(tree, "ids", lambda _entry: own)

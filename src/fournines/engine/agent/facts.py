@@ -7,7 +7,6 @@ import hashlib
 import os
 import pwd
 import stat
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from fournines.engine.agent.durable import under
@@ -20,7 +19,7 @@ Seen = dict[str, Any]
 SHOWN = 256 * 1024
 """Files larger than this (bytes) are compared, never shown."""
 _AT_ONCE = 6
-"""Commands and guards run side by side: enough to hide waiting, too few to hurt a busy host."""
+"""Guards asked side by side: enough to hide waiting, too few to hurt a busy host."""
 
 
 def observe(request: dict[str, Any]) -> list[Seen]:
@@ -29,21 +28,20 @@ def observe(request: dict[str, Any]) -> list[Seen]:
     units = units_seen([s["name"] for s in steps if s["kind"] == "unit"])
     packages = _packages({n for s in steps for n in s.get("names", ()) or s.get("packages", ())})
     remembered = stamps(root)
-    with ThreadPoolExecutor(_AT_ONCE) as pool:
-        guards = {i: pool.submit(_guard, s) for i, s in enumerate(steps) if s["kind"] == "command"}
-        seen: list[Seen] = []
-        for index, step in enumerate(steps):
-            kind = step["kind"]
-            if kind == "packages":
-                seen.append({"states": {n: packages.get(_bare(n), _UNHEARD_OF)[0] for n in step["names"]}})
-            elif kind == "unit":
-                versions = {n: packages.get(n, _UNHEARD_OF)[1] for n in step["packages"]}
-                stamp = remembered.get(step["name"])
-                seen.append({**units.get(step["name"], {}), "stamp": stamp, "versions": versions})
-            elif kind == "command":
-                seen.append(guards[index].result())
-            else:
-                seen.append(_SEERS[kind](root, step))
+    guards = iter(_guards([step for step in steps if step["kind"] == "command"]))
+    seen: list[Seen] = []
+    for step in steps:
+        kind = step["kind"]
+        if kind == "packages":
+            seen.append({"states": {n: packages.get(_bare(n), _UNHEARD_OF)[0] for n in step["names"]}})
+        elif kind == "unit":
+            versions = {n: packages.get(n, _UNHEARD_OF)[1] for n in step["packages"]}
+            stamp = remembered.get(step["name"])
+            seen.append({**units.get(step["name"], {}), "stamp": stamp, "versions": versions})
+        elif kind == "command":
+            seen.append(next(guards))
+        else:
+            seen.append(_SEERS[kind](root, step))
     return seen
 
 
@@ -157,6 +155,16 @@ def _unit(block: str) -> Seen:
         "enabled": values.get("UnitFileState", ""),
         "outdated": values.get("NeedDaemonReload") == "yes",
     }
+
+
+def _guards(commands: list[Seen]) -> list[Seen]:
+    """What the guard of each command says."""
+    if len(commands) <= 1:
+        return [_guard(command) for command in commands]
+    from concurrent.futures import ThreadPoolExecutor
+
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        return list(pool.map(_guard, commands))
 
 
 def _guard(step: Seen) -> Seen:

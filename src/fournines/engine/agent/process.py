@@ -7,7 +7,7 @@ import pwd
 import signal
 import subprocess
 from contextlib import suppress
-from dataclasses import dataclass
+from typing import NamedTuple
 
 NOT_FOUND = 127
 """The exit code of a shell for a program that is not there; ours too."""
@@ -17,8 +17,7 @@ TIMED_OUT = 124
 _PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 
-@dataclass(frozen=True)
-class Ran:
+class Ran(NamedTuple):
     """How a program ended."""
 
     code: int

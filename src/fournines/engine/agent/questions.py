@@ -15,17 +15,16 @@ import os
 import select
 import shutil
 import signal
+import site
 import sys
 import time
-import traceback
 from collections import deque
 from contextlib import suppress
-from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
-from typing import Any, NoReturn
+from typing import Any, NamedTuple, NoReturn
 
 from fournines.engine.agent.process import NOT_FOUND, environment
 
@@ -39,8 +38,7 @@ _IGNORED = (signal.SIGPIPE, signal.SIGXFSZ)
 """Signals that Python ignores and no other program expects to be ignored."""
 
 
-@dataclass(frozen=True)
-class _Asked:
+class _Asked(NamedTuple):
     """A question under way: its process, the files it writes to, and when it is stopped (monotonic)."""
 
     number: int
@@ -55,6 +53,7 @@ def answer(request: dict[str, Any]) -> list[dict[str, Any] | None]:
     """The answers to read-only questions, asked side by side; None for one that was not answered in time."""
     os.nice(COURTESY)
     os.chdir("/")
+    site.main()  # the agent was started without: questions use the host's own modules
     return ask_all(request["asks"])
 
 
@@ -176,6 +175,8 @@ def _run(source: str, arguments: list[str]) -> int:
         if isinstance(left.code, str):
             sys.stderr.write(f"{left.code}\n")
     except BaseException:  # noqa: BLE001 - whatever ends it is told as Python tells it
+        import traceback
+
         traceback.print_exc()
         code = 1
     sys.stdout.flush()
