@@ -97,22 +97,17 @@ def accounts(context: Context, host: Host) -> Iterator[Step]:
     """What exists once in the running cluster: its metadata's home, vhosts and accounts."""
     if host != BROKERS.first(context.site):
         return
-    total, ctl = len(BROKERS(context.site)), "rabbitmqctl -q"
     yield Command(
         "metadata in Khepri",
-        # Enabling it needs every member; without --opt-in RabbitMQ 4.0 refuses.
-        argv=(
-            "sh",
-            "-c",
-            f"{ctl} await_online_nodes {total} -t 120 && {ctl} enable_feature_flag --opt-in khepri_db",
-        ),
+        argv=_holds(host),
+        stdin=move_to_khepri(len(BROKERS(context.site))),
         unless=_holds(host),
         unless_stdin='rabbit_khepri:is_enabled() andalso io:format("holds~n").\n',
         timeout=180,
     )
     yield Command(
         "brokers that left are forgotten",
-        argv=("sh", "-c", f"{' '.join(eval_argv(host))} | xargs -r -n 1 {ctl} forget_cluster_node"),
+        argv=("sh", "-c", f"{' '.join(eval_argv(host))} | xargs -r -n 1 rabbitmqctl -q forget_cluster_node"),
         stdin=_each_stranger(context, "~s~n") + ".\n",
         unless=_holds(host),
         unless_stdin=_each_stranger(context, "- broker ~s: forgotten, the site does not have it any more~n")
@@ -159,6 +154,18 @@ Tags = fun(U) -> lists:append([proplists:get_value(tags, P)
 Made = [U || P <- Auth:list_users(), U <- [proplists:get_value(user, P)], lists:member(fournines, Tags(U))],
 """
 """The accounts that carry our tag: those we made. RabbitMQ has four tags that give rights; this is none."""
+
+
+def move_to_khepri(brokers: int) -> str:
+    """Erlang that moves the metadata to Khepri once this many brokers run: enabling it needs every member.
+
+    What ``rabbitmqctl await_online_nodes`` and ``rabbitmqctl enable_feature_flag --opt-in khepri_db`` call.
+    """
+    return f"""\
+ok = rabbit_nodes:await_running_count({brokers}, 120000),
+ok = rabbit_feature_flags:enable(khepri_db),
+io:format("holds~n").
+"""
 
 
 def users_exist(users: tuple[MessageUser, ...], passwords: dict[str, str]) -> str:
