@@ -176,11 +176,14 @@ class PhaseRun:
     # --- commands ---------------------------------------------------------------------------------------
 
     async def _commands(self, host: str) -> None:
-        commands = [step for step in self.phase.steps.get(host, ()) if isinstance(step, Command)]
-        if not commands:
+        """The commands of a host: each stage's in their order, the stages' side by side."""
+        of_stages = [_commands_of(stage.steps.get(host, ())) for stage in self.phase.stages]
+        sequences = [commands for commands in of_stages if commands]
+        if not sequences:
             return
-        longest = sum(3 * command.timeout for command in commands)
-        request = {"do": ["commands"], "commands": [question(step, show=False) for step in commands]}
+        longest = sum(3 * command.timeout for commands in sequences for command in commands)
+        asked = [[question(step, show=False) for step in commands] for commands in sequences]
+        request = {"do": ["commands"], "commands": asked}
         response = await call(self.transport, host, request, timeout=longest + 30)
         for result in response["results"]:
             if result["ran"]:
@@ -221,6 +224,10 @@ class _Job:
             do.append("commit")
             request |= {"outdate": list(self.readers), "reload": reload}
         return {**request, "do": do}
+
+
+def _commands_of(steps: Sequence[Step]) -> list[Command]:
+    return [step for step in steps if isinstance(step, Command)]
 
 
 def _tree(observed: Sequence[tuple[Step, Seen]]) -> tuple[File | Directory | Absent, ...]:

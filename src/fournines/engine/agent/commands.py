@@ -6,14 +6,28 @@ from typing import Any
 
 from fournines.engine.agent.process import run
 
+_AT_ONCE = 4
+"""Sequences under way at once: most of what services do to their tables is work for one processor."""
+
 
 def carry_out(request: dict[str, Any]) -> list[dict[str, Any]]:
-    """Run guarded commands one after the other, up to the first that fails.
+    """Run guarded commands: those of a sequence one after the other, up to its first that fails.
 
-    A command whose guard already holds is not run; one that ran is done only if its guard holds then.
+    Sequences have nothing to do with one another and run side by side. A command whose guard already holds is
+    not run; one that ran is done only if its guard holds then.
     """
+    sequences = request["commands"]
+    if len(sequences) == 1:
+        return _in_order(sequences[0])
+    from concurrent.futures import ThreadPoolExecutor
+
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        return [result for of_one in pool.map(_in_order, sequences) for result in of_one]
+
+
+def _in_order(commands: list[dict[str, Any]]) -> list[dict[str, Any]]:
     results: list[dict[str, Any]] = []
-    for command in request["commands"]:
+    for command in commands:
         result = _carry_out_one(command)
         results.append(result)
         if not result["done"]:

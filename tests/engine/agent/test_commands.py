@@ -1,0 +1,47 @@
+"""Guarded commands, run as a host runs them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from fournines.engine.agent.commands import carry_out
+
+MEETS = """\
+touch "$1"
+for _ in $(seq 100); do test -e "$2" && exit 0; sleep 0.1; done
+exit 1
+"""
+
+
+def command(name: str, *argv: str, unless: tuple[str, ...]) -> dict[str, Any]:
+    rest = {"stdin": "", "unless_stdin": "", "timeout": 20.0, "user": "root"}
+    return {"name": name, "argv": list(argv), "unless": list(unless), **rest}
+
+
+def test_sequences_run_side_by_side_and_one_that_fails_ends_itself_only(tmp_path: Path) -> None:
+    one, other, late = (str(tmp_path / name) for name in ("one", "other", "late"))
+    sequences = [
+        [
+            command("meets other", "sh", "-c", MEETS, "sh", one, other, unless=("test", "-e", one)),
+            command("fails", "sh", "-c", "exit 3", unless=("false",)),
+            command("too late", "touch", late, unless=("test", "-e", late)),
+        ],
+        [
+            command("meets one", "sh", "-c", MEETS, "sh", other, one, unless=("test", "-e", other)),
+            command("there already", "touch", late, unless=("true",)),
+        ],
+    ]
+    results = carry_out({"commands": sequences})
+    assert [(r["name"], r["ran"], r["done"], r["code"]) for r in results] == [
+        ("meets other", True, True, 0),
+        ("fails", True, False, 3),
+        ("meets one", True, True, 0),
+        ("there already", False, True, 0),
+    ]
+    assert not Path(late).exists()
+
+
+def test_a_command_that_ran_is_done_only_if_its_guard_says_so() -> None:
+    (result,) = carry_out({"commands": [[command("does nothing", "true", unless=("false",))]]})
+    assert (result["ran"], result["done"], result["code"]) == (True, False, 0)
