@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, TypeVar
@@ -116,8 +116,23 @@ class Context:
         return tuple(f"{w} is {self.interface(self.site.hosts[n], w)} on {n}" for n, w in pairs)
 
     def render(self, component: str, template: str, **values: object) -> str:
-        """Render ``components/<component>/templates/<template>`` with ``site`` and the given values."""
-        return self.templates.render(component, template, site=self.site, **values)
+        """Render ``components/<component>/templates/<template>`` with ``site`` and the given values.
+
+        Equal values give the same text object: most of a thousand hosts differ in a file or two.
+        """
+        key = component, template, _by_value(values)
+        try:
+            text = self._rendered.get(key)
+        except TypeError:  # some value cannot be a key
+            return self.templates.render(component, template, site=self.site, **values)
+        if text is None:
+            text = self._rendered[key] = self.templates.render(component, template, site=self.site, **values)
+        return text
+
+    @cached_property
+    def _rendered(self) -> dict[Hashable, str]:
+        """What was rendered already."""
+        return {}
 
     @cached_property
     def name_lines(self) -> str:
@@ -139,3 +154,12 @@ class Context:
         """The name of the host on which a client of the site is played: a dashboard, else a controller."""
         outside = on(Role.DASHBOARD)
         return (outside if outside(self.site) else on(Role.CONTROLLER)).first(self.site).name
+
+
+def _by_value(value: object) -> Hashable:
+    """A key, equal for values that a template shows alike: 1 and True are equal, what is shown is not."""
+    if isinstance(value, Mapping):
+        return tuple((key, _by_value(one)) for key, one in value.items())
+    if isinstance(value, list | tuple):
+        return tuple(_by_value(one) for one in value)
+    return type(value), value
