@@ -42,10 +42,21 @@ def test_missing_packages_of_a_host_are_one_installation_that_starts_no_daemon()
     assert found[1].arguments["_env"]["FOURNINES_INSTALLING"] == "1"
 
 
-def test_an_account_comes_after_its_groups() -> None:
-    found = list(operations.preparing([(Account("a", ("g", "h")), {"exists": False, "groups": []})]))
-    assert [o.name for o in found] == ["server.group", "server.group", "server.user"]
-    assert found[-1].arguments["groups"] == ["g", "h"]
+def test_an_account_comes_after_its_groups_in_one_command() -> None:
+    account = Account("a", ("g", "h"), home="/a b")
+    (script,) = scripts(operations.preparing([(account, {"exists": False, "groups": []})]))
+    assert script.split(" && ") == [
+        "{ getent group g >/dev/null || groupadd --system g; }",
+        "{ getent group h >/dev/null || groupadd --system h; }",
+        "useradd --system --no-create-home --home-dir '/a b' --shell /usr/sbin/nologin --groups g,h a",
+    ]
+
+
+def test_an_account_that_is_there_gets_the_groups_it_lacks() -> None:
+    (script,) = scripts(operations.preparing([(Account("a", ("g",)), {"exists": True, "groups": []})]))
+    assert script.endswith("&& usermod --append --groups g a")
+    (script,) = scripts(operations.preparing([(Account("a"), {"exists": False, "groups": []})]))
+    assert script.endswith("--shell /usr/sbin/nologin --groups '' a")
 
 
 def test_kernel_parameters_go_in_one_command_quoted() -> None:
