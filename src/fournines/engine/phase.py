@@ -43,8 +43,10 @@ class PhaseRun:
     claims: Claims = field(default_factory=dict)
     leaving: Claims = field(default_factory=dict)
 
-    async def carry_out(self, observed: Observed) -> None:
+    async def carry_out(self, observed: Observed) -> frozenset[str]:
         """Make the phase's steps true on the hosts where they are not.
+
+        Returns the ids of the checks that have passed since the last of it was done.
 
         Order: packages and accounts; the file tree, on no host before every host's programs have accepted
         theirs, and right before it what leaves; kernel parameters; commands; units. So whatever a check of
@@ -63,7 +65,7 @@ class PhaseRun:
         await self._kernel(fresh)
         await on_each(differing, self._commands)
         roll = UnitsRun(self.transport, self.wanted, self.phase.stages, self.barrier, self.changed, self.busy)
-        await roll.carry_out(fresh)
+        return await roll.carry_out(fresh)
 
     def _differs(self, host: str, observed: Sequence[tuple[Step, Seen]]) -> bool:
         return any(not decision.nothing for decision in self._decisions(host, observed)) or any(

@@ -72,17 +72,20 @@ class UnitsRun:
     changed: Changed
     busy: pyinfra.Busy
 
-    async def carry_out(self, observed: Observed) -> None:
+    async def carry_out(self, observed: Observed) -> frozenset[str]:
         """What needs no turn everywhere at once, then the rolls, stage by stage.
 
         What was only started is waited for in all stages together. Rolls go one after the other, so that
-        only one cluster at a time is without one of its hosts.
+        only one cluster at a time is without one of its hosts. Returns the ids of the checks that have
+        passed since a unit was last touched.
         """
         orders = [(stage, await self._order(stage, observed)) for stage in self.stages]
         await self._act(_together(order.at_once for _, order in orders))
-        await self._prove([(stage, order) for stage, order in orders if not order.unsettled])
+        proved = await self._prove([(stage, order) for stage, order in orders if not order.unsettled])
         for stage, order in orders:
             await self._roll(stage, order)
+        rolled = any(order.unsettled or order.one_by_one for _, order in orders)
+        return frozenset() if rolled else proved
 
     async def _order(self, stage: PlannedStage, observed: Observed) -> Turns:
         decisions = {host: self._decided(stage, host, seen) for host, seen in observed.items()}
@@ -106,13 +109,15 @@ class UnitsRun:
         for host, of_host in order.one_by_one:
             await self._turn(stage, host, of_host)
 
-    async def _prove(self, orders: Sequence[tuple[PlannedStage, Turns]]) -> None:
-        """Wait until what was just started in these stages is well, then remember that it was."""
+    async def _prove(self, orders: Sequence[tuple[PlannedStage, Turns]]) -> frozenset[str]:
+        """Wait until what was just started in these stages is well, remember it; returns by which checks."""
         started = [(stage, order.unproved) for stage, order in orders if order.unproved]
+        checks = [check for stage, _ in started for check in stage.barrier]
         if started:
-            await self.barrier.wait([check for stage, _ in started for check in stage.barrier])
+            await self.barrier.wait(checks)
             well = _together(unproved for _, unproved in started)
             await on_each(well, lambda host: self._stamp(host, well[host], settled=True))
+        return frozenset(check.id for check in checks)
 
     async def _turn(self, stage: PlannedStage, host: str, decisions: Sequence[Decision]) -> None:
         """Roll one host and wait until it is well: nobody else is asked but where all are judged together."""
