@@ -154,7 +154,11 @@ class Simulation:
 
     def _command(self, host: SimulatedHost, words: list[str], script: str) -> None:
         match words:
-            case ["env", "SYSTEMCTL_SKIP_SYSV=1", "systemctl", "enable" | "disable" as verb, *names]:
+            case ["env", "SYSTEMCTL_SKIP_SYSV=1", "systemctl", "enable" | "disable" as verb, *names] | [
+                "systemctl",
+                "enable" | "disable" as verb,
+                *names,
+            ]:
                 for name in names:
                     host.units.setdefault(name, SimulatedUnit()).enabled = f"{verb}d"
             case ["systemctl", "daemon-reload"]:
