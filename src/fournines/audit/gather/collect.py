@@ -79,11 +79,11 @@ class _Budget:
         """The file of these first bytes; ``size`` is what it holds in all."""
         if self.spent:
             return File(path, "", trouble=f"not read: {BEYOND}", beyond=True)
+        if b"\0" in data and not data.startswith(tuple(mark for mark, _ in _MARKS)):
+            return File(path, "", trouble="no text: it holds NUL bytes (UTF-16 or UTF-32 without its mark?)")
         kept = self._within(data[: min(_limit(data), self.left)])
         self.left -= len(kept)
         text = _text(kept, cut=len(kept) < size)
-        if text is None:
-            return File(path, "", trouble="no text: it holds NUL bytes (UTF-16 or UTF-32 without its mark?)")
         said = f"only the first {_size(len(kept))} of {_size(size)} were read" if len(kept) < size else ""
         return File(path, text, trouble=said)
 
@@ -243,13 +243,11 @@ def _size(count: int) -> str:
     return f"{count / (1 << 20):.1f} MiB" if count >= 1 << 20 else f"{count} bytes"
 
 
-def _text(data: bytes, *, cut: bool) -> str | None:
-    """The bytes as text: UTF-8 where it fits, else Latin-1; None for what is no text."""
+def _text(data: bytes, *, cut: bool) -> str:
+    """The bytes as text: UTF-8 where it fits, else Latin-1."""
     for mark, name in _MARKS:
         if data.startswith(mark):
             return data.decode(name, "replace")
-    if b"\0" in data:
-        return None
     try:
         return codecs.getincrementaldecoder("utf-8-sig")().decode(data, final=not cut)
     except UnicodeDecodeError:
