@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -101,6 +102,16 @@ def test_accounts_are_compared_by_logging_in() -> None:
     made = create_users(users, {"glance": "pw"})
     assert 'delete_user(<<"guest">>' in made
     assert "set_tags(U, lists:usort([fournines | Tags(U)])" in made
+
+
+def test_what_is_forgotten_are_brokers_and_not_what_else_the_shell_prints(blog_context: Context) -> None:
+    steps = COMPONENT.steps(blog_context, blog_context.site.hosts["dashboard"])
+    (forget,) = [s for s in steps if isinstance(s, Command) and s.name == "brokers that left are forgotten"]
+    kept = forget.argv[-1].split(" | ")[1]
+    said = subprocess.run(
+        ["sh", "-c", kept], input="rabbit@old\n{ok, [ok]}\n", capture_output=True, text=True, check=True
+    )
+    assert said.stdout == "rabbit@old\n"
 
 
 def test_a_member_that_is_gone_holds_up_no_start_of_the_others(blog_context: Context) -> None:

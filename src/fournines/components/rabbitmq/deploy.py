@@ -107,7 +107,11 @@ def accounts(context: Context, host: Host) -> Iterator[Step]:
     )
     yield Command(
         "brokers that left are forgotten",
-        argv=("sh", "-c", f"{' '.join(eval_argv(host))} | xargs -r -n 1 rabbitmqctl -q forget_cluster_node"),
+        argv=(
+            "sh",
+            "-c",
+            f"{' '.join(eval_argv(host))} | {_NODES_ONLY} | xargs -r -n 1 rabbitmqctl -q forget_cluster_node",
+        ),
         stdin=_each_stranger(context, "~s~n") + ".\n",
         unless=_holds(host),
         unless_stdin=_each_stranger(context, "- broker ~s: forgotten, the site does not have it any more~n")
@@ -125,6 +129,10 @@ def accounts(context: Context, host: Host) -> Iterator[Step]:
         unless_stdin=users_exist(users, passwords),
         shows=True,
     )
+
+
+_NODES_ONLY = f"grep '^{node('')}'"
+"""erl_call prints the expression's value as well."""
 
 
 def _each_stranger(context: Context, line: str) -> str:
