@@ -51,6 +51,7 @@ name: full
 networks:
   public: {cidr: 192.168.1.0/24}
   mgmt:   {cidr: 10.0.0.0/24, purpose: cluster}
+  tenant: {cidr: 10.1.0.0/24}
 vips:
   cloud:      {network: public, address: 192.168.1.20, serves: [public]}
   controller: {network: mgmt, address: 10.0.0.20, serves: [internal, admin]}
@@ -59,7 +60,7 @@ hosts:
   controller1: {roles: [controller], mgmt: 10.0.0.11, public: 192.168.1.11}
   controller2: {roles: [controller, dashboard], mgmt: 10.0.0.12, public: 192.168.1.12}
   arbiter:     {roles: [arbiter], mgmt: 10.0.0.13}
-  network:     {roles: [bastion], mgmt: 10.0.0.14}
+  network:     {roles: [network], mgmt: 10.0.0.14, tenant: 10.1.0.14}
   compute:     {roles: [bastion], mgmt: 10.0.0.15}
   storage:     {roles: [bastion], mgmt: 10.0.0.16}
 ssh: {user: root, through: dashboard}
@@ -76,7 +77,6 @@ def full_site() -> Site:
     ahead = {
         name: site.hosts[name].model_copy(update={"roles": (role,)})
         for name, role in (
-            ("network", Role.NETWORK),
             ("compute", Role.COMPUTE),
             ("storage", Role.STORAGE),
         )

@@ -246,12 +246,6 @@ HOSTS: tuple[Edit, ...] = (
         "16:25",
         "nothing is built for the role compute yet",
     ),
-    (
-        "roles: [controller]\n",
-        "roles: [controller, network]\n",
-        "16:25",
-        "nothing is built for the role network yet",
-    ),
     ("roles: [controller]\n", "roles: controller\n", "16:12", "is not a list"),
     ("roles: [controller]\n", "roles:\n", "16:11", "roles is empty"),
     ("roles: [controller]\n", "roles: {controller: yes}\n", "16:12", "a mapping is not a list"),

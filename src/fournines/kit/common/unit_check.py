@@ -20,11 +20,15 @@ def units_check(
     units: Iterable[str],
     *,
     barrier: bool = False,
+    name: str = "units",
 ) -> Check:
-    """``component.units``: each of these units is running and enabled at boot, on each of these hosts."""
+    """``component.units``: each of these units is running and enabled at boot, on each of these hosts.
+
+    Where a component has units on hosts of several kinds, each such check has a ``name``.
+    """
     wanted = tuple(units)
     return Check(
-        f"{component}.units",
+        f"{component}.{name}",
         f"{', '.join(wanted)}: running, and started at boot",
         asks=dict.fromkeys(hosts, _ask(wanted)),
         judge=each_host(lambda answer: _judge(answer, wanted), all_well="running and enabled everywhere"),

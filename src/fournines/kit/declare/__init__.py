@@ -20,7 +20,7 @@ from fournines.kit.declare.data import (
     MessageUser,
 )
 from fournines.kit.declare.endpoint import Endpoint, HealthCheck, ServedCertificate, VipCondition
-from fournines.kit.declare.host import FirewallPort, InterfaceOf, LogFile, Memory
+from fournines.kit.declare.host import FirewallPort, InterfaceOf, LogFile, Memory, Switch
 from fournines.kit.declare.identity import PROJECT_ID, CatalogueEntry, ServiceRole, ServiceUser
 from fournines.kit.declare.secret import Secret, SecretKind
 from fournines.kit.probe import (
@@ -58,6 +58,7 @@ __all__ = [
     "ServedCertificate",
     "ServiceRole",
     "ServiceUser",
+    "Switch",
     "VipCondition",
 ]
 
@@ -77,6 +78,7 @@ Declaration = (
     | LogFile
     | FirewallPort
     | InterfaceOf
+    | Switch
     | Memory
     | ServedCertificate
     | VipCondition

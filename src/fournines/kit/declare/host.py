@@ -1,4 +1,4 @@
-"""What hosts are asked for: open ports, log files, interfaces."""
+"""What hosts are asked for: open ports, log files, interfaces, a virtual switch."""
 
 from __future__ import annotations
 
@@ -54,3 +54,19 @@ class InterfaceOf:
 
     network: str
     hosts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Switch:
+    """The virtual switch of each of these hosts, to which virtual networks are plugged.
+
+    ``datapath`` is who forwards, in Open vSwitch's words (system, netdev). Tunnels end at the hosts'
+    addresses in the network ``tunnels``. Routers are reached from the network ``external``, where there is
+    one, by ``bridge``.
+    """
+
+    hosts: tuple[str, ...]
+    datapath: str
+    tunnels: str
+    external: str | None
+    bridge: str

@@ -1,0 +1,179 @@
+"""Neutron's steps."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from fournines.components.neutron.model import (
+    AGENT_UNITS,
+    CACHE_KEY,
+    DATABASE,
+    MESSAGES,
+    METADATA_SECRET,
+    MIGRATIONS,
+    PHYSICAL,
+    PORT,
+    SERVER_UNITS,
+    SERVERS,
+    USER,
+    Options,
+)
+from fournines.kit.context import Context
+from fournines.kit.declare import CatalogueEntry, Switch
+from fournines.kit.openstack import (
+    CA_BUNDLE,
+    authtoken_section,
+    credentials,
+    database_section,
+    messaging_section,
+    section,
+    tables,
+    transport_url,
+)
+from fournines.kit.step import Absent, Directory, File, Packages, Step, Unit
+from fournines.spec.model import Host
+
+ETC: Final = "/etc/neutron"
+CONF: Final = f"{ETC}/neutron.conf"
+ML2: Final = f"{ETC}/plugins/ml2/ml2_conf.ini"
+UWSGI: Final = f"{ETC}/neutron-api-uwsgi.ini"
+STATE: Final = "/var/lib/neutron"
+LOCKS: Final = f"{STATE}/lock"
+
+AGENT_FILES: Final = {
+    "switch": f"{ETC}/plugins/ml2/openvswitch_agent.ini",
+    "l3": f"{ETC}/l3_agent.ini",
+    "dhcp": f"{ETC}/dhcp_agent.ini",
+    "metadata": f"{ETC}/metadata_agent.ini",
+}
+_KEEPS: Final = frozenset({"l3", "dhcp"})
+"""Agents whose children go on forwarding and answering while the agent is restarted."""
+
+
+def steps(context: Context, host: Host) -> Iterator[Step]:
+    """The server: the API under uwsgi, who answers the agents, and who does what falls due."""
+    options = context.options("neutron", Options)
+    packages = tuple(unit.removesuffix(".service") for unit in SERVER_UNITS.values())
+    yield Packages((*packages, "python3-pymysql", "python3-memcache"))
+    yield from _common(context, host)
+    yield File(
+        UWSGI,
+        context.render(
+            "neutron",
+            "neutron-api-uwsgi.ini.j2",
+            address=context.site.address(host),
+            port=PORT,
+            options=options,
+        ),
+    )
+    api, rpc, periodic = (unit_file(unit) for unit in SERVER_UNITS.values())
+    yield File(api, context.render("neutron", "neutron-api.service.j2", uwsgi=UWSGI))
+    for path, does in ((rpc, "answers the agents"), (periodic, "does what falls due")):
+        yield File(path, daemon(context, path, does, files=(CONF, ML2)))
+    for path in (api, rpc, periodic):
+        # Without its script of the old kind systemd knows no other unit of that name.
+        yield Absent(script(path))
+    yield _unit(api, (CONF, ML2, UWSGI), "uwsgi-core")
+    yield _unit(rpc, (CONF, ML2))
+    yield _unit(periodic, (CONF, ML2))
+    if host == SERVERS.first(context.site):
+        sync = ("neutron-db-manage", "--config-file", CONF, "--config-file", ML2, "upgrade", "heads")
+        yield tables("neutron", context, DATABASE, MIGRATIONS, sync)
+
+
+def agents(context: Context, host: Host) -> Iterator[Step]:
+    """The agents of a host of networks, each with its own file beside the one that all share."""
+    yield Packages(tuple(unit.removesuffix(".service") for unit in AGENT_UNITS.values()))
+    if not SERVERS.has(context.site, host):
+        yield from _common(context, host)
+    for name, unit in AGENT_UNITS.items():
+        path, own = unit_file(unit), AGENT_FILES[name]
+        yield File(own, agent_file(context, host, name), mode=0o640, group="neutron")
+        yield File(path, daemon(context, path, "", files=(CONF, own), keeps=name in _KEEPS))
+        yield Absent(script(path))
+        yield _unit(path, (CONF, own))
+
+
+def _common(context: Context, host: Host) -> Iterator[Step]:
+    """What the server and the agents read alike."""
+    yield Directory(LOCKS, mode=0o750, owner="neutron", group="neutron")
+    yield File(CONF, configuration(context, host), mode=0o640, group="neutron")
+    if SERVERS.has(context.site, host):
+        external = context.one(Switch).external is not None
+        yield File(
+            ML2,
+            context.render("neutron", "ml2_conf.ini.j2", physical=PHYSICAL if external else None),
+            mode=0o640,
+            group="neutron",
+        )
+
+
+def _unit(path: str, files: tuple[str, ...], *packages: str) -> Unit:
+    name = path.rpartition("/")[2]
+    return Unit(name, restart_on=(*files, path), rolling=True, packages=("python3-neutron", *packages))
+
+
+def unit_file(unit: str) -> str:
+    """Where a unit of ours lies."""
+    return f"/etc/systemd/system/{unit}"
+
+
+def script(path: str) -> str:
+    """The package's script of the old kind for a unit."""
+    return f"/etc/init.d/{path.rpartition('/')[2].removesuffix('.service')}"
+
+
+def daemon(context: Context, path: str, does: str, *, files: tuple[str, ...], keeps: bool = False) -> str:
+    """A unit that runs the program of its own name with these configuration files."""
+    program = path.rpartition("/")[2].removesuffix(".service")
+    return context.render(
+        "neutron",
+        "neutron-daemon.service.j2",
+        program=program,
+        does=does,
+        files=files,
+        keeps=keeps,
+        agent=program.endswith("-agent"),
+    )
+
+
+def configuration(context: Context, host: Host) -> str:
+    """``neutron.conf`` of a host; the database's password only where the server runs."""
+    server = SERVERS.has(context.site, host)
+    nova = any(entry.type == "compute" for entry in context.declared(CatalogueEntry))
+    return context.render(
+        "neutron",
+        "neutron.conf.j2",
+        host=host,
+        options=context.options("neutron", Options),
+        transport_url=transport_url(context, MESSAGES),
+        messaging=messaging_section(context),
+        locks=LOCKS,
+        state=STATE,
+        etc=ETC,
+        nova=nova,
+        database=database_section(context, DATABASE) if server else None,
+        authtoken=authtoken_section(context, USER, cache_key=CACHE_KEY) if server else None,
+        peers=[section(name, credentials(context, USER)) for name in ("nova", "placement")]
+        if server and nova
+        else [],
+    )
+
+
+def agent_file(context: Context, host: Host, name: str) -> str:
+    """An agent's own file."""
+    switch = context.one(Switch)
+    return context.render(
+        "neutron",
+        f"{AGENT_FILES[name].rpartition('/')[2]}.j2",
+        options=context.options("neutron", Options),
+        switch=switch,
+        physical=PHYSICAL,
+        # The daemon's own ports would be gone from their namespaces after its restart.
+        veth=switch.datapath == "netdev",
+        local=context.site.address(host, switch.tunnels),
+        vip=context.site.vip_name,
+        ca=CA_BUNDLE,
+        secret=context.secret(METADATA_SECRET),
+    )

@@ -1,0 +1,100 @@
+"""Neutron's options and the names it goes by."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import Final, Self
+
+from pydantic import Field, model_validator
+
+from fournines.kit.declare import CatalogueEntry, Database, Memory, MessageUser, ServiceUser
+from fournines.kit.where import on
+from fournines.spec.model import Role, Site, Strict
+from fournines.spec.types import Whole, WholeSeconds, wrong
+
+SERVERS: Final = on(Role.CONTROLLER)
+"""Where the API, the agents' counterpart and the periodic work run."""
+NETWORKS: Final = on(Role.NETWORK, otherwise=(Role.CONTROLLER,))
+"""Where routers, DHCP servers and metadata proxies run."""
+HOSTS: Final = on(Role.CONTROLLER, Role.NETWORK)
+PORT: Final = 9696
+CACHE_KEY: Final = "neutron/token-cache"
+METADATA_SECRET: Final = "neutron/metadata"  # noqa: S105 - a name
+"""What signs the instance's name on its way to Nova's metadata service."""
+DATABASE: Final = Database("neutron", user="neutron", password="neutron/database")  # noqa: S106 - a name
+USER: Final = ServiceUser("neutron", password="neutron/keystone")  # noqa: S106 - a name
+MESSAGES: Final = MessageUser("neutron", password="neutron/messaging")  # noqa: S106 - a name
+ENTRY: Final = CatalogueEntry("neutron", "network", "OpenStack Networking", endpoint="neutron")
+MIGRATIONS: Final = "/usr/lib/python3/dist-packages/neutron/db/migration/alembic_migrations/versions"
+PHYSICAL: Final = "external"
+"""What Neutron calls the network from which routers are reached (``provider:physical_network``)."""
+
+API_MB: Final = 190
+RPC_MB: Final = 210
+RPC_WORKER_MB: Final = 40
+PERIODIC_MB: Final = 150
+AGENTS_MB: Final = 1450
+"""What each holds, in MiB; the four agents of a host with the helpers that they start, and one router."""
+
+SERVER_UNITS: Final = {
+    "api": "neutron-api.service",
+    "rpc": "neutron-rpc-server.service",
+    "periodic": "neutron-periodic-workers.service",
+}
+AGENT_UNITS: Final = {
+    "switch": "neutron-openvswitch-agent.service",
+    "l3": "neutron-l3-agent.service",
+    "dhcp": "neutron-dhcp-agent.service",
+    "metadata": "neutron-metadata-agent.service",
+}
+AGENTS: Final = tuple(unit.removesuffix(".service") for unit in AGENT_UNITS.values())
+"""The agents of a host of networks as the API calls them (``binary``)."""
+
+
+class Options(Strict):
+    """What a site may override."""
+
+    processes: Whole = Field(default=1, ge=1, le=64)
+    """API processes per host; each takes about 190 MiB."""
+    threads: Whole = Field(default=4, ge=1, le=64)
+    """Requests one process works on at once."""
+    rpc_workers: Whole = Field(default=1, ge=1, le=64)
+    """Processes per host that answer the agents."""
+    report_interval: WholeSeconds = Field(default=5, ge=1, le=60)
+    """Seconds between an agent's signs of life."""
+    agent_down_time: WholeSeconds = Field(default=20, ge=5, le=600)
+    """Seconds of silence after which an agent gets no more work, and its networks go to others; at least
+    twice ``report_interval``, and longer than a broker's death keeps agents silent."""
+    dhcp_agents_per_network: Whole = Field(default=2, ge=1, le=16)
+    """Hosts that serve DHCP in each network."""
+    l3_agents_per_router: Whole = Field(default=3, ge=2, le=16)
+    """Hosts on which each router is ready at most; one of them is active."""
+    vrrp_advert: WholeSeconds = Field(default=1, ge=1, le=10)
+    """Seconds between the signs of life of an active router; after three and a part another takes over."""
+
+    @model_validator(mode="after")
+    def _agents_are_given_two_chances(self) -> Self:
+        if self.agent_down_time < 2 * self.report_interval:
+            raise wrong(
+                f"agent_down_time ({self.agent_down_time}) is less than twice report_interval: an agent whose"
+                " sign of life is late once counts as dead",
+                f"write {2 * self.report_interval} or more",
+                at="agent_down_time",
+            )
+        return self
+
+
+def server_processes(options: Options) -> int:
+    """Processes per host that are connected to the database."""
+    return options.processes + options.rpc_workers + 1
+
+
+def memory(site: Site, options: Options) -> Iterator[Memory]:
+    """What each host holds: its share of the servers, its share of the agents, said once per host."""
+    server = options.processes * API_MB + RPC_MB + (options.rpc_workers - 1) * RPC_WORKER_MB + PERIODIC_MB
+    held: Counter[str] = Counter()
+    for names, amount in ((SERVERS.names(site), server), (NETWORKS.names(site), AGENTS_MB)):
+        held.update(dict.fromkeys(names, amount))
+    for amount in sorted(set(held.values())):
+        yield Memory("neutron", tuple(name for name in held if held[name] == amount), rest=amount)
