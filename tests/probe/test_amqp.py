@@ -7,6 +7,7 @@ from contextlib import AsyncExitStack
 
 import anyio
 import pytest
+from aiormq.exceptions import ChannelInvalidStateError
 from tests.probe.broker import Broker, broking
 from tests.probe.servers import until
 
@@ -100,6 +101,21 @@ def test_a_broker_that_dies_leaves_unknowns_and_the_next_one_is_used() -> None:
     assert bad
     assert {s.reply for s in bad} == {Reply.UNKNOWN}
     assert {s.detail for s in samples if s.good} == {"b", "c"}
+    assert account("q", client.written, {"queue": found}).lost == 0
+
+
+def test_a_channel_that_was_closed_meanwhile_is_a_lost_connection(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def closed(*_: object, **__: object) -> None:
+        raise ChannelInvalidStateError("closed")
+
+    async def closes(_cluster: dict[str, Broker], client: AmqpClient, samples: list[Sample]) -> None:
+        await until(lambda: any(s.good for s in samples))
+        assert client._held is not None
+        monkeypatch.setattr(client._held.channel, "basic_publish", closed)
+        await until(lambda: client.connections > 1 and samples[-1].good)
+
+    samples, client, found = published(closes)
+    assert {s.reply for s in samples if not s.good} == {Reply.UNKNOWN}
     assert account("q", client.written, {"queue": found}).lost == 0
 
 

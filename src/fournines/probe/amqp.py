@@ -21,6 +21,8 @@ from yarl import URL
 from fournines.probe.client import Attempt
 from fournines.probe.sample import Reply
 
+_BROKEN = (aiormq.AMQPError, aiormq.exceptions.ChannelInvalidStateError)
+"""What a connection that is gone raises; of a channel closed meanwhile aiormq 7.2 raises a RuntimeError."""
 _EXPIRES_MS = 3_600_000
 """An unused queue of an abandoned run deletes itself after an hour."""
 _QUIET = 0.3
@@ -100,7 +102,7 @@ class Session:
         try:
             await connection.connect()
             channel = await connection.channel(publisher_confirms=True, on_return_raises=True)
-        except aiormq.AMQPError as error:
+        except _BROKEN as error:
             wire.cut()
             raise _lost(error) from error
         except BaseException:
@@ -168,7 +170,7 @@ class AmqpClient:
             return Reply.FAIL, str(error)
         except aiormq.exceptions.DeliveryError:  # a nack: "an internal error in the queue's process"
             return Reply.UNKNOWN, "the broker could not confirm"
-        except aiormq.AMQPError as error:
+        except _BROKEN as error:
             self._abandon(session)
             raise _lost(error) from error
         except BaseException:  # overdue: the driver's timeout cancels the attempt
@@ -216,7 +218,7 @@ async def drain(brokers: Brokers, queues: Sequence[str], *, within: float = 60.0
             for queue in queues:
                 found[queue] = await _drained(session, queue)
                 await session.channel.queue_delete(queue)
-        except aiormq.AMQPError as error:
+        except _BROKEN as error:
             raise _lost(error) from error
         finally:
             session.cut()
@@ -275,7 +277,7 @@ async def _declare(session: Session, queue: str) -> None:
                 "x-expires": _EXPIRES_MS,
             },
         )
-    except aiormq.AMQPError as error:
+    except _BROKEN as error:
         raise _lost(error) from error
 
 
