@@ -72,9 +72,9 @@ def repository(deployed: Deployed) -> Iterator[Deployed]:
         made = deployed.on(host, "sh", "-c", _MAKE_PACKAGE)
         assert made.returncode == 0, made.stderr
     yield deployed
+    deployed.changes()
     for host in HOSTS:
         deployed.on(host, "sh", "-c", "systemctl disable --now nines-toy; dpkg --purge nines-toy")
-    deployed.changes()  # the toy's kernel parameters were in the place of the site's
 
 
 def started(site: Path, content: str) -> subprocess.Popen[str]:
@@ -101,6 +101,10 @@ def starts(site: Deployed) -> dict[str, list[float]]:
     }
 
 
+def fin_timeout(site: Deployed, host: str) -> str:
+    return site.on(host, "cat", "/proc/sys/net/ipv4/tcp_fin_timeout").stdout.strip()
+
+
 def test_a_package_is_installed_and_its_daemon_starts_only_with_its_configuration(
     repository: Deployed,
 ) -> None:
@@ -124,7 +128,7 @@ def test_a_package_is_installed_and_its_daemon_starts_only_with_its_configuratio
             "toymakers",
         ]
         assert repository.on(host, "test", "-e", "/usr/sbin/policy-rc.d").returncode != 0
-        assert repository.on(host, "cat", "/proc/sys/net/ipv4/tcp_fin_timeout").stdout.strip() == "31"
+        assert fin_timeout(repository, host) == "31"
     assert run(repository, "delay = 0\n") == {"changed": []}
 
 
@@ -176,3 +180,23 @@ def test_an_unreachable_host_ends_the_run_before_anything_changes(repository: De
         assert repository.on("controller1", "cat", CONF).stdout == before
     finally:
         repository.on("controller2", "systemctl", "start", "ssh.service")
+
+
+def test_what_left_the_site_leaves_its_hosts(repository: Deployed) -> None:
+    """The site's own file has no toy: its unit, file, folder and kernel parameter go; its package stays."""
+    before = {host: fin_timeout(repository, host) for host in HOSTS}
+    changed = {(event["host"], event["kind"], event["subject"]) for event in repository.changes()}
+    assert before == dict.fromkeys(HOSTS, "31")
+    assert {event for event in changed if event[0] == "dashboard"} == {
+        ("dashboard", "unit", DAEMON),
+        ("dashboard", "file", CONF),
+        ("dashboard", "directory", "/etc/nines-toy"),
+        ("dashboard", "sysctl", "net.ipv4.tcp_fin_timeout"),
+    }
+    for host in HOSTS:
+        assert repository.on(host, "test", "-e", "/etc/nines-toy").returncode != 0
+        assert repository.on(host, "systemctl", "is-active", DAEMON).stdout.strip() == "inactive"
+        assert repository.on(host, "systemctl", "is-enabled", DAEMON).stdout.strip() == "disabled"
+        assert fin_timeout(repository, host) != "31"
+        assert repository.on(host, "dpkg", "--status", "nines-toy").returncode == 0
+    assert repository.changes() == []

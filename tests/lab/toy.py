@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import anyio
@@ -38,8 +39,8 @@ def _serves(answer: Output) -> Verdict:
     return passed("serves") if answer.code == 0 else failed("does not serve")
 
 
-def toy(plan: Plan, content: str) -> Plan:
-    """One of each kind of step; the package comes from the host's own repository."""
+def with_toy(plan: Plan, content: str) -> Plan:
+    """The site's plan and one of each kind of step; the package comes from the host's own repository."""
     steps = (
         Packages(("nines-toy",)),
         Account("toy", groups=("toymakers",)),
@@ -57,7 +58,9 @@ def toy(plan: Plan, content: str) -> Plan:
         barrier=True,
         seconds=30,
     )
-    return Plan(plan.context, (phase("toy", dict.fromkeys(HOSTS, steps), barrier),), (barrier,))
+    added = phase("toy", dict.fromkeys(HOSTS, steps), barrier)
+    # After the site's own phases: what a plan no longer has leaves the hosts.
+    return replace(plan, phases=(*plan.phases, added), checks=(*plan.checks, barrier))
 
 
 def main(site: str, content: str) -> None:
@@ -72,7 +75,7 @@ def main(site: str, content: str) -> None:
     async def run() -> None:
         transport = opened.transport()
         try:
-            await deploy(toy(opened.plan, content), transport, listen=listen)
+            await deploy(with_toy(opened.plan, content), transport, listen=listen)
         finally:
             await transport.close()
 

@@ -34,7 +34,7 @@ def shared_networks() -> Site:
     arbiter = site.hosts["arbiter"]
     both = {**arbiter.addresses, "public": IPv4Address("192.168.1.13")}
     hosts = {**site.hosts, "arbiter": arbiter.model_copy(update={"addresses": both})}
-    return site.model_copy(update={"hosts": hosts})
+    return site.model_copy(update={"hosts": hosts, "services": ("keystone",)})
 
 
 @pytest.fixture(name="context", scope="module")
@@ -52,7 +52,7 @@ def with_members(site: Site, count: int) -> Site:
         )
         for n in range(11, 11 + count)
     }
-    return site.model_copy(update={"hosts": hosts})
+    return site.model_copy(update={"hosts": hosts, "services": ("keystone",)})
 
 
 # --- votes ------------------------------------------------------------------------------------------------

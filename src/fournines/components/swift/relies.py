@@ -42,5 +42,5 @@ RELIES = (
         ),
     ),
     Relied("swift-object-expirer", *_PROVED, (has("/usr/bin/swift-object-expirer"),)),
-    Relied("rsync", "3.4.1", "3.4.1", (has("/usr/bin/rsync"),)),
+    Relied("rsync", "3.4.1", "3.5.0", (has("/usr/bin/rsync"),)),
 )
