@@ -11,6 +11,7 @@ from aiormq.exceptions import ChannelInvalidStateError
 from tests.probe.broker import Broker, broking
 from tests.probe.servers import until
 
+from fournines.probe import amqp
 from fournines.probe.amqp import AmqpClient, Brokers, drain
 from fournines.probe.client import Attempt
 from fournines.probe.ledger import account
@@ -25,6 +26,12 @@ def test_a_client_begins_with_the_member_after_its_queues_leader() -> None:
     assert [name for name, _ in brokers.after("a").members] == ["b", "c", "a"]
     assert [name for name, _ in brokers.after("c").members] == ["a", "b", "c"]
     assert str(brokers.url(4)) == "amqp://u:p@127.0.0.2:5672/v"
+
+
+@pytest.fixture(autouse=True)
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a busy machine a broker of this process may be slow to greet; that is no broker that is down."""
+    monkeypatch.setattr(amqp, "_CONNECT", 60.0)
 
 
 Story = Callable[[dict[str, Broker], AmqpClient, list[Sample]], Awaitable[None]]
