@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from fournines.engine.agent.claims import RAN_BEFORE
 from fournines.engine.desired import Desired
 from fournines.engine.difference import Change, Seen
 from fournines.engine.units.decide import RUNNING
@@ -25,7 +26,7 @@ class Claim:
     """Something on a host that fournines put there, and the stage that wanted it.
 
     ``kind`` is file, directory, unit or sysctl; ``readers`` are the units that were to follow a file; ``was``
-    is what was there before: a kernel parameter's value, ``active`` for a unit that ran already.
+    is what was there before: a kernel parameter's value, ``RAN_BEFORE`` for a unit that did.
     """
 
     kind: str
@@ -75,7 +76,7 @@ def _claim(wanted: Desired, stage: PlannedStage, host: str, step: Step, seen: Se
             return Claim("sysctl", step.key, stage.name, was=seen["value"] or "")
         case Unit() if step.running or step.enabled:
             foreign = seen["active"] in RUNNING and not seen["stamp"]
-            return Claim("unit", step.name, stage.name, was="active" if foreign else "")
+            return Claim("unit", step.name, stage.name, was=RAN_BEFORE if foreign else "")
     return None
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Awaitable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -118,8 +118,7 @@ class PhaseRun:
             job = jobs[host]
             # systemctl enable lets systemd read its units anyway, which takes that half a second of CPU
             enables = any(decision.enable is not None for decision in self._decisions(host, observed[host]))
-            request = {} if apart or not job.tree else job.stage(name)
-            return self._commit(host, job, job.commit(name, request, reload=not enables))
+            return self._commit(host, job, job.commit(name, staged=apart, reload=not enables))
 
         return await on_each(jobs, commit)
 
@@ -141,10 +140,8 @@ class PhaseRun:
 
     async def _commit(self, host: str, job: _Job, request: dict[str, Any]) -> OfHost:
         moved = self._moved(host)
-        request = {**request, "do": [*request["do"], "observe"]}
-        response = await self._send(
-            host, {**request, "steps": [question(step, show=False) for step in moved]}
-        )
+        steps = [question(step, show=False) for step in moved]
+        response = await self._send(host, {**request, "do": [*request["do"], "observe"], "steps": steps})
         left = {(one["kind"], one["subject"]) for one in response.get("left", ())}
         for one in job.leaving:
             if (one.kind, one.subject) in left:
@@ -212,20 +209,21 @@ class _Job:
         """The first half: everything is written aside and tried."""
         return {"do": ["stage"], "id": name, "entries": [entry(step) for step in self.tree]}
 
-    def commit(self, name: str, before: Mapping[str, Any], *, reload: bool) -> dict[str, Any]:
-        """The second half, with the first in one request where it is given: hosts change."""
-        request: dict[str, Any] = {"id": name, "do": [*before.get("do", ())], **before}
-        do = list(request["do"])
+    def commit(self, name: str, *, staged: bool, reload: bool) -> dict[str, Any]:
+        """The second half, in one request with the first unless that is done: hosts change."""
+        request: dict[str, Any] = {"id": name, "do": []}
+        if self.tree and not staged:
+            request = self.stage(name)
         if self.claims:
-            do.append("claim")
+            request["do"].append("claim")
             request["claims"] = [one.to_wire() for one in self.claims]
         if self.leaving:
-            do.append("leave")
+            request["do"].append("leave")
             request["leaving"] = [{"kind": one.kind, "subject": one.subject} for one in self.leaving]
         if self.tree:
-            do.append("commit")
+            request["do"].append("commit")
             request |= {"outdate": list(self.readers), "reload": reload}
-        return {**request, "do": do}
+        return request
 
 
 def _commands_of(steps: Sequence[Step]) -> list[Command]:

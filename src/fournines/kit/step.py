@@ -83,6 +83,11 @@ class Sysctl:
     value: str
 
 
+def unit_file(unit: str) -> str:
+    """Where a unit of ours lies: there it stands in place of the package's (systemd.unit(5))."""
+    return f"/etc/systemd/system/{unit}"
+
+
 @dataclass(frozen=True, slots=True)
 class Unit:
     """A systemd unit is enabled (or not) and running (or not).

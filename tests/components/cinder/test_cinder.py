@@ -19,14 +19,14 @@ from tests.programs import opinion
 from tests.support import EXAMPLES
 
 from fournines.components.cinder import COMPONENT
-from fournines.components.cinder.deploy import CONF, UWSGI, unit_file
+from fournines.components.cinder.deploy import CONF, UWSGI
 from fournines.components.cinder.model import UNITS, Options
 from fournines.components.cinder.on_host import volume
 from fournines.errors import SpecError
 from fournines.kit.check import Check, Output
 from fournines.kit.context import Context
 from fournines.kit.declare import Coordination, DatabaseClients
-from fournines.kit.step import Command, Packages, Unit
+from fournines.kit.step import Command, Packages, Unit, unit_file
 from fournines.kit.verdict import Outcome
 from fournines.plan.context import taking_part
 from fournines.plan.vocabulary import vocabulary

@@ -15,13 +15,13 @@ from tests.components.openstack import serving
 from tests.programs import opinion
 
 from fournines.components.heat import COMPONENT
-from fournines.components.heat.deploy import CONF, unit_file
+from fournines.components.heat.deploy import CONF
 from fournines.components.heat.model import UNITS
 from fournines.components.heat.on_host import stack
 from fournines.kit.check import Check, Output
 from fournines.kit.context import Context
 from fournines.kit.declare import CatalogueEntry, DatabaseClients, Endpoint, MessageUser, ServiceUser
-from fournines.kit.step import Command, Unit
+from fournines.kit.step import Command, Unit, unit_file
 from fournines.kit.verdict import Outcome
 from fournines.plan.context import taking_part
 from fournines.spec.model import Site

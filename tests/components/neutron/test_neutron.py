@@ -14,7 +14,7 @@ from tests.components.virtual import REAL, clouds
 from tests.programs import opinion
 
 from fournines.components.neutron import COMPONENT
-from fournines.components.neutron.deploy import AGENT_FILES, CONF, ML2, UWSGI, unit_file
+from fournines.components.neutron.deploy import AGENT_FILES, CONF, ML2, UWSGI
 from fournines.components.neutron.model import (
     AGENT_UNITS,
     AGENTS,
@@ -26,7 +26,7 @@ from fournines.components.neutron.on_host import look
 from fournines.kit.check import Check, Output
 from fournines.kit.context import Context
 from fournines.kit.declare import CatalogueEntry, DatabaseClients, Memory
-from fournines.kit.step import Absent, Command, File, Unit
+from fournines.kit.step import Absent, Command, File, Unit, unit_file
 from fournines.kit.verdict import Outcome
 
 GOLDEN = Path(__file__).parent / "golden"

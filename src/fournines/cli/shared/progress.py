@@ -49,9 +49,7 @@ def shown(*, as_json: bool, console: Console | None = None) -> Iterator[events.L
 def lines(event: events.Event, *, detail: bool = True) -> list[str]:
     """An event as plain lines; without ``detail`` only what a table does not show."""
     said = _WORDS.get(type(event))
-    if said is None or (
-        not detail and not isinstance(event, events.StepChanged | events.Noted | events.HostAbsent)
-    ):
+    if said is None or not (detail or isinstance(event, _SAID_ANYWAY)):
         return []
     return [f"{event.at:7.1f} s  {line}" for line in said(event).splitlines()]
 

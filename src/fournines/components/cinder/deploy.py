@@ -30,7 +30,7 @@ from fournines.kit.openstack import (
     tables,
     transport_url,
 )
-from fournines.kit.step import Directory, File, Packages, Step, Unit
+from fournines.kit.step import Directory, File, Packages, Step, Unit, unit_file
 from fournines.spec.model import Host
 
 CONF = "/etc/cinder/cinder.conf"
@@ -61,11 +61,6 @@ def _unit(context: Context, daemon: str, *files: str, programs: tuple[str, ...])
     unit = UNITS[daemon]
     yield File(unit_file(unit), context.render("cinder", f"{unit}.j2", conf=CONF, uwsgi=UWSGI))
     yield Unit(unit, restart_on=(CONF, *files, unit_file(unit)), rolling=True, packages=programs)
-
-
-def unit_file(unit: str) -> str:
-    """Where our unit in place of the package's lies."""
-    return f"/etc/systemd/system/{unit}"
 
 
 def configuration(context: Context, host: Host) -> str:

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from fournines.components.etcd.model import CLIENT_PORT, DATA, MEMBERS, PEER_PORT, UNIT, Options
 from fournines.kit.context import Context
 from fournines.kit.endpoints import at
-from fournines.kit.step import Directory, File, Packages, Step, Unit
+from fournines.kit.step import Directory, File, Packages, Step, Unit, unit_file
 from fournines.spec.model import Host
 
 CONF = "/etc/etcd/fournines.yaml"
-UNIT_FILE = f"/etc/systemd/system/{UNIT}"
+UNIT_FILE = unit_file(UNIT)
 
 
 def steps(context: Context, host: Host) -> Iterator[Step]:

@@ -9,7 +9,7 @@ from fournines.components.galera.model import ARBITERS, DATA_HOSTS, RESPONDER_PO
 from fournines.kit.context import Context
 from fournines.kit.declare import Database
 from fournines.kit.program import PROGRAMS, install, installed
-from fournines.kit.step import Account, Command, Directory, File, Packages, Step, Unit
+from fournines.kit.step import Account, Command, Directory, File, Packages, Step, Unit, unit_file
 from fournines.spec.model import Host
 
 CONF = "/etc/mysql/mariadb.conf.d/70-fournines.cnf"
@@ -18,7 +18,6 @@ STATE = "/var/lib/fournines-galera"
 DATADIR = "/var/lib/mysql"
 RECORD_VIEW = f"{PROGRAMS}/galera-record-view"
 CONFIG = "/etc/fournines/galera.json"
-SYSTEMD = "/etc/systemd/system"
 RESPONDER = "fournines-galera.service"
 SOCKET = "fournines-galera.socket"
 RESTARTER = "fournines-galera-restart.path"
@@ -50,22 +49,22 @@ def _data_host(context: Context, host: Host) -> Iterator[Step]:
         yield install("galera", name)
     options = context.options("galera", Options)
     yield File(
-        f"{SYSTEMD}/mariadb.service",
+        unit_file("mariadb.service"),
         _render(context, "mariadb.service.j2", programs=PROGRAMS, options=options),
     )
     address = context.site.address(host)
     for unit in (SOCKET, RESPONDER, RESTARTER, "fournines-galera-restart.service"):
         yield File(
-            f"{SYSTEMD}/{unit}",
+            unit_file(unit),
             _render(context, f"{unit}.j2", programs=PROGRAMS, address=address, port=RESPONDER_PORT),
         )
-    yield Unit(SOCKET, restart_on=(f"{SYSTEMD}/{SOCKET}",))
+    yield Unit(SOCKET, restart_on=(unit_file(SOCKET),))
     answering = ("election", "records", "responder")
     yield Unit(
         RESPONDER,
-        restart_on=(CONFIG, f"{SYSTEMD}/{RESPONDER}", *(installed("galera", name) for name in answering)),
+        restart_on=(CONFIG, unit_file(RESPONDER), *(installed("galera", name) for name in answering)),
     )
-    yield Unit(RESTARTER, restart_on=(f"{SYSTEMD}/{RESTARTER}",))
+    yield Unit(RESTARTER, restart_on=(unit_file(RESTARTER),))
     # The start program and the unit are read at the next start, they are no reason for one.
     yield Unit("mariadb.service", restart_on=(CONF,), rolling=True, packages=("mariadb-server", "galera-4"))
 
@@ -77,7 +76,7 @@ def _arbiter(context: Context, host: Host) -> Iterator[Step]:
         GARB_CONF,
         _render(context, "garb.j2", members=_members(context), provider=_joined(provider)),
     )
-    unit = f"{SYSTEMD}/garb.service"
+    unit = unit_file("garb.service")
     yield File(unit, _render(context, "garb.service.j2", conf=GARB_CONF, programs=PROGRAMS))
     yield install("galera", "arbiter")
     yield Unit(

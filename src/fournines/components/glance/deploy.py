@@ -31,12 +31,12 @@ from fournines.kit.openstack import (
     section,
     tables,
 )
-from fournines.kit.step import Directory, File, Packages, Step, Unit
+from fournines.kit.step import Directory, File, Packages, Step, Unit, unit_file
 from fournines.spec.model import Host
 
 CONF = "/etc/glance/glance-api.conf"
 PASTE = "/etc/glance/glance-api-paste.ini"
-UNIT = "/etc/systemd/system/glance-api.service"
+UNIT = unit_file("glance-api.service")
 
 
 def steps(context: Context, host: Host) -> Iterator[Step]:

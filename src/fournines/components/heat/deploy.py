@@ -35,7 +35,7 @@ from fournines.kit.openstack import (
     tables,
     transport_url,
 )
-from fournines.kit.step import Directory, File, Packages, Step, Unit
+from fournines.kit.step import Directory, File, Packages, Step, Unit, unit_file
 from fournines.spec.model import Host
 
 CONF = "/etc/heat/heat.conf"
@@ -77,11 +77,6 @@ def _api(context: Context, host: Host, name: str, port: int) -> Iterator[Step]:
         rolling=True,
         packages=("python3-heat", "uwsgi-core"),
     )
-
-
-def unit_file(unit: str) -> str:
-    """Where our unit in place of the package's lies."""
-    return f"/etc/systemd/system/{unit}"
 
 
 def configuration(context: Context, host: Host) -> str:

@@ -11,13 +11,13 @@ from fournines.components.keepalived.on_host.fitness import DIRECTORY
 from fournines.kit.context import Context
 from fournines.kit.declare import VipCondition
 from fournines.kit.program import install, installed
-from fournines.kit.step import File, Packages, Step, Unit
+from fournines.kit.step import File, Packages, Step, Unit, unit_file
 from fournines.kit.where import VIP_HOSTS
 from fournines.spec.model import Host
 
 CONF = "/etc/keepalived/keepalived.conf"
-UNIT = "/etc/systemd/system/keepalived.service"
-FITNESS = "/etc/systemd/system/fournines-fitness.service"
+UNIT = unit_file("keepalived.service")
+FITNESS = unit_file("fournines-fitness.service")
 QUESTIONS = "/etc/fournines/fitness.json"
 PROGRAM = installed("keepalived", "fitness")
 

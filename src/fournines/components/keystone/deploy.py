@@ -36,10 +36,10 @@ from fournines.kit.openstack import (
     public_url,
     tables,
 )
-from fournines.kit.step import Absent, Command, Directory, File, Packages, Step, Unit
+from fournines.kit.step import Absent, Command, Directory, File, Packages, Step, Unit, unit_file
 from fournines.spec.model import Host
 
-UNIT = "/etc/systemd/system/keystone.service"
+UNIT = unit_file("keystone.service")
 APPLICATION = program.installed("keystone", "application")
 
 _CACHED_LONGER = ("domain_config", "identity", "receipt", "revoke")

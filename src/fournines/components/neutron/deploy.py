@@ -31,7 +31,7 @@ from fournines.kit.openstack import (
     tables,
     transport_url,
 )
-from fournines.kit.step import Absent, Directory, File, Packages, Step, Unit
+from fournines.kit.step import Absent, Directory, File, Packages, Step, Unit, unit_file
 from fournines.spec.model import Host
 
 ETC: Final = "/etc/neutron"
@@ -112,11 +112,6 @@ def _common(context: Context, host: Host) -> Iterator[Step]:
 def _unit(path: str, files: tuple[str, ...], *packages: str) -> Unit:
     name = path.rpartition("/")[2]
     return Unit(name, restart_on=(*files, path), rolling=True, packages=("python3-neutron", *packages))
-
-
-def unit_file(unit: str) -> str:
-    """Where a unit of ours lies."""
-    return f"/etc/systemd/system/{unit}"
 
 
 def script(path: str) -> str:

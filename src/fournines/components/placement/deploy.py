@@ -17,13 +17,13 @@ from fournines.components.placement.model import (
 from fournines.kit.common.clustered import service_unit
 from fournines.kit.context import Context
 from fournines.kit.openstack import authtoken_section, database_section, tables
-from fournines.kit.step import Absent, File, Packages, Step, Unit
+from fournines.kit.step import Absent, File, Packages, Step, Unit, unit_file
 from fournines.spec.model import Host
 
 CONF = "/etc/placement/placement.conf"
 UWSGI = "/etc/placement/placement-api-uwsgi.ini"
 SCRIPT = "/etc/init.d/placement-api"
-UNIT = "/etc/systemd/system/placement-api.service"
+UNIT = unit_file("placement-api.service")
 
 
 def steps(context: Context, host: Host) -> Iterator[Step]:

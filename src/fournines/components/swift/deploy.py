@@ -23,7 +23,7 @@ from fournines.components.swift.model import (
 )
 from fournines.kit.context import Context
 from fournines.kit.openstack import authtoken_settings, cache_servers, section
-from fournines.kit.step import Directory, File, Packages, Step, Unit
+from fournines.kit.step import Directory, File, Packages, Step, Unit, unit_file
 from fournines.spec.model import Host
 
 FOLDER = "/etc/swift"
@@ -190,7 +190,7 @@ def _file(context: Context, name: str, **values: object) -> File:
 
 
 def _unit(context: Context, program: Program) -> Iterator[Step]:
-    path = f"/etc/systemd/system/{program.unit}"
+    path = unit_file(program.unit)
     yield File(path, context.render("swift", "service.j2", program=program))
     yield Unit(
         program.unit,

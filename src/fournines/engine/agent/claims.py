@@ -18,6 +18,8 @@ from fournines.engine.agent.durable import HOME, private_folder, sync_folder, un
 
 Claim = dict[str, Any]
 
+RAN_BEFORE = "active"
+"""What a unit ``was`` that ran before it was claimed."""
 _NAME = "claims.json"
 
 

@@ -5,15 +5,13 @@ from __future__ import annotations
 import os
 from typing import Any
 
-from fournines.engine.agent.claims import Claim, claims, drop, keep_previous, put_back
+from fournines.engine.agent.claims import RAN_BEFORE, Claim, claims, drop, keep_previous, put_back
 from fournines.engine.agent.durable import sync_folder, under
 from fournines.engine.agent.facts import units_seen
 from fournines.engine.agent.process import run
 from fournines.engine.agent.stamps import write_stamps
 from fournines.engine.agent.tree import UNIT_FOLDERS, reload_units
 
-RAN_BEFORE = "active"
-"""What a unit was that ran before it was claimed."""
 _SECONDS = 300.0
 _ON_AT_BOOT = frozenset({"enabled", "enabled-runtime", "linked", "linked-runtime"})
 
@@ -54,6 +52,7 @@ def _stop(units: list[str]) -> None:
     seen = units_seen(units)
     _systemctl("stop", [unit for unit in units if seen[unit]["active"] not in {"inactive", "failed", ""}])
     _systemctl("reset-failed", [unit for unit in units if seen[unit]["active"] == "failed"])
+    # With the links of its script of the old kind: once our unit is gone, that would be started at boot.
     _systemctl("disable", [unit for unit in units if seen[unit]["enabled"] in _ON_AT_BOOT])
 
 

@@ -15,7 +15,7 @@ from fournines.kit.common.unit_check import moving_unit_check, units_check
 from fournines.kit.context import Context
 from fournines.kit.declare import Declaration, Endpoint, Resource
 from fournines.kit.endpoints import at
-from fournines.kit.step import File, Step, Unit
+from fournines.kit.step import File, Step, Unit, unit_file
 
 _DROP_IN = """\
 # Managed by fournines for the site {site}; change {file} instead.
@@ -51,7 +51,7 @@ def service_unit(context: Context, unit: Unit) -> Iterator[Step]:
         return
     site = context.site
     drop_in = _DROP_IN.format(site=site.name, file=site.file.name)
-    yield File(f"/etc/systemd/system/{unit.name}.d/cluster.conf", drop_in)
+    yield File(f"{unit_file(unit.name)}.d/cluster.conf", drop_in)
     yield replace(unit, enabled=False, running=None, rolling=False, restart_by=(*_RESTART, resource.name))
 
 
