@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-import io
 import json
 from pathlib import Path
-from typing import Any
 from urllib.error import HTTPError
 
 import pytest
@@ -20,6 +18,7 @@ from fournines.components.glance.on_host import image
 from fournines.kit.check import Check, Output
 from fournines.kit.context import Context
 from fournines.kit.declare import Endpoint, ServiceUser
+from fournines.kit.on_host.api import Api
 from fournines.kit.probe import Keepsake
 from fournines.kit.step import Command
 from fournines.kit.verdict import Outcome
@@ -127,8 +126,8 @@ def test_another_configuration_on_one_host_is_seen(context: Context) -> None:
     assert promise.verdict(well | {"controller2": None}).outcome is Outcome.UNKNOWN
 
 
-class Images:
-    """Glance and Keystone as the image program sees them; ``spoil`` changes what comes down."""
+class Images(Api):
+    """Glance as the image program sees it, logged in; ``spoil`` changes what comes down."""
 
     def __init__(self, spoil: bytes = b"", fail: str = "") -> None:
         self.spoil, self.fail = spoil, fail
@@ -136,28 +135,24 @@ class Images:
         self.old = [{"id": "left-over", "created_at": "2020-01-01T00:00:00Z"}]
         self.said: list[str] = []
 
-    def request(
-        self, method: str, url: str, token: str = "", data: bytes | None = None, kind: str = ""
-    ) -> Any:  # noqa: ANN401 - stands for an HTTP response
-        del token, kind
+    def send(self, method: str, url: str, data: bytes | None = None, **headers: str) -> bytes:
+        del headers
         path = url.rsplit("9292", maxsplit=1)[-1]
         self.said.append(f"{method} {path}")
         if self.fail and f"{method} {path}".startswith(self.fail):
             raise HTTPError(url, 503, "down", None, None)  # type: ignore[arg-type]
-        content = b""
-        if path.endswith("/auth/tokens"):
-            content = b"{}"
-        elif "?name=" in path:
-            content = json.dumps({"images": self.old}).encode()
-        elif method == "POST":
-            content = json.dumps({"id": "new"}).encode()
-        elif method == "PUT":
+        if "?name=" in path:
+            return json.dumps({"images": self.old}).encode()
+        if method == "POST":
+            return json.dumps({"id": "new"}).encode()
+        if method == "PUT":
             self.kept["new"] = data or b""
-        elif method == "GET":
-            content = self.kept["new"] + self.spoil
-        answer = io.BytesIO(content)
-        answer.headers = {"X-Subject-Token": "t"}  # type: ignore[attr-defined]
-        return answer
+        return self.kept["new"] + self.spoil if method == "GET" else b""
+
+    def stand_in(self, monkeypatch: pytest.MonkeyPatch) -> Images:
+        """Who logs in meets this one."""
+        monkeypatch.setattr(image, "Api", lambda *_: self)
+        return self
 
 
 LOGIN = {"keystone": "https://controller:5000", "glance": "https://controller:9292", "password": "p"}
@@ -165,8 +160,7 @@ QUESTION = {**LOGIN, "do": "look", "hosts": {"controller2": "http://10.0.0.12:92
 
 
 def test_an_image_goes_up_and_down_and_away(monkeypatch: pytest.MonkeyPatch) -> None:
-    images = Images()
-    monkeypatch.setattr(image, "request", images.request)
+    images = Images().stand_in(monkeypatch)
     found = image.main(QUESTION)
     assert found["same"] is True
     assert found["hosts"] == {"controller2": ""}
@@ -176,15 +170,14 @@ def test_an_image_goes_up_and_down_and_away(monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_other_bytes_are_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(image, "request", Images(spoil=b"!").request)
+    Images(spoil=b"!").stand_in(monkeypatch)
     found = image.main(QUESTION)
     assert found["same"] is False
     assert found["hosts"] == {"controller2": f"{image.SIZE + 1} other bytes"}
 
 
 def test_a_kept_image_is_had_back_until_it_may_go(monkeypatch: pytest.MonkeyPatch) -> None:
-    images = Images()
-    monkeypatch.setattr(image, "request", images.request)
+    images = Images().stand_in(monkeypatch)
     kept = image.main({**LOGIN, "do": "put", "name": "n"})
     assert kept == {"image": "new", "sha256": hashlib.sha256(images.kept["new"]).hexdigest()}
     asked = {**LOGIN, "do": "get", "kept": kept}
@@ -197,8 +190,7 @@ def test_a_kept_image_is_had_back_until_it_may_go(monkeypatch: pytest.MonkeyPatc
 
 @pytest.mark.parametrize("fail", ["PUT", "GET /v2/images/new"])
 def test_a_failed_transfer_leaves_nothing_behind(monkeypatch: pytest.MonkeyPatch, fail: str) -> None:
-    images = Images(fail=fail)
-    monkeypatch.setattr(image, "request", images.request)
+    images = Images(fail=fail).stand_in(monkeypatch)
     with pytest.raises(HTTPError):
         image.main(QUESTION)
     assert images.said[-1] == "DELETE /v2/images/new"

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import urllib.request
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 _DOMAIN = {"name": "Default"}
@@ -25,28 +26,39 @@ class Api:
         user = {"name": "admin", "domain": _DOMAIN, "password": password}
         identity = {"methods": ["password"], "password": {"user": user}}
         scope = {"project": {"name": "admin", "domain": _DOMAIN}}
-        made = _request(
-            "POST", f"{keystone}/v3/auth/tokens", {"auth": {"identity": identity, "scope": scope}}
-        )
+        asked = json.dumps({"auth": {"identity": identity, "scope": scope}}).encode()
+        made = _request("POST", f"{keystone}/v3/auth/tokens", asked)
         with urllib.request.urlopen(made, timeout=_PATIENCE) as answer:  # noqa: S310 - the site's own URL
             self.token = answer.headers["X-Subject-Token"]
             self.project = json.load(answer)["token"]["project"]["id"]
 
     def call(self, method: str, url: str, body: object = None, **headers: str) -> Any:  # noqa: ANN401 - JSON
-        """The answer's JSON, None where it is empty.
+        """The answer's JSON, None where it is empty; else as ``send``."""
+        text = self.send(method, url, None if body is None else json.dumps(body).encode(), **headers)
+        return json.loads(text) if text else None
+
+    def send(self, method: str, url: str, data: bytes | None = None, **headers: str) -> bytes:
+        """The answer's bytes.
 
         ``OpenStack_API_Version`` stands for the header with hyphens. Raises HTTPError for a status of 400 and
         more, OSError where nobody answers.
         """
-        made = _request(method, url, body, X_Auth_Token=self.token, **headers)
+        made = _request(method, url, data, X_Auth_Token=self.token, **headers)
         with urllib.request.urlopen(made, timeout=_PATIENCE) as answer:  # noqa: S310 - the site's own URL
-            text = answer.read()
-        return json.loads(text) if text else None
+            body: bytes = answer.read()
+        return body
 
 
-def _request(method: str, url: str, body: object, **headers: str) -> urllib.request.Request:
-    data = None if body is None else json.dumps(body).encode()
+def _request(method: str, url: str, data: bytes | None, **headers: str) -> urllib.request.Request:
     sent = {name.replace("_", "-"): value for name, value in headers.items()}
     return urllib.request.Request(  # noqa: S310 - the site's own URL
         url, data, {"Content-Type": "application/json", **sent}, method=method
     )
+
+
+_LEFT_OVER = timedelta(minutes=10)
+
+
+def left_over(made: str) -> bool:
+    """Whether what was made then (ISO 8601, UTC) is so old that the check that made it was cut off."""
+    return datetime.now(UTC) - datetime.fromisoformat(made).replace(tzinfo=UTC) > _LEFT_OVER

@@ -13,10 +13,9 @@ import secrets
 import sys
 import time
 import urllib.error
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from fournines.kit.on_host.api import Api
+from fournines.kit.on_host.api import Api, left_over
 
 NAME = "nines-check"
 VERSION = "volume 3.71"
@@ -24,8 +23,6 @@ VERSION = "volume 3.71"
 PATIENCE = 40.0
 """Seconds for each of the two ways."""
 PAUSE = 0.3
-LEFT_OVER = timedelta(minutes=10)
-"""Older volumes of that name were left by a check that was cut off."""
 GONE = "gone"
 
 
@@ -49,11 +46,9 @@ def settled(api: Api, url: str, *under_way: str) -> str:
 
 def clear(api: Api, cinder: str) -> None:
     """Take away what earlier checks had to leave."""
-    for old in api.call("GET", f"{cinder}/volumes/detail?name~={NAME}", OpenStack_API_Version=VERSION)[
-        "volumes"
-    ]:
-        made = datetime.fromisoformat(old["created_at"]).replace(tzinfo=UTC)
-        if old["name"].startswith(NAME) and datetime.now(UTC) - made > LEFT_OVER:
+    found = api.call("GET", f"{cinder}/volumes/detail?name~={NAME}", OpenStack_API_Version=VERSION)
+    for old in found["volumes"]:
+        if old["name"].startswith(NAME) and left_over(old["created_at"]):
             with contextlib.suppress(urllib.error.HTTPError):
                 api.call("DELETE", f"{cinder}/volumes/{old['id']}?force=true", OpenStack_API_Version=VERSION)
 

@@ -14,10 +14,9 @@ import sys
 import time
 import urllib.error
 from collections import Counter
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from fournines.kit.on_host.api import Api
+from fournines.kit.on_host.api import Api, left_over
 
 TAG = "nines-check"
 LENGTH = 24
@@ -29,8 +28,6 @@ TEMPLATE = {
 PATIENCE = 30.0
 """Seconds for each of the two ways."""
 PAUSE = 0.3
-LEFT_OVER = timedelta(minutes=10)
-"""Older stacks with that tag were left by a check that was cut off."""
 
 
 def shown(api: Api, url: str) -> dict[str, Any]:
@@ -55,8 +52,7 @@ def settled(api: Api, url: str, under_way: str) -> dict[str, Any]:
 def clear(api: Api, heat: str) -> None:
     """Take away what earlier checks had to leave."""
     for old in api.call("GET", f"{heat}/stacks?tags={TAG}")["stacks"]:
-        made = datetime.fromisoformat(old["creation_time"])
-        if datetime.now(UTC) - made.replace(tzinfo=UTC) > LEFT_OVER:
+        if left_over(old["creation_time"]):
             with contextlib.suppress(urllib.error.HTTPError):
                 api.call("DELETE", f"{heat}/stacks/{old['stack_name']}/{old['id']}")
 
