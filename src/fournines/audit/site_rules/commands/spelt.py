@@ -10,6 +10,7 @@ from fournines.components.keepalived.audit.rules.example import keepalived, scri
 from fournines.kit.audit.prose import Named
 from fournines.kit.audit.rule import Consequence, Hit, Severity, Unknown, rule
 from fournines.kit.audit.script import Script
+from fournines.kit.audit.wrapped import program_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,18 +38,14 @@ _PAGE = "/etc/keepalived/keepalived.conf:\n\n```\n" + _CHECK + "```\n\nThe other
     points_at="chceck_haproxy.sh",
 )
 def other_spelling(site: Evidence) -> Iterator[Hit | Unknown]:
-    run = {_base(check.command): check for check in site.all(VrrpScript) if check.command.strip()}
-    shown = {_base(one.path) for one in site.all(Script)}
+    run = {program_of(c.command.split()): c for c in site.all(VrrpScript) if c.command.strip()}
+    shown = {program_of((one.path,)) for one in site.all(Script)}
     for said in site.all(Named):
         close = get_close_matches(said.name, run, 1, _CLOSE) if said.name not in {*run, *shown} else []
         if close and _bare(close[0]) != _bare(said.name):
             check = run[close[0]]
             what = f"{said.name} is named here, and {check.name} runs {close[0]}"
             yield Hit(said.at, what, related=(check.place("script"),))
-
-
-def _base(command: str) -> str:
-    return command.split(maxsplit=1)[0].rpartition("/")[2]
 
 
 def _bare(name: str) -> str:

@@ -11,6 +11,7 @@ from fournines.components.keepalived.audit.facts import SyncGroup
 from fournines.components.keepalived.audit.rules.example import keepalived, script
 from fournines.components.keepalived.audit.rules.scripts import given, orders
 from fournines.kit.audit.rule import Consequence, Hit, Severity, Unknown, rule
+from fournines.kit.audit.wrapped import program_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -153,7 +154,7 @@ _SHORTEST = 3
 def _by_name(site: Evidence, use: Use) -> Iterator[Hit]:
     """``stop_haproxy.sh`` that was not given: its name says what it does."""
     for notify in _notifies(site, use):
-        name = notify.command.split()[0].rsplit("/", 1)[-1].lower() if notify.command else ""
+        name = program_of(notify.command.split()).lower()
         order = _ORDER.search(re.sub(r"\.\w+$", "", name))
         if order is None or order.group(1) != _WRONG.get(notify.event):
             continue
