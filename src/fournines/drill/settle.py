@@ -45,26 +45,28 @@ async def settle(
     unwell: bool = False,
     told: Callable[[Judged], None] = lambda _: None,
 ) -> Settled:
-    """Ask until one whole round passes, or ``within`` seconds are over.
+    """Ask until every check has passed since the last one that did not, or ``within`` seconds are over.
 
     Asking costs the hosts something, just when they have most to do. So only the first few that have not
     passed yet are asked, in the plan's order, in which what others need comes first; the more pass, the
-    more are asked at once. When all have passed once, one round of everything must pass as a whole: a
-    check that passed early may have turned meanwhile. A site that is well needs that round only; one that is
-    known to be ``unwell`` is not asked for everything before it had the time to heal.
+    more are asked at once. What passed before another check failed may have turned meanwhile, and is asked
+    again at the end. A site that is well is asked for everything at once; one that is known to be ``unwell``
+    is not asked for everything before it had the time to heal.
     """
     deadline = clock() + within
     open_checks = tuple(checks) if unwell else ()
+    passed: frozenset[str] = frozenset()
     few = FIRST
     waiting: Judged = []
     while clock() < deadline:
-        asked = open_checks[:few] or tuple(checks)
+        asked = open_checks[:few] or tuple(check for check in checks if check.id not in passed)
         with anyio.move_on_after(max(0.0, deadline - clock())):
             waiting = not_passed(await ask(asked))
             told(waiting)
-            if not waiting and len(asked) == len(checks):
-                return Settled(clock(), [])
             bad = {check.id for check, _ in waiting}
+            passed = frozenset() if bad else passed.union(check.id for check in asked)
+            if len(passed) == len(checks):
+                return Settled(clock(), [])
             later = open_checks[few:] if open_checks else ()
             open_checks = (*(check for check in asked if check.id in bad), *later)
             few = FIRST if bad else 2 * few
