@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -134,6 +135,32 @@ def test_databases_are_made_on_one_host_and_passwords_are_on_no_command_line(blo
         password = blog_context.secret(database.password)
         for command in commands["controller1"]:
             assert not any(password in word for word in (*command.argv, *command.unless))
+
+
+REFUSING = """\
+#!/bin/sh
+# Says that it is synced; refuses the first statements, as a host does that just lost sight of the others.
+case "$*" in *wsrep_ready*) echo "wsrep_ready ON"; exit 0 ;; esac
+cat >>"$HERE/heard"
+[ -e "$HERE/asked" ] || { : >"$HERE/asked"; echo "Lock wait timeout exceeded" >&2; exit 1; }
+"""
+
+
+def test_statements_refused_while_members_change_are_said_again_as_they_were(
+    blog_context: Context, tmp_path: Path
+) -> None:
+    client = tmp_path / "mariadb"
+    client.write_text(REFUSING)
+    client.chmod(0o755)
+    steps = COMPONENT.steps(blog_context, blog_context.site.hosts["controller1"])
+    made = next(s for s in steps if isinstance(s, Command) and s.name.startswith("database"))
+    environment = {"PATH": f"{tmp_path}:/usr/bin:/bin", "HERE": str(tmp_path)}
+    done = subprocess.run(
+        made.argv, input=made.stdin, text=True, env=environment, capture_output=True, check=False
+    )
+    assert done.returncode == 0
+    assert (tmp_path / "heard").read_text() == 2 * made.stdin
+    assert "Lock wait timeout" in done.stderr
 
 
 def test_a_grants_underscore_is_no_wildcard() -> None:

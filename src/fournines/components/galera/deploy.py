@@ -127,9 +127,20 @@ def _render(context: Context, template: str, **values: object) -> str:
 _CLIENT = "mariadb --batch --skip-column-names"
 _HOLDS = ("sh", "-c", f"{_CLIENT} | grep -qx 1")
 _SAYS_NOTHING = ("sh", "-c", f'said=$({_CLIENT}) || exit 1; [ -z "$said" ] || {{ echo "$said"; exit 1; }}')
-# A host that has just been started answers before it is synced; replicated statements fail until then.
+# A host that has just been started answers before it is synced, and one that loses sight of the others for a
+# moment refuses what it had begun ("Lock wait timeout exceeded"): the statements may all be said again.
 _READY = f"{_CLIENT} -e \"SHOW STATUS LIKE 'wsrep_ready'\" | grep -q ON"
-_APPLY = ("sh", "-c", f"for _ in $(seq 120); do {_READY} && break; sleep 0.5; done; exec {_CLIENT}")
+_APPLY = (
+    "sh",
+    "-c",
+    f"""statements=$(cat)
+for _ in 1 2 3; do
+    for _ in $(seq 120); do {_READY} && break; sleep 0.5; done
+    printf '%s\\n' "$statements" | {_CLIENT} && exit 0
+    sleep 1
+done
+exit 1""",
+)
 _TIDY = """\
 DELETE FROM mysql.global_priv WHERE User = '';
 DROP DATABASE IF EXISTS test;
