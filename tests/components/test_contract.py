@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
@@ -38,9 +39,9 @@ from fournines.plan.context import taking_part
 
 FOLDER = Path(fournines.components.__file__).parent
 GOLDEN = Path(__file__).parent
-MODULES = {"__init__.py", "model.py", "deploy.py", "relies.py", "checks.py", "faults.py"}
+MODULES = {"__init__.py", "component.py", "model.py", "deploy.py", "relies.py", "checks.py", "faults.py"}
 AUDIT = {"audit"}
-"""What the audit knows of a component has a folder of its own beside those six (ARCHITECTURE.md)."""
+"""What the audit knows of a component has a folder of its own beside those seven (ARCHITECTURE.md)."""
 SHIPPED = {"templates", "on_host"}
 """Files for the hosts: templates to render, programs to install."""
 
@@ -71,6 +72,12 @@ def all_checks(component: Component, context: Context) -> list[Check]:
 
 def test_components_are_found() -> None:
     assert "memcached" in registered()
+
+
+@pytest.mark.parametrize("home", sorted(FOLDER.glob("*/__init__.py")), ids=lambda home: home.parent.name)
+def test_importing_its_folder_imports_nothing_else(home: Path) -> None:
+    """What it is stands in ``component.py``: the audit reads ``audit/`` and pays for nothing more."""
+    assert [type(part) for part in ast.parse(home.read_text()).body] == [ast.Expr]
 
 
 @each

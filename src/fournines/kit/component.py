@@ -1,4 +1,4 @@
-"""The contract: what a folder under ``components/`` exports as ``COMPONENT`` (docs/components.md)."""
+"""The contract: what ``component.py`` in a component's folder says as ``COMPONENT`` (docs/components.md)."""
 
 from __future__ import annotations
 

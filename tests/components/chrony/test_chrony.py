@@ -8,7 +8,7 @@ import pytest
 from tests.components.fixed import file_of
 from tests.programs import opinion
 
-from fournines.components.chrony import COMPONENT
+from fournines.components.chrony.component import COMPONENT
 from fournines.components.chrony.deploy import CONF, DROP_IN
 from fournines.components.chrony.model import Options, time_hosts
 from fournines.kit.check import Check, Output

@@ -18,7 +18,7 @@ from tests.components.openstack import serving
 from tests.programs import opinion
 from tests.support import EXAMPLES
 
-from fournines.components.cinder import COMPONENT
+from fournines.components.cinder.component import COMPONENT
 from fournines.components.cinder.deploy import CONF, UWSGI
 from fournines.components.cinder.model import UNITS, Options
 from fournines.components.cinder.on_host import volume

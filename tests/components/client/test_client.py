@@ -10,8 +10,8 @@ import yaml
 from tests.components.fixed import file_of
 from tests.components.openstack import openstack
 
-from fournines.components.client import COMPONENT
 from fournines.components.client.checks import checks
+from fournines.components.client.component import COMPONENT
 from fournines.components.client.deploy import CLOUDS, OPENRC
 from fournines.kit.check import Check, Output
 from fournines.kit.context import Context

@@ -16,7 +16,7 @@ from tests.components.fixed import file_of
 from tests.programs import opinion
 from tests.support import context_of, passive_site
 
-from fournines.components.corosync import COMPONENT
+from fournines.components.corosync.component import COMPONENT
 from fournines.components.corosync.deploy import CONF, KEY, VALIDATE
 from fournines.components.corosync.model import AUTHKEY, MEMBERS, Options, Quorum, links, node_id, quorum
 from fournines.kit.check import Check, Output

@@ -11,7 +11,7 @@ import yaml
 from tests.components.fixed import file_of
 from tests.components.openstack import serving
 
-from fournines.components.etcd import COMPONENT
+from fournines.components.etcd.component import COMPONENT
 from fournines.components.etcd.deploy import CONF, UNIT_FILE
 from fournines.components.etcd.on_host import members
 from fournines.kit.check import Check, Output

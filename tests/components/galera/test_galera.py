@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from tests.programs import opinion
 
-from fournines.components.galera import COMPONENT
+from fournines.components.galera.component import COMPONENT
 from fournines.components.galera.deploy import CONF, GARB_CONF, create_sql, exists_sql, lock_sql, unlocked_sql
 from fournines.components.galera.model import Options, votes
 from fournines.kit.check import Check, Output

@@ -12,7 +12,7 @@ from tests.components.fixed import file_of
 from tests.components.openstack import openstack
 from tests.programs import opinion
 
-from fournines.components.glance import COMPONENT
+from fournines.components.glance.component import COMPONENT
 from fournines.components.glance.deploy import CONF, PASTE, UNIT
 from fournines.components.glance.on_host import image
 from fournines.kit.check import Check, Output

@@ -11,7 +11,7 @@ from tests.components.fixed import API, DATABASE, file_of, fixed
 from tests.programs import opinion
 from tests.support import context_of, site_of
 
-from fournines.components.haproxy import COMPONENT
+from fournines.components.haproxy.component import COMPONENT
 from fournines.components.haproxy.deploy import CONF, DROP_IN
 from fournines.components.haproxy.model import Options, detection_seconds, listeners
 from fournines.kit.check import Check, Output

@@ -14,7 +14,7 @@ from tests.components.fixed import file_of
 from tests.components.openstack import serving
 from tests.programs import opinion
 
-from fournines.components.heat import COMPONENT
+from fournines.components.heat.component import COMPONENT
 from fournines.components.heat.deploy import CONF
 from fournines.components.heat.model import UNITS
 from fournines.components.heat.on_host import stack

@@ -12,7 +12,7 @@ from tests.components.fixed import file_of
 from tests.components.openstack import openstack
 from tests.programs import opinion
 
-from fournines.components.horizon import COMPONENT
+from fournines.components.horizon.component import COMPONENT
 from fournines.components.horizon.deploy import PEM, PORTS, SETTINGS, VHOST
 from fournines.components.horizon.model import CERTIFICATE
 from fournines.components.horizon.on_host import login

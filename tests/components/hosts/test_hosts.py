@@ -9,7 +9,7 @@ from pathlib import Path
 
 from tests.components.fixed import file_of
 
-from fournines.components.hosts import COMPONENT
+from fournines.components.hosts.component import COMPONENT
 from fournines.components.hosts.model import Options, sysctls
 from fournines.kit.check import Check, Output
 from fournines.kit.context import Context

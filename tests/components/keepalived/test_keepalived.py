@@ -18,7 +18,7 @@ from tests.components.fixed import file_of, fixed
 from tests.programs import opinion
 from tests.support import context_of, split_site
 
-from fournines.components.keepalived import COMPONENT
+from fournines.components.keepalived.component import COMPONENT
 from fournines.components.keepalived.deploy import CONF, FITNESS, QUESTIONS, UNIT
 from fournines.components.keepalived.model import (
     SERVES_INTERVAL,

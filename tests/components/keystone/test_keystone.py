@@ -13,8 +13,8 @@ from tests.components.keystone.fake import Keystone, served
 from tests.components.openstack import KEYS, openstack
 from tests.programs import opinion
 
-from fournines.components.keystone import COMPONENT
 from fournines.components.keystone.checks import judge_catalogue, wanted_digests
+from fournines.components.keystone.component import COMPONENT
 from fournines.components.keystone.deploy import UNIT, key_files
 from fournines.components.keystone.model import CONF, UWSGI
 from fournines.components.keystone.on_host import token

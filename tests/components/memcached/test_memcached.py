@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from fournines.components.memcached import COMPONENT
+from fournines.components.memcached.component import COMPONENT
 from fournines.kit.check import Output
 from fournines.kit.context import Context
 from fournines.kit.step import File

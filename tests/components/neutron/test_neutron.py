@@ -13,7 +13,7 @@ from tests.components.fixed import file_of
 from tests.components.virtual import REAL, clouds
 from tests.programs import opinion
 
-from fournines.components.neutron import COMPONENT
+from fournines.components.neutron.component import COMPONENT
 from fournines.components.neutron.deploy import AGENT_FILES, CONF, ML2, UWSGI
 from fournines.components.neutron.model import (
     AGENT_UNITS,

@@ -12,8 +12,8 @@ import pytest
 from tests.components.fixed import file_of, fixed
 from tests.programs import opinion
 
-from fournines.components.nftables import COMPONENT
 from fournines.components.nftables.checks import parse_rule
+from fournines.components.nftables.component import COMPONENT
 from fournines.components.nftables.deploy import CONF
 from fournines.components.nftables.model import Opening, Options, openings
 from fournines.kit.check import Check, Output

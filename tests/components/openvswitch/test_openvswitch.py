@@ -9,7 +9,7 @@ import pytest
 from tests.components.fixed import file_of
 from tests.components.virtual import LAB, REAL, clouds, site_of
 
-from fournines.components.openvswitch import COMPONENT
+from fournines.components.openvswitch.component import COMPONENT
 from fournines.components.openvswitch.model import Datapath, Options, external, tunnels
 from fournines.components.openvswitch.on_host import bridge
 from fournines.errors import NinesError

@@ -10,7 +10,7 @@ import pytest
 from tests.programs import opinion
 from tests.support import context_of, site_of
 
-from fournines.components.pacemaker import COMPONENT
+from fournines.components.pacemaker.component import COMPONENT
 from fournines.components.pacemaker.on_host.cib import actions, lines, sections_of, words
 from fournines.components.pacemaker.on_host.operations import Operation, Refused, placed, told
 from fournines.kit.declare import ClusterControl

@@ -13,7 +13,7 @@ from tests.components.fixed import file_of
 from tests.programs import opinion
 from tests.support import context_of, site_of
 
-from fournines.components.pacemaker import COMPONENT
+from fournines.components.pacemaker.component import COMPONENT
 from fournines.components.pacemaker.deploy import AGENT, cluster
 from fournines.components.pacemaker.model import devices, password_script
 from fournines.kit.check import Output

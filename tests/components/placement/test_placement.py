@@ -12,7 +12,7 @@ from tests.components.fixed import file_of
 from tests.components.openstack import openstack
 from tests.programs import opinion
 
-from fournines.components.placement import COMPONENT
+from fournines.components.placement.component import COMPONENT
 from fournines.components.placement.deploy import CONF, SCRIPT, UNIT, UWSGI
 from fournines.components.placement.model import PORT
 from fournines.components.placement.on_host import look

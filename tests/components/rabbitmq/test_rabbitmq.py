@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from tests.programs import opinion
 
-from fournines.components.rabbitmq import COMPONENT
+from fournines.components.rabbitmq.component import COMPONENT
 from fournines.components.rabbitmq.deploy import ADVANCED, CONF, COOKIE, create_users, users_exist
 from fournines.components.rabbitmq.model import leaders_ask, parse_facts, parse_leaders
 from fournines.kit.check import Check, Output

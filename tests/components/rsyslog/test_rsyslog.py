@@ -8,7 +8,7 @@ import pytest
 from tests.components.fixed import file_of, fixed
 from tests.programs import opinion
 
-from fournines.components.rsyslog import COMPONENT
+from fournines.components.rsyslog.component import COMPONENT
 from fournines.components.rsyslog.deploy import CONF, ROTATE
 from fournines.components.rsyslog.model import logs_on
 from fournines.kit.check import Check, Output

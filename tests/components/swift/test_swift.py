@@ -14,7 +14,7 @@ from tests.components.fixed import file_of
 from tests.components.openstack import openstack
 from tests.programs import opinion
 
-from fournines.components.swift import COMPONENT
+from fournines.components.swift.component import COMPONENT
 from fournines.components.swift.deploy import (
     CONF,
     EXPIRER,

@@ -8,7 +8,7 @@ import pytest
 from tests.components.fixed import file_of, fixed
 from tests.programs import opinion
 
-from fournines.components.tls import COMPONENT
+from fournines.components.tls.component import COMPONENT
 from fournines.components.tls.model import certificate_path, first_certificate, trust_path
 from fournines.kit.check import Check, Output
 from fournines.kit.context import Context

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.drill.play import site
 
-from fournines.components.galera import COMPONENT
+from fournines.components.galera.component import COMPONENT
 from fournines.drill.judging.excuse import held
 from fournines.drill.judging.parting import LONGEST, SLACK, Parting, consequent, partings
 from fournines.kit.probe import Membership

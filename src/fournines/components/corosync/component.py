@@ -1,0 +1,40 @@
+"""What it is, where it runs, what it needs, provides and declares."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from fournines.components.corosync.checks import checks
+from fournines.components.corosync.deploy import steps
+from fournines.components.corosync.faults import faults
+from fournines.components.corosync.model import AUTHKEY, MEMBERS, Options, agreed_seconds, links
+from fournines.components.corosync.relies import RELIES
+from fournines.kit.component import Component, Stage, always
+from fournines.kit.declare import Declaration, FirewallPort, Memory, Secret, SecretKind
+from fournines.kit.probe import Agreement
+from fournines.spec.model import Mode, Site
+
+
+def declares(site: Site, options: Options) -> Iterator[Declaration]:
+    """The key that members share, and a port in each network that a link goes through."""
+    names = MEMBERS.names(site)
+    yield Memory("corosync", names, rest=120)
+    yield Secret(AUTHKEY, SecretKind.KEY)
+    yield Agreement(agreed_seconds(options))
+    for link in links(site):
+        yield FirewallPort("corosync", hosts=names, protocol="udp", port=link.port, network=link.network)
+
+
+COMPONENT = Component(
+    name="corosync",
+    summary="Membership and quorum of the hosts that vote, over every network they share, encrypted",
+    on=MEMBERS,
+    only_in=Mode.ACTIVE_PASSIVE,
+    declares=declares,
+    stages=(Stage(steps, checks),),
+    faults=faults,
+    options=Options,
+    needs=always("names", "firewall"),
+    provides=("membership",),
+    relies=RELIES,
+)

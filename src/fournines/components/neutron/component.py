@@ -1,0 +1,64 @@
+"""What it is, where it runs, what it needs, provides and declares."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from fournines.components.neutron.checks import agent_checks, answer_checks, checks
+from fournines.components.neutron.deploy import agents, steps
+from fournines.components.neutron.faults import faults
+from fournines.components.neutron.model import (
+    CACHE_KEY,
+    DATABASE,
+    ENTRY,
+    HOSTS,
+    MESSAGES,
+    METADATA_SECRET,
+    NETWORKS,
+    PORT,
+    SERVERS,
+    USER,
+    Options,
+    memory,
+    server_processes,
+)
+from fournines.components.neutron.relies import RELIES
+from fournines.kit.component import Component, Joins, Stage, always, no_steps
+from fournines.kit.declare import Declaration, Endpoint, HealthCheck, Secret
+from fournines.spec.model import Site
+
+
+def declares(site: Site, options: Options) -> Iterator[Declaration]:
+    """Its database, its accounts, and its place behind the VIP.
+
+    The health page needs no token and no database, so a database that changes its writer takes no API down.
+    """
+    names = SERVERS.names(site)
+    yield from memory(site, options)
+    yield DATABASE
+    yield DATABASE.clients(names, server_processes(options))
+    yield USER
+    yield MESSAGES
+    yield ENTRY
+    for secret in (DATABASE.password, USER.password, MESSAGES.password, CACHE_KEY, METADATA_SECRET):
+        yield Secret(secret)
+    yield Endpoint("neutron", PORT, hosts=names, health=HealthCheck("/healthcheck"))
+
+
+COMPONENT = Component(
+    name="neutron",
+    summary="Virtual networks: routers ready on several hosts, one of them active by VRRP; DHCP on two",
+    on=HOSTS,
+    declares=declares,
+    stages=(
+        Stage(steps, checks, "server", on=SERVERS),
+        Stage(no_steps, answer_checks, "answers", needs=("vip", "identity")),
+        Stage(agents, agent_checks, "agents", needs=("switch",), on=NETWORKS),
+    ),
+    faults=faults,
+    options=Options,
+    needs=always("names", "trust", "balancer", "database", "cache", "messaging"),
+    provides=("network",),
+    joins=Joins.LISTED,
+    relies=RELIES,
+)

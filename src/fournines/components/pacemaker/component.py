@@ -1,0 +1,51 @@
+"""What it is, where it runs, what it needs, provides and declares."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import partial
+
+from fournines.components.pacemaker.checks import checks, member_checks
+from fournines.components.pacemaker.deploy import configuration, daemons
+from fournines.components.pacemaker.faults import faults
+from fournines.components.pacemaker.model import MEMBERS, Options
+from fournines.components.pacemaker.on_host import cib, operations
+from fournines.components.pacemaker.relies import RELIES
+from fournines.kit import program
+from fournines.kit.check import Ask
+from fournines.kit.common.fencing import password_of
+from fournines.kit.component import Component, Stage, always
+from fournines.kit.declare import ClusterControl, Declaration, Memory, Resource, Secret
+from fournines.spec.model import Mode, Site
+
+
+def declares(site: Site, _: object) -> Iterator[Declaration]:
+    """The password of each member's board. Members talk to each other through Corosync alone."""
+    yield Memory("pacemaker", MEMBERS.names(site), rest=55)
+    yield ClusterControl(MEMBERS.names(site), partial(_tell, "simulate"), partial(_tell, "carry-out"))
+    for host in MEMBERS(site):
+        purpose = f"of the board that switches {host.name}'s power"
+        yield Secret(password_of(host), purpose=purpose, given=not site.lab)
+
+
+def _tell(verb: str, operation: Mapping[str, str]) -> Ask:
+    command = program.argv(operations, verb, beside=(cib,))
+    return Ask(command, program.fed(operation), timeout=operations.SETTLES + 60)
+
+
+COMPONENT = Component(
+    name="pacemaker",
+    summary="VIPs and services on hosts that are known to be alive; others are fenced first",
+    on=MEMBERS,
+    only_in=Mode.ACTIVE_PASSIVE,
+    declares=declares,
+    stages=(
+        Stage(daemons, member_checks, "members"),
+        Stage(configuration, checks, "configuration", collects=(Resource,)),
+    ),
+    faults=faults,
+    options=Options,
+    needs=always("names", "membership", "balancer"),
+    provides=("vip",),
+    relies=RELIES,
+)
