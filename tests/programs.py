@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from fournines.lab.images.sources import SUITE
+from fournines.kit.release import SUITE
 
 IMAGES = Path("/var/cache/fournines/images")
 _IN_IMAGE = """\

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -67,3 +69,18 @@ def test_rules_and_their_stories() -> None:
     assert "Seen here" in RUN.invoke(app, ["audit", "--explain", "ka001"]).stdout
     assert isinstance(RUN.invoke(app, ["audit", "--explain", "XX999"]).exception, AuditError)
     assert len(json.loads(RUN.invoke(app, ["audit", "--rules", "--json"]).stdout)) == len(registry.rules())
+
+
+def test_an_audit_loads_nothing_that_only_a_deployment_needs(bad: Path) -> None:
+    """Half a second of two; pydantic is there all the same, typer checks its options with it."""
+    said = (
+        "import sys; from fournines.cli import app\n"
+        "try: app(['audit', '--json', sys.argv[1]])\n"
+        "finally: print(*sorted(sys.modules), file=sys.stderr)"
+    )
+    done = subprocess.run([sys.executable, "-c", said, str(bad)], capture_output=True, text=True, check=False)
+    loaded = set(done.stderr.split())
+    assert done.returncode == 1
+    assert "fournines.components.keepalived.audit.rules" in loaded
+    assert not loaded & {"rich", "lxml", "cryptography", "jinja2", "asyncio", "fournines.spec.model"}
+    assert not any(name.startswith("fournines.components.") and name.endswith(".deploy") for name in loaded)

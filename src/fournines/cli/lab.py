@@ -11,12 +11,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
-from rich.table import Table
 
 from fournines.cli.shared.site import JsonOption, SiteFile, load_site
 from fournines.errors import LabError
-from fournines.lab.images.sources import SUITE
+from fournines.kit.release import SUITE
 
 if TYPE_CHECKING:  # `nines --help` stays fast
     from collections.abc import Sequence
@@ -179,6 +177,9 @@ def status(name: LabOption = None, *, as_json: JsonOption = False) -> None:
 
 
 def _show(lab: LabStatus) -> None:
+    from rich.console import Console  # noqa: PLC0415
+    from rich.table import Table  # noqa: PLC0415
+
     columns = ("host", "power", "network", "address", "interface", "cable")
     table = Table(*columns, title=f"lab {lab.name}", caption=f"disks: {lab.disk}")
     for host in lab.hosts:

@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING, Annotated
 
 import anyio
 import typer
-from rich.console import Console
-from rich.text import Text
 
 from fournines.cli.shared.site import (
     IdentityOption,
@@ -23,6 +21,8 @@ from fournines.errors import TransportError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from rich.console import Console
 
     from fournines.engine.difference import Change, Difference
     from fournines.kit.step import Step
@@ -88,13 +88,15 @@ async def _observe(opened: Opened) -> tuple[Difference, list[str]]:
 
 
 def _show(difference: Difference, opened: Opened) -> None:
-    from fournines.engine.leaving import LEAVING  # noqa: PLC0415 - keeps `nines --help` fast
+    from rich.console import Console  # noqa: PLC0415 - keeps `nines --help` fast
 
-    console = Console(highlight=False)
+    from fournines.engine.leaving import LEAVING  # noqa: PLC0415
+
+    console = Console(highlight=False, markup=False, emoji=False)
     for phase in (*(phase.name for phase in opened.plan.phases), LEAVING):
         changes = difference.of(phase)
         if changes:
-            console.print(Text(f"phase {phase}", style="bold"))
+            console.print(f"phase {phase}", style="bold")
         for change in changes:
             _show_change(console, change)
     count = len(difference.changes)
@@ -104,10 +106,10 @@ def _show(difference: Difference, opened: Opened) -> None:
 
 
 def _show_change(console: Console, change: Change) -> None:
-    console.print(Text(f"  {change.host}: {change.kind} {change.subject}: {change.what}"))
+    console.print(f"  {change.host}: {change.kind} {change.subject}: {change.what}")
     for line in change.diff.splitlines():
         style = {"+": "green", "-": "red", "@": "cyan"}.get(line[:1], "dim")
-        console.print(Text(f"    {line}", style=style), soft_wrap=True)
+        console.print(f"    {line}", style=style, soft_wrap=True)
 
 
 # --- without hosts --------------------------------------------------------------------------------------

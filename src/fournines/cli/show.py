@@ -6,12 +6,12 @@ import json
 from typing import TYPE_CHECKING
 
 import typer
-from rich.console import Console
-from rich.table import Column, Table
 
 from fournines.cli.shared.site import JsonOption, SiteFile, load_site
 
 if TYPE_CHECKING:
+    from rich.table import Table
+
     from fournines.spec.model import Host, Site
 
 _NARROW = 70
@@ -20,7 +20,9 @@ _NARROW = 70
 
 def show(site: SiteFile, *, as_json: JsonOption = False) -> None:
     """Show the resolved site: hosts, addresses, votes, which component runs where and when, what it takes."""
-    from fournines.plan.capacity import figures, lines  # noqa: PLC0415 - keeps `nines --help` fast
+    from rich.console import Console  # noqa: PLC0415 - keeps `nines --help` fast
+
+    from fournines.plan.capacity import figures, lines  # noqa: PLC0415
     from fournines.plan.context import declarations, taking_part  # noqa: PLC0415
     from fournines.plan.order import levels  # noqa: PLC0415
 
@@ -50,7 +52,7 @@ def show(site: SiteFile, *, as_json: JsonOption = False) -> None:
     narrow = console.width < _NARROW
     console.print(_hosts_lines(loaded) if narrow else _hosts_table(loaded))
     about = () if narrow else ("what it is",)
-    table = Table(*(Column(name, overflow="fold") for name in ("phase", "component", "hosts", *about)))
+    table = _table("phase", "component", "hosts", *about)
     for number, level in enumerate(levels(loaded, components), 1):
         for placed in level:
             names = [host.name for host in placed.component.hosts_of(placed.stage, loaded)]
@@ -61,8 +63,14 @@ def show(site: SiteFile, *, as_json: JsonOption = False) -> None:
         console.print(line, highlight=False)
 
 
+def _table(*names: str) -> Table:
+    from rich.table import Column, Table  # noqa: PLC0415
+
+    return Table(*(Column(name, overflow="fold") for name in names))
+
+
 def _hosts_table(site: Site) -> Table:
-    table = Table(*(Column(name, overflow="fold") for name in ("host", "roles", *site.networks)))
+    table = _table("host", "roles", *site.networks)
     for host in site.hosts.values():
         addresses = [_attachment(site, host, network) for network in site.networks]
         table.add_row(host.name, ", ".join(host.roles), *addresses)

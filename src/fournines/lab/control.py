@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from fournines import files
 from fournines.errors import LabError
+from fournines.kit.release import SUITE
 from fournines.lab import disk, network, ssh, state
 from fournines.lab.bmc import board
 from fournines.lab.cgroups import (
@@ -109,7 +110,7 @@ def build(
         return sources.for_image(plan.suite, mirror), sources.apt_options_of_this_machine()
 
     packages = set(plan.packages)
-    if plan.suite != sources.SUITE:
+    if plan.suite != SUITE:
         gone = image.lacking(plan.suite, plan.packages, reached())
         if gone:
             progress(f"{plan.suite} lacks {', '.join(gone)}")

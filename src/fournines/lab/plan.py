@@ -17,7 +17,7 @@ from pydantic import BaseModel, ConfigDict
 
 from fournines.errors import LabError
 from fournines.kit.common.fencing import LAB_PORT, LAB_USER, last_free
-from fournines.lab.images.sources import SUITE
+from fournines.kit.release import SUITE
 from fournines.spec.model import Mode, Purpose
 
 if TYPE_CHECKING:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from fnmatch import translate
+from fnmatch import fnmatchcase
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
@@ -18,10 +18,12 @@ LOOKED_AT = 64 * 1024
 """Characters of a file that are searched for marks."""
 
 _SHELL = re.compile(r"#!\s*\S*(?:/|\s)(?:ba|da|k|z)?sh\b")
+_SPEAKS = re.compile(r"^ ?[^\s#;!]", re.MULTILINE)
 LONGEST_LINE = 500
 _BLANKS = re.compile(r"[^\S\n]+")
 _NAMED = 100
-_DEEPEST_NAME = 4
+_A_MARK = 30
+_DEEPEST_NAME = 3
 """Parts of a path that a kind's name may speak of."""
 _ENOUGH = 2
 """Marks that must be seen in a file whose name says nothing."""
@@ -42,19 +44,24 @@ def recognise(path: str, text: str, kinds: Iterable[Kind], *, marked: bool = Fal
     head = _seen(text[:LOOKED_AT])
     if _SHELL.match(head) and not marked:
         kinds = [kind for kind in kinds if kind.syntax is Syntax.SHELL]
-    silent = not re.search(r"^ ?[^\s#;!]", head, re.MULTILINE)
+    silent = not _SPEAKS.search(head)
     tail = "/".join(path.rsplit("/", _DEEPEST_NAME)[-_DEEPEST_NAME:])
     best: tuple[int, Kind] | None = None
-    for kind in kinds:
+    known = tuple(kinds)
+    for number, close in _near(tuple(kind.names for kind in known), path.rpartition("/")[2]):
+        kind = known[number]
+        # Without a name that fits it has nothing but its marks: often too few to be read for.
+        if not close and best and best[0] >= _A_MARK * len(kind.marks):
+            continue
         marks = _marks(kind.marks, head)
-        fits = _fitting(kind.names, tail)
+        fits = _fitting(kind.names, tail) if close else ()
         named = max((_specific(name) for name in fits), default=0)
         sure = any("*" not in name or "/" in name for name in fits) or silent
         if not marks and (marked or not fits or not sure):
             continue
         if not fits and marks < min(_ENOUGH, len(kind.marks)):
             continue
-        score = (_NAMED + named if fits and (marks or silent) else named) + 30 * marks
+        score = (_NAMED + named if fits and (marks or silent) else named) + _A_MARK * marks
         if best is None or score > best[0]:
             best = (score, kind)
     return best[1] if best else None
@@ -79,16 +86,42 @@ def _marks(marks: tuple[str, ...], head: str) -> int:
     return sum(1 for mark in marks if _pattern(mark).search(head))
 
 
-@cache
-def _ending(names: tuple[str, ...]) -> re.Pattern[str]:
-    """A path that ends as one of the names says; a wildcard stays within its folder."""
-    said = "|".join(translate(name).removesuffix(r"\Z").replace(".*", "[^/]*") for name in names)
-    return re.compile(rf"(?:\A|/)(?:{said})\Z", re.IGNORECASE)
+@lru_cache(4096)
+def _near(kinds: tuple[tuple[str, ...], ...], base: str) -> tuple[tuple[int, bool], ...]:
+    """Which of the kinds, by their names, and whether one of those ends like this file; such kinds first."""
+    close = [any(_alike(name.rpartition("/")[2], base) for name in names) for names in kinds]
+    return tuple(sorted(enumerate(close), key=lambda pair: not pair[1]))
 
 
-@lru_cache(2048)
+@lru_cache(4096)
 def _fitting(names: tuple[str, ...], tail: str) -> tuple[str, ...]:
     """The names that fit the end of a path: ``drbd.d/*.res`` fits ``etc/drbd.d/r0.res``."""
-    if not names or not _ending(names).search(tail):
-        return ()
-    return tuple(name for name in names if _ending((name,)).search(tail))
+    parts = tail.split("/")
+    return tuple(name for name in names if _ends(parts, name.split("/")))
+
+
+def _ends(parts: list[str], name: list[str]) -> bool:
+    last = parts[-len(name) :]
+    return len(last) == len(name) and all(map(_alike, name, last))
+
+
+def _alike(pattern: str, text: str) -> bool:
+    """Whether a part of a path is as the pattern says; small letters are large ones.
+
+    To compile a regular expression for each of two hundred names takes as long as to read fifty hosts.
+    """
+    if "[" in pattern or "?" in pattern:
+        return fnmatchcase(text.lower(), pattern.lower())
+    begin, *middle = pattern.lower().split("*")
+    left = text.lower()
+    if not middle:
+        return left == begin
+    end = middle.pop()
+    if not left.startswith(begin) or not left.endswith(end) or len(left) < len(begin) + len(end):
+        return False
+    left = left[len(begin) : len(left) - len(end)]
+    for piece in middle:
+        _, found, left = left.partition(piece) if piece else ("", "*", left)
+        if not found:
+            return False
+    return True

@@ -104,10 +104,8 @@ class Evidence:
 
     def by_host(self, kind: type[T]) -> dict[str, tuple[T, ...]]:
         """The facts of this type under the host they were read on (``EVERY_HOST`` for the shared ones)."""
-        table: dict[str, list[T]] = {}
-        for fact in self.all(kind):
-            table.setdefault(fact.at.host, []).append(fact)
-        return {host: tuple(found) for host, found in table.items()}
+        numbered = self._numbered(kind)
+        return {host: tuple(fact for _, fact in found) for host, found in numbered.items()}
 
     def kinds(self, *names: str) -> tuple[Source, ...]:
         """The sources of these kinds."""

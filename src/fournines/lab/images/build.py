@@ -9,8 +9,8 @@ import time
 from typing import TYPE_CHECKING
 
 from fournines.errors import LabError
+from fournines.kit.release import SUITE
 from fournines.lab.images.recipe import DPKG_OPTIONS, LEFT_ENABLED, MASKED, NOT_IN_AN_IMAGE
-from fournines.lab.images.sources import SUITE
 from fournines.lab.shell import run
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
-from fournines.lab.images.sources import SUITE
+from fournines.kit.release import SUITE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -13,13 +13,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fournines.errors import LabError
+from fournines.kit.release import SUITE
 from fournines.lab.shell import run
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-
-SUITE = "trixie"
-"""Debian 13: the release whose packages are OpenStack 2025.1."""
 
 KEYRING = "/usr/share/keyrings/debian-archive-keyring.gpg"
 

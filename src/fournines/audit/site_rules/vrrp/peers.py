@@ -25,46 +25,52 @@ _MOST = 200
 _GATEWAYS = (".1", ".254")
 """How the addresses of gateways end by custom: a check that asks one asks no peer."""
 _ADDRESS = re.compile(r"(?<![\d.])\d{1,3}(?:\.\d{1,3}){3}(?![\d.])")
+_ADDRESS_6 = re.compile(r"(?<![\w.:])[\da-f]{0,4}(?::[\da-f]{0,4}){2,7}(?![\w:])")
+_WORD = re.compile(r"(?:(?<!-u)\s|@|//)(?=([^\s:/;)'\"]+))")
+"""A word where a host may be named: ``ping lb2``, ``root@lb2:``, ``http://lb2/``; not ``mysql -u lb2``."""
 
 
-def _peers(site: Evidence, use: Use) -> dict[str, str]:
-    """The addresses and names of the other hosts, and whose they are. Multicast adverts name no peers."""
-    own = {i.source_address for i in use.instances}
-    found = {p: "the unicast peer" for i in use.instances for p, _ in i.peers if p not in own}
-    host = use.check.at.host
+def _asked_of(site: Evidence, use: Use, text: str) -> tuple[str, str]:
+    """The first other host that a question asks, as it names it, and whose name or address that is.
+
+    Multicast adverts name no peers: then it is any other host that has an instance.
+    """
+    host, own = use.check.at.host, {i.source_address for i in use.instances}
+    unicast = {p for i in use.instances for p, _ in i.peers} - own
     known = addresses(site)
-    members = site.by_host(VrrpInstance)
-    for other, theirs in known.items() if len(known) <= _MOST else ():
-        if other != host and other in members:
-            found.update(dict.fromkeys(sorted(theirs - known.get(host, frozenset()) - own), other))
-            found.update(dict.fromkeys(sorted(_called(site, other, host)), other))
-    return found
-
-
-def _called(site: Evidence, other: str, host: str) -> set[str]:
-    """The names a host goes by, as far as they are not those of the host that asks as well."""
-    theirs = addresses(site).get(other, frozenset())
+    mine = known.get(host, frozenset())
     table = names(site)
-    called = {other.lower(), *(own.name for own in site.on(other, OwnName) if own.at.host)}
-    named = site.derived(_by_address)
-    called |= {name for address in theirs for name in named.get(address, ())}
-    mine = addresses(site).get(host, frozenset())
-    return {name for name in called if name and table.address(host, name) not in mine} - {host.lower()}
+    for name in _targets(text) if text else ():
+        if name in use.vips:
+            continue
+        itself = name in own or name in mine or name == host.lower() or table.address(host, name) in mine
+        others = site.derived(_whose).get(name, ()) if len(known) <= _MOST and not itself else ()
+        other = next((other for other in reversed(others) if other != host), "")
+        if other or name in unicast:
+            return name, other or "the unicast peer"
+    return "", ""
 
 
-def _by_address(site: Evidence) -> dict[str, set[str]]:
-    """The names that any hosts file of the site gives to an address."""
-    found: dict[str, set[str]] = {}
+def _whose(site: Evidence) -> dict[str, list[str]]:
+    """The hosts with an instance that an address or a name may mean, by the files of any host."""
+    found: dict[str, list[str]] = {}
+    called: dict[str, set[str]] = {}
     for line in site.all(HostName):
-        found.setdefault(line.address, set()).update(line.names)
+        called.setdefault(line.address, set()).update(line.names)
+    members = site.by_host(VrrpInstance)
+    for host, own in addresses(site).items() if members else ():
+        said = {own.name for own in site.on(host, OwnName) if own.at.host}
+        told = {name for address in own for name in called.get(address, ())}
+        for name in {*own, host.lower(), *said, *told} - {""} if host in members else ():
+            found.setdefault(name, []).append(host)
     return found
 
 
-def _named(name: str, text: str) -> bool:
-    """Whether a text speaks of a host by this name or address, as a target and not as a user or option."""
-    if _ADDRESS.fullmatch(name) or ":" in name:
-        return says(name, text)
-    return bool(re.search(rf"(?:(?<!-u)(?<!-U)\s|@|//){re.escape(name)}(?=[\s:/]|$)", text.lower()))
+def _targets(text: str) -> Iterator[str]:
+    """What a text may name as its target, and not as a user or an option: addresses, then names."""
+    plain = text.replace("\\", "").replace("[.]", ".").lower()
+    for pattern in (_ADDRESS, _ADDRESS_6, _WORD):
+        yield from pattern.findall(plain)
 
 
 def _crossed(site: Evidence, use: Use) -> dict[str, str]:
@@ -124,16 +130,16 @@ def _unicast(own: str, peer: str) -> str:
 )
 def needs_the_peer(site: Evidence) -> Iterator[Hit | Unknown]:
     for use in uses(site):
-        known = _peers(site, use)
         crossed = _crossed(site, use) if use.faults else {}
         for question, answer in use.needed() if use.faults else ():
             text = asks(question) if answer else ""
-            peer = next((p for p in (*known, *crossed) if p not in use.vips and _named(p, text)), "")
-            if peer:
+            peer, whose = _asked_of(site, use, text)
+            aside = next((p for p in crossed if says(p, text)), "")
+            if peer or aside:
                 yield Hit(
                     use.decision.at(question),
-                    f"{use.check.name} needs an answer of {peer} ({known.get(peer) or crossed[peer]})",
+                    f"{use.check.name} needs an answer of {peer or aside} ({whose or crossed[aside]})",
                     related=use.related(),
-                    severity=None if peer in known else Severity.WARNING,
+                    severity=None if peer else Severity.WARNING,
                 )
                 break

@@ -114,8 +114,10 @@ class OsloConf:
 
     def all(self, *names: str) -> tuple[Option, ...]:
         """Every option of these names, in the file's order."""
+        if len(names) == 1:
+            return tuple(option for _, option in self._named.get(names[0], ()))
         found = [pair for name in dict.fromkeys(names) for pair in self._named.get(name, ())]
-        return tuple(option for _, option in (sorted(found, key=itemgetter(0)) if len(names) > 1 else found))
+        return tuple(option for _, option in sorted(found, key=itemgetter(0)))
 
     @cached_property
     def _named(self) -> dict[str, list[tuple[int, Option]]]:

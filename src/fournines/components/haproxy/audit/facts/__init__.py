@@ -54,19 +54,15 @@ def read(source: Source) -> Iterator[object]:
 
 
 def _configurations(site: Evidence) -> tuple[HaproxyConf, ...]:
-    files = site.all(HaproxyFile)
-    complete = [file for file in files if not file.fragment]
+    table = site.by_host(HaproxyFile)
     found = []
-    for file in complete:
-        beside = [f for f in files if f.fragment and f.at.host == file.at.host]
-        found.append(assemble(file, beside if file is _first(complete, file.at.host) else []))
-    homes = {file.at.host for file in complete}
-    orphans = [file for file in files if file.fragment and file.at.host not in homes]
-    return (*found, *(assemble(file, [], fragment=True) for file in orphans))
-
-
-def _first(files: list[HaproxyFile], host: str) -> HaproxyFile | None:
-    return next((file for file in files if file.at.host == host), None)
+    for files in table.values():
+        complete = [file for file in files if not file.fragment]
+        pieces = [file for file in files if file.fragment]
+        found += [assemble(file, pieces if number == 0 else []) for number, file in enumerate(complete)]
+        if not complete:
+            found += [assemble(file, [], fragment=True) for file in pieces]
+    return tuple(found)
 
 
 def _services(site: Evidence) -> tuple[Service, ...]:

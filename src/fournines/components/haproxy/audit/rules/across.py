@@ -48,11 +48,11 @@ def _servers(proxy: Proxy) -> list[tuple[str, int | None]]:
 def differs(site: Evidence) -> Iterator[Hit | Unknown]:
     confs = [conf for conf in configurations(site) if conf.at.host and not conf.fragment and not conf.excerpt]
     first = {conf.at.host: conf for conf in reversed(confs)}
-    for host, conf in sorted(first.items()):
-        others = [other for name, other in sorted(first.items()) if name != host]
-        related = [other for other in others if set(_listeners(other)) & set(_listeners(conf))]
-        for name, proxy in _listeners(conf).items():
-            lacking = [other for other in related if name not in _listeners(other)]
+    listening = {host: _listeners(conf) for host, conf in sorted(first.items())}
+    for host, mine in listening.items():
+        related = [other for other in listening if other != host and listening[other].keys() & mine.keys()]
+        for name, proxy in mine.items():
+            lacking = [first[other] for other in related if name not in listening[other]]
             if lacking and not any(_same_place(proxy, p) for other in lacking for p in other.proxies):
                 hosts = ", ".join(other.at.host for other in lacking)
                 harmless = proxy.stats and not proxy.servers

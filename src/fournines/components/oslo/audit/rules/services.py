@@ -87,6 +87,7 @@ def lone_agents(evidence: Evidence) -> Iterator[Hit | Unknown]:
     confs = evidence.all(OsloConf)
     if any("ovn" in option.value.lower() for conf in confs for option in conf.all(*_PLUGINS)):
         return  # OVN has neither of these agents
+    hosts = {conf.at.host for conf in confs if conf.service == "neutron"}
     for conf in confs:
         agents = conf.find("dhcp_agents_per_network")
         if agents and agents.number is not None and agents.number < 2:  # noqa: PLR2004 - more than one
@@ -101,7 +102,6 @@ def lone_agents(evidence: Evidence) -> Iterator[Hit | Unknown]:
         if routers and routers.off and not (distributed and distributed.on):
             lesser = Severity.INFO if moved and moved.on else None
             yield Hit(routers.at, "routers are on one L3 agent each", severity=lesser)
-        hosts = {other.at.host for other in confs if other.service == "neutron"}
         yield from _contradiction(conf, len(hosts))
         yield from _unsaid(conf)
 

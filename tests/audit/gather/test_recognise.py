@@ -1,0 +1,43 @@
+"""Which kind a file is: names as patterns say, and what stands in it."""
+
+from __future__ import annotations
+
+from fnmatch import fnmatchcase
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from fournines.audit import registry
+from fournines.audit.gather.recognise import _DEEPEST_NAME, _alike, recognise
+from fournines.kit.audit.source import Kind
+
+
+@given(st.text("aB.*", max_size=8) | st.just("[0-9][0-9]"), st.text("AB.b1", max_size=12))
+def test_a_pattern_fits_as_the_shell_would_have_it(pattern: str, text: str) -> None:
+    assert _alike(pattern, text) == fnmatchcase(text.lower(), pattern.lower())
+
+
+@pytest.mark.parametrize("kind", registry.kinds(), ids=lambda kind: kind.name)
+def test_names_are_no_deeper_than_what_is_looked_at(kind: Kind) -> None:
+    for name in kind.names:
+        assert name.count("/") < _DEEPEST_NAME
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "kind"),
+    [
+        ("n1/etc/keepalived/KEEPALIVED.CONF", "vrrp_instance V {\n}\n", "keepalived.conf"),
+        ("etc/chrony/conf.d/a.conf", "pool a iburst\ndriftfile /x\n", "chrony.conf"),
+        ("a/b/notes.txt", "global\n daemon\ndefaults\n mode tcp\nlisten a\n bind :1\n", "haproxy.cfg"),
+        ("a/b/notes.txt", "Dear all,\nlisten to this.\n", None),
+        (
+            "keepalived.conf",
+            "global\n daemon\ndefaults\n mode tcp\nlisten a\n bind :1\n server c 10.0.0.1:80 check\n",
+            "haproxy.cfg",
+        ),
+    ],
+)
+def test_a_file_is_what_its_name_and_its_text_say(path: str, text: str, kind: str | None) -> None:
+    found = recognise(path, text, registry.kinds())
+    assert (found.name if found else None) == kind
