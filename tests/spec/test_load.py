@@ -85,6 +85,15 @@ def test_a_good_file_is_a_site() -> None:
     assert site.cluster_network == "mgmt"
 
 
+def test_a_lab_may_be_told_to_make_a_host_a_virtual_machine() -> None:
+    site = read(GOOD.replace("mgmt: 10.0.0.11", "mgmt: 10.0.0.11\n    kind: vm"))
+    assert {name: host.kind.value for name, host in site.hosts.items()} == {
+        "dashboard": "container",
+        "controller1": "vm",
+        "controller2": "container",
+    }
+
+
 def test_the_starter_is_a_good_file() -> None:
     assert read(STARTER).name == "mysite"
 
@@ -135,7 +144,7 @@ def test_who_knows_the_components_is_asked_last_and_one_after_the_other() -> Non
             "mgnt: 10.0.0.11",
             (11, 5),
             "hosts.controller1.mgnt",
-            "neither roles nor a network",
+            "neither a host's key nor a network",
         ),
         ("arbiter]", "arbitre]", (8, 34), "hosts.dashboard.roles.1", "is not known here"),
         ("[dashboard, arbiter]", "[dashboard]", (7, 1), "hosts", "an even number cannot break a tie"),

@@ -19,6 +19,8 @@ from fournines.spec.words import near
 _INTERNAL = {"file"}
 _ONE: dict[str, type[Strict]] = {"ssh": Ssh, "secrets": SecretsAt}
 _MANY: dict[str, type[Strict]] = {"networks": Network, "vips": Vip, "fencing": Fencing}
+OF_HOSTS = ("roles", "kind")
+"""The keys of a host that are no network's name."""
 SECTIONS = _ONE | _MANY
 """The sections with keys of their own: one set of them, or one under each name."""
 
@@ -77,11 +79,17 @@ def _host(document: Document, name: str, host: dict[str, Any], networks: list[st
     its value for nothing: a rule says that there is no such network, and that is enough.
     """
     here = ("hosts", name)
-    _mend(document, host, ["roles", *(networks or ())], here, what="neither roles nor a network of this site")
+    _mend(
+        document,
+        host,
+        [*OF_HOSTS, *(networks or ())],
+        here,
+        what="neither a host's key nor a network of this site",
+    )
     addresses: dict[str, Any] = {}
     interfaces: dict[str, Any] = {}
     bare: list[str] = []
-    for network in [key for key in host if key != "roles"]:
+    for network in [key for key in host if key not in OF_HOSTS]:
         value = host.pop(network)
         path = document.as_written((*here, network))
         if networks is not None and network not in networks:

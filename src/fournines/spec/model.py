@@ -50,6 +50,15 @@ class Mode(StrEnum):
     ACTIVE_PASSIVE = "active-passive"
 
 
+class HostKind(StrEnum):
+    """What a host of a lab is; real machines are what they are."""
+
+    CONTAINER = "container"
+    """A container: it boots in a second and shares this machine's kernel."""
+    VM = "vm"
+    """A virtual machine with a kernel of its own."""
+
+
 class Purpose(StrEnum):
     """What a network is for, where that does not follow from the rest of the file."""
 
@@ -130,6 +139,9 @@ class Host(Strict):
     """The host's name, as in ``/etc/hosts`` and in every cluster's member list."""
     roles: tuple[Role, ...]
     """What the host is for."""
+    kind: HostKind = HostKind.CONTAINER
+    """What a lab makes of the host. Where a component needs a kernel module it is a virtual machine in any
+    case. Real machines take no notice."""
     addresses: Mapping[str, IPv4Address]
     """The host's address in each network, by network name."""
     interfaces: Mapping[str, InterfaceName] = Field(default_factory=dict)

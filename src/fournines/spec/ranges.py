@@ -12,6 +12,7 @@ from ipaddress import AddressValueError, IPv4Address
 from typing import Any
 
 from fournines.spec.document import Document, Path, plain
+from fournines.spec.keys import OF_HOSTS
 
 MOST = 4096
 """Hosts in one range: more is a slip of the finger, or a site that nobody has tried."""
@@ -75,7 +76,7 @@ def _host(document: Document, here: Path, entry: object, index: int, count: int)
     if not isinstance(copied, dict):
         return copied
     for network, value in copied.items():
-        if network == "roles":
+        if network in OF_HOSTS:
             continue
         path = (*here, network)
         if isinstance(value, dict):

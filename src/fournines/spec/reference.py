@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 from annotated_types import Ge, Gt, Le, Lt
 from pydantic.fields import FieldInfo
 
-from fournines.spec.keys import known_keys
+from fournines.spec.keys import OF_HOSTS, known_keys
 from fournines.spec.model import Attachment, Fencing, Host, Network, SecretsAt, Site, Ssh, Strict, Vip
 from fournines.spec.types import Measure, Unit, Written
 from fournines.spec.vocabulary import Vocabulary
@@ -25,8 +25,8 @@ each value on one line, numbers in plain digits, and nothing is read as another 
 `on`, `22:22` stay text). [The glossary](glossary.md) explains the words.
 """
 _HOST = """\
-Beside `roles`, a host has a key for each network it is attached to: its address there, or a mapping where
-more is to be said. In a network of purpose `provider` it has an interface and no address.
+Beside `roles` and `kind`, a host has a key for each network it is attached to: its address there, or a
+mapping where more is to be said. In a network of purpose `provider` it has an interface and no address.
 
 ```yaml
 controller1:
@@ -71,7 +71,7 @@ def reference(vocabulary: Vocabulary, summaries: Mapping[str, str]) -> str:
     could = (f"`{one}` ({', '.join(names)})" for one, names in sorted(vocabulary.providers.items()))
     parts.append(f"Capabilities, and who can provide them: {', '.join(could)}.\n")
     for title, model, text in _PARTS:
-        keys = ["roles"] if model is Host else known_keys(model)
+        keys = list(OF_HOSTS) if model is Host else known_keys(model)
         parts += [f"\n## {title}\n", *([text] if text else []), *_table(model, keys)]
     parts.append(_COMPONENTS)
     for name, options in sorted(vocabulary.options.items()):

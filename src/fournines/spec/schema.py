@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from fournines.spec.keys import OF_HOSTS
 from fournines.spec.model import Attachment, Site
 from fournines.spec.types import AtMost
 from fournines.spec.vocabulary import Vocabulary
@@ -19,7 +20,7 @@ def site_schema(vocabulary: Vocabulary) -> Schema:
     definitions["Attachment"] = Attachment.model_json_schema()
     host = definitions["Host"]
     address = host["properties"]["addresses"]["additionalProperties"]
-    host["properties"] = {"roles": host["properties"]["roles"]}
+    host["properties"] = {key: host["properties"][key] for key in OF_HOSTS}
     host["required"] = ["roles"]
     host["additionalProperties"] = {"anyOf": [address, {"$ref": "#/$defs/Attachment"}]}
     properties = schema["properties"]

@@ -153,7 +153,7 @@ LookedUp = Annotated[
 ]
 """A name that goes into ``/etc/hosts``."""
 NetworkName = Annotated[
-    Name, Written(_LABEL, "a name", _LABEL_HINT, longest=63, reserved=frozenset({"roles", "name"}))
+    Name, Written(_LABEL, "a name", _LABEL_HINT, longest=63, reserved=frozenset({"roles", "kind", "name"}))
 ]
 """A network's name: it stands beside ``roles`` in each host."""
 SiteName = Annotated[str, Written(_LABEL, "a name", f"{_LABEL_HINT}, 32 at most", longest=32)]

@@ -20,7 +20,15 @@ from fournines.kit.declare.data import (
     MessageUser,
 )
 from fournines.kit.declare.endpoint import Endpoint, HealthCheck, ServedCertificate, VipCondition
-from fournines.kit.declare.host import FirewallPort, InterfaceOf, LogFile, Memory, Switch
+from fournines.kit.declare.host import (
+    BackingDevice,
+    FirewallPort,
+    InterfaceOf,
+    KernelModule,
+    LogFile,
+    Memory,
+    Switch,
+)
 from fournines.kit.declare.identity import PROJECT_ID, CatalogueEntry, ServiceRole, ServiceUser
 from fournines.kit.declare.secret import Secret, SecretKind
 from fournines.kit.probe import (
@@ -36,6 +44,7 @@ from fournines.kit.probe import (
 
 __all__ = [
     "PROJECT_ID",
+    "BackingDevice",
     "Brokers",
     "CacheServers",
     "CatalogueEntry",
@@ -49,6 +58,7 @@ __all__ = [
     "FirewallPort",
     "HealthCheck",
     "InterfaceOf",
+    "KernelModule",
     "LogFile",
     "Memory",
     "MessageUser",
@@ -79,6 +89,8 @@ Declaration = (
     | FirewallPort
     | InterfaceOf
     | Switch
+    | KernelModule
+    | BackingDevice
     | Memory
     | ServedCertificate
     | VipCondition

@@ -1,4 +1,4 @@
-"""What hosts are asked for: open ports, log files, interfaces, a virtual switch."""
+"""What hosts are asked for: ports, log files, interfaces, a virtual switch, kernel modules, block devices."""
 
 from __future__ import annotations
 
@@ -46,6 +46,31 @@ class Memory:
     hosts: tuple[str, ...]
     rest: int
     grows: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class KernelModule:
+    """A module that the kernel of each of these hosts has loaded (``name`` as modprobe takes it).
+
+    A container cannot load one, so a lab's hosts that need one are virtual machines, which find it in their
+    kernel and load it at boot. On real machines the component itself sees to it that it is loaded.
+    """
+
+    name: str
+    hosts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class BackingDevice:
+    """A whole block device that each of these hosts has for a component's own use, at ``path``.
+
+    A lab makes it, empty and ``mib`` MiB large, and only for hosts that are virtual machines. There
+    ``path`` is ``/dev/vdb`` for a host's first, ``/dev/vdc`` for its second, and so on.
+    """
+
+    path: str
+    hosts: tuple[str, ...]
+    mib: int = 512
 
 
 @dataclass(frozen=True, slots=True)
