@@ -23,7 +23,7 @@ from fournines.components.neutron.model import (
     Options,
 )
 from fournines.components.neutron.on_host import look
-from fournines.kit.check import Check, Output
+from fournines.kit.check import Answers, Check, Output
 from fournines.kit.context import Context
 from fournines.kit.declare import CatalogueEntry, DatabaseClients, Memory
 from fournines.kit.step import Absent, Command, File, Unit, unit_file
@@ -192,6 +192,58 @@ def test_an_agent_that_is_silent_missing_or_shut_out_goes_red(context: Context) 
         verdict = promise.verdict({asked: looked(agents=changed)})
         assert verdict.outcome is Outcome.FAIL
         assert f"{AGENTS[0]} on controller1" in verdict.seen
+
+
+STORY = {
+    "states": {"controller1": "active", "controller2": "standby"},
+    "unseen": [],
+    "made": 3,
+    "seconds": 20,
+}
+
+
+def seen(context: Context, story: dict[str, Any] | None = None, **changed: dict[str, Any]) -> Answers:
+    """What the hosts answer: the first is active and both are reached, unless ``changed``."""
+    first = context.client_host
+    watch = {
+        "controller1": {"active": True, "reached": True},
+        "controller2": {"active": False, "reached": True},
+    }
+    answers: dict[str, dict[str, Any]] = {first: {"story": STORY | (story or {})}}
+    for host, found in watch.items():
+        answers.setdefault(host, {})["watch"] = found | changed.get(host, {})
+    return {host: Output(0, json.dumps(answer)) for host, answer in answers.items()}
+
+
+def test_a_router_on_one_host_that_all_reach_is_well(context: Context) -> None:
+    verdict = check(context, "router").verdict(seen(context))
+    assert verdict.outcome is Outcome.PASS
+    assert verdict.seen == "on controller1, reached from controller1, controller2, in 20 s"
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({"controller2": {"active": True}}, "on controller1 and controller2"),
+        ({"controller1": {"active": False}}, "on no host"),
+        ({"controller2": {"reached": False}}, "does not answer controller2"),
+        ({"controller1": {"reached": None}, "controller2": {"reached": None}}, "any DHCP host"),
+        ({"story": {"unseen": ["controller2"]}}, "controller2 saw it after"),
+    ],
+)
+def test_a_router_that_is_not_well_goes_red(context: Context, changed: dict[str, Any], said: str) -> None:
+    verdict = check(context, "router").verdict(seen(context, **changed))
+    assert verdict.outcome is Outcome.FAIL
+    assert said in verdict.seen
+
+
+def test_a_router_that_could_not_be_made_goes_red(context: Context) -> None:
+    promise = check(context, "router")
+    answers = dict(seen(context))
+    broken = Output(1, "", "TimeoutError: no router was made")
+    assert promise.verdict({**answers, "controller2": broken}).outcome is Outcome.FAIL
+    assert promise.verdict({**answers, "controller2": None}).outcome is Outcome.UNKNOWN
+    assert promise.verdict({**answers, context.client_host: None}).outcome is Outcome.UNKNOWN
 
 
 NAMESPACES = (

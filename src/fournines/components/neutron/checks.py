@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import partial
-from typing import Final
+from typing import Any, Final
 
 from fournines.components.neutron.deploy import CONF, configuration
 from fournines.components.neutron.model import (
@@ -16,18 +16,20 @@ from fournines.components.neutron.model import (
     SERVER_UNITS,
     SERVERS,
 )
-from fournines.components.neutron.on_host import look
+from fournines.components.neutron.on_host import look, router
 from fournines.kit import program
-from fournines.kit.check import Ask, Check, Output, each_host
+from fournines.kit.check import Answers, Ask, Check, Output, each_host
 from fournines.kit.common.health_check import health_check
 from fournines.kit.common.same_file import same_file_check
 from fournines.kit.common.unit_check import units_check
 from fournines.kit.context import Context
 from fournines.kit.openstack import ADMIN_PASSWORD, IDENTITY_PORT, internal_url
-from fournines.kit.verdict import Verdict, failed, passed
+from fournines.kit.verdict import Verdict, failed, passed, unknown
 
 EXTENSIONS: Final = frozenset({"agent", "dhcp_agent_scheduler", "l3-ha", "l3_agent_scheduler", "router"})
 """Without these no router or DHCP server would have a second host."""
+_STORY: Final = 90.0
+"""Seconds that the witnesses have; on a busy machine a router is ready after half a minute."""
 
 
 def checks(context: Context) -> Iterator[Check]:
@@ -67,13 +69,38 @@ def agent_checks(context: Context) -> Iterator[Check]:
     )
 
 
+def router_checks(context: Context) -> Iterator[Check]:
+    """A router made through the VIP is active on one host, and reached over the tunnels from the others."""
+    names = NETWORKS.names(context.site)
+    story = {"hosts": list(names), "seconds": _STORY}
+    parts: dict[str, dict[str, object]] = {context.client_host: {"story": story}}
+    for name in names:
+        parts.setdefault(name, {})["watch"] = {"host": name, "seconds": _STORY}
+    yield Check(
+        "neutron.router",
+        "A network with a router is made through the VIP: one host is active, and its gateway answers"
+        " all DHCP hosts; all of it is deleted again",
+        asks={host: _ask(context, **part) for host, part in parts.items()},
+        judge=partial(judge_router, teller=context.client_host, hosts=names),
+        barrier=True,
+        seconds=240.0,
+    )
+
+
 def _look(context: Context) -> Ask:
-    question = {
+    return program.ask(look, _administrator(context), timeout=40)
+
+
+def _ask(context: Context, **part: object) -> Ask:
+    return program.ask(router, {**_administrator(context), **part}, timeout=_STORY + 60)
+
+
+def _administrator(context: Context) -> dict[str, object]:
+    return {
         "keystone": internal_url(context.site, IDENTITY_PORT),
         "neutron": internal_url(context.site, PORT),
         "password": context.secret(ADMIN_PASSWORD),
     }
-    return program.ask(look, question, timeout=40)
 
 
 def judge_extensions(answer: Output) -> Verdict:
@@ -99,3 +126,34 @@ def judge_agents(answer: Output, hosts: tuple[str, ...]) -> Verdict:
     if silent:
         return failed(f"not heard from: {', '.join(silent)}")
     return passed(f"{len(hosts)} of each: {', '.join(AGENTS)}")
+
+
+def judge_router(answers: Answers, teller: str, hosts: tuple[str, ...]) -> Verdict:
+    """One host has the gateway, all with a DHCP server reach it, and every host has said what it saw."""
+    told = answers.get(teller)
+    if told is None:
+        return unknown(f"{teller} cannot be asked")
+    heard = {host: program.heard(answer) for host, answer in answers.items() if answer is not None}
+    silent = [host for host in hosts if host not in heard]
+    wrong = [
+        f"{h}: {program.complaint(answers[h] or Output(1, ''))}" for h, one in heard.items() if one is None
+    ]
+    if wrong:
+        return failed("; ".join(wrong))
+    if silent:
+        return unknown(f"{', '.join(silent)} cannot be asked")
+    return _seen({host: one for host, one in heard.items() if one is not None}, teller, hosts)
+
+
+def _seen(heard: Mapping[str, Mapping[str, Any]], teller: str, hosts: tuple[str, ...]) -> Verdict:
+    story, seen = heard[teller]["story"], {host: heard[host]["watch"] for host in hosts}
+    active = [host for host, one in seen.items() if one["active"]]
+    dark = [host for host, one in seen.items() if one["reached"] is False]
+    reached = [host for host, one in seen.items() if one["reached"]]
+    if len(active) != 1:
+        return failed(f"the gateway's address is on {' and '.join(active) or 'no host'}: {story['states']}")
+    if dark or not reached:
+        return failed(f"the gateway on {active[0]} does not answer {', '.join(dark) or 'any DHCP host'}")
+    if story["unseen"]:
+        return failed(f"{', '.join(story['unseen'])} saw it after it was given up")
+    return passed(f"on {active[0]}, reached from {', '.join(reached)}, in {story['seconds']:.0f} s")

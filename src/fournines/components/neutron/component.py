@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from fournines.components.neutron.checks import agent_checks, answer_checks, checks
+from fournines.components.neutron.checks import (
+    agent_checks,
+    answer_checks,
+    checks,
+    router_checks,
+)
 from fournines.components.neutron.deploy import agents, steps
 from fournines.components.neutron.faults import faults
 from fournines.components.neutron.model import (
@@ -54,6 +59,7 @@ COMPONENT = Component(
         Stage(steps, checks, "server", on=SERVERS),
         Stage(no_steps, answer_checks, "answers", needs=("vip", "identity")),
         Stage(agents, agent_checks, "agents", needs=("switch",), on=NETWORKS),
+        Stage(no_steps, router_checks, "router"),
     ),
     faults=faults,
     options=Options,

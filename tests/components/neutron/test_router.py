@@ -1,0 +1,186 @@
+"""The story of a router: made, seen by every witness, deleted whatever happens."""
+
+from __future__ import annotations
+
+import itertools
+import time
+import urllib.error
+from datetime import UTC, datetime, timedelta
+from email.message import Message
+from typing import Any
+
+import pytest
+
+from fournines.components.neutron.on_host import router as cloud
+
+HOSTS = ["controller1", "controller2"]
+
+
+class Fake(cloud.Cloud):
+    """Neutron as far as the story needs it. ``active`` are the hosts that say so of themselves."""
+
+    def __init__(self, *active: str) -> None:
+        self.active = active or ("controller1",)
+        self.numbers = itertools.count()
+        self.things: dict[str, list[dict[str, Any]]] = {
+            "networks": [],
+            "subnets": [],
+            "routers": [],
+            "ports": [],
+        }
+
+    def get(self, path: str) -> Any:  # noqa: ANN401 - JSON
+        kind, _, rest = path.partition("/")
+        kind, _, query = kind.partition("?")
+        if rest.endswith("l3-agents"):
+            said = {host: "active" if host in self.active else "standby" for host in HOSTS}
+            return {"agents": [{"host": host, "ha_state": state} for host, state in said.items()]}
+        if rest.endswith("dhcp-agents"):
+            return {"agents": [{"host": "controller1"}]}
+        if rest:
+            return {kind[:-1]: next(one for one in self.things[kind] if one["id"] == rest)}
+        key, _, value = query.partition("=")
+        return {kind: [one for one in self.things[kind] if not key or one.get(key) == value]}
+
+    def post(self, path: str, kind: str, **values: object) -> dict[str, Any]:
+        made = {"id": f"{kind}-{next(self.numbers)}", "tags": [], "created_at": datetime.now(UTC).isoformat()}
+        self.things[path].append(made | values)
+        return self.things[path][-1]
+
+    def put(self, path: str, values: dict[str, object] | None = None) -> None:
+        del values
+        parts = path.split("/")
+        router = next(one for one in self.things["routers"] if one["id"] == parts[1])
+        if parts[2] == "tags":
+            router["tags"].append(parts[3])
+        elif parts[2] == "add_router_interface":
+            network = self.things["networks"][-1]["id"]
+            self.things["ports"].append(
+                {
+                    "id": "port",
+                    "device_id": router["id"],
+                    "network_id": network,
+                    "device_owner": "network:ha_router_replicated_interface",
+                    "fixed_ips": [{"ip_address": cloud.GATEWAY}],
+                }
+            )
+        else:
+            assert parts[2] == "remove_router_interface"
+            self.things["ports"].clear()
+
+    def delete(self, path: str) -> None:
+        kind, _, wanted = path.partition("/")
+        self.things[kind] = [one for one in self.things[kind] if one["id"] != wanted]
+        if kind == "networks":
+            self.things["subnets"].clear()
+
+
+@pytest.fixture(autouse=True)
+def no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cloud, "PAUSE", 0.0)
+
+
+def test_it_waits_for_every_witness_and_leaves_nothing_behind(monkeypatch: pytest.MonkeyPatch) -> None:
+    fake, left = Fake(), list(HOSTS)
+
+    def sleep(_: float) -> None:
+        fake.things["routers"][0]["tags"].append(f"seen-{left.pop()}")
+
+    monkeypatch.setattr(time, "sleep", sleep)
+    found = cloud.story(fake, HOSTS, 60)
+    assert (found["states"], found["unseen"], left) == (
+        {"controller1": "active", "controller2": "standby"},
+        [],
+        [],
+    )
+    assert not any(fake.things.values())
+
+
+def test_witnesses_that_never_come_are_named() -> None:
+    fake = Fake()
+    assert cloud.story(fake, HOSTS, 0.0)["unseen"] == HOSTS
+    assert not any(fake.things.values())
+
+
+def test_what_was_half_made_is_deleted_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    fake = Fake()
+
+    def refused(*_: object) -> None:
+        raise urllib.error.HTTPError("", 409, "Conflict", Message(), None)
+
+    monkeypatch.setattr(fake, "put", refused)
+    with pytest.raises(urllib.error.HTTPError):
+        cloud.story(fake, HOSTS, 60)
+    assert not any(fake.things.values())
+
+
+def test_only_what_is_old_is_cleared_away() -> None:
+    fake = Fake()
+    fake.post("networks", "network", name=cloud.NAME)
+    fake.post("networks", "network", name="somebody's")
+    cloud.clear(fake, timedelta(minutes=10))
+    assert len(fake.things["networks"]) == 2
+    cloud.clear(fake, timedelta(0))
+    assert [one["name"] for one in fake.things["networks"]] == ["somebody's"]
+
+
+def made(fake: Fake) -> dict[str, Any]:
+    fake.post("networks", "network", name=cloud.NAME)
+    router = fake.post("routers", "router", name=cloud.NAME)
+    fake.put(f"routers/{router['id']}/add_router_interface")
+    return router
+
+
+@pytest.mark.parametrize(
+    ("host", "here", "said", "found"),
+    [
+        (
+            "controller1",
+            f"inet {cloud.GATEWAY}/24",
+            "64 bytes from 198.18.0.1",
+            {"active": True, "reached": True},
+        ),
+        ("controller1", f"inet {cloud.GATEWAY}/24", "0 received", {"active": True, "reached": False}),
+        ("controller2", "", "", {"active": False, "reached": None}),
+    ],
+)
+def test_a_witness_looks_at_its_own_host(
+    monkeypatch: pytest.MonkeyPatch, host: str, here: str, said: str, found: dict[str, object]
+) -> None:
+    fake = Fake()
+    router = made(fake)
+
+    def within(namespace: str, *argv: str) -> str:
+        if argv[0] == "ping":
+            assert namespace.startswith("qdhcp-network")
+            return said
+        assert namespace == f"qrouter-{router['id']}"
+        return here
+
+    monkeypatch.setattr(cloud, "_within", within)
+    assert cloud.watch(fake, host, 0.05) == found
+    assert router["tags"] == [f"seen-{host}"]
+
+
+def test_a_witness_says_what_it_waited_for_in_vain() -> None:
+    with pytest.raises(TimeoutError, match="no router was made"):
+        cloud.watch(Fake(), "controller1", 0.0)
+    for active in (HOSTS, ["nobody"]):
+        fake = Fake(*active)
+        made(fake)
+        with pytest.raises(TimeoutError, match="not one host is active"):
+            cloud.watch(fake, "controller1", 0.0)
+
+
+def test_a_host_that_is_asked_for_several_things_does_them_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cloud, "Cloud", lambda _: Fake())
+    monkeypatch.setattr(cloud, "story", lambda _, hosts, seconds: {"of": hosts, "within": seconds})
+    monkeypatch.setattr(cloud, "watch", lambda _, host, seconds: {"at": host, "within": seconds})
+    question = {
+        "story": {"hosts": ["controller1"], "seconds": 6},
+        "watch": {"host": "controller1", "seconds": 5},
+    }
+    assert cloud.main(question) == {
+        "story": {"of": ["controller1"], "within": 6},
+        "watch": {"at": "controller1", "within": 5},
+    }
