@@ -197,6 +197,7 @@ def test_an_agent_that_is_silent_missing_or_shut_out_goes_red(context: Context) 
 STORY = {
     "states": {"controller1": "active", "controller2": "standby"},
     "unseen": [],
+    "left": [],
     "made": 3,
     "seconds": 20,
 }
@@ -229,6 +230,7 @@ def test_a_router_on_one_host_that_all_reach_is_well(context: Context) -> None:
         ({"controller2": {"reached": False}}, "does not answer controller2"),
         ({"controller1": {"reached": None}, "controller2": {"reached": None}}, "any DHCP host"),
         ({"story": {"unseen": ["controller2"]}}, "controller2 saw it after"),
+        ({"story": {"left": ["routers"]}}, "routers of the check could not be deleted"),
     ],
 )
 def test_a_router_that_is_not_well_goes_red(context: Context, changed: dict[str, Any], said: str) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from fournines.components.neutron.on_host import router as cloud
+from fournines.kit.on_host.api import left_over
 
 HOSTS = ["controller1", "controller2"]
 
@@ -114,14 +115,31 @@ def test_what_was_half_made_is_deleted_too(monkeypatch: pytest.MonkeyPatch) -> N
     assert not any(fake.things.values())
 
 
+def old(thing: dict[str, Any], seconds: float) -> None:
+    thing["created_at"] = (datetime.now(UTC) - timedelta(seconds=seconds)).isoformat()
+
+
 def test_only_what_is_old_is_cleared_away() -> None:
     fake = Fake()
-    fake.post("networks", "network", name=cloud.NAME)
+    left = fake.post("networks", "network", name=cloud.NAME)
     fake.post("networks", "network", name="somebody's")
-    cloud.clear(fake, timedelta(minutes=10))
+    cloud.clear(fake, left_over)
     assert len(fake.things["networks"]) == 2
-    cloud.clear(fake, timedelta(0))
+    old(left, 700)
+    cloud.clear(fake, left_over)
     assert [one["name"] for one in fake.things["networks"]] == ["somebody's"]
+
+
+def test_a_story_also_deletes_what_one_before_it_left_and_says_what_stays(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    fake = Fake()
+    left, _ = made(fake), fake.post("networks", "network", name="somebody's")
+    assert cloud.story(fake, [], 0.0)["left"] == []
+    assert [one["name"] for one in fake.things["networks"]] == ["somebody's"]
+    assert left not in fake.things["routers"]
+    monkeypatch.setattr(fake, "delete", lambda _: None)
+    assert cloud.story(fake, [], 0.0)["left"] == ["routers", "networks"]
 
 
 def made(fake: Fake) -> dict[str, Any]:
@@ -160,6 +178,35 @@ def test_a_witness_looks_at_its_own_host(
     monkeypatch.setattr(cloud, "_within", within)
     assert cloud.watch(fake, host, 0.05) == found
     assert router["tags"] == [f"seen-{host}"]
+
+
+def test_a_router_that_a_story_left_is_not_the_one_that_is_watched(monkeypatch: pytest.MonkeyPatch) -> None:
+    fake, sleeps = Fake(), itertools.count()
+    left = made(fake)
+    old(left, 60)
+
+    def sleep(_: float) -> None:
+        if next(sleeps) == 1:
+            made(fake)
+
+    monkeypatch.setattr(time, "sleep", sleep)
+    monkeypatch.setattr(cloud, "_within", lambda *_: "64 bytes from 198.18.0.1")
+    cloud.watch(fake, "controller1", 60)
+    assert [one["tags"] for one in fake.things["routers"]] == [[], ["seen-controller1"]]
+    assert next(sleeps) == 2
+
+
+def test_a_router_that_is_deleted_under_a_witness_is_not_the_last(monkeypatch: pytest.MonkeyPatch) -> None:
+    fake = Fake()
+    made(fake)
+    answers = iter([404, 503])
+
+    def gone(*_: object) -> dict[str, str]:
+        raise urllib.error.HTTPError("", next(answers), "", Message(), None)
+
+    monkeypatch.setattr(cloud, "states", gone)
+    with pytest.raises(urllib.error.HTTPError, match="503"):
+        cloud.watch(fake, "controller1", 60)
 
 
 def test_a_witness_says_what_it_waited_for_in_vain() -> None:

@@ -156,4 +156,6 @@ def _seen(heard: Mapping[str, Mapping[str, Any]], teller: str, hosts: tuple[str,
         return failed(f"the gateway on {active[0]} does not answer {', '.join(dark) or 'any DHCP host'}")
     if story["unseen"]:
         return failed(f"{', '.join(story['unseen'])} saw it after it was given up")
+    if story["left"]:
+        return failed(f"{' and '.join(story['left'])} of the check could not be deleted")
     return passed(f"on {active[0]}, reached from {', '.join(reached)}, in {story['seconds']:.0f} s")

@@ -23,19 +23,22 @@ import urllib.error
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from http import HTTPStatus
 from typing import Any
 
-from fournines.kit.on_host.api import Api
+from fournines.kit.on_host.api import Api, left_over
 
 NAME = "nines-check"
 RANGE = "198.18.0.0/24"
 """RFC 2544: nobody's own; virtual networks may overlap anyway."""
 GATEWAY = "198.18.0.1"
-LEFT_OVER = timedelta(minutes=10)
-"""Older things of that name were left by a check that was cut off."""
-FRESH = timedelta(minutes=2)
-"""A younger router of that name is the one that a witness is asked about."""
+EARLIER = timedelta(seconds=30)
+"""By so much the story may have begun before a witness was heard; an older router is not this story's."""
 PAUSE = 1.0
+
+
+class NotYetError(Exception):
+    """A witness has not seen it yet, and why."""
 
 
 class Cloud:
@@ -59,7 +62,7 @@ class Cloud:
         self.api.call("PUT", f"{self.url}/{path}", values)
 
     def delete(self, path: str) -> None:
-        """Delete something; it may be gone already."""
+        """Delete something; it may be gone already, and what cannot be deleted stays."""
         with contextlib.suppress(urllib.error.HTTPError):
             self.api.call("DELETE", f"{self.url}/{path}")
 
@@ -70,8 +73,11 @@ def states(cloud: Cloud, router: str) -> dict[str, str]:
 
 
 def story(cloud: Cloud, hosts: list[str], seconds: float) -> dict[str, object]:
-    """Make it, wait for the witnesses, delete it."""
-    clear(cloud, LEFT_OVER)
+    """Make it, wait for the witnesses, delete it, and with it whatever a story left that was cut off.
+
+    ``left`` are the kinds of things of that name that could not be deleted.
+    """
+    clear(cloud, left_over)
     start = time.monotonic()
     wanted, seen, found = {f"seen-{host}" for host in hosts}, set[str](), dict[str, str]()
     try:
@@ -87,16 +93,23 @@ def story(cloud: Cloud, hosts: list[str], seconds: float) -> dict[str, object]:
             seen = set(cloud.get(f"routers/{router}")["router"]["tags"])
         found = states(cloud, router)
     finally:
-        clear(cloud, timedelta(0))
+        clear(cloud, always)
     whole = time.monotonic() - start
     unseen = sorted(name.removeprefix("seen-") for name in wanted - seen)
-    return {"states": found, "unseen": unseen, "made": round(made, 1), "seconds": round(whole, 1)}
+    left = [kind for kind in ("routers", "networks") if named(cloud, kind)]
+    times = {"made": round(made, 1), "seconds": round(whole, 1)}
+    return {"states": found, "unseen": unseen, "left": left, **times}
 
 
-def clear(cloud: Cloud, older: timedelta) -> None:
-    """Delete what was made under that name and is older than this."""
+def always(_: str) -> bool:
+    """Whenever it was made."""
+    return True
+
+
+def clear(cloud: Cloud, due: Callable[[str], bool]) -> None:
+    """Delete what was made under that name, if it is due by the time at which it was made."""
     for router in named(cloud, "routers"):
-        if age(router) >= older:
+        if due(router["created_at"]):
             for port in cloud.get(f"ports?device_id={router['id']}")["ports"]:
                 if port["device_owner"] in (
                     "network:router_interface",
@@ -106,7 +119,7 @@ def clear(cloud: Cloud, older: timedelta) -> None:
                         cloud.put(f"routers/{router['id']}/remove_router_interface", {"port_id": port["id"]})
             cloud.delete(f"routers/{router['id']}")
     for network in named(cloud, "networks"):
-        if age(network) >= older:
+        if due(network["created_at"]):
             cloud.delete(f"networks/{network['id']}")
 
 
@@ -116,13 +129,8 @@ def named(cloud: Cloud, kind: str) -> list[dict[str, Any]]:
     return found
 
 
-def age(thing: dict[str, Any]) -> timedelta:
-    """How long ago it was made."""
-    return datetime.now(UTC) - datetime.fromisoformat(thing["created_at"])
-
-
 def watch(cloud: Cloud, host: str, seconds: float) -> dict[str, object]:
-    """Find the router, wait until one host is active, and look what is here.
+    """Find the newest router, wait until one host is active, and look what is here.
 
     ``active`` says whether the gateway's address is here, ``reached`` whether it answers this host's DHCP
     namespace (None where there is none).
@@ -130,33 +138,48 @@ def watch(cloud: Cloud, host: str, seconds: float) -> dict[str, object]:
     Raises:
         TimeoutError: there was no such router in time, or not one active host.
     """
-    until = time.monotonic() + seconds
-    tag = f"seen-{host}"
-    router, network = _found(cloud, tag, until)
-    while list(states(cloud, router).values()).count("active") != 1:
-        _wait(until, f"not one host is active: {states(cloud, router)}")
+    since, until = datetime.now(UTC) - EARLIER, time.monotonic() + seconds
+    while True:
+        try:
+            return _looked(cloud, host, since, until)
+        except NotYetError as why:
+            _wait(until, str(why))
+        except urllib.error.HTTPError as error:
+            if error.code != HTTPStatus.NOT_FOUND:
+                raise
+            _wait(until, "the router was deleted meanwhile")
+
+
+def _looked(cloud: Cloud, host: str, since: datetime, until: float) -> dict[str, object]:
+    """What is here of the newest router, which is then told that this host has seen it."""
+    router = _newest(cloud, since)
+    said = states(cloud, router)
+    if list(said.values()).count("active") != 1:
+        raise NotYetError(f"not one host is active: {said}")
+    network = _behind(cloud, router)
     here = _within(f"qrouter-{router}", "ip", "-4", "-oneline", "address")
     reached = None
     if host in {one["host"] for one in cloud.get(f"networks/{network}/dhcp-agents")["agents"]}:
-        while not (reached := _pings(network)) and time.monotonic() < until:
-            time.sleep(PAUSE)
-    cloud.put(f"routers/{router}/tags/{tag}")
+        reached = _pings(network)
+        if not reached and time.monotonic() < until:
+            raise NotYetError("the gateway does not answer")
+    cloud.put(f"routers/{router}/tags/seen-{host}")
     return {"active": f" {GATEWAY}/" in here, "reached": reached}
 
 
-def _found(cloud: Cloud, tag: str, until: float) -> tuple[str, str]:
-    """The newest router that this host has not seen yet, and its network."""
-    while True:
-        new = [r for r in named(cloud, "routers") if age(r) < FRESH and tag not in r["tags"]]
-        if new:
-            router = max(new, key=lambda one: str(one["created_at"]))["id"]
-            ports = cloud.get(f"ports?device_id={router}")["ports"]
-            of_ours = [
-                p["network_id"] for p in ports if any(f["ip_address"] == GATEWAY for f in p["fixed_ips"])
-            ]
-            if of_ours:
-                return router, of_ours[0]
-        _wait(until, "no router was made")
+def _newest(cloud: Cloud, since: datetime) -> str:
+    made = {datetime.fromisoformat(one["created_at"]): one["id"] for one in named(cloud, "routers")}
+    if not made or max(made) < since:
+        raise NotYetError("no router was made")
+    return str(made[max(made)])
+
+
+def _behind(cloud: Cloud, router: str) -> str:
+    """The network whose gateway a router is."""
+    for port in cloud.get(f"ports?device_id={router}")["ports"]:
+        if any(fixed["ip_address"] == GATEWAY for fixed in port["fixed_ips"]):
+            return str(port["network_id"])
+    raise NotYetError("the router has no gateway's address")
 
 
 def _wait(until: float, why: str) -> None:
