@@ -8,6 +8,7 @@ from pathlib import Path
 
 import anyio
 import pytest
+from tests.components.virtual import LAB
 from tests.drill.play import World, play
 from tests.drill.test_result import RUN
 from typer.testing import CliRunner
@@ -28,6 +29,13 @@ def test_the_list_names_every_drill_with_its_sentence() -> None:
         assert name in shown.stdout.splitlines()
     assert "    When the host that holds the VIP loses power: an API answers again" in shown.stdout
     assert max(map(len, shown.stdout.splitlines())) <= 100
+
+
+def test_the_list_of_a_site_names_what_its_components_declare(tmp_path: Path) -> None:
+    site = tmp_path / "site.yaml"
+    site.write_text(LAB, encoding="utf-8")
+    shown = CliRunner().invoke(app, ["drill", str(site), "--list"])
+    assert "router-power" in shown.stdout.splitlines()
 
 
 def session(folder: Path) -> _Session:

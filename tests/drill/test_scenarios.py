@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from tests.components.virtual import REAL, clouds
 from tests.support import context_of, site_of
 
 from fournines.drill.campaign import faults_of, fitting
@@ -10,6 +11,7 @@ from fournines.drill.control import CONTROL
 from fournines.drill.scenario import ComponentFault, PowerLoss, Scenario
 from fournines.drill.scenarios import ORDER, scenarios
 from fournines.kit.context import Context
+from fournines.kit.probe import Reached
 
 
 def test_every_named_scenario_exists_and_comes_in_order() -> None:
@@ -79,3 +81,23 @@ def test_a_campaign_hurts_who_holds_the_vip_in_the_sites_mode(blog_context: Cont
     fenced = {scenario.name for scenario in fitting(scenarios(), passive)}
     assert {"vip-power", "vip-freeze", "vip-cut", "haproxy-kill"} == active - fenced - {"queue-leader-power"}
     assert fenced - active == {"active-power", "active-freeze"}
+
+
+def test_an_address_that_a_component_declares_is_a_drill_before_the_last() -> None:
+    context = clouds()
+    declared = scenarios(context.declared(Reached))
+    (new,) = set(declared) - set(scenarios())
+    assert list(declared)[-2:] == [new, ORDER[-1]]
+    drill = declared[new]
+    (one,) = context.declared(Reached)
+    assert (drill.bounds.ping, drill.heal, drill.reached) == (one.seconds, one.heal, one.name)
+    assert f"the {one.name} answers again within {one.seconds:g} s, on the return 1 s" in drill.sentence
+    assert drill.hold > 2 * one.seconds
+
+
+def test_an_address_that_could_not_be_reached_is_not_drilled() -> None:
+    closed = REAL.replace("  public: {purpose: provider}\n", "").replace(", public: {interface: enp2s0}", "")
+    for text, drilled in ((REAL, True), (closed, False)):
+        context = clouds(text)
+        known = scenarios(context.declared(Reached))
+        assert any(one.reached for one in fitting(known, context)) is drilled

@@ -5,6 +5,10 @@ from __future__ import annotations
 import ssl
 from dataclasses import replace
 
+from tests.components.virtual import clouds
+
+from fournines.engine.wire.transport import Fake
+from fournines.kit.check import Output
 from fournines.kit.context import Context
 from fournines.kit.declare import Database, Endpoint
 from fournines.kit.probe import Identity, QueueLedger, TableLedger
@@ -67,3 +71,12 @@ def test_a_drill_names_its_clients_table_rows_and_queues_after_the_run(blog_cont
     assert fleet.sql is not None
     assert fleet.sql.client == "vip-power-1"
     assert all("vip-power-1" in publisher.queue for publisher in fleet.publishers)
+
+
+def test_what_is_pinged_is_made_for_the_drill_that_is_about_it_alone() -> None:
+    context, transport = clouds(), Fake(lambda _: Output(0, ""))
+    fleet = fleet_of(context, "run", transport)
+    assert [client.kind for client in fleet.reaching("router").reached] == ["ping"]
+    assert fleet.reaching("").reached == ()
+    assert fleet_of(context, "run").reached == ()
+    assert transport.calls == [], "nothing is made before it is opened"

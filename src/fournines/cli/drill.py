@@ -13,7 +13,7 @@ import anyio
 import typer
 
 from fournines import files
-from fournines.cli.shared.site import IdentityOption, JsonOption, SiteFile, open_site
+from fournines.cli.shared.site import IdentityOption, JsonOption, SiteFile, load_site, open_site
 from fournines.cli.shared.trouble import INTERRUPTED
 from fournines.errors import DrillError
 
@@ -26,6 +26,7 @@ if TYPE_CHECKING:  # `nines --help` stays fast
     from fournines.drill.result import Campaign, DrillRun
     from fournines.drill.rig import Pace
     from fournines.drill.scenario import Scenario
+    from fournines.kit.probe import Reached
 
 _REFRESH = 0.25
 
@@ -66,14 +67,17 @@ def drill(
     from fournines.drill.last import last_of  # noqa: PLC0415
     from fournines.drill.rig import Pace  # noqa: PLC0415
     from fournines.drill.scenarios import scenarios  # noqa: PLC0415
+    from fournines.kit.probe import Reached  # noqa: PLC0415
 
-    known = {**scenarios(), CONTROL.name: CONTROL}
     if listing:
+        known = {**scenarios(_reached(site)), CONTROL.name: CONTROL}
         typer.echo("\n\n".join(described(scenario) for scenario in known.values()))
         return
     opened = open_site(site, identity=identity)
     context = opened.plan.context
-    wanted = picked(known, names, faults_of(context)) if names else fitting(scenarios(), context)
+    of_site = scenarios(context.declared(Reached))
+    known = {**of_site, CONTROL.name: CONTROL}
+    wanted = picked(known, names, faults_of(context)) if names else fitting(of_site, context)
     chosen = (CONTROL, *wanted) if control and CONTROL not in wanted else wanted
     _refuse_real_machines(opened, yes=yes)
     number = new_seed() if seed is None else seed
@@ -102,6 +106,15 @@ def _refuse_real_machines(opened: Opened, *, yes: bool) -> None:
             where=opened.site.name,
             try_this="say --yes if nobody depends on them now; or rehearse on a lab (`lab: true` in a copy)",
         )
+
+
+def _reached(site: Path) -> list[Reached]:
+    """The addresses that components of a site declare to be drilled; none where there is no site file."""
+    from fournines.kit.probe import Reached  # noqa: PLC0415
+    from fournines.plan.context import declarations  # noqa: PLC0415
+
+    declared = declarations(load_site(site)) if site.exists() else ()
+    return [one for one in declared if isinstance(one, Reached)]
 
 
 def described(scenario: Scenario) -> str:

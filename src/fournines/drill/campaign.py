@@ -21,6 +21,7 @@ from fournines.errors import DrillError
 from fournines.kit.context import Context
 from fournines.kit.declare import MessageUser
 from fournines.kit.fault import Fault
+from fournines.kit.probe import Reached
 from fournines.kit.verdict import Outcome
 from fournines.plan.context import taking_part
 from fournines.plan.model import Plan
@@ -44,7 +45,7 @@ def rig_of(plan: Plan, transport: Transport, power: Power | None) -> Rig:
     return Rig(
         plan=plan,
         transport=transport,
-        fleet=lambda run: fleet_of(plan.context, run),
+        fleet=lambda run: fleet_of(plan.context, run, transport),
         faults=faults_of(plan.context),
         power=power,
         meter=lambda: Machine(here),
@@ -52,12 +53,17 @@ def rig_of(plan: Plan, transport: Transport, power: Power | None) -> Rig:
 
 
 def fitting(known: Mapping[str, Scenario], context: Context) -> tuple[Scenario, ...]:
-    """The scenarios of the site's mode that hurt something which it has: no queue is led without a broker."""
+    """The scenarios of the site's mode that hurt something which it has.
+
+    No queue is led without a broker, and an address that could not be reached is not pinged.
+    """
+    reached = {one.name for one in context.declared(Reached) if one.make(context) is not None}
     return tuple(
         scenario
         for scenario in known.values()
         if scenario.mode in (None, context.site.mode)
         and (scenario.part is not Part.QUEUE_LEADER or context.declared(MessageUser))
+        and (scenario.part is not Part.REACHED or scenario.reached in reached)
     )
 
 

@@ -82,7 +82,7 @@ class _Run:
         self.started = datetime.now(UTC)
         self.found = Findings()
         name = f"{scenario.name}-{self.started:%m%d%H%M%S}-{random.Random(seed).randrange(10**6):06d}"  # noqa: S311 - a name, not a secret
-        self.fleet: Fleet = rig.fleet(name)
+        self.fleet: Fleet = rig.fleet(name).reaching(scenario.reached)
         self.keeper = Keeper(rig.plan.context, rig.transport, journal)
 
     async def run(self) -> DrillRun:

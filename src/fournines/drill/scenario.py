@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from fournines.kit.context import Context
-from fournines.kit.probe import Agreement
+from fournines.kit.probe import Agreement, Reached
 from fournines.spec.model import Mode
 
 
@@ -17,6 +17,8 @@ class Part(StrEnum):
     DATABASE_WRITER = "database writer"
     QUEUE_LEADER = "queue leader"
     """A member that leads a probe's queue; rather not the VIP's holder, so that effects stay apart."""
+    REACHED = "host of the address"
+    """The host that has the address which is made for the drill and pinged."""
     EVERY_HOST = "every host"
     NOBODY = "nobody"
 
@@ -61,6 +63,7 @@ class Bounds:
     token: float | None = None
     vip: float | None = None
     object: float | None = None
+    ping: float | None = None
 
     def of(self, kind: str) -> float | None:
         """The bound for a kind of client."""
@@ -75,7 +78,7 @@ class Bounds:
         return replace(self, **moved)
 
 
-RETURN = Bounds(http=0.8, sql=1.5, amqp=1.5, token=1.5, vip=0.5)
+RETURN = Bounds(http=0.8, sql=1.5, amqp=1.5, token=1.5, vip=0.5, ping=1.0)
 """What clients may notice when what was hurt comes back. The preferred writer takes the writes back, which
 ends the sessions at its stand-in: a reconnection, and what waits for it. Seen on two shared cores in a
 campaign: 0.1 to 0.5 s of an API, 0.3 to 0.7 s of the database, 0.2 to 1.0 s of tokens and publishing."""
@@ -91,7 +94,8 @@ class Scenario:
     how often the VIP may change hosts. ``alone`` asks the hurt host, which lives on without the others,
     whether it would write. ``agreed`` says that the bounds of who comes through the VIP begin when the
     cluster has agreed that the host is lost, for which each site has its own patience. ``mode`` is that of
-    the sites it is for, None for all. ``untested`` says what the drill does not show.
+    the sites it is for, None for all. ``reached`` names what is made for it and pinged, as a component has
+    declared it. ``untested`` says what the drill does not show.
     """
 
     name: str
@@ -106,6 +110,7 @@ class Scenario:
     alone: bool = False
     mode: Mode | None = None
     agreed: bool = False
+    reached: str = ""
     untested: tuple[str, ...] = field(default=())
 
     def of_site(self, context: Context) -> Scenario:
@@ -123,6 +128,7 @@ class Scenario:
             "amqp": "the broker",
             "token": "an old token",
             "object": "the object store",
+            "ping": f"the {self.reached}",
         }
         promises = [
             f"{who} answers again within {bound:g} s{since}"
@@ -134,3 +140,17 @@ class Scenario:
         promises.append("no acknowledged write is lost")
         promises.append(f"the site heals by itself within {self.heal:g} s")
         return f"When {self.when}: {'; '.join(promises)}"
+
+
+def losing(one: Reached) -> Scenario:
+    """The drill of an address that a component declares: the host that has it loses power."""
+    return Scenario(
+        name=f"{one.name}-power",
+        when=f"the host where a {one.name} is active loses power",
+        part=Part.REACHED,
+        injury=PowerLoss(),
+        bounds=Bounds(http=1.0, sql=2.0, amqp=2.0, token=3.0, vip=1.0, ping=one.seconds),
+        hold=2 * one.seconds + 1,
+        heal=one.heal,
+        reached=one.name,
+    )

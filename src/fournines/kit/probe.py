@@ -88,6 +88,27 @@ class Keepsake:
 
 
 @dataclass(frozen=True, slots=True)
+class Reached:
+    """An address behind something that is made for a drill, pinged meanwhile and taken away afterwards.
+
+    One of ``hosts`` has it: ``has`` asks each (exit 0: here). The drill takes that one's power; another must
+    answer for the address within ``seconds``, and the site be well within ``heal`` after the power's return.
+
+    ``make`` is asked of the host on which a client of the site is played; it is None in a site where nothing
+    of the kind could be reached. ``address`` reads its answer, ``unmake`` does nothing where all is gone.
+    """
+
+    name: str
+    hosts: tuple[str, ...]
+    make: Callable[[Context], Ask | None]
+    address: Callable[[Output], str]
+    unmake: Callable[[Context], Ask]
+    has: Callable[[str], Ask]
+    seconds: float
+    heal: float
+
+
+@dataclass(frozen=True, slots=True)
 class BackendsSeen:
     """Which backends a balancer can use, told by the answer to one of its own checks (``check`` is its id).
 

@@ -25,10 +25,10 @@ class Attempt:
 class Client(Protocol):
     """One client of the site.
 
-    ``name`` is unique in a run; ``kind`` is http, sql, amqp, token, object or vip; ``asks`` says in words
-    what one attempt does. An attempt that takes longer than ``timeout`` seconds is given up. A ``serial``
-    client makes one attempt after the other, as an application with one connection would; the others
-    overlap.
+    ``name`` is unique in a run; ``kind`` is http, sql, amqp, token, object, ping or vip; ``asks`` says in
+    words what one attempt does. An attempt that takes longer than ``timeout`` seconds is given up. A
+    ``serial`` client makes one attempt after the other, as an application with one connection would; the
+    others overlap.
     """
 
     name: str

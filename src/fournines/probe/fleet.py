@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import ssl
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
+from fournines.engine.wire.transport import Transport
 from fournines.kit import declare
 from fournines.kit.context import Context
 from fournines.kit.declare import Database, Endpoint, MessageUser
 from fournines.kit.openstack import ADMIN_PASSWORD
-from fournines.kit.probe import Identity, ObjectLedger, QueueLedger, TableLedger
+from fournines.kit.probe import Identity, ObjectLedger, QueueLedger, Reached, TableLedger
 from fournines.probe.amqp import AmqpClient, Brokers
 from fournines.probe.client import Client
 from fournines.probe.http import HttpClient, Place, Request
 from fournines.probe.objects import ObjectClient, ObjectPlace, ObjectReader
+from fournines.probe.ping import PingClient
 from fournines.probe.sql import SqlClient, SqlPlace
 from fournines.probe.token import Login, TokenClient
 from fournines.probe.vip import VipClient
@@ -34,14 +36,20 @@ class Fleet:
     objects: ObjectClient | None = None
     reader: ObjectReader | None = None
     vip: VipClient | None = None
+    reached: tuple[PingClient, ...] = ()
     brokers: Brokers | None = None
     missing: tuple[str, ...] = ()
 
     @property
     def clients(self) -> tuple[Client, ...]:
         """All of them, the VIP's first."""
-        maybe = (self.vip, *self.http, self.token, self.sql, *self.publishers, self.objects, self.reader)
+        served = (*self.http, self.token, self.sql, *self.publishers, self.objects, self.reader)
+        maybe = (self.vip, *self.reached, *served)
         return tuple(client for client in maybe if client is not None)
+
+    def reaching(self, name: str) -> Fleet:
+        """The same, with this alone of all that could be made to be pinged: making costs more than asking."""
+        return replace(self, reached=tuple(one for one in self.reached if one.name == name))
 
     async def open(self) -> Fleet:
         """Prepare every client; the fleet that is left.
@@ -74,8 +82,11 @@ FleetMaker = Callable[[str], Fleet]
 """Makes the clients of one run; the argument names the run in ledgers and queues."""
 
 
-def fleet_of(context: Context, run: str) -> Fleet:
-    """The clients of a site for one run; ``run`` names it in ledgers and queues."""
+def fleet_of(context: Context, run: str, transport: Transport | None = None) -> Fleet:
+    """The clients of a site for one run; ``run`` names it in ledgers and queues.
+
+    Without a transport, by which it is made on a host, nothing is pinged that only exists for a drill.
+    """
     site = context.site
     endpoints = {e.name: e for e in context.declared(Endpoint)}
     trust = _trust(context)
@@ -107,6 +118,7 @@ def fleet_of(context: Context, run: str) -> Fleet:
         objects=ObjectClient(objects, run) if objects is not None else None,
         reader=ObjectReader(objects, run) if objects is not None else None,
         vip=VipClient(site.vip.address, hosts),
+        reached=tuple(_reached(context, transport)) if transport is not None else (),
         brokers=brokers,
         missing=tuple(what for what, gone in absent.items() if gone),
     )
@@ -159,6 +171,16 @@ def _sql(context: Context, endpoints: dict[str, Endpoint], run: str) -> SqlClien
         owned.name,
     )
     return SqlClient(place, run)
+
+
+def _reached(context: Context, transport: Transport) -> Iterator[PingClient]:
+    for one in context.declared(Reached):
+        make = one.make(context)
+        if make is not None:
+            unmake = one.unmake(context)
+            yield PingClient(
+                one.name, transport, context.client_host, make=make, address=one.address, unmake=unmake
+            )
 
 
 def _brokers(context: Context) -> Brokers | None:

@@ -48,7 +48,8 @@ def test_a_queues_leader_is_rather_not_the_vips_holder_then_not_the_jump_host(
 
 
 def test_parts_are_played_by_who_was_seen() -> None:
-    cast = Cast(vip_holders=("controller1",), writer="controller2")
+    cast = Cast(vip_holders=("controller1",), writer="controller2", reached=("controller2",))
+    assert chosen(Part.REACHED, cast, site()) == ("controller2",)
     assert chosen(Part.VIP_HOLDER, cast, site()) == ("controller1",)
     assert chosen(Part.DATABASE_WRITER, cast, site()) == ("controller2",)
     assert chosen(Part.EVERY_HOST, Cast(), site()) == ("dashboard", "controller1", "controller2")
@@ -63,6 +64,8 @@ def test_parts_are_played_by_who_was_seen() -> None:
         (Part.DATABASE_WRITER, Cast()),
         (Part.DATABASE_WRITER, Cast(writer="elsewhere")),
         (Part.QUEUE_LEADER, Cast()),
+        (Part.REACHED, Cast(vip_holders=("controller1",))),
+        (Part.REACHED, Cast(reached=("controller1", "controller2"))),
     ],
 )
 def test_a_part_that_not_exactly_one_plays_is_an_error(part: Part, cast: Cast) -> None:

@@ -28,7 +28,7 @@ from fournines.kit.verdict import Verdict, failed, passed, unknown
 
 EXTENSIONS: Final = frozenset({"agent", "dhcp_agent_scheduler", "l3-ha", "l3_agent_scheduler", "router"})
 """Without these no router or DHCP server would have a second host."""
-_STORY: Final = 90.0
+STORY: Final = 90.0
 """Seconds that the witnesses have; on a busy machine a router is ready after half a minute."""
 
 
@@ -72,15 +72,18 @@ def agent_checks(context: Context) -> Iterator[Check]:
 def router_checks(context: Context) -> Iterator[Check]:
     """A router made through the VIP is active on one host, and reached over the tunnels from the others."""
     names = NETWORKS.names(context.site)
-    story = {"hosts": list(names), "seconds": _STORY}
+    story = {"hosts": list(names), "seconds": STORY}
     parts: dict[str, dict[str, object]] = {context.client_host: {"story": story}}
     for name in names:
-        parts.setdefault(name, {})["watch"] = {"host": name, "seconds": _STORY}
+        parts.setdefault(name, {})["watch"] = {"host": name, "seconds": STORY}
     yield Check(
         "neutron.router",
         "A network with a router is made through the VIP: one host is active, and its gateway answers"
         " all DHCP hosts; all of it is deleted again",
-        asks={host: _ask(context, **part) for host, part in parts.items()},
+        asks={
+            host: program.ask(router, {**administrator(context), **part}, timeout=STORY + 60)
+            for host, part in parts.items()
+        },
         judge=partial(judge_router, teller=context.client_host, hosts=names),
         barrier=True,
         seconds=240.0,
@@ -88,14 +91,11 @@ def router_checks(context: Context) -> Iterator[Check]:
 
 
 def _look(context: Context) -> Ask:
-    return program.ask(look, _administrator(context), timeout=40)
+    return program.ask(look, administrator(context), timeout=40)
 
 
-def _ask(context: Context, **part: object) -> Ask:
-    return program.ask(router, {**_administrator(context), **part}, timeout=_STORY + 60)
-
-
-def _administrator(context: Context) -> dict[str, object]:
+def administrator(context: Context) -> dict[str, object]:
+    """Where Neutron is asked, and as whom."""
     return {
         "keystone": internal_url(context.site, IDENTITY_PORT),
         "neutron": internal_url(context.site, PORT),

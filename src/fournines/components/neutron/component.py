@@ -11,7 +11,7 @@ from fournines.components.neutron.checks import (
     router_checks,
 )
 from fournines.components.neutron.deploy import agents, steps
-from fournines.components.neutron.faults import faults
+from fournines.components.neutron.faults import faults, reached
 from fournines.components.neutron.model import (
     CACHE_KEY,
     DATABASE,
@@ -47,6 +47,7 @@ def declares(site: Site, options: Options) -> Iterator[Declaration]:
     yield ENTRY
     for secret in (DATABASE.password, USER.password, MESSAGES.password, CACHE_KEY, METADATA_SECRET):
         yield Secret(secret)
+    yield reached(site)
     yield Endpoint("neutron", PORT, hosts=names, health=HealthCheck("/healthcheck"))
 
 

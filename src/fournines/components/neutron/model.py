@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from ipaddress import IPv4Address, IPv4Network
+from itertools import pairwise
 from typing import Final, Self
 
 from pydantic import Field, model_validator
@@ -98,3 +100,25 @@ def memory(site: Site, options: Options) -> Iterator[Memory]:
         held.update(dict.fromkeys(names, amount))
     for amount in sorted(set(held.values())):
         yield Memory("neutron", tuple(name for name in held if held[name] == amount), rest=amount)
+
+
+POOL: Final = 16
+"""How many addresses a drill's external network has at most."""
+
+
+def free_run(cidr: IPv4Network, taken: Collection[IPv4Address]) -> tuple[IPv4Address, IPv4Address] | None:
+    """The first and last of the highest addresses that follow one another and that nobody has.
+
+    Args:
+        cidr: the network's range.
+        taken: the addresses of hosts, VIPs and whoever else is there.
+    """
+    free = sorted(address for address in cidr.hosts() if address not in taken)
+    if not free:
+        return None
+    first = free[-1]
+    for lower, upper in reversed(list(pairwise(free))):
+        if int(upper) - int(lower) != 1 or int(free[-1]) - int(lower) >= POOL:
+            break
+        first = lower
+    return first, free[-1]

@@ -7,12 +7,12 @@ from fournines.drill.rig import Rig
 from fournines.drill.scenario import Part
 from fournines.engine.asking.ask import ask_all
 from fournines.kit.check import Ask
-from fournines.kit.probe import QueueLedger
+from fournines.kit.probe import QueueLedger, Reached
 from fournines.probe.fleet import Fleet
 
 
 async def cast_of(part: Part, rig: Rig, fleet: Fleet) -> Cast:
-    """Who holds the VIP, who takes the writes, and, if ``part`` is the queue leader's, who leads what.
+    """Who holds the VIP, takes the writes, has what is pinged, and, where a queue leader is hurt, leads what.
 
     Raises:
         OSError: the database does not answer.
@@ -25,7 +25,14 @@ async def cast_of(part: Part, rig: Rig, fleet: Fleet) -> Cast:
         broker = site.voters[-1].name
         question = (broker, queues.leaders(broker))
         asks.append(question)
-    heard = await ask_all(rig.transport, asks)
+    pinged = {client.name: client.address for client in fleet.reached}
+    having = [
+        (host, one.has(pinged[one.name]))
+        for one in rig.plan.context.declared(Reached)
+        if one.name in pinged
+        for host in one.hosts
+    ]
+    heard = await ask_all(rig.transport, [*asks, *having])
     answers = {host.name: heard[host.name, ADDRESSES] for host in site.controllers}
     listed = heard.get(question) if question else None
     leaders = queues.led_by(listed) if queues is not None and listed is not None else {}
@@ -33,4 +40,5 @@ async def cast_of(part: Part, rig: Rig, fleet: Fleet) -> Cast:
         vip_holders=vip_holders(answers, str(site.vip.address)),
         writer=await fleet.sql.server() if fleet.sql is not None else None,
         leaders=leaders_among((p.queue for p in fleet.publishers), leaders),
+        reached=tuple(host for host, ask in having if (said := heard[host, ask]) and said.code == 0),
     )

@@ -16,11 +16,12 @@ ADDRESSES = Ask(("ip", "-json", "address"))
 
 @dataclass(frozen=True, slots=True)
 class Cast:
-    """Who plays what. ``leaders`` maps a queue to the host that leads it."""
+    """Who plays what. ``leaders`` maps a queue to its leader; ``reached`` have the address that is pinged."""
 
     vip_holders: tuple[str, ...] = ()
     writer: str | None = None
     leaders: Mapping[str, str] = field(default_factory=dict)
+    reached: tuple[str, ...] = ()
 
 
 def vip_holders(answers: Answers, vip: str) -> tuple[str, ...]:
@@ -65,9 +66,15 @@ def chosen(part: Part, cast: Cast, site: Site) -> tuple[str, ...]:
         if cast.writer is None or cast.writer not in site.hosts:
             raise DrillError(f"the database that answers through the VIP calls itself {cast.writer!r}")
         return (cast.writer,)
-    if len(cast.vip_holders) != 1:
-        raise DrillError(f"the VIP is on {', '.join(cast.vip_holders) or 'no host'}, not on exactly one")
-    return cast.vip_holders
+    if part is Part.REACHED:
+        return _only(cast.reached, "the address that is pinged")
+    return _only(cast.vip_holders, "the VIP")
+
+
+def _only(hosts: tuple[str, ...], what: str) -> tuple[str, ...]:
+    if len(hosts) != 1:
+        raise DrillError(f"{what} is on {', '.join(hosts) or 'no host'}, not on exactly one")
+    return hosts
 
 
 def _separate_leader(cast: Cast, site: Site) -> str:

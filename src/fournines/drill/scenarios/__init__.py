@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import pkgutil
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from importlib import import_module
 
-from fournines.drill.scenario import Scenario
+from fournines.drill.scenario import Scenario, losing
+from fournines.kit.probe import Reached
 
 ORDER = (
     "haproxy-kill",
@@ -19,14 +20,18 @@ ORDER = (
     "active-power",
     "cold-start",
 )
-"""A campaign goes from the gentle to the rough; scenarios not named here come last, by name."""
+"""A campaign goes from the gentle to the rough; scenarios not named here come before the last, by name."""
 
 
-def scenarios() -> Mapping[str, Scenario]:
-    """Every scenario of a campaign by name, in the order in which a campaign runs them."""
-    found = {}
+def scenarios(reached: Iterable[Reached] = ()) -> Mapping[str, Scenario]:
+    """Every scenario of a campaign by name, in the order in which a campaign runs them.
+
+    ``reached`` are the addresses that components of the site declare: each has a scenario of its own.
+    """
+    found = {one.name: one for one in map(losing, reached)}
     for module in pkgutil.iter_modules(__path__):
         scenario = import_module(f"{__name__}.{module.name}").SCENARIO
         found[scenario.name] = scenario
     ranks = {name: rank for rank, name in enumerate(ORDER)}
-    return {name: found[name] for name in sorted(found, key=lambda n: (ranks.get(n, len(ranks)), n))}
+    before_the_last = len(ranks) - 1.5
+    return {name: found[name] for name in sorted(found, key=lambda n: (ranks.get(n, before_the_last), n))}

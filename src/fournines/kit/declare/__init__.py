@@ -39,6 +39,7 @@ from fournines.kit.probe import (
     Membership,
     ObjectLedger,
     QueueLedger,
+    Reached,
     TableLedger,
 )
 
@@ -104,5 +105,6 @@ Declaration = (
     | Agreement
     | ObjectLedger
     | Keepsake
+    | Reached
 )
 """Anything a component declares."""

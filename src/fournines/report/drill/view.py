@@ -22,6 +22,7 @@ KINDS = {
     "amqp": "publish",
     "vip": "VIP",
     "object": "objects",
+    "ping": "ping",
 }
 """Kinds of clients in the words of a reader; a kind that is not here is its own word."""
 

@@ -106,9 +106,9 @@ def always(_: str) -> bool:
     return True
 
 
-def clear(cloud: Cloud, due: Callable[[str], bool]) -> None:
-    """Delete what was made under that name, if it is due by the time at which it was made."""
-    for router in named(cloud, "routers"):
+def clear(cloud: Cloud, due: Callable[[str], bool], name: str = NAME) -> None:
+    """Delete what was made under a name of ours, if it is due by the time at which it was made."""
+    for router in named(cloud, "routers", name):
         if due(router["created_at"]):
             for port in cloud.get(f"ports?device_id={router['id']}")["ports"]:
                 if port["device_owner"] in (
@@ -118,14 +118,14 @@ def clear(cloud: Cloud, due: Callable[[str], bool]) -> None:
                     with contextlib.suppress(urllib.error.HTTPError):
                         cloud.put(f"routers/{router['id']}/remove_router_interface", {"port_id": port["id"]})
             cloud.delete(f"routers/{router['id']}")
-    for network in named(cloud, "networks"):
+    for network in named(cloud, "networks", name):
         if due(network["created_at"]):
             cloud.delete(f"networks/{network['id']}")
 
 
-def named(cloud: Cloud, kind: str) -> list[dict[str, Any]]:
-    """All things of a kind that were made under our name."""
-    found: list[dict[str, Any]] = cloud.get(f"{kind}?name={NAME}")[kind]
+def named(cloud: Cloud, kind: str, name: str = NAME) -> list[dict[str, Any]]:
+    """All things of a kind that were made under a name of ours."""
+    found: list[dict[str, Any]] = cloud.get(f"{kind}?name={name}")[kind]
     return found
 
 
@@ -207,10 +207,7 @@ def main(question: dict[str, Any]) -> dict[str, object]:
     }
     asked = {name: question[name] for name in deeds if name in question}
     with ThreadPoolExecutor(max(1, len(asked))) as pool:
-        under_way = {
-            name: pool.submit(deeds[name], cloud, **(given if isinstance(given, dict) else {}))
-            for name, given in asked.items()
-        }
+        under_way = {name: pool.submit(deeds[name], cloud, **given) for name, given in asked.items()}
         return {name: one.result() for name, one in under_way.items()}
 
 
