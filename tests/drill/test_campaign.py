@@ -9,10 +9,11 @@ from pathlib import Path
 
 import anyio
 import pytest
+from tests.components.virtual import clouds
 from tests.drill.play import PACE, World, play
 from tests.drill.test_run import POWER
 
-from fournines.drill.campaign import faults_of, fitting, lost_something, picked, run_campaign
+from fournines.drill.campaign import faults_of, fitting, lost_something, picked, reachable, run_campaign
 from fournines.drill.control import CONTROL
 from fournines.drill.result import Campaign, StageName
 from fournines.drill.scenario import ComponentFault, Part, Scenario
@@ -71,6 +72,18 @@ def test_any_declared_fault_is_a_drill_that_measures(blog_context: Context) -> N
     with pytest.raises(DrillError, match=r"no drill 'glance\.hung'") as caught:
         picked(KNOWN, ["glance.hung"], faults)
     assert "glance.hang" in (caught.value.try_this or "")
+
+
+def test_a_fault_of_who_serves_an_address_is_tried_where_it_is() -> None:
+    context = clouds()
+    faults, reached = faults_of(context), reachable(context)
+    names = ["neutron.l3.hang", "openvswitch.vswitchd.kill", "neutron.api.kill", "keystone.kill"]
+    picks = picked(KNOWN, names, faults, reached)
+    assert [one.part for one in picks] == [*[Part.REACHED] * 2, *[Part.VIP_HOLDER] * 2]
+    assert [one.reached for one in picks] == ["router", "router", "", ""]
+    assert "on the host where a router is active" in picks[0].sentence
+    bare = reachable(replace(context, declarations=()))
+    assert picked(KNOWN, names, faults, bare)[0].part is Part.VIP_HOLDER
 
 
 def test_each_run_has_a_raw_log_of_json_lines(tmp_path: Path) -> None:

@@ -57,7 +57,7 @@ def fitting(known: Mapping[str, Scenario], context: Context) -> tuple[Scenario, 
 
     No queue is led without a broker, and an address that could not be reached is not pinged.
     """
-    reached = {one.name for one in context.declared(Reached) if one.make(context) is not None}
+    reached = {one.name for one in reachable(context)}
     return tuple(
         scenario
         for scenario in known.values()
@@ -67,12 +67,23 @@ def fitting(known: Mapping[str, Scenario], context: Context) -> tuple[Scenario, 
     )
 
 
-def measuring(fault: Fault) -> Scenario:
-    """A fault that a component declares as a drill of its own: what it costs is measured, not judged."""
+def reachable(context: Context) -> tuple[Reached, ...]:
+    """The addresses that components declare to be pinged, as far as they can be made in this site."""
+    return tuple(one for one in context.declared(Reached) if one.make(context) is not None)
+
+
+def measuring(fault: Fault, reached: Iterable[Reached] = ()) -> Scenario:
+    """A fault that a component declares as a drill of its own: what it costs is measured, not judged.
+
+    It is tried on the host that holds the VIP, or where that is which it is about.
+    """
+    about = next((one for one in reached if fault.id.startswith(one.faults)), None)
+    where = f"where a {about.name} is active" if about else "that holds the VIP"
     return Scenario(
         name=fault.id,
-        when=f"{fault.what}, on the host that holds the VIP",
-        part=Part.VIP_HOLDER,
+        when=f"{fault.what}, on the host {where}",
+        part=Part.REACHED if about else Part.VIP_HOLDER,
+        reached=about.name if about else "",
         injury=ComponentFault(fault.id),
         bounds=Bounds(),
         after=Bounds(),
@@ -80,7 +91,10 @@ def measuring(fault: Fault) -> Scenario:
 
 
 def picked(
-    known: Mapping[str, Scenario], names: Sequence[str], faults: Mapping[str, Fault]
+    known: Mapping[str, Scenario],
+    names: Sequence[str],
+    faults: Mapping[str, Fault],
+    reached: Sequence[Reached] = (),
 ) -> tuple[Scenario, ...]:
     """The scenarios of these names in this order, where a name may be a fault's id.
 
@@ -91,7 +105,7 @@ def picked(
         if name not in known and name not in faults:
             alike = get_close_matches(name, faults, n=4, cutoff=0.5)
             raise DrillError(f"there is no drill {name!r}", try_this=f"one of {', '.join((*known, *alike))}")
-    return tuple(known[name] if name in known else measuring(faults[name]) for name in names)
+    return tuple(known[name] if name in known else measuring(faults[name], reached) for name in names)
 
 
 def new_seed() -> int:

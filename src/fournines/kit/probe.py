@@ -96,6 +96,7 @@ class Reached:
 
     ``make`` is asked of the host on which a client of the site is played; it is None in a site where nothing
     of the kind could be reached. ``address`` reads its answer, ``unmake`` does nothing where all is gone.
+    ``faults`` are what ids of faults begin with that are about who serves it: they too are tried where it is.
     """
 
     name: str
@@ -106,6 +107,7 @@ class Reached:
     has: Callable[[str], Ask]
     seconds: float
     heal: float
+    faults: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

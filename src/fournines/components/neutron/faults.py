@@ -42,6 +42,7 @@ def reached(site: Site) -> Reached:
         has=_has,
         seconds=GAP,
         heal=HEAL,
+        faults=(*(f"neutron.{daemon}." for daemon in AGENT_UNITS), "openvswitch."),
     )
 
 
