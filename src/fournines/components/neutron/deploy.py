@@ -12,6 +12,7 @@ from fournines.components.neutron.model import (
     MESSAGES,
     METADATA_SECRET,
     MIGRATIONS,
+    ORPHANS,
     PHYSICAL,
     PORT,
     SERVER_UNITS,
@@ -19,6 +20,7 @@ from fournines.components.neutron.model import (
     USER,
     Options,
 )
+from fournines.kit import program
 from fournines.kit.context import Context
 from fournines.kit.declare import CatalogueEntry, Switch
 from fournines.kit.openstack import (
@@ -93,6 +95,17 @@ def agents(context: Context, host: Host) -> Iterator[Step]:
         yield File(path, daemon(context, path, "", files=(CONF, own), keeps=name in _KEEPS))
         yield Absent(script(path))
         yield _unit(path, (CONF, own))
+    yield from _orphans(context)
+
+
+def _orphans(context: Context) -> Iterator[Step]:
+    """What ends the processes that Neutron leaves of deleted routers."""
+    yield program.install("neutron", "orphans")
+    for kind in ("service", "timer"):
+        name = f"{ORPHANS}.{kind}"
+        ends = program.installed("neutron", "orphans")
+        yield File(unit_file(name), context.render("neutron", f"orphans.{kind}.j2", program=ends))
+    yield Unit(f"{ORPHANS}.timer", restart_on=(unit_file(f"{ORPHANS}.timer"),))
 
 
 def _common(context: Context, host: Host) -> Iterator[Step]:
@@ -121,15 +134,15 @@ def script(path: str) -> str:
 
 def daemon(context: Context, path: str, does: str, *, files: tuple[str, ...], keeps: bool = False) -> str:
     """A unit that runs the program of its own name with these configuration files."""
-    program = path.rpartition("/")[2].removesuffix(".service")
+    name = path.rpartition("/")[2].removesuffix(".service")
     return context.render(
         "neutron",
         "neutron-daemon.service.j2",
-        program=program,
+        program=name,
         does=does,
         files=files,
         keeps=keeps,
-        agent=program.endswith("-agent"),
+        agent=name.endswith("-agent"),
     )
 
 

@@ -50,6 +50,8 @@ AGENT_UNITS: Final = {
     "dhcp": "neutron-dhcp-agent.service",
     "metadata": "neutron-metadata-agent.service",
 }
+ORPHANS: Final = "fournines-neutron-orphans"
+"""The unit and timer that end what Neutron leaves of a deleted router."""
 AGENTS: Final = tuple(unit.removesuffix(".service") for unit in AGENT_UNITS.values())
 """The agents of a host of networks as the API calls them (``binary``)."""
 
