@@ -23,7 +23,7 @@ class Pace:
     ``hold`` overrides the scenario's own; ``pause`` lies between two rounds of checks.
     """
 
-    steady: float = 60.0
+    steady: float = 120.0
     baseline: float = 3.0
     aftermath: float = 2.0
     hold: float | None = None

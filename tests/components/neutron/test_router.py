@@ -231,3 +231,30 @@ def test_a_host_that_is_asked_for_several_things_does_them_at_once(monkeypatch: 
         "story": {"of": ["controller1"], "within": 6},
         "watch": {"at": "controller1", "within": 5},
     }
+
+
+def test_a_question_is_asked_again_where_the_balancer_gave_somebody_up(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    answers: list[Any] = []
+
+    def answer(*_: object) -> Any:  # noqa: ANN401 - JSON
+        said = answers.pop(0)
+        if isinstance(said, Exception):
+            raise said
+        return said
+
+    monkeypatch.setattr(cloud, "Api", lambda *_: type("Api", (), {"call": staticmethod(answer)}))
+    asked = cloud.Cloud({"neutron": "https://n:9696", "keystone": "", "password": ""})
+    answers += [ConnectionResetError(), failed(503), {"routers": []}]
+    assert asked.get("routers") == {"routers": []}
+    answers += [failed(404)]
+    with pytest.raises(urllib.error.HTTPError, match="404"):
+        asked.get("routers/gone")
+    answers += [failed(500)] * cloud.TRIES
+    with pytest.raises(urllib.error.HTTPError, match="500"):
+        asked.get("routers")
+
+
+def failed(code: int) -> urllib.error.HTTPError:
+    return urllib.error.HTTPError("", code, "", Message(), None)

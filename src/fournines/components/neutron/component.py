@@ -4,12 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from fournines.components.neutron.checks import (
-    agent_checks,
-    answer_checks,
-    checks,
-    router_checks,
-)
+from fournines.components.neutron.checks import agent_checks, answer_checks, checks
 from fournines.components.neutron.deploy import agents, steps
 from fournines.components.neutron.faults import faults, reached
 from fournines.components.neutron.model import (
@@ -60,7 +55,6 @@ COMPONENT = Component(
         Stage(steps, checks, "server", on=SERVERS),
         Stage(no_steps, answer_checks, "answers", needs=("vip", "identity")),
         Stage(agents, agent_checks, "agents", needs=("switch",), on=NETWORKS),
-        Stage(no_steps, router_checks, "router"),
     ),
     faults=faults,
     options=Options,
