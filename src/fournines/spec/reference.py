@@ -12,6 +12,7 @@ from annotated_types import Ge, Gt, Le, Lt
 from pydantic.fields import FieldInfo
 
 from fournines.spec.keys import OF_HOSTS, known_keys
+from fournines.spec.meaning import meanings
 from fournines.spec.model import Attachment, Fencing, Host, Network, SecretsAt, Site, Ssh, Strict, Vip
 from fournines.spec.types import Measure, Unit, Written
 from fournines.spec.vocabulary import Vocabulary
@@ -89,7 +90,7 @@ def _table(model: type[Strict], keys: list[str]) -> Iterator[str]:
     yield "|---|---|---|---|"
     for key in keys:
         field = model.model_fields[key]
-        meaning = " ".join((field.description or "").replace("``", "`").split())
+        meaning = " ".join(meanings(model).get(key, "").replace("``", "`").split())
         kind = _kind(field.annotation, tuple(field.metadata))
         yield f"| `{key}` | {kind} | {_default(field)} | {meaning} |"
 

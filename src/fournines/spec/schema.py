@@ -5,19 +5,36 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from pydantic.json_schema import GenerateJsonSchema
+from pydantic_core.core_schema import ModelSchema
+
 from fournines.spec.keys import OF_HOSTS
-from fournines.spec.model import Attachment, Site
+from fournines.spec.meaning import meanings
+from fournines.spec.model import Attachment, Site, Strict
 from fournines.spec.types import AtMost
 from fournines.spec.vocabulary import Vocabulary
 
 Schema = dict[str, Any]
 
 
+class _Meaningful(GenerateJsonSchema):
+    """Says of each key what it means."""
+
+    def model_schema(self, schema: ModelSchema) -> Schema:
+        """A model's schema."""
+        made = super().model_schema(schema)
+        model: type[Strict] = schema["cls"]
+        for name, text in meanings(model).items():
+            if name in made["properties"]:
+                made["properties"][name]["description"] = text
+        return made
+
+
 def site_schema(vocabulary: Vocabulary) -> Schema:
     """The models' schema, corrected where the file differs: addresses stand in the host itself."""
-    schema = Site.model_json_schema()
+    schema = Site.model_json_schema(schema_generator=_Meaningful)
     definitions = schema["$defs"]
-    definitions["Attachment"] = Attachment.model_json_schema()
+    definitions["Attachment"] = Attachment.model_json_schema(schema_generator=_Meaningful)
     host = definitions["Host"]
     address = host["properties"]["addresses"]["additionalProperties"]
     host["properties"] = {key: host["properties"][key] for key in OF_HOSTS}
@@ -34,7 +51,7 @@ def site_schema(vocabulary: Vocabulary) -> Schema:
     }
     components: Schema = {}
     for name, model in sorted(vocabulary.options.items()):
-        components[name] = model.model_json_schema()
+        components[name] = model.model_json_schema(schema_generator=_Meaningful)
         definitions |= components[name].pop("$defs", {})
     properties["components"] = {
         "type": "object",

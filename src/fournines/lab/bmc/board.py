@@ -14,7 +14,6 @@ from fournines.errors import LabError
 from fournines.lab import network
 from fournines.lab.cgroups import Hierarchies, HostCgroups
 from fournines.lab.host import JOIN_CGROUPS
-from fournines.secrets.authority import Authority, issue, new_authority
 
 if TYPE_CHECKING:
     from fournines.lab.plan import LabBmc, LabPlan
@@ -62,6 +61,9 @@ def _furnish(lab: str, bmc: LabBmc, paths: LabPaths) -> None:
     if not paths.bmc.password.exists():
         files.write(paths.bmc.password, secrets.token_hex(16) + "\n", mode=0o600)
     if not paths.bmc.certificate.exists():
+        # 50 ms that every start of `nines` would pay
+        from fournines.secrets.authority import Authority, issue, new_authority  # noqa: PLC0415
+
         now = datetime.now(UTC)
         authority = Authority.parse(new_authority(f"lab {lab}", now))
         leaf = issue(authority, [str(bmc.address)], now)
