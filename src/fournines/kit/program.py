@@ -42,7 +42,7 @@ def install(component: str, name: str) -> File:
 
 @cache
 def _source(component: str, name: str) -> str:
-    return files(f"fournines.components.{component}").joinpath("on_host", f"{name}.py").read_text()
+    return _flat(files(f"fournines.components.{component}").joinpath("on_host", f"{name}.py").read_text())
 
 
 _WITH_OTHERS = """\
@@ -68,8 +68,11 @@ def argv(module: ModuleType, *arguments: str, beside: tuple[ModuleType, ...] = (
 
 @cache
 def _whole(module: ModuleType) -> str:
+    return _flat(inspect.getsource(module))
+
+
+def _flat(source: str) -> str:
     """A module's text, after that of the shared ones it imports: a host sees one flat program."""
-    source = inspect.getsource(module)
     shared = [
         files("fournines.kit.on_host").joinpath(f"{name}.py").read_text() for name in _SHARED.findall(source)
     ]

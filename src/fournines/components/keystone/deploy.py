@@ -18,7 +18,7 @@ from fournines.components.keystone.model import (
     UWSGI,
     Options,
 )
-from fournines.components.keystone.on_host import register
+from fournines.components.keystone.on_host import manage, register
 from fournines.kit import program
 from fournines.kit.common.clustered import service_unit
 from fournines.kit.context import Context
@@ -45,11 +45,12 @@ APPLICATION = program.installed("keystone", "application")
 _CACHED_LONGER = ("domain_config", "identity", "receipt", "revoke")
 """Keystone's cache regions with a ``cache_time`` of their own by default (300 to 3600 s, keystone/conf)."""
 
-_BOOTSTRAP = "read -r OS_BOOTSTRAP_PASSWORD && export OS_BOOTSTRAP_PASSWORD && exec keystone-manage bootstrap"
-
 
 def steps(context: Context, host: Host) -> Iterator[Step]:
-    """Keystone as Debian packages it, under uwsgi; the tables are made on the first host."""
+    """Keystone as Debian packages it, under uwsgi; the tables are made on the first host.
+
+    With them the administrator: it is the same program, and loading it takes longer than that.
+    """
     yield Packages(("keystone", "python3-pymysql", "python3-memcache"))
     yield from _configuration(context, host)
     yield from key_files(context)
@@ -61,7 +62,8 @@ def steps(context: Context, host: Host) -> Iterator[Step]:
     )
     yield from service_unit(context, unit)
     if host == HOSTS.first(context.site):
-        yield tables("keystone", context, DATABASE, MIGRATIONS, ("keystone-manage", "db_sync"))
+        sync = program.argv(manage, "db_sync", "bootstrap")
+        yield tables("keystone", context, DATABASE, MIGRATIONS, sync, stdin=_password(context))
 
 
 def configuration(context: Context) -> str:
@@ -118,9 +120,9 @@ def identity(context: Context, host: Host) -> Iterator[Step]:
     wanted = wanted_identity(context, host)
     yield Command(
         "keystone: there is an administrator",
-        ("sh", "-c", _BOOTSTRAP),
+        program.argv(manage, "bootstrap"),
         unless=program.argv(register, "administrator"),
-        stdin=context.secret(ADMIN_PASSWORD) + "\n",
+        stdin=_password(context),
         unless_stdin=wanted,
         user="keystone",
     )
@@ -132,6 +134,11 @@ def identity(context: Context, host: Host) -> Iterator[Step]:
         unless_stdin=wanted,
         shows=True,
     )
+
+
+def _password(context: Context) -> str:
+    """What ``on_host.manage`` reads."""
+    return f"{context.secret(ADMIN_PASSWORD)}\n"
 
 
 def catalogue(context: Context) -> dict[str, dict[str, str]]:

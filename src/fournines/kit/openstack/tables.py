@@ -11,19 +11,26 @@ from fournines.kit.step import Command
 
 
 def tables(
-    service: str, context: Context, database: Database, migrations: str, sync: tuple[str, ...]
+    service: str,
+    context: Context,
+    database: Database,
+    migrations: str,
+    sync: tuple[str, ...],
+    *,
+    stdin: str = "",
 ) -> Command:
     """The step that makes a service's tables; the account named like the service runs it.
 
-    ``migrations`` is the folder of those that must be there, ``sync`` the service's own program. It goes
-    without the time limits of the API's connections: changing a table may take long, and must not be cut in
-    the middle.
+    ``migrations`` is the folder of those that must be there, ``sync`` the service's own program, with what
+    it reads. It goes without the time limits of the API's connections: changing a table may take long, and
+    must not be cut in the middle.
     """
     limits = f"OS_{database.section.upper()}__CONNECTION_PARAMETERS="
     return Command(
         f"{service}: the database has its tables",
         ("env", limits, *sync),
         unless=argv(schema, migrations),
+        stdin=stdin,
         unless_stdin=schema_question(context, database),
         user=service,
         timeout=600,
