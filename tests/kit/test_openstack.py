@@ -31,6 +31,7 @@ from fournines.kit.openstack import (
     credentials,
     database_section,
     messaging_section,
+    offered,
     own_url,
     public_url,
     schema_question,
@@ -47,6 +48,12 @@ def parsed(text: str) -> ConfigParser:
     parser = ConfigParser(interpolation=None)
     parser.read_string(text)
     return parser
+
+
+def test_what_is_in_the_catalogue_is_offered(blog: Site) -> None:
+    there = replace(openstack(blog), declarations=(ENTRY,))
+    assert offered(there, "kind")
+    assert not offered(there, "network")
 
 
 def test_a_section_writes_booleans_as_oslo_reads_them() -> None:

@@ -56,6 +56,15 @@ def test_stages_follow_one_another_and_who_needs_the_component_comes_after_the_l
     ]
 
 
+def test_a_stage_comes_after_what_it_may_use_where_that_is_there() -> None:
+    shown = Stage(lambda *_: (), lambda _: (), "shown", after=("image", "network"))
+    api = replace(made("api"), stages=(Stage(lambda *_: (), lambda _: (), "service"), shown))
+    images = made("images", needs=("names",), provides=("image",))
+    known = made("names", provides=("names",))
+    assert names([api, images, known]) == [["api service", "names"], ["images"], ["api shown"]]
+    assert names([api, known]) == [["api service", "names"], ["api shown"]]
+
+
 def test_a_stage_that_needs_more_than_those_before_it_waits_for_that_alone() -> None:
     shown = Stage(lambda *_: (), lambda _: (), "shown", needs=("identity",))
     images = made("images", needs=("database",), stages=("service",))

@@ -79,6 +79,8 @@ class Stage:
     ``needs`` are capabilities that this stage needs and the ones before it do not, or a function that says
     them where they depend on options: a service that can be started before there is an identity to ask is
     started then, and shown to work in a stage that needs it.
+    ``after`` are capabilities that it does not need, but comes after where somebody provides them: what it
+    shows to work may make use of them.
     ``collects`` are kinds of declarations: it comes after the first stage of whoever declares one, which has
     brought to the hosts what this stage is about to make use of.
     """
@@ -88,6 +90,7 @@ class Stage:
     name: str = ""
     needs: tuple[str, ...] | Needs = ()
     on: Where | None = None
+    after: tuple[str, ...] = ()
     collects: tuple[type[Declaration], ...] = ()
 
 

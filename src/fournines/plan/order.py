@@ -58,8 +58,11 @@ def _stages(
 ) -> Iterator[tuple[int, set[tuple[str, int]]]]:
     """The number of each stage, with the stages (component and number) that come right before it."""
     for number in range(len(component.stages)):
-        needs = component.needed(site, number)
-        before = {(other.name, len(other.stages) - 1) for other in _needed(component, needs, components)}
+        wanted = (
+            *_needed(component, component.needed(site, number), components),
+            *_provided(component, component.stages[number].after, components),
+        )
+        before = {(other.name, len(other.stages) - 1) for other in wanted}
         before |= {(other.name, 0) for other in _collected(component, number, components, site)}
         yield number, before | ({(component.name, number - 1)} if number else set())
 
@@ -78,10 +81,18 @@ def _needed(
     component: Component, needs: Sequence[str], components: Sequence[Component]
 ) -> Iterator[Component]:
     for capability in needs:
-        providers = [other for other in components if capability in other.provides]
-        if not providers:
+        if not any(capability in other.provides for other in components):
             raise PlanError(
                 f"{component.name} needs {capability!r}, which no component of this site provides",
                 try_this="add the service or role that provides it",
             )
-        yield from (other for other in providers if other is not component)
+    yield from _provided(component, needs, components)
+
+
+def _provided(
+    component: Component, capabilities: Sequence[str], components: Sequence[Component]
+) -> Iterator[Component]:
+    """The others that provide any of these."""
+    for other in components:
+        if other is not component and any(one in other.provides for one in capabilities):
+            yield other

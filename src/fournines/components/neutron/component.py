@@ -24,7 +24,7 @@ from fournines.components.neutron.model import (
 )
 from fournines.components.neutron.relies import RELIES
 from fournines.kit.component import Component, Joins, Stage, always, no_steps
-from fournines.kit.declare import Declaration, Endpoint, HealthCheck, Secret
+from fournines.kit.declare import Declaration, Endpoint, HealthCheck, MetadataProxy, Secret
 from fournines.spec.model import Site
 
 
@@ -43,6 +43,7 @@ def declares(site: Site, options: Options) -> Iterator[Declaration]:
     for secret in (DATABASE.password, USER.password, MESSAGES.password, CACHE_KEY, METADATA_SECRET):
         yield Secret(secret)
     yield reached(site)
+    yield MetadataProxy(METADATA_SECRET)
     yield Endpoint("neutron", PORT, hosts=names, health=HealthCheck("/healthcheck"))
 
 

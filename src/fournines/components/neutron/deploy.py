@@ -22,13 +22,14 @@ from fournines.components.neutron.model import (
 )
 from fournines.kit import program
 from fournines.kit.context import Context
-from fournines.kit.declare import CatalogueEntry, Switch
+from fournines.kit.declare import Switch
 from fournines.kit.openstack import (
     CA_BUNDLE,
     authtoken_section,
     credentials,
     database_section,
     messaging_section,
+    offered,
     section,
     tables,
     transport_url,
@@ -149,7 +150,7 @@ def daemon(context: Context, path: str, does: str, *, files: tuple[str, ...], ke
 def configuration(context: Context, host: Host) -> str:
     """``neutron.conf`` of a host; the database's password only where the server runs."""
     server = SERVERS.has(context.site, host)
-    nova = any(entry.type == "compute" for entry in context.declared(CatalogueEntry))
+    nova = offered(context, "compute")
     return context.render(
         "neutron",
         "neutron.conf.j2",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Collection, Iterator
 from ipaddress import IPv4Address, IPv4Network
 from itertools import pairwise
@@ -10,7 +9,7 @@ from typing import Final, Self
 
 from pydantic import Field, model_validator
 
-from fournines.kit.declare import CatalogueEntry, Database, Memory, MessageUser, ServiceUser
+from fournines.kit.declare import CatalogueEntry, Database, Memory, MessageUser, ServiceUser, memory_of
 from fournines.kit.where import on
 from fournines.spec.model import Role, Site, Strict
 from fournines.spec.types import Whole, WholeSeconds, wrong
@@ -95,13 +94,9 @@ def server_processes(options: Options) -> int:
 
 
 def memory(site: Site, options: Options) -> Iterator[Memory]:
-    """What each host holds: its share of the servers, its share of the agents, said once per host."""
+    """What each host holds: its share of the servers, its share of the agents."""
     server = options.processes * API_MB + RPC_MB + (options.rpc_workers - 1) * RPC_WORKER_MB + PERIODIC_MB
-    held: Counter[str] = Counter()
-    for names, amount in ((SERVERS.names(site), server), (NETWORKS.names(site), AGENTS_MB)):
-        held.update(dict.fromkeys(names, amount))
-    for amount in sorted(set(held.values())):
-        yield Memory("neutron", tuple(name for name in held if held[name] == amount), rest=amount)
+    return memory_of("neutron", (SERVERS.names(site), server), (NETWORKS.names(site), AGENTS_MB))
 
 
 POOL: Final = 16

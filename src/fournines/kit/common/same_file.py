@@ -10,11 +10,16 @@ from fournines.kit.check import Answers, Ask, Check, Output
 from fournines.kit.verdict import Verdict, failed, passed, unknown, worst
 
 
-def same_file_check(component: str, promise: str, path: str, contents: Mapping[str, str]) -> Check:
-    """``component.same-secrets``: the file at ``path`` has, by host, these contents; only digests travel."""
+def same_file_check(
+    component: str, promise: str, path: str, contents: Mapping[str, str], *, name: str = "same-secrets"
+) -> Check:
+    """``component.same-secrets``: the file at ``path`` has, by host, these contents; only digests travel.
+
+    Where a component has several such files, each check has a ``name``.
+    """
     wanted = {host: hashlib.sha256(content.encode()).hexdigest() for host, content in contents.items()}
     return Check(
-        f"{component}.same-secrets",
+        f"{component}.{name}",
         promise,
         asks=dict.fromkeys(wanted, Ask(("sha256sum", path))),
         judge=partial(_judge, path=path, wanted=wanted),

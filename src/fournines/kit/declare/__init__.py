@@ -27,7 +27,9 @@ from fournines.kit.declare.host import (
     KernelModule,
     LogFile,
     Memory,
+    MetadataProxy,
     Switch,
+    memory_of,
 )
 from fournines.kit.declare.identity import PROJECT_ID, CatalogueEntry, ServiceRole, ServiceUser
 from fournines.kit.declare.secret import Secret, SecretKind
@@ -63,6 +65,7 @@ __all__ = [
     "LogFile",
     "Memory",
     "MessageUser",
+    "MetadataProxy",
     "Resource",
     "Secret",
     "SecretKind",
@@ -71,6 +74,7 @@ __all__ = [
     "ServiceUser",
     "Switch",
     "VipCondition",
+    "memory_of",
 ]
 
 Declaration = (
@@ -92,6 +96,7 @@ Declaration = (
     | Switch
     | KernelModule
     | BackingDevice
+    | MetadataProxy
     | Memory
     | ServedCertificate
     | VipCondition

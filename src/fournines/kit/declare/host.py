@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 
@@ -46,6 +48,18 @@ class Memory:
     hosts: tuple[str, ...]
     rest: int
     grows: int = 0
+
+
+def memory_of(component: str, *parts: tuple[tuple[str, ...], int]) -> Iterator[Memory]:
+    """What a component holds where several parts of it may share a host: said once per host.
+
+    A part is its hosts and what it holds at rest on each, in MiB.
+    """
+    held: Counter[str] = Counter()
+    for hosts, rest in parts:
+        held.update(dict.fromkeys(hosts, rest))
+    for rest in sorted(set(held.values())):
+        yield Memory(component, tuple(host for host in held if held[host] == rest), rest)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,3 +109,13 @@ class Switch:
     tunnels: str
     external: str | None
     bridge: str
+
+
+@dataclass(frozen=True, slots=True)
+class MetadataProxy:
+    """Who hands the questions of instances to the metadata service, saying whose they are.
+
+    ``secret`` names the Secret by which he signs that: whoever knows it reads any instance's metadata.
+    """
+
+    secret: str

@@ -25,9 +25,10 @@ def tables(
     it reads. It goes without the time limits of the API's connections: changing a table may take long, and
     must not be cut in the middle.
     """
+    called = "database" if database.name == service else f"database {database.name}"
     limits = f"OS_{database.section.upper()}__CONNECTION_PARAMETERS="
     return Command(
-        f"{service}: the database has its tables",
+        f"{service}: the {called} has its tables",
         ("env", limits, *sync),
         unless=argv(schema, migrations),
         stdin=stdin,

@@ -43,6 +43,11 @@ def own_url(site: Site, host: Host, port: int) -> str:
     return f"http://{at(site.address(host), port)}"
 
 
+def offered(context: Context, kind: str) -> bool:
+    """Whether the site has a service of this type of the catalogue (``network``, ``compute``)."""
+    return any(entry.type == kind for entry in context.declared(CatalogueEntry))
+
+
 def catalogue_urls(context: Context, entry: CatalogueEntry) -> dict[str, str]:
     """The URLs of a line of the catalogue, by interface (public, internal, admin).
 
