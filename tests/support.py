@@ -9,7 +9,7 @@ from fournines.plan.context import context_for
 from fournines.plan.vocabulary import vocabulary
 from fournines.secrets.generate import complete
 from fournines.spec.load import load, loads
-from fournines.spec.model import Mode, Role, Site
+from fournines.spec.model import Mode, Site
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
 
@@ -61,31 +61,23 @@ hosts:
   controller2: {roles: [controller, dashboard], mgmt: 10.0.0.12, public: 192.168.1.12}
   arbiter:     {roles: [arbiter], mgmt: 10.0.0.13}
   network:     {roles: [network], mgmt: 10.0.0.14, tenant: 10.1.0.14}
-  compute:     {roles: [bastion], mgmt: 10.0.0.15}
-  storage:     {roles: [bastion], mgmt: 10.0.0.16}
+  compute:     {roles: [compute], mgmt: 10.0.0.15}
+  storage:     {roles: [storage], mgmt: 10.0.0.16}
 ssh: {user: root, through: dashboard}
 services: [keystone, glance, horizon]
 components: {rabbitmq: {}}
 """
-"""Roles on hosts of their own and together, and two VIPs. ``full_site`` adds what no file may say yet."""
+"""Roles on hosts of their own and together, and two VIPs. ``full_site`` adds the services."""
 
 
 def full_site() -> Site:
     """The site with every role and every service there is."""
     words = vocabulary()
     site = loads(FULL, Path("site.yaml"), words)
-    ahead = {
-        name: site.hosts[name].model_copy(update={"roles": (role,)})
-        for name, role in (
-            ("compute", Role.COMPUTE),
-            ("storage", Role.STORAGE),
-        )
-    }
     driver = {"driver": "cinder.volume.drivers.rbd.RBDDriver"}
     return site.model_copy(
         update={
             "services": tuple(sorted(words.services)),
-            "hosts": {**site.hosts, **ahead},
             "components": {**site.components, "cinder": driver},
         }
     )

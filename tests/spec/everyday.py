@@ -92,7 +92,7 @@ SLIPS: tuple[tuple[str, str, int], ...] = (
     ("roles: [bastion, dashboard, time]", "roles: [bastion, dashboard, ntp]", 17),
     ("roles: [bastion, dashboard, time]", "roles: [bastion, Dashboard, time]", 17),
     ("services: [keystone, glance, horizon]", "services: [keystone, glance, dashboard]", 35),
-    ("services: [keystone, glance, horizon]", "services: [keystone, glance, nova]", 35),
+    ("services: [keystone, glance, horizon]", "services: [keystone, glance, manila]", 35),
     ("services: [keystone, glance, horizon]", "services: [glance, horizon]", 35),
     ("services: [keystone, glance, horizon]", "services: keystone", 35),
     ("user: debian", "username: debian", 33),

@@ -240,12 +240,6 @@ VIPS: tuple[Edit, ...] = (
 HOSTS: tuple[Edit, ...] = (
     ("roles: [controller]\n", "roles: [controler]\n", "16:13", "is not known here"),
     ("roles: [controller]\n", "roles: [Controller]\n", "16:13", "is not known here"),
-    (
-        "roles: [controller]\n",
-        "roles: [controller, compute]\n",
-        "16:25",
-        "nothing is built for the role compute yet",
-    ),
     ("roles: [controller]\n", "roles: controller\n", "16:12", "is not a list"),
     ("roles: [controller]\n", "roles:\n", "16:11", "roles is empty"),
     ("roles: [controller]\n", "roles: {controller: yes}\n", "16:12", "a mapping is not a list"),
@@ -342,7 +336,12 @@ SERVICES: tuple[Edit, ...] = (
         "23:22",
         "glanze is not a service fournines builds",
     ),
-    ("[keystone, glance, horizon]", "[keystone, glance, nova, horizon]", "23:30", "nova is not a service"),
+    (
+        "[keystone, glance, horizon]",
+        "[keystone, glance, manila, horizon]",
+        "23:30",
+        "manila is not a service",
+    ),
     ("[keystone, glance, horizon]", "[glance, horizon]", "23:12", "glance needs keystone"),
     (
         "[keystone, glance, horizon]",

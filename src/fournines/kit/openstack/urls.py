@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fournines.errors import PlanError
 from fournines.kit.context import Context
 from fournines.kit.declare import CatalogueEntry
 from fournines.kit.endpoints import at
@@ -46,6 +47,18 @@ def own_url(site: Site, host: Host, port: int) -> str:
 def offered(context: Context, kind: str) -> bool:
     """Whether the site has a service of this type of the catalogue (``network``, ``compute``)."""
     return any(entry.type == kind for entry in context.declared(CatalogueEntry))
+
+
+def offered_at(context: Context, kind: str) -> str:
+    """Where the control plane reaches the service of this type.
+
+    Raises:
+        PlanError: the site has none.
+    """
+    for entry in context.declared(CatalogueEntry):
+        if entry.type == kind:
+            return catalogue_urls(context, entry)[Visibility.INTERNAL]
+    raise PlanError(f"no service of this site is of the type {kind}")
 
 
 def catalogue_urls(context: Context, entry: CatalogueEntry) -> dict[str, str]:
