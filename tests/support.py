@@ -61,7 +61,7 @@ hosts:
   controller2: {roles: [controller, dashboard], mgmt: 10.0.0.12, public: 192.168.1.12}
   arbiter:     {roles: [arbiter], mgmt: 10.0.0.13}
   network:     {roles: [network], mgmt: 10.0.0.14, tenant: 10.1.0.14}
-  compute:     {roles: [compute], mgmt: 10.0.0.15}
+  compute:     {roles: [compute], mgmt: 10.0.0.15, tenant: 10.1.0.15}
   storage:     {roles: [storage], mgmt: 10.0.0.16}
 ssh: {user: root, through: dashboard}
 services: [keystone, glance, horizon]

@@ -37,6 +37,17 @@ def test_others_stand_in_where_no_host_has_the_role(site: Site) -> None:
     assert not networks.has(without, site.hosts["compute"])
 
 
+def test_some_are_among_them_whoever_else_is(site: Site) -> None:
+    switches = on(Role.NETWORK, otherwise=(Role.CONTROLLER,), also=(Role.COMPUTE,))
+    assert switches.names(site) == ("network", "compute")
+    without = site.model_copy(update={"hosts": {n: h for n, h in site.hosts.items() if n != "network"}})
+    assert switches.names(without) == ("controller1", "controller2", "compute")
+    assert on(Role.ARBITER, without=(Role.DASHBOARD,), also=(Role.CONTROLLER,)).names(site) == (
+        "controller1",
+        "arbiter",
+    )
+
+
 def test_once_per_site_work_needs_a_host(site: Site) -> None:
     assert on(Role.CONTROLLER).first(site).name == "controller1"
     bare = site.model_copy(update={"hosts": {"network": site.hosts["network"]}})

@@ -13,18 +13,19 @@ class Where:
     """The hosts that something runs on: those with any of ``roles`` and none of ``without``.
 
     ``roles`` is None where it runs on every host. In a site where no host has one of them, those with any of
-    ``otherwise`` stand in. No component works out hosts in another way, so what runs on which role is known
-    of every component without a site.
+    ``otherwise`` stand in. Those with any of ``also`` are among them whoever else is. No component works out
+    hosts in another way, so what runs on which role is known of every component without a site.
     """
 
     roles: tuple[Role, ...] | None
     without: tuple[Role, ...] = ()
     otherwise: tuple[Role, ...] = ()
+    also: tuple[Role, ...] = ()
 
     def __call__(self, site: Site) -> tuple[Host, ...]:
         """The hosts of a site, in the file's order."""
         roles = self._roles(site)
-        if roles is not None and len(roles) == 1 and not self.without:
+        if roles is not None and len(roles) == 1 and not self.without and not self.also:
             return site.with_role(roles[0])  # worked out once: each of a thousand hosts asks
         return tuple(host for host in site.hosts.values() if self.has(site, host))
 
@@ -33,7 +34,7 @@ class Where:
         if any(host.has(role) for role in self.without):
             return False
         roles = self._roles(site)
-        return roles is None or any(host.has(role) for role in roles)
+        return roles is None or any(host.has(role) for role in (*roles, *self.also))
 
     def _roles(self, site: Site) -> tuple[Role, ...] | None:
         """The roles that count in a site."""
@@ -58,13 +59,18 @@ class Where:
         return found[0]
 
 
-def on(*roles: Role, without: tuple[Role, ...] = (), otherwise: tuple[Role, ...] = ()) -> Where:
+def on(
+    *roles: Role,
+    without: tuple[Role, ...] = (),
+    otherwise: tuple[Role, ...] = (),
+    also: tuple[Role, ...] = (),
+) -> Where:
     """``on(Role.CONTROLLER, Role.ARBITER)``: the hosts with any of these roles.
 
     ``on(Role.NETWORK, otherwise=(Role.CONTROLLER,))``: hosts of their own where the site has such, else the
-    controllers.
+    controllers; with ``also=(Role.COMPUTE,)`` those too, either way.
     """
-    return Where(roles, without, otherwise)
+    return Where(roles, without, otherwise, also)
 
 
 EVERYWHERE = Where(None)

@@ -73,6 +73,29 @@ def test_the_agents_stand_on_the_controllers_or_on_hosts_of_their_own(
     assert runs(real, "network1") == agents
 
 
+def test_a_host_of_instances_has_the_switchs_agent_alone() -> None:
+    text = REAL.replace("services:", "  compute1: {roles: [compute], mgmt: 10.0.0.31}\nservices:")
+    context = clouds(text)
+    compute = context.site.hosts["compute1"]
+    units = {s.name for s in COMPONENT.steps(context, compute) if isinstance(s, Unit)}
+    assert units == {AGENT_UNITS["switch"]}
+    agent = file_of(COMPONENT, context, "compute1", AGENT_FILES["switch"]).content
+    assert "bridge_mappings" not in agent
+    assert "local_ip = 10.0.0.31\n" in agent
+    assert "bridge_mappings" in file_of(COMPONENT, context, "network1", AGENT_FILES["switch"]).content
+    assert "<neutron/database>" not in file_of(COMPONENT, context, "compute1", CONF).content
+    promise = check(context, "agents")
+    agents = [
+        {"binary": b, "host": h, "alive": True, "admin_state_up": True}
+        for h in ("network1", "network2")
+        for b in AGENTS
+    ]
+    silent = promise.verdict(dict.fromkeys(promise.asks, looked(agents=agents)))
+    assert silent.outcome is Outcome.FAIL
+    assert silent.seen.endswith("not heard from: neutron-openvswitch-agent on compute1")
+    assert "compute1" in check(context, "switch-agent-units").asks
+
+
 def test_no_password_of_the_database_leaves_the_controllers(real: Context) -> None:
     controller = file_of(COMPONENT, real, "controller1", CONF).content
     network = file_of(COMPONENT, real, "network1", CONF).content

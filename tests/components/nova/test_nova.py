@@ -51,7 +51,7 @@ hosts:
   arbiter: {{roles: [arbiter], mgmt: 10.0.0.10}}
   controller1: {{roles: [controller, compute], mgmt: 10.0.0.11, tenant: 10.1.0.11}}
   controller2: {{roles: [controller], mgmt: 10.0.0.12, tenant: 10.1.0.12}}
-  compute1: {{roles: [compute], mgmt: 10.0.0.21}}
+  compute1: {{roles: [compute], mgmt: 10.0.0.21, tenant: 10.1.0.21}}
 services: [{services}]
 components: {{nova: {options}}}
 """
@@ -171,7 +171,8 @@ def test_metadata_is_signed_with_the_proxys_secret(context: Context) -> None:
         (
             REAL.replace("tenant: {{cidr: 10.1.0.0/24}}", "public: {{purpose: provider}}")
             .replace("tenant: 10.1.0.11", "public: {{interface: enp2s0}}")
-            .replace("tenant: 10.1.0.12", "public: {{interface: enp2s0}}"),
+            .replace("tenant: 10.1.0.12", "public: {{interface: enp2s0}}")
+            .replace(", tenant: 10.1.0.21", ""),
             "{}",
             "libvirt.LibvirtDriver",
             "kvm",

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any, Final
 
 from fournines.components.neutron.deploy import CONF, configuration
 from fournines.components.neutron.model import (
     AGENT_UNITS,
-    AGENTS,
     HOSTS,
     NETWORKS,
     ORPHANS,
     PORT,
     SERVER_UNITS,
     SERVERS,
+    SWITCHES,
+    agents_of,
+    apart,
 )
 from fournines.components.neutron.on_host import look, router
 from fournines.kit import program
@@ -53,20 +56,25 @@ def answer_checks(context: Context) -> Iterator[Check]:
 
 def agent_checks(context: Context) -> Iterator[Check]:
     """The agents run, the server hears from each of them, and every host has this site's configuration."""
-    names = NETWORKS.names(context.site)
+    site = context.site
+    wanted = [(AGENT_UNITS[one], host.name) for host in SWITCHES(site) for one in agents_of(site, host)]
     yield same_file_check(
         "neutron",
         "Every Neutron has this site's configuration, with its passwords",
         CONF,
         {host.name: configuration(context, host) for host in HOSTS(context.site)},
     )
-    units = (*AGENT_UNITS.values(), f"{ORPHANS}.timer")
+    names, units = NETWORKS.names(site), (*AGENT_UNITS.values(), f"{ORPHANS}.timer")
     yield units_check("neutron", names, units, barrier=True, name="agent-units")
+    if apart(site):
+        yield units_check(
+            "neutron", apart(site), (AGENT_UNITS["switch"],), barrier=True, name="switch-agent-units"
+        )
     yield Check(
         "neutron.agents",
-        f"The server hears from {len(AGENTS)} agents on each of {len(names)} hosts of networks",
+        f"The server hears from all {len(wanted)} agents: of networks' hosts, and of instances'",
         asks={context.client_host: _look(context)},
-        judge=each_host(partial(judge_agents, hosts=names)),
+        judge=each_host(partial(judge_agents, wanted=wanted)),
         barrier=True,
     )
     yield router_check(context)
@@ -118,18 +126,20 @@ def judge_extensions(answer: Output) -> Verdict:
     return passed(f"{len(found['extensions'])} extensions in {found['seconds']:.2f} s")
 
 
-def judge_agents(answer: Output, hosts: tuple[str, ...]) -> Verdict:
-    """Each host must have each agent, alive and not shut out by an administrator."""
+def judge_agents(answer: Output, wanted: Sequence[tuple[str, str]]) -> Verdict:
+    """Each agent (its unit and host) must be there, alive and not shut out by an administrator."""
     found = program.heard(answer)
     if found is None:
         return failed(program.complaint(answer))
     alive = {
         (one["binary"], one["host"]) for one in found["agents"] if one["alive"] and one["admin_state_up"]
     }
-    silent = [f"{binary} on {host}" for host in hosts for binary in AGENTS if (binary, host) not in alive]
+    binaries = [(unit.removesuffix(".service"), host) for unit, host in wanted]
+    silent = [f"{binary} on {host}" for binary, host in binaries if (binary, host) not in alive]
     if silent:
         return failed(f"not heard from: {', '.join(silent)}")
-    return passed(f"{len(hosts)} of each: {', '.join(AGENTS)}")
+    counted = Counter(binary for binary, _ in binaries)
+    return passed(", ".join(f"{number} of {binary}" for binary, number in counted.items()))
 
 
 def judge_router(answers: Answers, teller: str, hosts: tuple[str, ...]) -> Verdict:

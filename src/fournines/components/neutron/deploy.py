@@ -12,6 +12,7 @@ from fournines.components.neutron.model import (
     MESSAGES,
     METADATA_SECRET,
     MIGRATIONS,
+    NETWORKS,
     ORPHANS,
     PHYSICAL,
     PORT,
@@ -19,6 +20,7 @@ from fournines.components.neutron.model import (
     SERVERS,
     USER,
     Options,
+    agents_of,
 )
 from fournines.kit import program
 from fournines.kit.context import Context
@@ -86,17 +88,19 @@ def steps(context: Context, host: Host) -> Iterator[Step]:
 
 
 def agents(context: Context, host: Host) -> Iterator[Step]:
-    """The agents of a host of networks, each with its own file beside the one that all share."""
-    yield Packages(tuple(unit.removesuffix(".service") for unit in AGENT_UNITS.values()))
+    """The agents of a host, each with its own file beside the one that all share."""
+    units = {name: AGENT_UNITS[name] for name in agents_of(context.site, host)}
+    yield Packages(tuple(unit.removesuffix(".service") for unit in units.values()))
     if not SERVERS.has(context.site, host):
         yield from _common(context, host)
-    for name, unit in AGENT_UNITS.items():
+    for name, unit in units.items():
         path, own = unit_file(unit), AGENT_FILES[name]
         yield File(own, agent_file(context, host, name), mode=0o640, group="neutron")
         yield File(path, daemon(context, path, "", files=(CONF, own), keeps=name in _KEEPS))
         yield Absent(script(path))
         yield _unit(path, (CONF, own))
-    yield from _orphans(context)
+    if NETWORKS.has(context.site, host):
+        yield from _orphans(context)
 
 
 def _orphans(context: Context) -> Iterator[Step]:
@@ -178,6 +182,7 @@ def agent_file(context: Context, host: Host, name: str) -> str:
         f"{AGENT_FILES[name].rpartition('/')[2]}.j2",
         options=context.options("neutron", Options),
         switch=switch,
+        external=switch.external if NETWORKS.has(context.site, host) else None,
         physical=PHYSICAL,
         # The daemon's own ports would be gone from their namespaces after its restart.
         veth=switch.datapath == "netdev",

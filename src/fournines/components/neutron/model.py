@@ -11,14 +11,16 @@ from pydantic import Field, model_validator
 
 from fournines.kit.declare import CatalogueEntry, Database, Memory, MessageUser, ServiceUser, memory_of
 from fournines.kit.where import on
-from fournines.spec.model import Role, Site, Strict
+from fournines.spec.model import Host, Role, Site, Strict
 from fournines.spec.types import Whole, WholeSeconds, wrong
 
 SERVERS: Final = on(Role.CONTROLLER)
 """Where the API, the agents' counterpart and the periodic work run."""
 NETWORKS: Final = on(Role.NETWORK, otherwise=(Role.CONTROLLER,))
 """Where routers, DHCP servers and metadata proxies run."""
-HOSTS: Final = on(Role.CONTROLLER, Role.NETWORK)
+SWITCHES: Final = on(Role.NETWORK, otherwise=(Role.CONTROLLER,), also=(Role.COMPUTE,))
+"""Where the switch has an agent: where routers are, and where instances are."""
+HOSTS: Final = on(Role.CONTROLLER, Role.NETWORK, Role.COMPUTE)
 PORT: Final = 9696
 CACHE_KEY: Final = "neutron/token-cache"
 METADATA_SECRET: Final = "neutron/metadata"  # noqa: S105 - a name
@@ -37,6 +39,8 @@ RPC_WORKER_MB: Final = 40
 PERIODIC_MB: Final = 150
 AGENTS_MB: Final = 1450
 """What each holds, in MiB; the four agents of a host with the helpers that they start, and one router."""
+SWITCH_AGENT_MB: Final = 290
+"""What the one agent of a host of instances holds, in MiB."""
 
 SERVER_UNITS: Final = {
     "api": "neutron-api.service",
@@ -88,6 +92,18 @@ class Options(Strict):
         return self
 
 
+def agents_of(site: Site, host: Host) -> tuple[str, ...]:
+    """Which agents a host has, by the words that their faults go by."""
+    if NETWORKS.has(site, host):
+        return tuple(AGENT_UNITS)
+    return ("switch",) if SWITCHES.has(site, host) else ()
+
+
+def apart(site: Site) -> tuple[str, ...]:
+    """The hosts that have nothing but the switch's agent."""
+    return tuple(host.name for host in SWITCHES(site) if not NETWORKS.has(site, host))
+
+
 def server_processes(options: Options) -> int:
     """Processes per host that are connected to the database."""
     return options.processes + options.rpc_workers + 1
@@ -96,7 +112,12 @@ def server_processes(options: Options) -> int:
 def memory(site: Site, options: Options) -> Iterator[Memory]:
     """What each host holds: its share of the servers, its share of the agents."""
     server = options.processes * API_MB + RPC_MB + (options.rpc_workers - 1) * RPC_WORKER_MB + PERIODIC_MB
-    return memory_of("neutron", (SERVERS.names(site), server), (NETWORKS.names(site), AGENTS_MB))
+    return memory_of(
+        "neutron",
+        (SERVERS.names(site), server),
+        (NETWORKS.names(site), AGENTS_MB),
+        (apart(site), SWITCH_AGENT_MB),
+    )
 
 
 POOL: Final = 16

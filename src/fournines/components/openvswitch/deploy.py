@@ -31,7 +31,7 @@ def steps(context: Context, host: Host) -> Iterator[Step]:
     """
     site, options = context.site, context.options("openvswitch", Options)
     yield Packages(("openvswitch-switch",))
-    network = bridged(site, options)
+    network = bridged(site, options, host)
     if network is not None and moved(site, options, host):
         port = context.interface(host, network)
         address = f"{site.address(host, network)}/{site.networks[network].prefix}"
@@ -62,7 +62,7 @@ def bridges(context: Context, host: Host) -> Iterator[Step]:
 def question(context: Context, host: Host) -> str | None:
     """What ``on_host/bridge.py`` is fed on a host; None where the switch has no way out."""
     site, options = context.site, context.options("openvswitch", Options)
-    network = bridged(site, options)
+    network = bridged(site, options, host)
     if network is None:
         return None
     kind = datapath(site, options)

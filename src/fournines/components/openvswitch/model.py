@@ -10,7 +10,9 @@ from fournines.kit.where import on
 from fournines.spec.model import Host, Purpose, Role, Site, Strict
 from fournines.spec.types import NetworkName
 
-HOSTS: Final = on(Role.NETWORK, otherwise=(Role.CONTROLLER,))
+GATEWAYS: Final = on(Role.NETWORK, otherwise=(Role.CONTROLLER,))
+"""The hosts with a way to the outside."""
+HOSTS: Final = on(Role.NETWORK, otherwise=(Role.CONTROLLER,), also=(Role.COMPUTE,))
 EXTERNAL_BRIDGE: Final = "br-ex"
 """The bridge with the hosts' interface in the external network."""
 VXLAN_PORT: Final = 4789
@@ -105,15 +107,16 @@ def external(site: Site, options: Options) -> str | None:
     return _plugged(site, options.external)
 
 
-def bridged(site: Site, options: Options) -> str | None:
-    """The network whose interface is a port of the external bridge; None where there is no such bridge."""
-    return external(site, options) or _taken_over(site, options)
+def bridged(site: Site, options: Options, host: Host) -> str | None:
+    """The network whose interface is a port of the host's external bridge; None where it has none."""
+    outside = external(site, options) if GATEWAYS.has(site, host) else None
+    return outside or _taken_over(site, options)
 
 
 def moved(site: Site, options: Options, host: Host) -> bool:
     """Whether the host's address in that network is the bridge's, and no longer the interface's."""
     network = _taken_over(site, options)
-    return network is not None and network == bridged(site, options) and network in host.addresses
+    return network is not None and network == bridged(site, options, host) and network in host.addresses
 
 
 def _taken_over(site: Site, options: Options) -> str | None:
@@ -121,7 +124,7 @@ def _taken_over(site: Site, options: Options) -> str | None:
 
 
 def _plugged(site: Site, network: str) -> str:
-    apart = [h.name for h in HOSTS(site) if network not in h.addresses and network not in h.bare]
+    apart = [h.name for h in GATEWAYS(site) if network not in h.addresses and network not in h.bare]
     if apart:
         raise PlanError(
             f"{', '.join(apart)} without a way into {network}, from which routers are reached",
