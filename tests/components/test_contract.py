@@ -36,6 +36,7 @@ from fournines.kit.probe import TableLedger
 from fournines.kit.step import STAGED, File, Packages, Step, Unit
 from fournines.kit.verdict import Outcome
 from fournines.plan.context import taking_part
+from fournines.spec.meaning import meanings
 
 FOLDER = Path(fournines.components.__file__).parent
 GOLDEN = Path(__file__).parent
@@ -113,8 +114,9 @@ def test_its_folder_holds_what_a_stranger_expects(component: Component) -> None:
 
 @each
 def test_every_option_says_what_it_is(component: Component) -> None:
-    for name, field in component.options.model_fields.items():
-        assert field.description, f"{component.name}.{name} has no docstring"
+    said = meanings(component.options)
+    for name in component.options.model_fields:
+        assert said.get(name), f"{component.name}.{name} has no docstring"
 
 
 @each
