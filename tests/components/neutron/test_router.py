@@ -119,6 +119,21 @@ def old(thing: dict[str, Any], seconds: float) -> None:
     thing["created_at"] = (datetime.now(UTC) - timedelta(seconds=seconds)).isoformat()
 
 
+def test_a_story_in_which_a_call_got_lost_begins_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    fake, lost = Fake(), [ConnectionResetError(), failed(500)]
+    put = fake.put
+
+    def losing(path: str, values: dict[str, object] | None = None) -> None:
+        if lost and "add_router_interface" in path:
+            raise lost.pop()
+        put(path, values)
+
+    monkeypatch.setattr(fake, "put", losing)
+    assert cloud.story(fake, [], 60)["left"] == []
+    assert not lost
+    assert not any(fake.things.values())
+
+
 def test_only_what_is_old_is_cleared_away() -> None:
     fake = Fake()
     left = fake.post("networks", "network", name=cloud.NAME)
