@@ -8,7 +8,7 @@ import pytest
 from tests.support import site_of
 
 from fournines.errors import PlanError
-from fournines.kit.component import Component, Stage, always
+from fournines.kit.component import Component, Stage, always, no_steps
 from fournines.kit.declare import Resource
 from fournines.kit.where import EVERYWHERE
 from fournines.plan.order import levels
@@ -63,6 +63,31 @@ def test_a_stage_comes_after_what_it_may_use_where_that_is_there() -> None:
     known = made("names", provides=("names",))
     assert names([api, images, known]) == [["api service", "names"], ["images"], ["api shown"]]
     assert names([api, known]) == [["api service", "names"], ["api shown"]]
+
+
+def test_what_completes_a_component_and_nobody_waits_for_comes_beside_the_last_awaited_steps() -> None:
+    shown = Stage(no_steps, lambda _: (), "shown", needs=("identity",))
+    page = made("page", stages=("service",))
+    keystone = made("keystone", needs=("database",), provides=("identity",), stages=("service", "identity"))
+    components = [
+        made("broker", stages=("cluster", "accounts")),
+        replace(page, stages=(*page.stages, shown)),
+        made("db", provides=("database",), stages=("cluster", "accounts")),
+        keystone,
+    ]
+    assert names(components) == [
+        ["broker cluster", "db cluster", "page service"],
+        ["db accounts"],
+        ["keystone service"],
+        ["broker accounts", "keystone identity"],
+        ["page shown"],
+    ]
+    needed = [replace(c, provides=("messaging",)) if c.name == "broker" else c for c in components]
+    user = made("volumes", needs=("messaging",))
+    assert names([*needed, user])[1:3] == [
+        ["broker accounts", "db accounts"],
+        ["keystone service", "volumes"],
+    ]
 
 
 def test_a_stage_that_needs_more_than_those_before_it_waits_for_that_alone() -> None:

@@ -102,10 +102,11 @@ class Component:
     another in the order given, each on all its hosts; where there are several each has a name. ``needs`` and
     ``provides`` are capabilities ("database", "messaging", "vip", "identity"): the first stage of a
     component is deployed after the last stage of every component that provides what it needs; a later stage
-    may need more. ``joins`` says when it takes part; ``follows`` are the capabilities without which it is of
-    no use and does not join (``Joins.POSSIBLE``), but which it does not wait for. ``only_in`` is the mode of
-    the site without which it runs nowhere. ``relies`` is what it takes for granted of the packages it
-    installs. ``judge`` refuses what is right in itself and wrong in this site, with its place in the file.
+    may need more, and comes late where nobody waits for it. ``joins`` says when it takes part; ``follows``
+    are the capabilities without which it is of no use and does not join (``Joins.POSSIBLE``), but which it
+    does not wait for. ``only_in`` is the mode of the site without which it runs nowhere. ``relies`` is what
+    it takes for granted of the packages it installs. ``judge`` refuses what is right in itself and wrong in
+    this site, with its place in the file.
     """
 
     name: str

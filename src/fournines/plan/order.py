@@ -7,8 +7,11 @@ from graphlib import CycleError, TopologicalSorter
 from typing import NamedTuple
 
 from fournines.errors import PlanError
-from fournines.kit.component import Component, Stage
+from fournines.kit.component import Component, Stage, no_steps
 from fournines.spec.model import Site
+
+_Number = tuple[str, int]
+"""A stage by its component's name and its place among that one's stages."""
 
 
 class Placed(NamedTuple):
@@ -24,9 +27,22 @@ class Placed(NamedTuple):
         several = len(self.component.stages) > 1
         return f"{self.component.name} {self.stage.name}" if several else self.component.name
 
+    @property
+    def completes(self) -> bool:
+        """Whether it is not the component's first stage."""
+        return self.stage is not self.component.stages[0]
+
+    @property
+    def acts(self) -> bool:
+        """Whether it does something, and not only waits for its checks."""
+        return self.stage.steps is not no_steps
+
 
 def levels(site: Site, components: Sequence[Component]) -> tuple[tuple[Placed, ...], ...]:
     """Stages grouped so that each group can be deployed at once, after the groups before it.
+
+    Each stage comes as early as it can, but for what completes a component and nobody waits for: that comes
+    beside the last stage that somebody does wait for, and holds up nothing before.
 
     Raises:
         PlanError: a need that no component provides, or components that need each other.
@@ -37,7 +53,7 @@ def levels(site: Site, components: Sequence[Component]) -> tuple[tuple[Placed, .
         for name in by_name
         for number, before in _stages(site, by_name[name], components)
     }
-    awaited = frozenset[tuple[str, int]]().union(*graph.values())
+    awaited = frozenset[_Number]().union(*graph.values())
     sorter = TopologicalSorter(graph)
     try:
         sorter.prepare()
@@ -45,12 +61,25 @@ def levels(site: Site, components: Sequence[Component]) -> tuple[tuple[Placed, .
         circle = dict.fromkeys(name for name, _ in error.args[1])
         names = " -> ".join((*circle, next(iter(circle))))
         raise PlanError(f"components need one another in a circle: {names}") from None
-    found = []
+    found: list[tuple[_Number, ...]] = []
     while sorter.is_active():
         ready = sorted(sorter.get_ready())
-        found.append(tuple(Placed(by_name[n], by_name[n].stages[i], (n, i) in awaited) for n, i in ready))
+        found.append(tuple(ready))
         sorter.done(*ready)
-    return tuple(found)
+    levels_found = (
+        tuple(Placed(by_name[name], by_name[name].stages[i], (name, i) in awaited) for name, i in level)
+        for level in found
+    )
+    return _completing_late(tuple(levels_found))
+
+
+def _completing_late(early: tuple[tuple[Placed, ...], ...]) -> tuple[tuple[Placed, ...], ...]:
+    """The same levels, with what completes a component and is not awaited beside the last awaited steps."""
+    last = max((n for n, level in enumerate(early) if any(p.awaited and p.acts for p in level)), default=0)
+    late = tuple(p for level in early[:last] for p in level if p.completes and not p.awaited)
+    kept = [tuple(p for p in level if p not in late) for level in early[:last]]
+    beside = tuple(sorted((*early[last], *late), key=lambda placed: placed.name))
+    return tuple(level for level in (*kept, beside, *early[last + 1 :]) if level)
 
 
 def _stages(
