@@ -18,7 +18,8 @@ COMMAND = f"/usr/bin/python3\0/bin/{orphans.MONITOR}\0--router_id={ROUTER}\0--na
 
 
 def test_a_monitor_says_whose_it_is() -> None:
-    assert orphans.router_of(COMMAND) == ROUTER
+    titled = COMMAND.replace("\0", " ").strip() + "\0"
+    assert orphans.router_of(COMMAND) == orphans.router_of(titled) == ROUTER
     for other in (
         "",
         "\0",

@@ -145,14 +145,17 @@ def test_only_what_is_old_is_cleared_away() -> None:
     assert [one["name"] for one in fake.things["networks"]] == ["somebody's"]
 
 
-def test_a_story_also_deletes_what_one_before_it_left_and_says_what_stays(
+def test_a_story_deletes_its_own_and_what_an_old_one_left_and_says_what_stays(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     fake = Fake()
-    left, _ = made(fake), fake.post("networks", "network", name="somebody's")
+    left, others = made(fake), fake.post("networks", "network", name="somebody's")
+    old(left, 700)
+    old(fake.things["networks"][0], 700)
+    beside = fake.post("networks", "network", name=cloud.NAME)
     assert cloud.story(fake, [], 0.0)["left"] == []
-    assert [one["name"] for one in fake.things["networks"]] == ["somebody's"]
-    assert left not in fake.things["routers"]
+    assert fake.things["networks"] == [others, beside], "another story is being told beside"
+    assert not fake.things["routers"]
     monkeypatch.setattr(fake, "delete", lambda _: None)
     assert cloud.story(fake, [], 0.0)["left"] == ["routers", "networks"]
 
@@ -211,16 +214,18 @@ def test_a_router_that_a_story_left_is_not_the_one_that_is_watched(monkeypatch: 
     assert next(sleeps) == 2
 
 
-def test_a_router_that_is_deleted_under_a_witness_is_not_the_last(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_witness_goes_on_where_a_call_got_lost_or_the_router_was_deleted(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     fake = Fake()
     made(fake)
-    answers = iter([404, 503])
+    answers = iter([404, 503, 403])
 
     def gone(*_: object) -> dict[str, str]:
         raise urllib.error.HTTPError("", next(answers), "", Message(), None)
 
     monkeypatch.setattr(cloud, "states", gone)
-    with pytest.raises(urllib.error.HTTPError, match="503"):
+    with pytest.raises(urllib.error.HTTPError, match="403"):
         cloud.watch(fake, "controller1", 60)
 
 

@@ -23,8 +23,11 @@ _ROUTER = re.compile(r"^--router_id=([0-9a-f-]{36})$")
 
 
 def router_of(command: str) -> str | None:
-    """The router that a process monitors, by its command line (words end with NUL); None where it is none."""
-    words = command.split("\0")
+    """The router that a process monitors, by its command line; None where it is none.
+
+    Neutron's programs give themselves a title, in which spaces part the words instead of NUL.
+    """
+    words = command.replace("\0", " ").split(" ")
     if not any(word.endswith(f"/{MONITOR}") for word in words[:2]):
         return None
     return next((found[1] for word in words if (found := _ROUTER.match(word))), None)

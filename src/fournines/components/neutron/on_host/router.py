@@ -39,6 +39,7 @@ PAUSE = 2.0
 TRIES = 5
 PASSING = (OSError, http.client.HTTPException)
 """What a call may end with where the balancer has just given up who was to answer."""
+_PORTS = ("network:router_interface", "network:ha_router_replicated_interface")
 
 
 class NotYetError(Exception):
@@ -73,9 +74,16 @@ class Cloud:
         self.api.call("PUT", f"{self.url}/{path}", values)
 
     def delete(self, path: str) -> None:
-        """Delete something; it may be gone already, and what cannot be deleted stays."""
-        with contextlib.suppress(urllib.error.HTTPError):
-            self.api.call("DELETE", f"{self.url}/{path}")
+        """Delete something, asked again as ``get``: it may be gone already, what cannot be deleted stays."""
+        for _ in range(TRIES):
+            try:
+                self.api.call("DELETE", f"{self.url}/{path}")
+            except PASSING as error:
+                if refused(error):
+                    return
+                time.sleep(PAUSE)
+            else:
+                return
 
 
 def refused(error: Exception) -> bool:
@@ -89,10 +97,11 @@ def states(cloud: Cloud, router: str) -> dict[str, str]:
 
 
 def story(cloud: Cloud, hosts: list[str], seconds: float) -> dict[str, object]:
-    """Make it, wait for the witnesses, delete it, and with it whatever a story left that was cut off.
+    """Make it, wait for the witnesses, delete it, and before it whatever a story left that was cut off.
 
-    ``left`` are the kinds of things of that name that could not be deleted. A story in which a call got lost
-    begins anew in the first half of its time: nobody knows what became of it.
+    What is younger may be another story's that is being told. ``left`` are the kinds of things that could not
+    be deleted. A story in which a call got lost begins anew in the first half of its time: nobody knows what
+    became of it.
     """
     clear(cloud, left_over)
     until = time.monotonic() + seconds / 2
@@ -108,6 +117,7 @@ def story(cloud: Cloud, hosts: list[str], seconds: float) -> dict[str, object]:
 def _told(cloud: Cloud, hosts: list[str], seconds: float) -> dict[str, object]:
     start = time.monotonic()
     wanted, seen, found = {f"seen-{host}" for host in hosts}, set[str](), dict[str, str]()
+    network = router = ""
     try:
         network = cloud.post("networks", "network", name=NAME)["id"]
         subnet = cloud.post(
@@ -121,10 +131,14 @@ def _told(cloud: Cloud, hosts: list[str], seconds: float) -> dict[str, object]:
             seen = set(cloud.get(f"routers/{router}")["router"]["tags"])
         found = states(cloud, router)
     finally:
-        clear(cloud, always)
+        if router:
+            remove(cloud, router)
+        if network:
+            cloud.delete(f"networks/{network}")
     whole = time.monotonic() - start
     unseen = sorted(name.removeprefix("seen-") for name in wanted - seen)
-    left = [kind for kind in ("routers", "networks") if named(cloud, kind)]
+    own = {"routers": router, "networks": network}
+    left = [kind for kind, mine in own.items() if mine in {one["id"] for one in named(cloud, kind)}]
     times = {"made": round(made, 1), "seconds": round(whole, 1)}
     return {"states": found, "unseen": unseen, "left": left, **times}
 
@@ -138,17 +152,19 @@ def clear(cloud: Cloud, due: Callable[[str], bool], name: str = NAME) -> None:
     """Delete what was made under a name of ours, if it is due by the time at which it was made."""
     for router in named(cloud, "routers", name):
         if due(router["created_at"]):
-            for port in cloud.get(f"ports?device_id={router['id']}")["ports"]:
-                if port["device_owner"] in (
-                    "network:router_interface",
-                    "network:ha_router_replicated_interface",
-                ):
-                    with contextlib.suppress(urllib.error.HTTPError):
-                        cloud.put(f"routers/{router['id']}/remove_router_interface", {"port_id": port["id"]})
-            cloud.delete(f"routers/{router['id']}")
+            remove(cloud, router["id"])
     for network in named(cloud, "networks", name):
         if due(network["created_at"]):
             cloud.delete(f"networks/{network['id']}")
+
+
+def remove(cloud: Cloud, router: str) -> None:
+    """Delete a router, after its ports; what cannot be deleted stays."""
+    with contextlib.suppress(*PASSING):
+        for port in cloud.get(f"ports?device_id={router}")["ports"]:
+            if port["device_owner"] in _PORTS:
+                cloud.put(f"routers/{router}/remove_router_interface", {"port_id": port["id"]})
+    cloud.delete(f"routers/{router}")
 
 
 def named(cloud: Cloud, kind: str, name: str = NAME) -> list[dict[str, Any]]:
@@ -172,10 +188,10 @@ def watch(cloud: Cloud, host: str, seconds: float) -> dict[str, object]:
             return _looked(cloud, host, since, until)
         except NotYetError as why:
             _wait(until, str(why))
-        except urllib.error.HTTPError as error:
-            if error.code != HTTPStatus.NOT_FOUND:
+        except PASSING as error:
+            if refused(error) and getattr(error, "code", 0) != HTTPStatus.NOT_FOUND:
                 raise
-            _wait(until, "the router was deleted meanwhile")
+            _wait(until, f"a call got lost, or the router was deleted meanwhile: {error}")
 
 
 def _looked(cloud: Cloud, host: str, since: datetime, until: float) -> dict[str, object]:
