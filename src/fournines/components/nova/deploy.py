@@ -254,8 +254,9 @@ def _peers(context: Context, *, control: bool) -> dict[str, dict[str, object]]:
     """The sections of the services that the site has: where they are, and as whom Nova comes to them."""
     inside: dict[str, object] = {"valid_interfaces": "internal"}
     login = credentials(context, USER)
+    nowhere = {key: login[key] for key in login if key != "region_name"}
     found = {
-        "service_user": {"send_service_user_token": True, **login},
+        "service_user": {"send_service_user_token": True, **nowhere},
         "placement": {**login, **inside},
         "keystone": {"region_name": REGION, "cafile": CA_BUNDLE, **inside},
     }
@@ -271,6 +272,5 @@ def _peers(context: Context, *, control: bool) -> dict[str, dict[str, object]]:
                     "metadata_proxy_shared_secret": secret,
                 }
     if offered(context, "volumev3"):
-        where = {"catalog_info": "volumev3::internalURL", "os_region_name": REGION}
-        found["cinder"] = {key: login[key] for key in login if key != "region_name"} | where
+        found["cinder"] = {**nowhere, "catalog_info": "volumev3::internalURL", "os_region_name": REGION}
     return found
