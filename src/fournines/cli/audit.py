@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import shutil
 import sys
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from fournines import files
+from fournines.cli.shared.garbage import collect_rarely
 from fournines.cli.shared.site import IdentityOption
 from fournines.errors import AuditError
 
@@ -22,9 +22,6 @@ if TYPE_CHECKING:  # heavy rooms are entered by the verbs that need them; `nines
     from fournines.audit.report import Report
 
 _WIDEST = 110
-_RARELY = (20_000, 20, 50)
-"""How often Python looks for cycles: nearly all that an audit makes is kept to its end, and looking at it
-again and again is a sixth of the time."""
 
 
 class FailOn(StrEnum):
@@ -89,7 +86,7 @@ def audit(
     if rules or explain:
         _catalogue(explain, as_json=as_json, markdown=markdown)
         return
-    gc.set_threshold(*_RARELY)
+    collect_rarely()
     from fournines.audit.merge import merged  # noqa: PLC0415
     from fournines.audit.run import audit as run  # noqa: PLC0415
     from fournines.audit.suppress import baseline_of, read_baseline, without  # noqa: PLC0415

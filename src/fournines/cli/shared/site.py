@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from fournines.cli.shared.garbage import collect_rarely
 from fournines.errors import LabError, SecretsError
 
 if TYPE_CHECKING:  # heavy rooms are entered by the verbs that need them; `nines --help` stays fast
@@ -75,6 +76,7 @@ def load_site(path: Path) -> Site:
     from fournines.plan.vocabulary import vocabulary  # noqa: PLC0415
     from fournines.spec.load import load  # noqa: PLC0415
 
+    collect_rarely()
     site = load(path, vocabulary())
     if site.secrets.recipients:
         from fournines.secrets.keys import check_recipients  # noqa: PLC0415
