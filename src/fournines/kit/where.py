@@ -25,6 +25,8 @@ class Where:
     def __call__(self, site: Site) -> tuple[Host, ...]:
         """The hosts of a site, in the file's order."""
         roles = self._roles(site)
+        if roles is None and not self.without:
+            return tuple(site.hosts.values())
         if roles is not None and len(roles) == 1 and not self.without and not self.also:
             return site.with_role(roles[0])  # worked out once: each of a thousand hosts asks
         return tuple(host for host in site.hosts.values() if self.has(site, host))
