@@ -10,7 +10,7 @@ import pytest
 from tests.programs import opinion
 
 from fournines.components.galera.component import COMPONENT
-from fournines.components.galera.deploy import CONF, GARB_CONF, create_sql, exists_sql, lock_sql, unlocked_sql
+from fournines.components.galera.deploy import CONF, GARB_CONF
 from fournines.components.galera.model import Options, votes
 from fournines.kit.check import Check, Output
 from fournines.kit.context import Context
@@ -161,25 +161,6 @@ def test_statements_refused_while_members_change_are_said_again_as_they_were(
     assert done.returncode == 0
     assert (tmp_path / "heard").read_text() == 2 * made.stdin
     assert "Lock wait timeout" in done.stderr
-
-
-def test_a_grants_underscore_is_no_wildcard() -> None:
-    database = Database("nova_api", "nova", "nova/database")
-    created = create_sql(database, "10.0.0.0/255.255.255.0", "pw")
-    assert r"GRANT ALL PRIVILEGES ON `nova\_api`.* TO 'nova'@'10.0.0.0/255.255.255.0'" in created
-    assert "CREATE DATABASE IF NOT EXISTS `nova_api`" in created
-    assert r"Db = 'nova\\_api'" in exists_sql(database, "10.0.0.0/255.255.255.0", "pw")
-
-
-def test_only_our_own_accounts_are_locked_when_nobody_declares_them() -> None:
-    here = "10.0.0.0/255.255.255.0"
-    marked = create_sql(Database("nova", "nova", "nova/database"), here, "pw")
-    assert "GRANT fournines TO 'nova'@'10.0.0.0/255.255.255.0'" in marked
-    assert "ACCOUNT UNLOCK" in marked, "declared again, it is opened again"
-    for statement in (lock_sql(["keystone", "nova"], here), unlocked_sql(["keystone", "nova"], here)):
-        assert "m.Role = 'fournines' AND m.Admin_option = 'N'" in statement
-        assert "NOT (a.Host = '10.0.0.0/255.255.255.0' AND a.User IN ('keystone', 'nova'))" in statement
-        assert "DROP" not in statement
 
 
 # --- the program that reads it ------------------------------------------------------------------------------

@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterator, Mapping
 from fournines.components.galera.deploy import RESPONDER, RESTARTER, SOCKET
 from fournines.components.galera.model import ARBITERS, DATA_HOSTS, PORT, RESPONDER_PORT, Options, votes
 from fournines.kit.check import Answers, Ask, Check, Output, each_host
+from fournines.kit.common.accounts import NAMES, SQL, has_databases
 from fournines.kit.context import Context
 from fournines.kit.declare import Database
 from fournines.kit.verdict import Verdict, failed, passed, unknown, worst
 
-_SQL = ("mariadb", "--batch", "--skip-column-names", "--connect-timeout=3", "-e")
 _STATUS = (
     "SHOW GLOBAL STATUS WHERE Variable_name IN ('wsrep_ready', 'wsrep_cluster_status', 'wsrep_cluster_size',"
     " 'wsrep_cluster_state_uuid', 'wsrep_local_state_comment')"
@@ -22,10 +22,6 @@ _SETTINGS = (
     " UNION SELECT 'evs.suspect_timeout', @@GLOBAL.wsrep_provider_evs_suspect_timeout"
     " UNION SELECT 'evs.join_retrans_period', @@GLOBAL.wsrep_provider_evs_join_retrans_period"
     " UNION SELECT 'pc.recovery', @@GLOBAL.wsrep_provider_pc_recovery"
-)
-_NAMES = (
-    "SELECT 'database', SCHEMA_NAME FROM information_schema.SCHEMATA"
-    " UNION SELECT 'account', User FROM mysql.global_priv"
 )
 _RESPONDER = """\
 import http.client, socket, subprocess, sys
@@ -43,7 +39,7 @@ print(said.stdout if said.returncode == 0 else "mariadbd down")
 def checks(context: Context) -> Iterator[Check]:
     """Members, durability, the responder, and what starts at boot."""
     data = [host.name for host in DATA_HOSTS(context.site)]
-    status = {name: Ask((*_SQL, _STATUS)) for name in data}
+    status = {name: Ask((*SQL, _STATUS)) for name in data}
     expected = votes(context.site)
     yield Check(
         "galera.synced",
@@ -64,7 +60,7 @@ def checks(context: Context) -> Iterator[Check]:
     yield Check(
         "galera.settings",
         "Each mariadbd runs with the durability and failure detection that were deployed",
-        asks={name: Ask((*_SQL, _SETTINGS)) for name in data},
+        asks={name: Ask((*SQL, _SETTINGS)) for name in data},
         judge=each_host(_as_deployed(context.options("galera", Options)), all_well="as deployed"),
     )
     yield Check(
@@ -95,8 +91,8 @@ def account_checks(context: Context) -> Iterator[Check]:
     yield Check(
         "galera.databases",
         "Every declared database and its account exist on every data host",
-        asks={host.name: Ask((*_SQL, _NAMES)) for host in DATA_HOSTS(context.site)},
-        judge=each_host(_has(context.declared(Database)), all_well="all there"),
+        asks={host.name: Ask((*SQL, NAMES)) for host in DATA_HOSTS(context.site)},
+        judge=each_host(has_databases(context.declared(Database)), all_well="all there"),
         barrier=True,
     )
 
@@ -222,19 +218,6 @@ def _agrees(answer: Output) -> Verdict:
     if not well and said == "503":
         return failed(f"answers 503 rightly: mariadbd is {state}")
     return failed(f"answers {said} while mariadbd is {state}")
-
-
-def _has(databases: tuple[Database, ...]) -> Callable[[Output], Verdict]:
-    def judge(answer: Output) -> Verdict:
-        refused = _refused(answer)
-        if refused is not None:
-            return refused
-        seen = set(answer.stdout.splitlines())
-        wanted = [f"database\t{d.name}" for d in databases] + [f"account\t{d.user}" for d in databases]
-        missing = [want.replace("\t", " ") for want in wanted if want not in seen]
-        return failed(f"missing: {', '.join(missing)}") if missing else passed("all there")
-
-    return judge
 
 
 def _units_judge(wanted: Mapping[str, tuple[str, ...]]) -> Callable[[Answers], Verdict]:

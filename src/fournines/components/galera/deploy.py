@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from fournines.components.galera.model import ARBITERS, DATA_HOSTS, RESPONDER_PORT, Options
+from fournines.kit.common.accounts import CLIENT, account_steps
 from fournines.kit.context import Context
-from fournines.kit.declare import Database
 from fournines.kit.program import PROGRAMS, install, installed
-from fournines.kit.step import Account, Command, Directory, File, Packages, Step, Unit, unit_file
+from fournines.kit.step import Account, Directory, File, Packages, Step, Unit, unit_file
 from fournines.spec.model import Host
 
 CONF = "/etc/mysql/mariadb.conf.d/70-fournines.cnf"
@@ -122,149 +122,12 @@ def _render(context: Context, template: str, **values: object) -> str:
     return context.render("galera", template, **values)
 
 
-# --- databases and accounts ---------------------------------------------------------------------------------
-
-_CLIENT = "mariadb --batch --skip-column-names"
-_HOLDS = ("sh", "-c", f"{_CLIENT} | grep -qx 1")
-_SAYS_NOTHING = ("sh", "-c", f'said=$({_CLIENT}) || exit 1; [ -z "$said" ] || {{ echo "$said"; exit 1; }}')
 # A host that has just been started answers before it is synced, and one that loses sight of the others for a
 # moment refuses what it had begun ("Lock wait timeout exceeded"): the statements may all be said again.
-_READY = f"{_CLIENT} -e \"SHOW STATUS LIKE 'wsrep_ready'\" | grep -q ON"
-_APPLY = (
-    "sh",
-    "-c",
-    f"""statements=$(cat)
-for _ in 1 2 3; do
-    for _ in $(seq 120); do {_READY} && break; sleep 0.5; done
-    printf '%s\\n' "$statements" | {_CLIENT} && exit 0
-    sleep 1
-done
-exit 1""",
-)
-_TIDY = """\
-DELETE FROM mysql.global_priv WHERE User = '';
-DROP DATABASE IF EXISTS test;
-FLUSH PRIVILEGES;
-"""
+_READY = f"{CLIENT} -e \"SHOW STATUS LIKE 'wsrep_ready'\" | grep -q ON"
 
 
 def accounts(context: Context, host: Host) -> Iterator[Step]:
-    """The declared databases with their accounts, made once, in the running cluster.
-
-    An account of ours that nobody declares any more is locked. Its database stays, and so do its rights, so
-    that whoever looks finds the two together; declared again, it is opened again.
-    """
-    if host != DATA_HOSTS.first(context.site):
-        return
-    yield Command(
-        "no anonymous account, no test database",
-        argv=_APPLY,
-        stdin=_TIDY,
-        unless=_HOLDS,
-        unless_stdin=(
-            "SELECT (SELECT COUNT(*) FROM mysql.global_priv WHERE User = '')"
-            " + (SELECT COUNT(*) FROM information_schema.SCHEMATA WHERE SCHEMA_NAME = 'test') = 0;\n"
-        ),
-    )
-    origin = account_origin(context)
-    declared = context.declared(Database)
-    for database in declared:
-        password = context.secret(database.password)
-        yield Command(
-            f"database {database.name}",
-            argv=_APPLY,
-            stdin=create_sql(database, origin, password),
-            unless=_HOLDS,
-            unless_stdin=exists_sql(database, origin, password),
-        )
-    users = sorted({database.user for database in declared})
-    yield Command(
-        "accounts that nobody declares any more are locked",
-        argv=_APPLY,
-        stdin=lock_sql(users, origin),
-        unless=_SAYS_NOTHING,
-        unless_stdin=unlocked_sql(users, origin),
-        shows=True,
-    )
-
-
-def account_origin(context: Context) -> str:
-    """Where accounts may log in from: the cluster network, as ``address/netmask`` (no resolver needed)."""
-    return context.site.networks[context.site.cluster_network].range.with_netmask
-
-
-MARK = "fournines"
-"""A role without rights, which the accounts that we made have: what is not marked is not ours."""
-_LOCKED = "COALESCE(JSON_VALUE(Priv, '$.account_locked'), 0)"
-
-
-def create_sql(database: Database, origin: str, password: str) -> str:
-    """Statements that make a database and its account as declared, whatever was there; data is kept."""
-    account = f"'{database.user}'@'{origin}'"
-    return (
-        f"CREATE DATABASE IF NOT EXISTS `{database.name}` CHARACTER SET utf8mb4;\n"
-        f"CREATE ROLE IF NOT EXISTS {MARK};\n"
-        f"CREATE USER IF NOT EXISTS {account};\n"
-        f"GRANT {MARK} TO {account};\n"
-        f"ALTER USER {account} IDENTIFIED VIA mysql_native_password USING PASSWORD('{password}')"
-        " ACCOUNT UNLOCK;\n"
-        f"GRANT ALL PRIVILEGES ON `{_escaped(database.name)}`.* TO {account};\n"
-    )
-
-
-def exists_sql(database: Database, origin: str, password: str) -> str:
-    """A query that gives 1 when database, account, password and rights are as declared.
-
-    The character set is left to the service: Keystone's first migration sets its database to utf8mb3.
-    In a grant an underscore means any letter unless escaped; in a string the escape is escaped again.
-    """
-    account = f"User = '{database.user}' AND Host = '{origin}'"
-    return (
-        "SELECT (SELECT COUNT(*) FROM information_schema.SCHEMATA"  # noqa: S608 - names are our declarations'
-        f" WHERE SCHEMA_NAME = '{database.name}') = 1\n"
-        f" AND (SELECT COUNT(*) FROM mysql.global_priv WHERE {account}\n"
-        "  AND JSON_VALUE(Priv, '$.plugin') = 'mysql_native_password'\n"
-        f"  AND JSON_VALUE(Priv, '$.authentication_string') = PASSWORD('{password}')\n"
-        f"  AND NOT ({_LOCKED})) = 1\n"
-        f" AND (SELECT COUNT(*) FROM mysql.roles_mapping WHERE {account} AND Role = '{MARK}') = 1\n"
-        f" AND (SELECT COUNT(*) FROM mysql.db WHERE {account}\n"
-        f"  AND Db = '{_escaped(database.name).replace(chr(92), chr(92) * 2)}'\n"
-        "  AND 'N' NOT IN (Select_priv, Insert_priv, Update_priv, Delete_priv, Create_priv, Drop_priv,"
-        " References_priv, Index_priv, Alter_priv, Create_tmp_table_priv, Lock_tables_priv)) = 1;\n"
-    )
-
-
-def unlocked_sql(users: Sequence[str], origin: str) -> str:
-    """A query with a line for each open account that we made and that is none of these users from there."""
-    owned = (
-        "(SELECT GROUP_CONCAT(REPLACE(d.Db, '\\\\', '')) FROM mysql.db d"
-        " WHERE d.User = a.User AND d.Host = a.Host)"
-    )
-    return (
-        "SELECT CONCAT('- account ', a.User, '@', a.Host, ': locked, nobody declares it any more;"
-        f" kept with all that is in it: ', COALESCE({owned}, 'no database'))\n{_undeclared(users, origin)};\n"
-    )
-
-
-def lock_sql(users: Sequence[str], origin: str) -> str:
-    """Statements that lock those accounts."""
-    return (
-        "SET @these = (SELECT GROUP_CONCAT(CONCAT(QUOTE(a.User), '@', QUOTE(a.Host)))"
-        f"\n{_undeclared(users, origin)});\n"
-        "SET @lock = IF(@these IS NULL, 'DO 0', CONCAT('ALTER USER ', @these, ' ACCOUNT LOCK'));\n"
-        "EXECUTE IMMEDIATE @lock;\n"
-    )
-
-
-def _undeclared(users: Sequence[str], origin: str) -> str:
-    """From which rows: whoever made the role has it as well, as its administrator."""
-    names = ", ".join(f"'{user}'" for user in users)
-    return (
-        f" FROM mysql.roles_mapping m JOIN mysql.global_priv a ON a.User = m.User AND a.Host = m.Host\n"
-        f" WHERE m.Role = '{MARK}' AND m.Admin_option = 'N' AND NOT {_LOCKED}\n"
-        f"  AND NOT (a.Host = '{origin}' AND a.User IN ({names}))"
-    )
-
-
-def _escaped(name: str) -> str:
-    return name.replace("_", r"\_")
+    """The declared databases with their accounts, by one host, in the running cluster."""
+    if host == DATA_HOSTS.first(context.site):
+        yield from account_steps(context, ready=_READY)
