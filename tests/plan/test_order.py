@@ -43,6 +43,17 @@ def names(components: list[Component]) -> list[list[str]]:
     return [[placed.name for placed in level] for level in levels(SITE, components)]
 
 
+def test_a_stage_may_provide_something_before_the_last() -> None:
+    stages = (
+        Stage(lambda *_: (), lambda _: (), "members"),
+        Stage(lambda *_: (), lambda _: (), "volumes", provides=("volumes",)),
+        Stage(lambda *_: (), lambda _: (), "all"),
+    )
+    cluster = replace(made("cluster", provides=("vip", "volumes")), stages=stages)
+    components = [cluster, made("db", needs=("volumes",)), made("web", needs=("vip",))]
+    assert names(components) == [["cluster members"], ["cluster volumes"], ["cluster all", "db"], ["web"]]
+
+
 def test_stages_follow_one_another_and_who_needs_the_component_comes_after_the_last() -> None:
     components = [
         made("api", needs=("database",)),

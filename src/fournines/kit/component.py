@@ -83,6 +83,8 @@ class Stage:
     shows to work may make use of them.
     ``collects`` are kinds of declarations: it comes after the first stage of whoever declares one, which has
     brought to the hosts what this stage is about to make use of.
+    ``provides`` are those of the component's capabilities that are there once this stage has ended; the
+    others come with its last one.
     """
 
     steps: Callable[[Context, Host], Iterable[Step]]
@@ -92,6 +94,7 @@ class Stage:
     on: Where | None = None
     after: tuple[str, ...] = ()
     collects: tuple[type[Declaration], ...] = ()
+    provides: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +154,11 @@ class Component:
         from_start = () if number else tuple(self.needs(site, options))
         of_stage = self.stages[number].needs
         return (*from_start, *(of_stage(site, options) if callable(of_stage) else of_stage))
+
+    def stage_of(self, capability: str) -> int:
+        """The number of the stage after which it provides a capability."""
+        early = (n for n, stage in enumerate(self.stages) if capability in stage.provides)
+        return next(early, len(self.stages) - 1)
 
     def needed_by_all(self, site: Site) -> tuple[str, ...]:
         """The capabilities that any of its stages needs in a site."""

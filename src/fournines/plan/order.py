@@ -87,11 +87,10 @@ def _stages(
 ) -> Iterator[tuple[int, set[tuple[str, int]]]]:
     """The number of each stage, with the stages (component and number) that come right before it."""
     for number in range(len(component.stages)):
-        wanted = (
+        before = {
             *_needed(component, component.needed(site, number), components),
             *_provided(component, component.stages[number].after, components),
-        )
-        before = {(other.name, len(other.stages) - 1) for other in wanted}
+        }
         before |= {(other.name, 0) for other in _collected(component, number, components, site)}
         yield number, before | ({(component.name, number - 1)} if number else set())
 
@@ -108,7 +107,7 @@ def _collected(
 
 def _needed(
     component: Component, needs: Sequence[str], components: Sequence[Component]
-) -> Iterator[Component]:
+) -> Iterator[tuple[str, int]]:
     for capability in needs:
         if not any(capability in other.provides for other in components):
             raise PlanError(
@@ -120,8 +119,8 @@ def _needed(
 
 def _provided(
     component: Component, capabilities: Sequence[str], components: Sequence[Component]
-) -> Iterator[Component]:
-    """The others that provide any of these."""
-    for other in components:
-        if other is not component and any(one in other.provides for one in capabilities):
-            yield other
+) -> Iterator[tuple[str, int]]:
+    """The stages of others (component and number) after which these capabilities are there."""
+    for other in components if capabilities else ():
+        if other is not component:
+            yield from ((other.name, other.stage_of(one)) for one in capabilities if one in other.provides)

@@ -99,12 +99,17 @@ def _missing(site: Site, capability: str, by: Component, could: Sequence[Compone
         what = f"{by.name} needs {services[0]}, which is not listed"
         return Problem(_place(by, site), what, f"add {services[0]} to services")
     what = f"{by.name} needs {capability}, which nothing in this site provides"
+    chosen = site.choose.get(capability)
+    elsewhere = [c for c in could if c.only_in not in (None, site.mode) and chosen in (None, c.name)]
+    if elsewhere and (chosen or len(elsewhere) == len(could)):
+        place = ("choose", capability) if chosen else _place(by, site)
+        return Problem(place, what, f"write mode: {elsewhere[0].only_in}: {elsewhere[0].name} runs in that")
     homeless = [c for c in could if not c.hosts(site) and c.on.roles]
     if homeless:
         roles = " or ".join(homeless[0].on.roles or ())
         return Problem(_place(by, site), what, f"give a host the role {roles}: {homeless[0].name} runs there")
-    chosen = [c.name for c in could if c.joins is Joins.CHOSEN]
-    hint = f"choose: {{{capability}: {chosen[0]}}}" if chosen else "take it out"
+    in_place = [c.name for c in could if c.joins is Joins.CHOSEN]
+    hint = f"choose: {{{capability}: {in_place[0]}}}" if in_place else "take it out"
     return Problem(_place(by, site), what, hint)
 
 

@@ -51,6 +51,44 @@ def test_it_is_done_once() -> None:
     assert difference(deployed(), WANTED) == []
 
 
+VOLUMES = ET.fromstring(  # noqa: S314
+    """
+<cib><configuration>
+  <crm_config><cluster_property_set id="cib-bootstrap-options">
+    <nvpair id="cib-bootstrap-options-stonith-enabled" name="stonith-enabled" value="true"/>
+  </cluster_property_set></crm_config>
+  <resources><group id="g_mysql"><primitive id="mariadb"/></group></resources>
+  <constraints><rsc_location id="g_mysql-prefers" rsc="g_mysql"/></constraints>
+</configuration></cib>"""
+)
+
+
+def test_a_part_leaves_what_it_does_not_name() -> None:
+    whole = deployed()
+    both = merged(whole, VOLUMES, whole=False)
+    ids = {one.get("id") for one in only(both, "resources")}
+    assert ids == {one.get("id") for one in only(whole, "resources")} | {"g_mysql"}
+    assert difference(both, VOLUMES, whole=False) == []
+    kept = [pair.get("name") for pair in only(both, "crm_config").iter("nvpair")]
+    assert "dc-version" in kept
+
+
+def test_a_part_that_was_changed_is_mended_alone() -> None:
+    both = merged(deployed(), VOLUMES, whole=False)
+    (member,) = only(both, "resources").iterfind("group[@id='g_mysql']/primitive")
+    member.set("id", "mysqld")
+    found = [line for line in difference(both, VOLUMES, whole=False) if line[0] in "+-"]
+    assert [line.split()[0] + line.split()[-1] for line in found[2:]] == ['-id="mysqld"', '+id="mariadb"']
+
+
+def test_what_keeps_an_old_copy_from_use_stays() -> None:
+    live = deployed()
+    ET.SubElement(only(live, "constraints"), "rsc_location", {"id": "outdated-ms_drbd_mysql", "rsc": "x"})
+    assert difference(live, WANTED) == []
+    ids = [one.get("id") for one in only(merged(live, WANTED), "constraints")]
+    assert ids.count("outdated-ms_drbd_mysql") == 1
+
+
 def test_the_version_is_the_next_one_and_what_is_pacemakers_stays() -> None:
     live = deployed()
     assert (live.get("epoch"), live.get("num_updates"), live.get("admin_epoch")) == ("5", "0", "0")

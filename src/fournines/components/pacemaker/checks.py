@@ -7,15 +7,15 @@ from functools import partial
 from typing import Any
 
 from fournines.components.pacemaker.deploy import UNIT, cluster
-from fournines.components.pacemaker.model import MEMBERS, device_name, vip_name
+from fournines.components.pacemaker.model import MEMBERS, device_name, filesystem_name, vip_name
 from fournines.components.pacemaker.on_host import cib
 from fournines.kit.check import Answers, Ask, Check, Output, each_host
 from fournines.kit.common.unit_check import units_check
 from fournines.kit.common.vip_checks import vip_checks
 from fournines.kit.context import Context
-from fournines.kit.declare import Resource
+from fournines.kit.declare import Mirror, Resource, Volume
 from fournines.kit.program import argv
-from fournines.kit.verdict import Verdict, failed, passed
+from fournines.kit.verdict import Outcome, Verdict, failed, passed
 from fournines.kit.where import VIP_HOSTS
 
 _VIEW = Ask(
@@ -40,6 +40,31 @@ def member_checks(context: Context) -> Iterator[Check]:
     )
 
 
+def volume_checks(context: Context) -> Iterator[Check]:
+    """What stands on volumes runs, each on one host, where the one copy is that is in use."""
+    if context.declared(Volume):
+        yield _seen(
+            context,
+            "volumes",
+            "Each volume has all its copies, one of them in use, and what stands on it runs there",
+            partial(
+                judge_volumes,
+                wanted=_on_volumes(context),
+                promoted=tuple(one.primitive for one in context.declared(Mirror)),
+            ),
+            barrier=True,
+            seconds=300,
+        )
+
+
+def _on_volumes(context: Context) -> dict[str, int]:
+    """The resources of volumes, and on how many hosts each runs."""
+    wanted = {one.primitive: len(one.hosts) for one in context.declared(Mirror)}
+    for volume in context.declared(Volume):
+        wanted |= {filesystem_name(volume): 1, volume.resource.name: 1}
+    return wanted
+
+
 def checks(context: Context) -> Iterator[Check]:
     """The configuration is the site's; everybody can be fenced; everything runs, where it should."""
     hosts = MEMBERS.names(context.site)
@@ -58,7 +83,7 @@ def checks(context: Context) -> Iterator[Check]:
     )
     resources = {f"{one.name}": len(VIP_HOSTS(context.site)) for one in context.declared(Resource)}
     resources |= {one.name: 1 for one in context.declared(Resource) if not one.everywhere}
-    resources |= {vip_name(name): 1 for name in context.site.vips}
+    resources |= {vip_name(name): 1 for name in context.site.vips} | _on_volumes(context)
     yield _seen(
         context,
         "resources",
@@ -77,14 +102,20 @@ def checks(context: Context) -> Iterator[Check]:
 
 
 def _seen(
-    context: Context, name: str, promise: str, judge: Callable[[View], Verdict], *, barrier: bool = False
+    context: Context,
+    name: str,
+    promise: str,
+    judge: Callable[[View], Verdict],
+    *,
+    barrier: bool = False,
+    seconds: float = 90,
 ) -> Check:
     def one(answer: Output) -> Verdict:
         view = read(answer)
         return failed(_complaint(answer)) if view is None else judge(view)
 
     asks = dict.fromkeys(MEMBERS.names(context.site), _VIEW)
-    return Check(f"pacemaker.{name}", promise, asks, _Alike(one), barrier=barrier)
+    return Check(f"pacemaker.{name}", promise, asks, _Alike(one), barrier=barrier, seconds=seconds)
 
 
 class _Alike:
@@ -169,6 +200,26 @@ def judge_resources(view: View, wanted: dict[str, int]) -> Verdict:
         if len(hosts) != count:
             wrong.append(f"{name} runs on {', '.join(hosts) or 'no host'}, not on {count}")
     return failed("; ".join(wrong)) if wrong else passed(f"{len(wanted)} resources run")
+
+
+def judge_volumes(view: View, wanted: dict[str, int], promoted: tuple[str, ...]) -> Verdict:
+    """Each resource runs on as many hosts as it should, and of each clone one is promoted."""
+    found = judge_resources(view, wanted)
+    if found.outcome is not Outcome.PASS:
+        return found
+    users = {
+        name: [
+            node.get("name", "")
+            for resource in view.iterfind("resources//resource")
+            if resource.get("id") == name and resource.get("role") == "Promoted"
+            for node in resource.iterfind("node")
+        ]
+        for name in promoted
+    }
+    wrong = [f"{n} is promoted on {', '.join(on) or 'no host'}" for n, on in users.items() if len(on) != 1]
+    return (
+        failed("; ".join(wrong)) if wrong else passed(", ".join(f"{n} on {on[0]}" for n, on in users.items()))
+    )
 
 
 def _runs(resource: View) -> bool:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from functools import partial
 
-from fournines.components.pacemaker.checks import checks, member_checks
-from fournines.components.pacemaker.deploy import configuration, daemons
+from fournines.components.pacemaker.checks import checks, member_checks, volume_checks
+from fournines.components.pacemaker.deploy import configuration, daemons, volumes
 from fournines.components.pacemaker.faults import faults
 from fournines.components.pacemaker.model import MEMBERS, Options
 from fournines.components.pacemaker.on_host import cib, operations
@@ -15,7 +15,7 @@ from fournines.kit import program
 from fournines.kit.check import Ask
 from fournines.kit.common.fencing import password_of
 from fournines.kit.component import Component, Stage, always
-from fournines.kit.declare import ClusterControl, Declaration, Memory, Resource, Secret
+from fournines.kit.declare import ClusterControl, Declaration, Memory, Mirror, Resource, Secret, Volume
 from fournines.spec.model import Mode, Site
 
 
@@ -41,11 +41,12 @@ COMPONENT = Component(
     declares=declares,
     stages=(
         Stage(daemons, member_checks, "members"),
+        Stage(volumes, volume_checks, "volumes", collects=(Mirror, Volume), provides=("moving-data",)),
         Stage(configuration, checks, "configuration", collects=(Resource,)),
     ),
     faults=faults,
     options=Options,
     needs=always("names", "membership", "balancer"),
-    provides=("vip",),
+    provides=("vip", "moving-data"),
     relies=RELIES,
 )

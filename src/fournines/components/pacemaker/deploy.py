@@ -13,10 +13,12 @@ from fournines.components.pacemaker.model import (
     password_script,
     properties,
     quorum_only,
+    volume_parts,
 )
 from fournines.components.pacemaker.on_host import cib
 from fournines.kit.common.fencing import board_of, password_of
 from fournines.kit.context import Context
+from fournines.kit.declare import Volume
 from fournines.kit.program import argv
 from fournines.kit.step import Command, Directory, File, Packages, Step, Unit
 from fournines.spec.model import Host
@@ -41,28 +43,37 @@ def daemons(context: Context, host: Host) -> Iterator[Step]:
     yield Unit(UNIT, rolling=True, packages=("pacemaker",))
 
 
+def volumes(context: Context, host: Host) -> Iterator[Step]:
+    """What stands on volumes, before all else: a service is deployed only once its database runs."""
+    if host == MEMBERS.first(context.site) and context.declared(Volume):
+        yield _brought_in("what stands on volumes", cluster(context, whole=False), "part")
+
+
 def configuration(context: Context, host: Host) -> Iterator[Step]:
     """The cluster's configuration: one change, verified as a whole, brought in by the first member."""
     if host == MEMBERS.first(context.site):
-        wanted = cluster(context)
-        yield Command(
-            "cluster configuration",
-            argv(cib, "apply"),
-            unless=argv(cib, "compare"),
-            stdin=wanted,
-            unless_stdin=wanted,
-            shows=True,
-        )
+        yield _brought_in("cluster configuration", cluster(context))
 
 
-def cluster(context: Context) -> str:
-    """The configuration as a whole."""
+def _brought_in(name: str, wanted: str, *how_much: str) -> Command:
+    return Command(
+        name,
+        argv(cib, "apply", *how_much),
+        unless=argv(cib, "compare", *how_much),
+        stdin=wanted,
+        unless_stdin=wanted,
+        shows=True,
+    )
+
+
+def cluster(context: Context, *, whole: bool = True) -> str:
+    """The configuration as a whole, or what of it must be there before services are deployed."""
     site, options = context.site, context.options("pacemaker", Options)
     return context.render(
         "pacemaker",
         "cluster.xml.j2",
         options=options,
-        parts=(*devices(site), *parts(context)),
+        parts=(*devices(site), *volume_parts(context), *(parts(context) if whole else ())),
         properties=properties(options),
         quorum_only=quorum_only(site),
     )

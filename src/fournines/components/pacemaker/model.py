@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from pydantic import Field
 
 from fournines.kit.common.fencing import board_of
 from fournines.kit.context import Context
-from fournines.kit.declare import Resource, VipCondition
+from fournines.kit.declare import Mirror, Resource, VipCondition, Volume
 from fournines.kit.where import VIP_HOSTS, on
 from fournines.spec.model import Fencing, Host, Role, Site, Strict
 from fournines.spec.types import Whole, WholeSeconds
@@ -21,6 +21,8 @@ AGENTS = {"redfish": "fence_redfish", "ipmi": "fence_ipmilan"}
 PACKAGES = {"redfish": "fence-agents-redfish", "ipmi": "fence-agents-ipmilan"}
 API_GROUP = "g_services_api"
 """The VIP of internal clients and the APIs that move with it, by the guide's name for it."""
+_GRACE = 5
+"""The agent's own default: seconds of a stop until what still runs is killed."""
 _PAIR = 2
 _PAIR_DELAY = "5s"
 
@@ -61,14 +63,28 @@ class Options(Strict):
 Pairs = tuple[tuple[str, str], ...]
 
 
+class Operation(NamedTuple):
+    """What is done to a resource: every so often or once (``0s``), in which time, in which role alone."""
+
+    name: str
+    interval: str
+    timeout: str
+    role: str = ""
+
+
+def operations(*rows: tuple[str, str, str] | tuple[str, str, str, str]) -> tuple[Operation, ...]:
+    """Operations, one from each row."""
+    return tuple(Operation(*row) for row in rows)
+
+
 @dataclass(frozen=True, slots=True)
 class Primitive:
-    """A resource: by which agent, with which parameters, and what is done to it: name, interval, timeout."""
+    """A resource: by which agent, with which parameters, and what is done to it."""
 
     name: str
     agent: str
     params: Pairs
-    operations: tuple[tuple[str, str, str], ...]
+    operations: tuple[Operation, ...]
     meta: Pairs = ()
 
     @property
@@ -91,6 +107,8 @@ class Part:
     meta: Pairs = ()
     beside: tuple[str, ...] = ()
     """The clones on one of which it stands: it starts after that and stops before it."""
+    upon: tuple[str, ...] = ()
+    """The clones on the promoted one of which it stands: it starts once that has been promoted."""
     prefers: str = ""
     """The host that it goes to when all are alike."""
     never: str = ""
@@ -129,8 +147,9 @@ def devices(site: Site) -> Iterator[Part]:
         board = board_of(site, host)
         delay = (("pcmk_delay_base", _PAIR_DELAY),) if pair and position == 0 else ()
         name, params = device_name(host.name), (*_params(host, board), *delay)
-        agent, operations = f"stonith:{AGENTS[board.agent]}", (("monitor", "60s", "40s"),)
-        yield Part(name, (Primitive(name, agent, params, operations),), never=host.name)
+        asked = operations(("monitor", "60s", "40s"))
+        device = Primitive(name, f"stonith:{AGENTS[board.agent]}", params, asked)
+        yield Part(name, (device,), never=host.name)
 
 
 def _params(host: Host, board: Fencing) -> Iterator[tuple[str, str]]:
@@ -179,13 +198,18 @@ def _clone(name: str, one: Resource, count: int) -> Part:
 
 
 def _unit(one: Resource) -> Primitive:
-    asked = (("answers", one.answers), ("patience", str(one.patience))) if one.answers else ()
-    shared = (("shared", "1"),) if one.everywhere else ()
+    said = {
+        "answers": one.answers,
+        "asked": one.asked,
+        "grace": str(one.grace) if one.grace != _GRACE else None,
+    }
+    said["patience"] = str(one.patience) if one.answers or one.asked else None
+    said["shared"] = "1" if one.everywhere else None
     return Primitive(
         one.name,
         "ocf:fournines:unit",
-        (("unit", one.unit), *asked, *shared),
-        (
+        (("unit", one.unit), *((name, value) for name, value in said.items() if value)),
+        operations(
             ("monitor", f"{one.monitor}s", "20s"),
             ("start", "0s", f"{one.start}s"),
             ("stop", "0s", f"{one.stop}s"),
@@ -199,8 +223,64 @@ def _address(name: str, address: str, prefix: int) -> Primitive:
         name,
         "ocf:heartbeat:IPaddr2",
         (("ip", address), ("cidr_netmask", str(prefix))),
-        (("monitor", "5s", "20s"), ("start", "0s", "20s"), ("stop", "0s", "20s")),
+        operations(("monitor", "5s", "20s"), ("start", "0s", "20s"), ("stop", "0s", "20s")),
         meta=(("priority", "100"),),
+    )
+
+
+_ONE_PROMOTED = (
+    *(("promotable", "true"), ("promoted-max", "1"), ("promoted-node-max", "1"), ("clone-node-max", "1")),
+    *(("notify", "true"), ("interleave", "true")),
+)
+"""``notify``: copies are told of each other's changes, which DRBD's agent needs."""
+
+
+def volume_parts(context: Context) -> Iterator[Part]:
+    """For each volume its mirror on all its hosts, promoted on one, and the group that stands there.
+
+    The group is the guide's: the file system, then the program. Like the preferred writer of a database that
+    runs everywhere they prefer the last host, and the VIPs the first: one power loss rarely costs both.
+    """
+    mirrors = {one.volume: one for one in context.declared(Mirror)}
+    for volume in context.declared(Volume):
+        mirror = mirrors[volume.name]
+        meta = (*_ONE_PROMOTED, ("clone-max", str(len(mirror.hosts))))
+        yield Part(mirror.clone, (_copies(mirror),), "clone", meta)
+        yield Part(
+            f"g_{volume.name}",
+            (_mounted(volume, mirror), _unit(volume.resource)),
+            "group",
+            prefers=mirror.hosts[-1],
+            upon=(mirror.clone,),
+        )
+
+
+def filesystem_name(volume: Volume) -> str:
+    """What the resource of a volume's file system is called."""
+    return f"p_fs_{volume.name}"
+
+
+def _copies(mirror: Mirror) -> Primitive:
+    """Two monitors that ask at the same interval would be one to Pacemaker."""
+    asked = (("monitor", "10s", "60s", "Promoted"), ("monitor", "20s", "60s", "Unpromoted"))
+    changed = (
+        ("start", "240s"),
+        ("promote", "180s"),
+        ("demote", "120s"),
+        ("stop", "120s"),
+        ("notify", "90s"),
+    )
+    done = operations(*asked, *((name, "0s", timeout) for name, timeout in changed))
+    return Primitive(mirror.primitive, mirror.agent, mirror.params, done)
+
+
+def _mounted(volume: Volume, mirror: Mirror) -> Primitive:
+    """Its start may have a log to replay, its stop a cache to write."""
+    return Primitive(
+        filesystem_name(volume),
+        "ocf:heartbeat:Filesystem",
+        (("device", mirror.device), ("directory", volume.path), ("fstype", mirror.filesystem)),
+        operations(("monitor", "20s", "60s"), ("start", "0s", "120s"), ("stop", "0s", "120s")),
     )
 
 

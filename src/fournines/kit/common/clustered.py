@@ -13,7 +13,7 @@ from fournines.kit.check import Check
 from fournines.kit.common.health_check import health_check
 from fournines.kit.common.unit_check import moving_unit_check, units_check
 from fournines.kit.context import Context
-from fournines.kit.declare import Declaration, Endpoint, Resource
+from fournines.kit.declare import Declaration, Endpoint, Resource, Volume
 from fournines.kit.endpoints import at
 from fournines.kit.step import File, Step, Unit, unit_file
 
@@ -39,8 +39,8 @@ def api(endpoint: Endpoint, unit: str, *, moves: bool) -> Iterator[Declaration]:
 
 def moving(context: Context, unit: str) -> Resource | None:
     """The resource by which a cluster manager runs this unit on one host at a time; None if none does."""
-    found = (one for one in context.declared(Resource) if one.unit == unit and not one.everywhere)
-    return next(found, None)
+    declared = (*context.declared(Resource), *(volume.resource for volume in context.declared(Volume)))
+    return next((one for one in declared if one.unit == unit and not one.everywhere), None)
 
 
 def service_unit(context: Context, unit: Unit) -> Iterator[Step]:

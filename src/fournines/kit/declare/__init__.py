@@ -9,7 +9,7 @@ that kind (``Context.declared``): haproxy renders whatever ``Endpoint`` there is
 
 from __future__ import annotations
 
-from fournines.kit.declare.cluster import ClusterControl, Resource
+from fournines.kit.declare.cluster import ClusterControl, Mirror, Resource, Volume
 from fournines.kit.declare.data import (
     Brokers,
     CacheServers,
@@ -66,6 +66,7 @@ __all__ = [
     "Memory",
     "MessageUser",
     "MetadataProxy",
+    "Mirror",
     "Resource",
     "Secret",
     "SecretKind",
@@ -74,6 +75,7 @@ __all__ = [
     "ServiceUser",
     "Switch",
     "VipCondition",
+    "Volume",
     "memory_of",
 ]
 
@@ -101,6 +103,8 @@ Declaration = (
     | ServedCertificate
     | VipCondition
     | Resource
+    | Volume
+    | Mirror
     | ClusterControl
     | Identity
     | BackendsSeen

@@ -16,9 +16,10 @@ class Resource:
     on its host too: where it fails it is started anew, and what works is not stopped with the cluster.
 
     ``answers`` is a URL on the host that gives 200 while the program works, in which ``{host}`` stands for
-    the host's name; None asks systemd alone. ``patience`` is how many seconds an answer may take; it is asked
-    three times. ``monitor``, ``start`` and ``stop`` are seconds too: between two questions, and what a start
-    or stop may take.
+    the host's name; ``asked`` a shell command on the host that succeeds while it does. Where both are None
+    systemd alone is asked. ``patience`` is how many seconds an answer may take; it is asked three times.
+    ``monitor``, ``start`` and ``stop`` are seconds too: between two questions, and what a start or stop may
+    take; ``grace`` is how much of a stop passes until what still runs is killed.
     """
 
     name: str
@@ -29,6 +30,50 @@ class Resource:
     monitor: int = 2
     start: int = 60
     stop: int = 30
+    asked: str | None = None
+    grace: int = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Volume:
+    """A file system that a program's data lies on, and that moves with the program from host to host.
+
+    Where the cluster manager runs ``resource`` it is mounted at ``path`` before that starts. Somebody must
+    keep it: a ``Mirror`` of this ``name``.
+    """
+
+    name: str
+    path: str
+    resource: Resource
+
+
+@dataclass(frozen=True, slots=True)
+class Mirror:
+    """Copies of a volume on these hosts, of which one host at a time has the use.
+
+    The OCF ``agent`` runs with ``params`` on all of them and is promoted on one: there ``device`` can be
+    mounted, as a file system of that kind. The copies talk to each other at ``port``. ``said`` is where the
+    site file says all this.
+    """
+
+    volume: str
+    hosts: tuple[str, ...]
+    agent: str
+    params: tuple[tuple[str, str], ...]
+    device: str
+    filesystem: str
+    port: int
+    said: tuple[str, ...]
+
+    @property
+    def primitive(self) -> str:
+        """What the agent's resource is called, in the guide's way: ``p_drbd_mysql``."""
+        return f"p_{self.agent.rpartition(':')[2]}_{self.volume}"
+
+    @property
+    def clone(self) -> str:
+        """What its clone on all hosts is called: ``ms_drbd_mysql``."""
+        return f"ms_{self.agent.rpartition(':')[2]}_{self.volume}"
 
 
 @dataclass(frozen=True, slots=True)

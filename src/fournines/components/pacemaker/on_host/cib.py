@@ -5,8 +5,10 @@ diff and ends with 1 if anything would. ``apply`` changes it: the new configurat
 (crm_verify), and what differs becomes one patch (crm_diff), which is applied whole or not at all (cibadmin
 --patch), and not if somebody else changed the configuration meanwhile; then it is worked out anew.
 
-Everything in the sections below is the site's, but for what Pacemaker writes there itself, and for what an
-operator said for a while (constraints called ``cli-...`` by crm_resource --move and --ban, maintenance-mode).
+Everything in the sections below is the site's, but for what Pacemaker writes there itself, for what an
+operator said for a while (constraints called ``cli-...`` by crm_resource --move and --ban, maintenance-mode),
+and for what a mirror says of a copy that is not up to date. ``part`` as the last argument: what is not in the
+wanted configuration is left as it is.
 """
 
 from __future__ import annotations
@@ -31,6 +33,8 @@ KEPT = frozenset(
 )
 """Properties that are not the site's."""
 OPERATORS = "cli-"
+MIRRORS = "outdated-"
+"""How a constraint's name begins by which a mirror keeps a copy from use that is not up to date."""
 ATTEMPTS = 5
 SAME = "the same"
 
@@ -43,8 +47,11 @@ def following(live: ET.Element) -> ET.Element:
     return result
 
 
-def merged(live: ET.Element, wanted: ET.Element) -> ET.Element:
-    """The live configuration with the sections of the wanted one in the place of its own."""
+def merged(live: ET.Element, wanted: ET.Element, *, whole: bool = True) -> ET.Element:
+    """The live configuration with the sections of the wanted one in the place of its own.
+
+    Unless it is ``whole``, with each part of those in the place of its own one of that name alone.
+    """
     result = following(live)
     sections = sections_of(result)
     for name in SECTIONS:
@@ -52,6 +59,9 @@ def merged(live: ET.Element, wanted: ET.Element) -> ET.Element:
         section = ET.Element(name) if new is None else copy.deepcopy(new)
         if old is not None:
             _keep(name, old, section)
+            if not whole:
+                there = {part.get("id") for part in section}
+                section.extend(copy.deepcopy(part) for part in old if part.get("id") not in there)
             place = list(sections).index(old)
             sections.remove(old)
         elif new is None:
@@ -73,7 +83,7 @@ def sections_of(cib: ET.Element) -> ET.Element:
 def _keep(name: str, old: ET.Element, new: ET.Element) -> None:
     """Carry over what is not the site's."""
     if name == "constraints":
-        new.extend(copy.deepcopy(c) for c in old if c.get("id", "").startswith(OPERATORS))
+        new.extend(copy.deepcopy(c) for c in old if c.get("id", "").startswith((OPERATORS, MIRRORS)))
     if name == "crm_config":
         kept = [pair for pair in old.iter("nvpair") if pair.get("name") in KEPT]
         target = next((s for s in new if s.get("id") == PROPERTIES), None)
@@ -102,9 +112,9 @@ def _id_first(attribute: tuple[str, str]) -> tuple[bool, str]:
     return attribute[0] != "id", attribute[0]
 
 
-def difference(live: ET.Element, wanted: ET.Element) -> list[str]:
+def difference(live: ET.Element, wanted: ET.Element, *, whole: bool = True) -> list[str]:
     """A unified diff from the live configuration to the wanted one; nothing when they say the same."""
-    before, after = lines(live), lines(merged(live, wanted))
+    before, after = lines(live), lines(merged(live, wanted, whole=whole))
     return list(difflib.unified_diff(before, after, "cluster", "wanted", lineterm="", n=1))
 
 
@@ -180,28 +190,33 @@ def change(make: Callable[[ET.Element], ET.Element | None]) -> None:
                 return
 
 
-def compare(wanted: ET.Element) -> int:
+def compare(wanted: ET.Element, *, whole: bool = True) -> int:
     """Print what would change, and what would move; 1 if anything would, or if no cluster answers."""
     try:
         live = live_cib()
     except SystemExit:
         live = None
-    found = difference(parsed("<cib><configuration/></cib>") if live is None else live, wanted)
+    found = difference(parsed("<cib><configuration/></cib>") if live is None else live, wanted, whole=whole)
     sys.stdout.write("\n".join(found or [SAME]) + "\n")
     if found and live is not None:
         try:
-            moves = [words(one) for one in actions(simulated(merged(live, wanted)))]
+            moves = [words(one) for one in actions(simulated(merged(live, wanted, whole=whole)))]
         except SystemExit as error:
             moves = [str(error)]
         sys.stdout.write("".join(f"# {line}\n" for line in moves or ["nothing would be started or stopped"]))
     return 1 if found else 0
 
 
-def apply(wanted: ET.Element) -> int:
+def apply(wanted: ET.Element, *, whole: bool = True) -> int:
     """Make the cluster's configuration the wanted one."""
-    change(lambda live: merged(live, wanted) if difference(live, wanted) else None)
-    return 0 if not difference(live_cib(), wanted) else 1
+
+    def changed(live: ET.Element) -> ET.Element | None:
+        return merged(live, wanted, whole=whole) if difference(live, wanted, whole=whole) else None
+
+    change(changed)
+    return 0 if changed(live_cib()) is None else 1
 
 
 if __name__ == "__main__":
-    sys.exit({"compare": compare, "apply": apply}[sys.argv[1]](parsed(sys.stdin.read())))
+    VERB = {"compare": compare, "apply": apply}[sys.argv[1]]
+    sys.exit(VERB(parsed(sys.stdin.read()), whole="part" not in sys.argv[2:]))
