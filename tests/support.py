@@ -88,6 +88,11 @@ def passive_site() -> Site:
     return full_site().model_copy(update={"mode": Mode.ACTIVE_PASSIVE, "lab": True})
 
 
+def volumes_site() -> Site:
+    """A site whose database keeps its data on a volume that moves with it."""
+    return site_of("active-passive-drbd.yaml")
+
+
 def context_of(site: Site) -> Context:
     """The site's context with freshly generated secrets."""
     return context_for(site, complete({}, site))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
-from tests.support import context_of, full_site, passive_site
+from tests.support import context_of, full_site, passive_site, volumes_site
 
 import fournines.components
 from fournines.components import registered
@@ -37,6 +37,7 @@ from fournines.kit.step import STAGED, File, Packages, Step, Unit
 from fournines.kit.verdict import Outcome
 from fournines.plan.context import taking_part
 from fournines.spec.meaning import meanings
+from fournines.spec.model import Site
 
 FOLDER = Path(fournines.components.__file__).parent
 GOLDEN = Path(__file__).parent
@@ -50,12 +51,15 @@ SHIPPED = {"templates", "on_host"}
 @pytest.fixture(name="context")
 def full_context(component: Component) -> Context:
     """Of a site with every service and every role: no component may pass for want of hosts."""
-    return _context(passive=not component.hosts(full_site()))
+    return next(found for found in map(_context, SITES) if component in taking_part(found.site))
+
+
+SITES = (full_site, passive_site, volumes_site)
 
 
 @cache
-def _context(*, passive: bool) -> Context:
-    return context_of(passive_site() if passive else full_site())
+def _context(site: Callable[[], Site]) -> Context:
+    return context_of(site())
 
 
 each = pytest.mark.parametrize("component", registered().values(), ids=lambda c: c.name)
@@ -272,10 +276,10 @@ def test_no_port_is_opened_twice(component: Component, context: Context) -> None
     assert not [one for one in declared if isinstance(one, FirewallPort) and one.port in listens]
 
 
-@pytest.mark.parametrize("passive", [False, True])
-def test_what_many_may_write_is_written_once(*, passive: bool) -> None:
+@pytest.mark.parametrize("site", SITES)
+def test_what_many_may_write_is_written_once(site: Callable[[], Site]) -> None:
     """Two lines of a type would leave it to chance which one a client takes; two endpoints share no port."""
-    context = _context(passive=passive)
+    context = _context(site)
     for kind, key in ((CatalogueEntry, "type"), (Endpoint, "name"), (Endpoint, "port"), (Database, "name")):
         found = [getattr(one, key) for one in context.declared(kind)]
         assert len(found) == len(set(found)), f"{kind.__name__}.{key}"

@@ -53,6 +53,39 @@ def test_the_configuration_is_the_golden_one(context: Context) -> None:
     assert cluster(context) == (HERE / "golden" / "cluster.xml").read_text()
 
 
+def test_with_volumes_it_is_the_golden_one() -> None:
+    golden = (HERE / "golden" / "cluster-volumes.xml").read_text()
+    assert cluster(context_of(site_of("active-passive-drbd.yaml"))) == golden
+
+
+def test_what_stands_on_volumes_is_a_part_of_it() -> None:
+    context = context_of(site_of("active-passive-drbd.yaml"))
+    part = cluster(context, whole=False)
+    assert [word for word in ("ms_drbd_mysql", "g_mysql", "fence-controller1") if f'id="{word}"' in part]
+    assert not [word for word in ("vip-controller", "haproxy", "keystone") if f'id="{word}"' in part]
+    (step,) = COMPONENT.stages[1].steps(context, context.site.hosts["dashboard"])
+    assert isinstance(step, Command)
+    assert (step.argv[-2:], step.unless[-2:], step.stdin) == (("apply", "part"), ("compare", "part"), part)
+
+
+def test_a_site_without_volumes_has_no_such_stage(context: Context) -> None:
+    stage = COMPONENT.stages[1]
+    assert not list(stage.steps(context, context.site.hosts["dashboard"]))
+    assert not list(stage.checks(context))
+
+
+@pytest.mark.parametrize(("answer", "code"), [("exit 0", 0), ("exit 1", 1), ("exec sleep 5", 1)])
+def test_a_unit_may_be_asked_by_a_command(context: Context, tmp_path: Path, answer: str, code: int) -> None:
+    said = "case $2 in *Load*) echo loaded ;; *) echo active ;; esac"
+    (tmp_path / "systemctl").write_text(f"#!/bin/sh\n{said}\n")
+    (tmp_path / "systemctl").chmod(0o755)
+    given = {"OCF_RESKEY_unit": "x", "OCF_RESKEY_asked": answer, "OCF_RESKEY_patience": "0.2"}
+    agent = file_of(COMPONENT, context, "controller1", AGENT).content
+    env = {"PATH": f"{tmp_path}:/usr/bin:/bin", **given}
+    done = subprocess.run(["sh", "-c", agent, "unit", "monitor"], env=env, check=False, capture_output=True)
+    assert done.returncode == code
+
+
 def test_the_agent_is_the_golden_one(context: Context) -> None:
     found = file_of(COMPONENT, context, "controller1", AGENT)
     assert (found.content, found.mode) == ((HERE / "golden" / "unit").read_text(), 0o755)
@@ -117,7 +150,7 @@ def test_it_is_brought_in_by_one_member(context: Context) -> None:
 
 
 @pytest.mark.programs
-@pytest.mark.parametrize("shape", ["example", "pair", "ipmi"])
+@pytest.mark.parametrize("shape", ["example", "pair", "ipmi", "volumes"])
 def test_pacemaker_accepts_it(site: Site, tmp_path: Path, shape: str) -> None:
     done = verified(cluster(context_of(shaped(site, shape))), tmp_path)
     assert done.returncode == 0, done.stdout + done.stderr
@@ -127,6 +160,7 @@ def test_pacemaker_accepts_it(site: Site, tmp_path: Path, shape: str) -> None:
 def shaped(site: Site, shape: str) -> Site:
     pair = {n: h for n, h in site.hosts.items() if h.has(Role.CONTROLLER)}
     return {
+        "volumes": site_of("active-passive-drbd.yaml"),
         "example": site,
         "pair": site.model_copy(update={"hosts": pair}),
         "ipmi": real(site, agent="ipmi"),
@@ -297,5 +331,41 @@ def test_a_configuration_that_is_another_is_told_by_its_lines(
 ) -> None:
     check = next(c for c in COMPONENT.checks(context) if c.id == "pacemaker.configuration")
     verdict = check.verdict(dict.fromkeys(check.asks, output))
+    assert verdict.outcome is outcome
+    assert says in verdict.seen
+
+
+# --- volumes ----------------------------------------------------------------------------------------------
+
+
+def of_volumes(second: str = "Unpromoted", *, group: str = "controller1") -> str:
+    """Two copies, the first of them in use, and what stands on the volume."""
+
+    def one(name: str, role: str, host: str) -> str:
+        said = f'<resource id="{name}" role="{role}" active="true" failed="false">'
+        return f'{said}<node name="{host}"/></resource>'
+
+    copies = one("p_drbd_mysql", "Promoted", "controller1") + one("p_drbd_mysql", second, "controller2")
+    on_it = "".join(one(name, "Started", group) for name in ("p_fs_mysql", "mariadb"))
+    return f"<mon><summary/><nodes/><resources>{copies}{on_it}</resources></mon>"
+
+
+@pytest.mark.parametrize(
+    ("view", "outcome", "says"),
+    [
+        (of_volumes(), Outcome.PASS, "p_drbd_mysql on controller1"),
+        (of_volumes("Promoted"), Outcome.FAIL, "p_drbd_mysql is promoted on controller1, controller2"),
+        (of_volumes("Stopped"), Outcome.FAIL, "p_drbd_mysql runs on controller1, not on 2"),
+        (of_volumes().replace('"Promoted"', '"Unpromoted"'), Outcome.FAIL, "is promoted on no host"),
+        (
+            of_volumes().replace('"mariadb" role="Started"', '"mariadb" role="Stopped"'),
+            Outcome.FAIL,
+            "no host",
+        ),
+    ],
+)
+def test_each_volume_has_its_copies_and_one_is_in_use(view: str, outcome: Outcome, says: str) -> None:
+    context = context_of(site_of("active-passive-drbd.yaml"))
+    verdict = judged(context, "volumes", view)
     assert verdict.outcome is outcome
     assert says in verdict.seen

@@ -1,0 +1,57 @@
+"""Whether each volume that a program wants is kept by somebody, and each that is kept is wanted. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from fournines.kit.declare import Declaration, Endpoint, FirewallPort, Mirror, Volume
+from fournines.plan.context import declarations, taking_part
+from fournines.spec.document import Problem
+from fournines.spec.model import Site
+
+KEEPS = "mirror"
+"""The capability of whoever keeps volumes; its options have the key ``volumes``."""
+
+
+def unkept_volumes(site: Site) -> Iterator[Problem]:
+    """A volume without a device, a device without a volume, a port that somebody else has."""
+    declared = declarations(site)
+    mirrors = {one.volume: one for one in declared if isinstance(one, Mirror)}
+    wanted = {one.name: one for one in declared if isinstance(one, Volume)}
+    keepers = [component.name for component in taking_part(site) if KEEPS in component.provides]
+    for name, volume in wanted.items():
+        if name not in mirrors and keepers:
+            yield Problem(
+                ("components", keepers[0]) if keepers[0] in site.components else ("services",),
+                f"{volume.resource.name} keeps its data on a volume {name}, and nothing says where that lies",
+                f"add components: {{{keepers[0]}: {{volumes: {{{name}: {{device: /dev/vdb}}}}}}}}",
+                at_key=True,
+            )
+    for name, mirror in mirrors.items():
+        if name not in wanted:
+            others = ", ".join(wanted) or "none"
+            yield Problem(
+                mirror.said,
+                f"nobody keeps anything on a volume {name}",
+                f"take it away; volumes that are wanted: {others}",
+                at_key=True,
+            )
+        yield from _taken(mirror, declared)
+
+
+def _taken(mirror: Mirror, declared: tuple[Declaration, ...]) -> Iterator[Problem]:
+    """Its port is one at which something else listens on the same hosts; volumes know one another's."""
+    of_volumes = f"{mirror.agent.rpartition(':')[2]}-"
+    for one in declared:
+        if not isinstance(one, Endpoint | FirewallPort) or one.name.startswith(of_volumes):
+            continue
+        if mirror.port in _ports(one) and not set(mirror.hosts).isdisjoint(one.hosts):
+            what = f"port {mirror.port} is {one.name}'s already"
+            yield Problem((*mirror.said, "port"), what, "write another one, for example 7788")
+            return
+
+
+def _ports(one: Endpoint | FirewallPort) -> range | tuple[int, ...]:
+    if isinstance(one, FirewallPort):
+        return range(one.port or 0, (one.last or one.port or 0) + 1)
+    return one.port, one.listens
