@@ -81,8 +81,19 @@ def reference(vocabulary: Vocabulary, summaries: Mapping[str, str]) -> str:
                 f"\n### components.{name}\n",
                 f"{summaries[name]}.\n",
                 *_table(options, known_keys(options)),
+                *_nested(name, options),
             ]
     return "\n".join(parts) + "\n"
+
+
+def _nested(component: str, options: type[Strict]) -> Iterator[str]:
+    """A table for each of its options that is a mapping of names to keys."""
+    for key, field in options.model_fields.items():
+        model = get_args(field.annotation)[-1:] if get_origin(field.annotation) is Mapping else ()
+        for one in model:
+            if isinstance(one, type) and issubclass(one, Strict):
+                yield f"\n#### components.{component}.{key}.NAME\n"
+                yield from _table(one, known_keys(one))
 
 
 def _table(model: type[Strict], keys: list[str]) -> Iterator[str]:

@@ -116,7 +116,7 @@ def test_all_well(context: Context, name: str) -> None:
 
 
 def changed(state: State, **changes: object) -> State:
-    return State(**{**asdict(state), **changes})  # type: ignore[arg-type]
+    return State(**{**asdict(state), **changes})
 
 
 ALONE = changed(WELL, connection="StandAlone", peer_role="Unknown", peer_disk="DUnknown", behind=2048)

@@ -73,11 +73,23 @@ class Cluster:
         return subprocess.CompletedProcess(argv, self.cib, "", "")
 
 
+class Clock:
+    """A second passes with each look at it."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def monotonic(self) -> float:
+        self.now += 1
+        return self.now
+
+    def sleep(self, seconds: float) -> None:
+        self.now += seconds
+
+
 @pytest.fixture(autouse=True)
 def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    clock = iter(range(10_000))
-    monkeypatch.setattr(fencing.time, "monotonic", lambda: float(next(clock)))
-    monkeypatch.setattr(fencing.time, "sleep", lambda _: None)
+    monkeypatch.setattr(fencing, "time", Clock())
 
 
 def run(monkeypatch: pytest.MonkeyPatch, cluster: Cluster, *arguments: str) -> int:

@@ -13,9 +13,10 @@ import stat
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from typing import TypedDict
+from typing import Any, TypedDict
 
 from fournines.components.drbd.on_host.resolver import FILESYSTEM, Disk, Next, Refused, decide
 from fournines.components.drbd.on_host.state import State, states, version
@@ -37,7 +38,7 @@ _MODULE = "8.4."
 class Volume(TypedDict):
     """What is fed: the resource's ``name``, its ``minor`` and backing ``device``, ``size`` in bytes or 0.
 
-    ``first`` on the one host that makes the file system; ``path`` is where the cluster manager mounts it.
+    ``first`` on the one host that makes the file system.
     """
 
     name: str
@@ -45,7 +46,6 @@ class Volume(TypedDict):
     device: str
     size: int
     first: bool
-    path: str
 
 
 def disk_of(volume: Volume) -> Disk:
@@ -205,9 +205,10 @@ def look(volumes: list[Volume]) -> int:
     return 0
 
 
+VERBS: dict[str, Callable[[Any], int]] = {"compare": compare, "apply": apply, "look": look}
+
 if __name__ == "__main__":
-    WHAT = json.loads(sys.stdin.read())
     try:
-        sys.exit({"compare": compare, "apply": apply, "look": look}[sys.argv[1]](WHAT))
+        sys.exit(VERBS[sys.argv[1]](json.loads(sys.stdin.read())))
     except Refused as refusal:
         sys.exit(str(refusal))
