@@ -7,15 +7,20 @@ from pathlib import Path
 
 import pytest
 from tests.programs import opinion
+from tests.support import EXAMPLES, context_of
 
 from fournines.components.rabbitmq.component import COMPONENT
 from fournines.components.rabbitmq.deploy import ADVANCED, CONF, COOKIE, create_users, users_exist
-from fournines.components.rabbitmq.model import leaders_ask, parse_facts, parse_leaders
+from fournines.components.rabbitmq.model import leaders_ask, moving_leaders_ask, parse_facts, parse_leaders
 from fournines.kit.check import Check, Output
 from fournines.kit.context import Context
-from fournines.kit.declare import FirewallPort, MessageUser
+from fournines.kit.declare import Brokers, FirewallPort, MessageUser, Volume
 from fournines.kit.step import Command, File, Unit
 from fournines.kit.verdict import Outcome
+from fournines.plan.context import taking_part
+from fournines.plan.order import levels
+from fournines.plan.vocabulary import vocabulary
+from fournines.spec.load import loads
 from fournines.spec.model import Site
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -26,7 +31,7 @@ DOWN = Output(1, "", "erl_call: failed to connect to node rabbit@controller2\n")
 
 def facts(host: str) -> str:
     return (
-        f"running\t{ALL}\nmembers\t{ALL}\npartitions\t\nkhepri\ttrue\nlistener\t{HOSTS[host]}\t5672\n"
+        f"host\t{host}\nrunning\t{ALL}\nmembers\t{ALL}\npartitions\t\nkhepri\ttrue\nlistener\t{HOSTS[host]}\t5672\n"
         "tick\t5\nleader_poll\t200\ndefault_queue_type\trabbit_quorum_queue\n"
         "user\topenstack\nuser\tnines_ledger\n"
         f"queue\tnines_ledger\tledger\trabbit@controller2\t{ALL}\ncomplete\n{{ok, ok}}"
@@ -223,3 +228,103 @@ def test_an_answer_without_queues_is_an_answer() -> None:
     assert said is not None
     assert said.queues == ()
     assert said.running == frozenset(HOSTS)
+
+
+# --- the only one, which moves ------------------------------------------------------------------------------
+
+
+@pytest.fixture(name="moving", scope="module")
+def where_it_moves() -> Context:
+    text = (EXAMPLES / "active-passive-drbd.yaml").read_text()
+    for old, new in (
+        ("components:\n", "components:\n  rabbitmq: {mode: active-passive}\n"),
+        ("    volumes:\n", "    volumes:\n      rabbitmq: {device: /dev/vdc}\n"),
+    ):
+        text = text.replace(old, new)
+    return context_of(loads(text, Path("site.yaml"), vocabulary()))
+
+
+def test_the_one_that_moves_has_a_name_that_goes_with_its_data(moving: Context) -> None:
+    texts = [
+        {step.path: step.content for step in COMPONENT.steps(moving, host) if isinstance(step, File)}
+        for host in COMPONENT.hosts(moving.site)
+    ]
+    dashboard, one, two = texts
+    assert dashboard == {}, "a host without a copy of its data has no broker"
+    assert one[COOKIE] == two[COOKIE]
+    assert all("NODENAME=rabbit@localhost" in text["/etc/rabbitmq/rabbitmq-env.conf"] for text in (one, two))
+    assert "nodes.1 = rabbit@localhost" in one[CONF]
+    assert "listeners.tcp.1 = 10.0.0.12:5672" in two[CONF]
+    assert "default_queue_type = quorum" in one[CONF], "a classic one loses confirmed messages with its host"
+    assert "mountpoint --quiet /var/lib/rabbitmq/mnesia" in "".join(one.values())
+    assert not COOKIE.startswith("/var/lib/rabbitmq/mnesia/"), "what is on a volume is on one host alone"
+
+
+def test_the_one_that_moves_is_the_cluster_manager_s(moving: Context) -> None:
+    steps = list(COMPONENT.steps(moving, moving.site.hosts["controller1"]))
+    (unit,) = [step for step in steps if isinstance(step, Unit)]
+    assert (unit.enabled, unit.running, unit.restart_by[-1]) == (False, None, "rabbitmq")
+    volumes = {one.name: one.path for one in moving.declared(Volume)}
+    assert volumes["rabbitmq"] == "/var/lib/rabbitmq/mnesia"
+    assert moving.one(Brokers).hosts == ("controller1", "controller2")
+    ports = {one.name for one in COMPONENT.declarations(moving.site) if isinstance(one, FirewallPort)}
+    assert ports == {"amqp"}
+    order = [p.name for level in levels(moving.site, taking_part(moving.site)) for p in level]
+    wanted = ["drbd", "rabbitmq cluster", "pacemaker volumes", "rabbitmq accounts", "pacemaker configuration"]
+    assert [name for name in order if name in wanted] == wanted
+
+
+def test_accounts_are_made_where_it_runs(moving: Context) -> None:
+    for host in ("controller1", "controller2"):
+        commands = list(COMPONENT.stages[1].steps(moving, moving.site.hosts[host]))
+        assert [c.name for c in commands if isinstance(c, Command)] == [
+            "metadata in Khepri",
+            "vhosts and accounts",
+        ]
+        for command in commands:
+            assert isinstance(command, Command)
+            assert "rabbit@localhost" in command.argv[-1]
+            assert "!= active ] && exit 0; " in command.unless[-1]
+
+
+NOWHERE = Output(1, "", "erl_call: failed to connect to node rabbit@localhost\n")
+ALONE = (
+    "host\tcontroller2\nrunning\trabbit@localhost\nmembers\trabbit@localhost\npartitions\t\nkhepri\ttrue\n"
+    "listener\t10.0.0.12\t5672\ntick\t5\nleader_poll\t200\ndefault_queue_type\trabbit_quorum_queue\n"
+    "user\topenstack\nuser\tnines_ledger\nqueue\tv\tq\trabbit@localhost\trabbit@localhost\ncomplete\n"
+)
+
+
+@pytest.mark.parametrize("what", ["alarms", "queues", "settings", "metadata", "accounts", "leftovers"])
+def test_it_is_judged_where_it_runs(moving: Context, what: str) -> None:
+    found, one = check(moving, what), Output(0, ALONE)
+    verdict = found.verdict({"controller1": NOWHERE, "controller2": one})
+    assert (verdict.outcome, verdict.seen.startswith("on controller2: ")) == (Outcome.PASS, True), (
+        verdict.seen
+    )
+    assert found.verdict({"controller1": one, "controller2": one}).outcome is Outcome.FAIL
+    assert found.verdict({"controller1": NOWHERE, "controller2": NOWHERE}).outcome is Outcome.FAIL
+    assert found.verdict({"controller1": NOWHERE, "controller2": None}).outcome is Outcome.UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("what", "old", "new"),
+    [
+        ("queues", "q\trabbit@localhost\trabbit", "q\trabbit@other\trabbit"),
+        ("settings", "10.0.0.12", "10.0.0.11"),
+        ("settings", "host\tcontroller2", "host\tstranger"),
+        ("metadata", "khepri\ttrue", "khepri\tfalse"),
+        ("accounts", "user\topenstack\n", ""),
+        ("leftovers", "user\topenstack\n", "user\topenstack\nuser\tsomebody\n"),
+    ],
+)
+def test_what_is_not_well_where_it_runs_is_told(moving: Context, what: str, old: str, new: str) -> None:
+    assert old in ALONE
+    broken = Output(0, ALONE.replace(old, new))
+    verdict = check(moving, what).verdict({"controller1": NOWHERE, "controller2": broken})
+    assert verdict.outcome is Outcome.FAIL
+
+
+def test_who_leads_is_told_by_the_host_that_it_is_on() -> None:
+    assert parse_leaders(Output(0, ALONE)) == {("v", "q"): "controller2"}
+    assert "rabbit@localhost" in moving_leaders_ask("controller1").argv

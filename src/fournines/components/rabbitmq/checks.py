@@ -5,53 +5,67 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from functools import partial
 
-from fournines.components.rabbitmq.model import BROKERS, PORT, Facts, Options, facts_ask, parse_facts
+from fournines.components.rabbitmq.model import (
+    LOCAL,
+    PORT,
+    UNIT,
+    Facts,
+    Options,
+    facts_ask,
+    parse_facts,
+)
 from fournines.kit.check import Answers, Ask, Check, Output, each_host
+from fournines.kit.common.unit_check import moving_unit_check
 from fournines.kit.context import Context
 from fournines.kit.declare import MessageUser
-from fournines.kit.verdict import Verdict, failed, passed, unknown, worst
+from fournines.kit.verdict import Verdict, failed, passed, unknown
 
-_UNIT = "rabbitmq-server.service"
 _GUEST = "guest"
 
 
+def _options(context: Context) -> Options:
+    return context.options("rabbitmq", Options)
+
+
 def _check(
-    context: Context, what: str, promise: str, judge: Callable[[Answers], Verdict], *, barrier: bool
+    context: Context,
+    what: str,
+    promise: str,
+    judge: Callable[[Facts], Verdict],
+    *,
+    all_well: str | None = None,
+    barrier: bool = False,
 ) -> Check:
-    asks = {name: facts_ask(name) for name in sorted(host.name for host in BROKERS(context.site))}
-    return Check(f"rabbitmq.{what}", promise, asks=asks, judge=judge, barrier=barrier, seconds=120)
+    """Every broker must be as promised; the only one, where it moves, wherever it is."""
+    site, moves = context.site, _options(context).moves_in(context.site)
+    names = sorted(_options(context).brokers(site).names(site))
+    asks = {name: facts_ask(LOCAL if moves else name) for name in names}
+    judged = _where_it_runs(judge) if moves else each_host(_of(judge), all_well=all_well)
+    return Check(f"rabbitmq.{what}", promise, asks=asks, judge=judged, barrier=barrier, seconds=120)
 
 
 def checks(context: Context) -> Iterator[Check]:
     """The cluster, its queues, its settings, and what starts at boot."""
-    everyone = frozenset(host.name for host in BROKERS(context.site))
-    check = partial(_check, context)
-    yield check(
+    site, options = context.site, _options(context)
+    everyone = frozenset(options.brokers(site).names(site))
+    if options.moves_in(site):
+        yield moving_unit_check("rabbitmq", sorted(everyone), UNIT)
+        return
+    count = len(everyone)
+    yield _check(
+        context,
         "whole",
-        f"All {len(everyone)} brokers run as one cluster, as each of them sees it",
-        each_host(
-            _of(_whole(everyone)), all_well=f"{len(everyone)} of {len(everyone)} running, no partition"
-        ),
+        f"All {count} brokers run as one cluster, as each of them sees it",
+        _whole(everyone),
+        all_well=f"{count} of {count} running, no partition",
         barrier=True,
     )
-    yield check(
-        "alarms",
-        "No broker blocks publishers for want of memory or disk",
-        each_host(_of(_quiet), all_well="no alarm"),
-        barrier=False,
-    )
-    yield check(
-        "queues",
-        "Every quorum queue has a running leader and a copy on every broker",
-        each_host(_of(_replicated(everyone))),
-        barrier=False,
-    )
-    yield check("settings", "Each broker runs with what was deployed", _settings(context), barrier=False)
+    yield from _in_itself(context)
     yield Check(
         "rabbitmq.units",
         "The broker runs and starts at boot",
         asks={
-            name: Ask(("sh", "-c", f"systemctl is-enabled {_UNIT}; systemctl is-active {_UNIT}"))
+            name: Ask(("sh", "-c", f"systemctl is-enabled {UNIT}; systemctl is-active {UNIT}"))
             for name in sorted(everyone)
         },
         judge=each_host(_at_boot, all_well="running, and enabled at boot"),
@@ -59,36 +73,86 @@ def checks(context: Context) -> Iterator[Check]:
     )
 
 
+def _in_itself(context: Context) -> Iterator[Check]:
+    """What holds of a broker, be it one or several."""
+    yield _check(
+        context,
+        "alarms",
+        "No broker blocks publishers for want of memory or disk",
+        _quiet,
+        all_well="no alarm",
+    )
+    yield _check(
+        context,
+        "queues",
+        "Every quorum queue has a running leader and a copy on every broker",
+        partial(_replicated, context),
+    )
+    yield _check(
+        context,
+        "settings",
+        "Each broker runs with what was deployed",
+        partial(_as_deployed, context),
+        all_well="as deployed",
+    )
+
+
 def account_checks(context: Context) -> Iterator[Check]:
     """Where the metadata lies, and the accounts in it."""
+    site, options = context.site, _options(context)
+    if options.moves_in(site):
+        yield from _in_itself(context)
     yield _check(
         context,
         "metadata",
         "Metadata is in Khepri, and new queues are quorum queues",
-        each_host(_of(_modern), all_well="Khepri; quorum by default"),
+        _modern,
+        all_well="Khepri; quorum by default",
         barrier=True,
     )
-    yield _check(
-        context,
-        "members",
-        "The cluster waits for no broker that the site does not have",
-        each_host(_of(_no_stranger(frozenset(BROKERS.names(context.site)))), all_well="no other member"),
-        barrier=True,
-    )
+    if not options.moves_in(site):
+        yield _check(
+            context,
+            "members",
+            "The cluster waits for no broker that the site does not have",
+            _no_stranger(frozenset(options.brokers(site).names(site))),
+            all_well="no other member",
+            barrier=True,
+        )
     yield _check(
         context,
         "accounts",
         "Every declared account exists; guest does not",
-        each_host(_of(_accounts(context)), all_well="as declared"),
+        _accounts(context),
+        all_well="as declared",
         barrier=True,
     )
     yield _check(
         context,
         "leftovers",
         "No account exists that nobody declared",
-        each_host(_of(_leftovers(context)), all_well="none"),
-        barrier=False,
+        _leftovers(context),
+        all_well="none",
     )
+
+
+def _where_it_runs(judge: Callable[[Facts], Verdict]) -> Callable[[Answers], Verdict]:
+    """A judge of the one host whose broker answers; on the others there is none."""
+
+    def judge_answers(answers: Answers) -> Verdict:
+        told = {host: parse_facts(answer.stdout) for host, answer in answers.items() if answer is not None}
+        found = {host: facts for host, facts in told.items() if facts is not None}
+        if len(found) > 1:
+            return failed(f"a broker answers on {' and '.join(found)}")
+        for host, facts in found.items():
+            verdict = judge(facts)
+            return Verdict(verdict.outcome, f"on {host}: {verdict.seen}")
+        silent = [host for host in answers if host not in told]
+        if silent:
+            return unknown(f"no host that answers runs it, {', '.join(silent)} cannot be asked")
+        return failed("no host's broker answers")
+
+    return judge_answers
 
 
 def _of(judge: Callable[[Facts], Verdict]) -> Callable[[Output], Verdict]:
@@ -140,16 +204,16 @@ def _modern(facts: Facts) -> Verdict:
     return passed("Khepri; quorum by default")
 
 
-def _replicated(everyone: frozenset[str]) -> Callable[[Facts], Verdict]:
-    def judge(facts: Facts) -> Verdict:
-        wrong = [
-            f"{q.vhost}/{q.name}: leader {q.leader}, copies on {_list(q.members)}"
-            for q in facts.queues
-            if q.leader not in facts.running or q.members != everyone
-        ]
-        return failed("; ".join(wrong[:3])) if wrong else passed(f"{len(facts.queues)} quorum queues")
-
-    return judge
+def _replicated(context: Context, facts: Facts) -> Verdict:
+    options = _options(context)
+    moves = options.moves_in(context.site)
+    everyone = facts.running if moves else frozenset(options.brokers(context.site).names(context.site))
+    wrong = [
+        f"{q.vhost}/{q.name}: leader {q.leader}, copies on {_list(q.members)}"
+        for q in facts.queues
+        if q.leader not in facts.running or q.members != everyone
+    ]
+    return failed("; ".join(wrong[:3])) if wrong else passed(f"{len(facts.queues)} quorum queues")
 
 
 def _accounts(context: Context) -> Callable[[Facts], Verdict]:
@@ -178,35 +242,23 @@ def _leftovers(context: Context) -> Callable[[Facts], Verdict]:
     return judge
 
 
-def _settings(context: Context) -> Callable[[Answers], Verdict]:
-    options = context.options("rabbitmq", Options)
-
-    def one(host: str, answer: Output | None) -> Verdict:
-        if answer is None:
-            return unknown("not reachable")
-        return _of(lambda facts: as_deployed(host, facts))(answer)
-
-    def as_deployed(host: str, facts: Facts) -> Verdict:
-        wanted = {"tick": str(options.net_ticktime), "leader_poll": str(options.leader_poll)}
-        wrong = [
-            f"{k} is {facts.values.get(k)}, not {v}" for k, v in wanted.items() if facts.values.get(k) != v
-        ]
-        listening = f"{context.site.address(host)}:{PORT}"
-        if listening not in facts.listeners:
-            wrong.append(f"does not listen on {listening}")
-        return failed("; ".join(wrong)) if wrong else passed("as deployed")
-
-    def judge(answers: Answers) -> Verdict:
-        return worst(((host, one(host, answer)) for host, answer in answers.items()), all_well="as deployed")
-
-    return judge
+def _as_deployed(context: Context, facts: Facts) -> Verdict:
+    options, host = _options(context), facts.values.get("host", "")
+    wanted = {"tick": str(options.net_ticktime), "leader_poll": str(options.leader_poll)}
+    wrong = [f"{k} is {facts.values.get(k)}, not {v}" for k, v in wanted.items() if facts.values.get(k) != v]
+    if host not in context.site.hosts:
+        return failed(f"it says that it is on {host or 'no host'}, which is none of this site")
+    listening = f"{context.site.address(host)}:{PORT}"
+    if listening not in facts.listeners:
+        wrong.append(f"does not listen on {listening}")
+    return failed("; ".join(wrong)) if wrong else passed("as deployed")
 
 
 def _at_boot(answer: Output) -> Verdict:
     seen = answer.stdout.split()
     if seen == ["enabled", "active"]:
         return passed("running, and enabled at boot")
-    return failed(f"{_UNIT} is {' and '.join(seen) or 'unknown'}")
+    return failed(f"{UNIT} is {' and '.join(seen) or 'unknown'}")
 
 
 def _list(names: frozenset[str] | set[str]) -> str:

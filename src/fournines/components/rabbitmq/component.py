@@ -10,19 +10,35 @@ from fournines.components.rabbitmq.faults import faults
 from fournines.components.rabbitmq.model import (
     BROKER_MB,
     BROKERS,
+    DATA,
     DIST_PORT,
     EPMD_PORT,
     PORT,
     STREAM_PORTS,
+    UNIT,
+    VOLUME,
+    WORKS,
     Options,
     leaders_ask,
+    moving_leaders_ask,
     parse_leaders,
 )
 from fournines.components.rabbitmq.relies import RELIES
-from fournines.kit.component import Component, Joins, Stage, always
-from fournines.kit.declare import Brokers, Declaration, FirewallPort, Memory, MessageUser, Secret
+from fournines.kit.component import Component, Joins, Stage
+from fournines.kit.declare import (
+    Brokers,
+    Declaration,
+    FirewallPort,
+    Memory,
+    MessageUser,
+    Resource,
+    Secret,
+    Volume,
+)
 from fournines.kit.probe import QueueLedger
 from fournines.spec.model import Site
+
+__all__ = ["COMPONENT"]
 
 
 def declares(site: Site, options: Options) -> Iterator[Declaration]:
@@ -30,21 +46,48 @@ def declares(site: Site, options: Options) -> Iterator[Declaration]:
 
     There is no endpoint: clients list all brokers.
     """
-    names = BROKERS.names(site)
-    network = site.cluster_network
+    names = options.brokers(site).names(site)
+    moves = options.moves_in(site)
     yield Brokers(names, PORT, options.heartbeat)
     yield Memory("rabbitmq", names, rest=BROKER_MB)
+    network = site.cluster_network
     yield FirewallPort("amqp", hosts=names, port=PORT, network=network)
-    yield FirewallPort("epmd", hosts=names, port=EPMD_PORT, network=network)
-    yield FirewallPort("erlang", hosts=names, port=DIST_PORT, network=network)
-    first, last = STREAM_PORTS
-    yield FirewallPort("streams", hosts=names, port=first, last=last, network=network)
+    yield from _moving(options) if moves else _apart(names, network)
     yield Secret("rabbitmq/cookie")
     yield Secret("rabbitmq/openstack")
     yield Secret("ledger/messaging")
     yield MessageUser("openstack", "rabbitmq/openstack")
     yield MessageUser("nines_ledger", "ledger/messaging", vhost="nines_ledger")
-    yield QueueLedger("nines_ledger", leaders=leaders_ask, led_by=parse_leaders)
+    asked = moving_leaders_ask if moves else leaders_ask
+    yield QueueLedger("nines_ledger", leaders=asked, led_by=parse_leaders)
+
+
+def _apart(names: tuple[str, ...], network: str) -> Iterator[Declaration]:
+    """What brokers on several hosts need to hear each other."""
+    yield FirewallPort("epmd", hosts=names, port=EPMD_PORT, network=network)
+    yield FirewallPort("erlang", hosts=names, port=DIST_PORT, network=network)
+    first, last = STREAM_PORTS
+    yield FirewallPort("streams", hosts=names, port=first, last=last, network=network)
+
+
+def _moving(options: Options) -> Iterator[Declaration]:
+    """The only broker, on its volume."""
+    start, stop = options.start_timeout, options.stop_timeout
+    times = {"patience": 8, "monitor": 10, "start": start, "stop": stop + 30, "grace": stop}
+    yield Volume(VOLUME, DATA, Resource("rabbitmq", UNIT, asked=WORKS, **times))
+
+
+def needs(site: Site, options: Options) -> Iterator[str]:
+    """A broker that moves needs somebody who keeps copies of its data."""
+    yield from ("names", "firewall")
+    if options.moves_in(site):
+        yield "mirror"
+
+
+def needs_running(site: Site, options: Options) -> Iterator[str]:
+    """And it runs once the cluster manager has started it."""
+    if options.moves_in(site):
+        yield "moving-data"
 
 
 COMPONENT = Component(
@@ -52,10 +95,13 @@ COMPONENT = Component(
     summary="Messages between the services: three brokers, every queue replicated by Raft",
     on=BROKERS,
     declares=declares,
-    stages=(Stage(steps, checks, "cluster"), Stage(accounts, account_checks, "accounts")),
+    stages=(
+        Stage(steps, checks, "cluster"),
+        Stage(accounts, account_checks, "accounts", needs=needs_running),
+    ),
     faults=faults,
     options=Options,
-    needs=always("names", "firewall"),
+    needs=needs,
     provides=("messaging",),
     relies=RELIES,
     joins=Joins.WANTED,

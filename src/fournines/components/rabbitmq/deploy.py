@@ -6,16 +6,20 @@ from collections.abc import Iterator
 
 from fournines.components.rabbitmq.model import (
     BROKERS,
+    DATA,
     DIST_PORT,
+    LOCAL,
     PORT,
     STREAM_PORTS,
+    UNIT,
     Options,
     eval_argv,
     node,
 )
+from fournines.kit.common.clustered import service_unit
 from fournines.kit.context import Context
 from fournines.kit.declare import MessageUser
-from fournines.kit.step import Command, File, Packages, Step, Unit
+from fournines.kit.step import Command, Directory, File, Packages, Step, Unit
 from fournines.spec.model import Host
 
 CONF = "/etc/rabbitmq/rabbitmq.conf"
@@ -56,10 +60,16 @@ def _erl(program: str) -> tuple[str, ...]:
 def steps(context: Context, host: Host) -> Iterator[Step]:
     """A broker with the others' names and the shared cookie in place before its first start.
 
-    The first start waits for the others (classic peer discovery): all brokers must start at once.
+    The first start waits for the others (classic peer discovery): all brokers must start at once. The only
+    one, where it moves, has a name that goes with its data, and is left to the cluster manager.
     """
     options = context.options("rabbitmq", Options)
+    moves, brokers = options.moves_in(context.site), options.brokers(context.site)
+    if not brokers.has(context.site, host):
+        return
     yield Packages(("rabbitmq-server",))
+    if moves:
+        yield Directory(DATA, owner="rabbitmq", group="rabbitmq", mode=0o750)
     yield File(
         COOKIE,
         context.secret("rabbitmq/cookie"),
@@ -68,44 +78,61 @@ def steps(context: Context, host: Host) -> Iterator[Step]:
         group="rabbitmq",
         secret=True,
     )
-    yield File(ENV, context.render("rabbitmq", "rabbitmq-env.conf.j2", name=host.name, port=DIST_PORT))
+    name = LOCAL if moves else host.name
+    yield File(ENV, context.render("rabbitmq", "rabbitmq-env.conf.j2", name=name, port=DIST_PORT))
     address = str(context.site.address(host))
     conf = context.render(
         "rabbitmq",
         "rabbitmq.conf.j2",
         address=address,
         port=PORT,
-        names=[broker.name for broker in BROKERS(context.site)],
+        names=[LOCAL] if moves else brokers.names(context.site),
         options=options,
     )
     yield File(CONF, conf, validate=_erl(_PARSE_CONF))
+    heard = "127.0.0.1" if moves else address  # by other brokers, of which it has none
     advanced = context.render(
-        "rabbitmq", "advanced.config.j2", address=address, options=options, stream_ports=STREAM_PORTS
+        "rabbitmq", "advanced.config.j2", address=heard, options=options, stream_ports=STREAM_PORTS
     )
     yield File(ADVANCED, advanced, validate=_erl(_PARSE_TERMS))
-    yield File(
-        DROPIN, context.render("rabbitmq", "rabbitmq-server.service.d_fournines.conf.j2", options=options)
-    )
-    yield Unit(
-        "rabbitmq-server.service",
+    dropin = "rabbitmq-server.service.d_fournines.conf.j2"
+    volume = DATA if moves else None
+    yield File(DROPIN, context.render("rabbitmq", dropin, options=options, volume=volume))
+    unit = Unit(
+        UNIT,
         restart_on=(COOKIE, ENV, CONF, ADVANCED),
         rolling=True,
         packages=("rabbitmq-server", "erlang-base"),
     )
+    yield from service_unit(context, unit)
 
 
 def accounts(context: Context, host: Host) -> Iterator[Step]:
     """What exists once in the running cluster: its metadata's home, vhosts and accounts."""
-    if host != BROKERS.first(context.site):
-        return
+    site, options = context.site, context.options("rabbitmq", Options)
+    brokers = options.brokers(site)
+    if options.moves_in(site):
+        if brokers.has(site, host):
+            yield from _metadata(LOCAL, 1)
+            yield from _accounts(context, LOCAL)
+    elif host == brokers.first(site):
+        yield from _metadata(host, len(brokers(site)))
+        yield from _strangers(context, host)
+        yield from _accounts(context, host)
+
+
+def _metadata(host: Host | str, count: int) -> Iterator[Step]:
     yield Command(
         "metadata in Khepri",
         argv=_holds(host),
-        stdin=move_to_khepri(len(BROKERS(context.site))),
-        unless=_holds(host),
+        stdin=move_to_khepri(count),
+        unless=_unless(host),
         unless_stdin='rabbit_khepri:is_enabled() andalso io:format("holds~n").\n',
         timeout=180,
     )
+
+
+def _strangers(context: Context, host: Host) -> Iterator[Step]:
     yield Command(
         "brokers that left are forgotten",
         argv=(
@@ -120,13 +147,16 @@ def accounts(context: Context, host: Host) -> Iterator[Step]:
         timeout=180,
         shows=True,
     )
+
+
+def _accounts(context: Context, host: Host | str) -> Iterator[Step]:
     users = context.declared(MessageUser)
     passwords = {user.user: context.secret(user.password) for user in users}
     yield Command(
         "vhosts and accounts",
         argv=_holds(host),
         stdin=create_users(users, passwords),
-        unless=_holds(host),
+        unless=_unless(host),
         unless_stdin=users_exist(users, passwords),
         shows=True,
     )
@@ -144,7 +174,15 @@ Gone = rabbit_nodes:list_members() -- [{everyone}],
 [io:format("{line}", [N]) || N <- Gone]"""
 
 
-def _holds(host: Host) -> tuple[str, ...]:
+def _unless(host: Host | str) -> tuple[str, ...]:
+    """The same as a guard; a broker that moves is asked where it runs, elsewhere nothing is to be done."""
+    if host != LOCAL:
+        return _holds(host)
+    *shell, script = _holds(host)
+    return (*shell, f'[ "$(systemctl is-active {UNIT})" != active ] && exit 0; {script}')
+
+
+def _holds(host: Host | str) -> tuple[str, ...]:
     """Evaluate what stands on stdin in the broker; exit 0 when it prints ``holds``.
 
     Of the rest only lines that begin with ``- `` go to standard output: they are shown.

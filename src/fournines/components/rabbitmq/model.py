@@ -9,8 +9,8 @@ from typing import Annotated, Final
 from pydantic import Field
 
 from fournines.kit.check import Ask, Output
-from fournines.kit.where import on
-from fournines.spec.model import Host, Role, Strict
+from fournines.kit.where import Moded, Where, on
+from fournines.spec.model import Host, Mode, Role, Site
 from fournines.spec.types import Measure, Milliseconds, WholeSeconds
 
 PORT = 5672
@@ -25,6 +25,16 @@ STREAM_PORTS: Final = (6000, 6199)
 BROKERS: Final = on(Role.CONTROLLER, Role.ARBITER)
 """The hosts with a broker: everybody who votes, the arbiter with a full copy like the others."""
 
+MOVING: Final = on(Role.CONTROLLER)
+"""The hosts that the only broker can move to, where it moves: those with a copy of its data."""
+UNIT: Final = "rabbitmq-server.service"
+VOLUME: Final = "rabbitmq"
+"""The volume's name in the site file, and in the guide."""
+DATA: Final = "/var/lib/rabbitmq/mnesia"
+"""What moves: not the home around it, in which the cookie lies, the same on every host."""
+LOCAL: Final = "localhost"
+"""The host in the name of a broker that moves: its data belongs to that name, wherever it is."""
+
 Size = Annotated[str, Measure({"MB": 10**6, "GB": 10**9}, lowest="50MB", highest="10000GB")]
 """Megabytes or gigabytes as RabbitMQ writes them: 512MB, 2GB."""
 
@@ -33,8 +43,12 @@ BROKER_MB = 110
 """What a broker without queues holds, in MiB."""
 
 
-class Options(Strict):
+class Options(Moded):
     """What a site may override."""
+
+    mode: Mode | None = None
+    """active-active, which it is unless given: a broker on every host that votes, each queue on all of them;
+    active-passive: one broker, with its data on the volume ``rabbitmq`` that moves with it."""
 
     heartbeat: WholeSeconds = Field(default=10, ge=5, le=60)
     """Seconds between a client's signs of life; below 5 RabbitMQ's guide warns of false alarms."""
@@ -49,6 +63,15 @@ class Options(Strict):
     stop_timeout: WholeSeconds = Field(default=30, ge=5, le=3600)
     """Seconds a stop may take before the process is killed."""
 
+    def mode_in(self, site: Site) -> Mode:
+        """Brokers need nobody who moves them, so it is active-active in both kinds of site."""
+        del site
+        return self.mode or Mode.ACTIVE_ACTIVE
+
+    def brokers(self, site: Site) -> Where:
+        """The hosts with a broker, or on one of which the only one is."""
+        return MOVING if self.moves_in(site) else BROKERS
+
 
 def node(host: Host | str) -> str:
     """A broker's Erlang name."""
@@ -62,6 +85,10 @@ def eval_argv(host: Host | str) -> tuple[str, ...]:
     """The command that evaluates Erlang from stdin in a host's own broker and prints what that prints."""
     return ("env", "HOME=/var/lib/rabbitmq", "erl_call", "-R", "-fetch_stdout", "-n", node(host), "-e")
 
+
+_RUNS = """echo 'rabbit:is_running() andalso io:format("holds~n").'"""
+WORKS: Final = f"{_RUNS} | {' '.join(eval_argv(LOCAL))} | grep -qx holds"
+"""What is asked of a broker that moves: one that hangs accepts connections and answers nothing."""
 
 # RabbitMQ 4.3 has no Mnesia, hence nothing that could be partitioned in Mnesia's sense.
 _FACTS = r"""
@@ -79,6 +106,8 @@ Say("tick", [io_lib:format("~p", [net_kernel:get_net_ticktime()])]),
 Say("leader_poll", [io_lib:format("~p", [application:get_env(aten, poll_interval, undefined)])]),
 Say("default_queue_type", [atom_to_list(rabbit_queue_type:default())]),
 [Say("user", [proplists:get_value(user, U)]) || U <- rabbit_auth_backend_internal:list_users()],
+{ok, Here} = inet:gethostname(),
+Say("host", [Here]),
 [begin
    {resource, V, queue, N} = amqqueue:get_name(Q),
    {Id, Known} = amqqueue:get_pid(Q),
@@ -101,7 +130,7 @@ class Queue:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What one broker says of itself and the others, hosts by name."""
+    """What one broker says of itself and the others, hosts by name; the one that moves by that it is on."""
 
     values: Mapping[str, str]
     running: frozenset[str]
@@ -127,8 +156,13 @@ def parse_facts(text: str) -> Facts | None:
     def column(key: str) -> list[list[str]]:
         return [row[1:] for row in rows if row[0] == key]
 
+    here = next((row[0] for row in column("host")), LOCAL)
+
+    def named(names: str) -> frozenset[str]:
+        return frozenset(here if name == LOCAL else name for name in _hosts(names))
+
     def hosts(key: str) -> frozenset[str]:
-        return _hosts(next((row[0] for row in column(key)), ""))
+        return named(next((row[0] for row in column(key)), ""))
 
     return Facts(
         values={row[0]: row[1] for row in rows if len(row) == 2},  # noqa: PLR2004 - key and value
@@ -139,7 +173,7 @@ def parse_facts(text: str) -> Facts | None:
         users=frozenset(row[0] for row in column("user")),
         listeners=frozenset(":".join(row) for row in column("listener")),
         queues=tuple(
-            Queue(vhost, name, _host(leader), _hosts(members))
+            Queue(vhost, name, next(iter(named(leader)), ""), named(members))
             for vhost, name, leader, members in column("queue")
         ),
     )
@@ -148,6 +182,12 @@ def parse_facts(text: str) -> Facts | None:
 def leaders_ask(host: str) -> Ask:
     """A question to any broker, whose answer ``parse_leaders`` understands."""
     return facts_ask(host)
+
+
+def moving_leaders_ask(host: str) -> Ask:
+    """The same where there is one broker, and it is on this host or on another."""
+    del host
+    return facts_ask(LOCAL)
 
 
 def parse_leaders(answer: Output) -> dict[tuple[str, str], str]:

@@ -11,7 +11,7 @@ _EXPORTS = """\
 Wanted = [
   {cuttlefish_conf, file, 1}, {cuttlefish_schema, files, 1}, {cuttlefish_generator, map, 2},
   {cuttlefish_error, xlate, 1},
-  {rabbit_khepri, is_enabled, 0}, {rabbit_feature_flags, enable, 1},
+  {rabbit, is_running, 0}, {rabbit_khepri, is_enabled, 0}, {rabbit_feature_flags, enable, 1},
   {rabbit_nodes, await_running_count, 2}, {rabbit_nodes, list_members, 0},
   {rabbit_access_control, check_user_pass_login, 2},
   {rabbit_auth_backend_internal, exists, 1}, {rabbit_auth_backend_internal, add_user, 3},
