@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sys
+from dataclasses import replace
+
 import anyio
 import pytest
 from tests.drill.play import TABLE, PlaySql, World, play
@@ -11,6 +14,7 @@ from fournines.drill.readback import numbers_in, read_back, rows_of
 from fournines.engine.wire.transport import Call, Fake
 from fournines.errors import TransportError
 from fournines.kit.check import Output
+from fournines.kit.declare import Endpoint
 from fournines.probe.amqp import AmqpClient, Brokers
 from fournines.probe.fleet import Fleet
 from fournines.probe.ledger import Account
@@ -62,6 +66,20 @@ def test_every_server_is_asked_and_a_silent_one_is_named() -> None:
     assert balance.replicas == ("controller1",)
     assert balance.unread == ("controller2",)
     assert world.done == ["forget"]
+
+
+def test_a_server_that_runs_on_one_host_is_read_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    moving = [
+        replace(one, one_host=True) if isinstance(one, Endpoint) and one.name == TABLE.endpoint else one
+        for one in CONTEXT.declarations
+    ]
+    monkeypatch.setattr(sys.modules[__name__], "CONTEXT", replace(CONTEXT, declarations=tuple(moving)))
+    world = World(written={0: Reply.OK, 1: Reply.OK})
+    down = Output(1, "", "ERROR 2002")
+    (balance,) = read(Fleet(sql=PlaySql(world)), {"controller1": down, "controller2": Output(0, "0\n1")})
+    assert (balance.replicas, balance.unread, balance.lost) == (("controller2",), (), 0)
+    (balance,) = read(Fleet(sql=PlaySql(world)), {"controller1": down, "controller2": down})
+    assert set(balance.unread) == {"controller1", "controller2"}
 
 
 def test_a_row_missing_on_one_server_is_lost() -> None:

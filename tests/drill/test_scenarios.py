@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from tests.components.virtual import REAL, clouds
-from tests.support import context_of, site_of
+from tests.support import context_of, site_of, volumes_site
 
 from fournines.drill.campaign import faults_of, fitting
 from fournines.drill.control import CONTROL
@@ -69,7 +69,7 @@ def test_a_scenario_leaves_time_to_see_its_outage(scenario: Scenario) -> None:
 
 
 def test_faults_of_components_are_declared_by_components(blog_context: Context) -> None:
-    declared = faults_of(blog_context)
+    declared = {**faults_of(blog_context), **faults_of(context_of(volumes_site()))}
     for scenario in scenarios().values():
         if isinstance(scenario.injury, ComponentFault):
             assert scenario.injury.id in declared
@@ -101,3 +101,10 @@ def test_an_address_that_could_not_be_reached_is_not_drilled() -> None:
         context = clouds(text)
         known = scenarios(context.declared(Reached))
         assert any(one.reached for one in fitting(known, context)) is drilled
+
+
+def test_what_hurts_data_that_moves_is_for_sites_that_have_such(blog_context: Context) -> None:
+    there = {scenario.name for scenario in fitting(scenarios(), context_of(volumes_site()))}
+    assert {"replication-cut", "data-power", "active-power"} <= there
+    assert "writer-kill" not in there, "no component there declares its fault"
+    assert "writer-kill" in {scenario.name for scenario in fitting(scenarios(), blog_context)}

@@ -19,7 +19,7 @@ from fournines.drill.scenario import Bounds, ComponentFault, Part, Scenario
 from fournines.engine.wire.transport import Transport
 from fournines.errors import DrillError
 from fournines.kit.context import Context
-from fournines.kit.declare import MessageUser
+from fournines.kit.declare import MessageUser, Volume
 from fournines.kit.fault import Fault
 from fournines.kit.probe import Reached
 from fournines.kit.verdict import Outcome
@@ -58,12 +58,15 @@ def fitting(known: Mapping[str, Scenario], context: Context) -> tuple[Scenario, 
     No queue is led without a broker, and an address that could not be reached is not pinged.
     """
     reached = {one.name for one in reachable(context)}
+    faults = faults_of(context)
     return tuple(
         scenario
         for scenario in known.values()
         if scenario.mode in (None, context.site.mode)
         and (scenario.part is not Part.QUEUE_LEADER or context.declared(MessageUser))
         and (scenario.part is not Part.REACHED or scenario.reached in reached)
+        and (not isinstance(scenario.injury, ComponentFault) or scenario.injury.id in faults)
+        and (not scenario.volumes or context.declared(Volume))
     )
 
 

@@ -45,9 +45,11 @@ async def read_back(
     accounts = []
     table = next(iter(context.declared(TableLedger)), None)
     if fleet.sql is not None and table is not None:
-        hosts = next(e.hosts for e in context.declared(Endpoint) if e.name == table.endpoint)
-        read = await _from_databases(transport, table, hosts, fleet.sql.client)
-        accounts.append(account(fleet.sql.name, fleet.sql.written, read))
+        endpoint = next(e for e in context.declared(Endpoint) if e.name == table.endpoint)
+        read = await _from_databases(transport, table, endpoint.hosts, fleet.sql.client)
+        accounts.append(
+            account(fleet.sql.name, fleet.sql.written, _one_of(read) if endpoint.one_host else read)
+        )
         try:
             await fleet.sql.forget()
         except OSError as error:
@@ -67,6 +69,11 @@ async def read_back(
     if fleet.reader is not None:
         await fleet.reader.forget()
     return tuple(accounts)
+
+
+def _one_of(read: dict[str, list[int] | None]) -> dict[str, list[int] | None]:
+    """Of a server that runs on one host at a time what that one said; all the silence where none answered."""
+    return {host: rows for host, rows in read.items() if rows is not None} or read
 
 
 async def _from_databases(

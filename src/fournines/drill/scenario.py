@@ -94,8 +94,9 @@ class Scenario:
     how often the VIP may change hosts. ``alone`` asks the hurt host, which lives on without the others,
     whether it would write. ``agreed`` says that the bounds of who comes through the VIP begin when the
     cluster has agreed that the host is lost, for which each site has its own patience. ``mode`` is that of
-    the sites it is for, None for all. ``reached`` names what is made for it and pinged, as a component has
-    declared it. ``untested`` says what the drill does not show.
+    the sites it is for, None for all; one about ``volumes`` is for those whose data moves. ``reached`` names
+    what is made for it and pinged, as a component has declared it. ``untested`` says what the drill does not
+    show.
     """
 
     name: str
@@ -109,6 +110,7 @@ class Scenario:
     moves: int = 1
     alone: bool = False
     mode: Mode | None = None
+    volumes: bool = False
     agreed: bool = False
     reached: str = ""
     untested: tuple[str, ...] = field(default=())

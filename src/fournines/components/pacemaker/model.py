@@ -210,7 +210,7 @@ def _unit(one: Resource) -> Primitive:
         "ocf:fournines:unit",
         (("unit", one.unit), *((name, value) for name, value in said.items() if value)),
         operations(
-            ("monitor", f"{one.monitor}s", "20s"),
+            ("monitor", f"{one.monitor}s", f"{max(20, 3 * one.patience + 5)}s"),
             ("start", "0s", f"{one.start}s"),
             ("stop", "0s", f"{one.stop}s"),
         ),

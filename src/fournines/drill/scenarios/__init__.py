@@ -18,6 +18,8 @@ ORDER = (
     "vip-power",
     "active-freeze",
     "active-power",
+    "replication-cut",
+    "data-power",
     "cold-start",
 )
 """A campaign goes from the gentle to the rough; scenarios not named here come before the last, by name."""

@@ -144,7 +144,19 @@ def carry_out(step: Next, volume: Volume, disk: Disk) -> None:
         _run("drbdadm", "primary", name)
         again = ("-f",) if disk.half else ()
         _run(f"mkfs.{FILESYSTEM}", "-q", *again, "-L", name[:12], f"/dev/drbd{minor}")
-        _run("drbdadm", "secondary", name)
+        _released(name)
+
+
+def _released(name: str) -> None:
+    """Give up the use of the device, which udev still looks at for a moment after it was written."""
+    for _ in range(20):
+        try:
+            _run("drbdadm", "secondary", name)
+        except SystemExit:
+            time.sleep(PACE)
+        else:
+            return
+    _run("drbdadm", "secondary", name)
 
 
 def compare(volume: Volume) -> int:
