@@ -66,7 +66,7 @@ def fitting(known: Mapping[str, Scenario], context: Context) -> tuple[Scenario, 
         and (scenario.part is not Part.QUEUE_LEADER or context.declared(MessageUser))
         and (scenario.part is not Part.REACHED or scenario.reached in reached)
         and (not isinstance(scenario.injury, ComponentFault) or scenario.injury.id in faults)
-        and (not scenario.volumes or context.declared(Volume))
+        and (not scenario.volumes or bool(context.declared(Volume)))
     )
 
 

@@ -72,9 +72,17 @@ def _apart(names: tuple[str, ...], network: str) -> Iterator[Declaration]:
 
 def _moving(options: Options) -> Iterator[Declaration]:
     """The only broker, on its volume."""
-    start, stop = options.start_timeout, options.stop_timeout
-    times = {"patience": 8, "monitor": 10, "start": start, "stop": stop + 30, "grace": stop}
-    yield Volume(VOLUME, DATA, Resource("rabbitmq", UNIT, asked=WORKS, **times))
+    broker = Resource(
+        "rabbitmq",
+        UNIT,
+        asked=WORKS,
+        patience=8,
+        monitor=10,
+        start=options.start_timeout,
+        stop=options.stop_timeout + 30,
+        grace=options.stop_timeout,
+    )
+    yield Volume(VOLUME, DATA, broker)
 
 
 def needs(site: Site, options: Options) -> Iterator[str]:
