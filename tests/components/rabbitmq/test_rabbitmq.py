@@ -270,7 +270,7 @@ def test_the_one_that_moves_is_the_cluster_manager_s(moving: Context) -> None:
     ports = {one.name for one in COMPONENT.declarations(moving.site) if isinstance(one, FirewallPort)}
     assert ports == {"amqp"}
     order = [p.name for level in levels(moving.site, taking_part(moving.site)) for p in level]
-    wanted = ["drbd", "rabbitmq cluster", "pacemaker volumes", "rabbitmq accounts", "pacemaker configuration"]
+    wanted = ["drbd", "rabbitmq cluster", "pacemaker volumes", "rabbitmq accounts"]
     assert [name for name in order if name in wanted] == wanted
 
 
