@@ -143,8 +143,8 @@ def test_no_capability_has_two_usual_providers(mode: Mode) -> None:
         ),
         (
             "ssh:",
-            "choose: {database: mariadb}\nssh:",
-            "blog.yaml:13:20: choose.database: mariadb does not provide",
+            "choose: {database: memcached}\nssh:",
+            "blog.yaml:13:20: choose.database: memcached does not provide",
         ),
     ],
 )
