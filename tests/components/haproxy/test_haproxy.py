@@ -231,6 +231,29 @@ def test_of_an_api_that_moves_one_backend_is_enough(context: Context) -> None:
     assert backends.verdict(dict.fromkeys(backends.asks, Output(0, of_database))).outcome is Outcome.FAIL
 
 
+def greeting(context: Context) -> str:
+    """A file with a server that moves, is no HTTP server, and says something first."""
+    one = replace(DATABASE, name="mariadb", health=None, single_writer=False, one_host=True, greets="MariaDB")
+    moving = replace(context, declarations=tuple(one if d is DATABASE else d for d in context.declarations))
+    return conf(moving, "controller1")
+
+
+def test_a_server_that_moves_is_heard_not_only_connected_to(context: Context) -> None:
+    text = greeting(context)
+    section = text[text.index("listen mariadb") :].split("\n\n")[0]
+    assert "option tcp-check\n    tcp-check expect string MariaDB\n" in section
+    servers = [line for line in section.splitlines() if line.startswith("    server ")]
+    assert [line.endswith(" backup") for line in servers] == [False, True], "both never get writes"
+
+
+@pytest.mark.programs
+def test_haproxy_accepts_a_greeting(context: Context, tmp_path: Path) -> None:
+    files = {"haproxy.cfg": greeting(context).replace(CERTIFICATE, "/run/vip.pem")}
+    files["vip.pem"] = context.secret("tls/vip")
+    said = opinion(["haproxy", "-c", "-f", "/run/haproxy.cfg"], files, tmp_path)
+    assert said.returncode == 0, said.stderr
+
+
 @pytest.mark.programs
 @pytest.mark.parametrize("host", ["controller1", "controller2"])
 def test_haproxy_accepts_it(context: Context, host: str, tmp_path: Path) -> None:

@@ -105,6 +105,7 @@ class Listener:
     tls: bool
     binds: tuple[str, ...]
     health: HealthCheck | None
+    greets: str | None
     check_timeout_ms: int | None
     timeout_ms: int
     tunnel_ms: int | None
@@ -133,6 +134,7 @@ def listeners(context: Context, certificate: str | None) -> Iterator[Listener]:
             tls=bool(tls),
             binds=tuple(binds),
             health=endpoint.health,
+            greets=endpoint.greets,
             check_timeout_ms=options.writer_timeout_ms if endpoint.single_writer else None,
             timeout_ms=round(endpoint.timeout_server * 1000),
             tunnel_ms=round(endpoint.tunnel * 1000) if endpoint.tunnel else None,
@@ -165,6 +167,8 @@ def _backends(context: Context, endpoint: Endpoint, options: Options) -> Iterato
         if endpoint.one_host:
             # On the others its port is closed. Where the cluster manager starts it, it has asked it already.
             words += f" downinter {options.check_fast_ms}ms rise 1"
+            # Should both ever answer, all go to the same one, whichever balancer they come through.
+            words += " backup" if index and not endpoint.http else ""
         yield Backend(host, at(context.site.address(host), endpoint.listens), words)
 
 

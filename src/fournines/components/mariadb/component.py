@@ -57,6 +57,7 @@ def declares(site: Site, options: Options) -> Iterator[Declaration]:
         timeout_server=SESSION_SECONDS,
         visible=(Visibility.INTERNAL,),
         one_host=True,
+        greets="MariaDB",
     )
     yield Volume(
         VOLUME,

@@ -29,6 +29,7 @@ class Endpoint:
     they belong without a ``FirewallPort``: the VIP's to everybody, the hosts' (and ``health.port``) to the
     cluster network. ``single_writer`` sends everything to one host at a time, the others standing by.
     ``one_host`` says that it runs on one of ``hosts`` at a time, and a cluster manager on which.
+    ``greets`` stands in what a server of another protocol than HTTP says first, to whoever connects.
     ``tls`` means that the balancer ends TLS on the VIP; behind it there is none. ``hosts`` are host names.
     ``affinity`` is a part of the path, counted from 1: requests that agree in it go to the same host while
     that lives (3 is ``ID`` in ``/v2/images/ID/file``); requests whose path is shorter go anywhere.
@@ -50,6 +51,7 @@ class Endpoint:
     backend_port: int | None = None
     tunnel: float | None = None
     one_host: bool = False
+    greets: str | None = None
 
     @property
     def listens(self) -> int:
