@@ -367,7 +367,7 @@ SERVICES: tuple[Edit, ...] = (
 
 OPTIONS: tuple[Edit, ...] = (
     ("  galera: {", "  galara: {", "27:3", "there is no such component"),
-    ("  galera: {", "  mariadb: {}\n  galera: {", "27:3", "there is no such component"),
+    ("  galera: {", "  postgresql: {}\n  galera: {", "27:3", "there is no such component"),
     ("buffer_pool: 256M", "buffer_pool: 1 GB", "27:25", "is not an amount such as"),
     ("buffer_pool: 256M", "buffer_pool: 256", "27:25", "is not an amount such as"),
     ("buffer_pool: 256M", "buffer_pool: 256MB", "27:25", "is not an amount such as"),
