@@ -92,7 +92,11 @@ def test_status_as_json_tells_labs_from_the_remains_of_labs(
             raise LabError("there is no lab broken")
         cable = lab.CableStatus("mgmt", "10.0.0.11", "eth0", "controller1-e0", plugged=False)
         return lab.LabStatus(
-            name, up=True, disk="memory", hosts=(lab.HostStatus("controller1", "frozen", (cable,)),)
+            name,
+            up=True,
+            disk="memory",
+            emulated="no access to /dev/kvm",
+            hosts=(lab.HostStatus("controller1", "virtual machine, software emulation", "frozen", (cable,)),),
         )
 
     monkeypatch.setattr(lab, "status", status)

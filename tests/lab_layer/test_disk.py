@@ -6,24 +6,33 @@ import pytest
 
 from fournines.errors import LabError
 from fournines.lab import disk
-from fournines.lab.disk import GIB, MEMORY, Disk
+from fournines.lab.disk import GIB, MEMORY, Disk, Needs
+from fournines.lab.plan import Device, LabHost
 from fournines.lab.state import LabPaths
+from fournines.spec.model import HostKind
 
+THREE = Needs.of([LabHost(name=f"controller{number}", nics=()) for number in (1, 2, 3)])
 HERE = Path("/var/lib/fournines/labs/blog/hosts")
 
 
 def test_memory_unless_it_would_not_suffice() -> None:
-    assert disk.choose(None, hosts=3, available=20 * GIB, default=HERE) == Disk(MEMORY)
-    small = disk.choose(None, hosts=3, available=4 * GIB, default=HERE)
+    assert disk.choose(None, THREE, available=20 * GIB, default=HERE) == Disk(MEMORY)
+    small = disk.choose(None, THREE, available=4 * GIB, default=HERE)
     assert small.where == str(HERE)
     assert small.why == "not in memory: 3 hosts need 5.2 GiB of memory, 4.0 are available"
 
 
 def test_a_wish_is_granted_or_refused_with_the_numbers(tmp_path: Path) -> None:
-    assert disk.choose(MEMORY, hosts=3, available=20 * GIB, default=HERE).in_memory
-    assert disk.choose(str(tmp_path), hosts=3, available=0, default=HERE) == Disk(str(tmp_path))
+    assert disk.choose(MEMORY, THREE, available=20 * GIB, default=HERE).in_memory
+    assert disk.choose(str(tmp_path), THREE, available=0, default=HERE) == Disk(str(tmp_path))
     with pytest.raises(LabError, match=r"3 hosts need 5\.2 GiB of memory, 1\.0 are available"):
-        disk.choose(MEMORY, hosts=3, available=GIB, default=HERE)
+        disk.choose(MEMORY, THREE, available=GIB, default=HERE)
+
+
+def test_a_virtual_machine_takes_its_memory_and_its_devices() -> None:
+    device = Device(path="/dev/vdb", mib=512)
+    vm = LabHost(name="controller1", nics=(), kind=HostKind.VM, devices=(device, device))
+    assert Needs.of([vm]) == Needs(hosts=1, disks=2 * GIB, running=2 * GIB)
 
 
 def test_available_memory_is_read_in_bytes() -> None:

@@ -8,16 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fournines.errors import LabError
-from fournines.lab.plan import (
-    INTERFACE_LENGTH,
-    MACHINE_LENGTH,
-    LabPlan,
-    checked_name,
-    interface_names,
-    lab_plan,
-    machine,
-    own_address,
-)
+from fournines.kit.declare import BackingDevice, Declaration, KernelModule
+from fournines.lab.names import INTERFACE_LENGTH, MACHINE_LENGTH, checked_name, interface_names, machine
+from fournines.lab.plan import LabPlan, lab_plan, own_address
+from fournines.spec.model import HostKind
 
 if TYPE_CHECKING:
     from fournines.spec.model import Site
@@ -103,3 +97,27 @@ def test_a_name_that_is_taken_is_not_given_again() -> None:
 def test_container_names_fit(lab: str, host: str) -> None:
     assert len(machine(lab, host)) <= MACHINE_LENGTH
     assert machine(lab, host).startswith("nines-")
+
+
+def test_a_host_is_a_virtual_machine_where_the_file_says_so_or_a_component_needs_it(site: Site) -> None:
+    assert lab_plan(site).vms == ()
+    assert "qemu-guest-agent" not in lab_plan(site).packages
+    told = site.hosts["controller1"].model_copy(update={"kind": HostKind.VM})
+    by_file = lab_plan(site.model_copy(update={"hosts": {**site.hosts, "controller1": told}}))
+    assert [host.name for host in by_file.vms] == ["controller1"]
+    assert {"kmod", "qemu-guest-agent", "udev"} <= set(by_file.packages)
+    declared: list[Declaration] = [
+        KernelModule("drbd", ("dashboard",)),
+        BackingDevice("/dev/vdc", ("dashboard",), mib=700),
+        BackingDevice("/dev/vdb", ("dashboard",)),
+    ]
+    (vm,) = lab_plan(site, declared=declared).vms
+    assert (vm.name, vm.modules) == ("dashboard", ("drbd",))
+    assert [(d.path, d.mib) for d in vm.devices] == [("/dev/vdb", 512), ("/dev/vdc", 700)]
+
+
+@pytest.mark.parametrize("paths", [["/dev/sdb"], ["/dev/vda"], ["/dev/vdc"], ["/dev/vdb", "/dev/vdb"]])
+def test_a_device_that_the_kernel_would_call_otherwise_is_refused(site: Site, paths: list[str]) -> None:
+    with pytest.raises(LabError, match="cannot make the block device") as caught:
+        lab_plan(site, declared=[BackingDevice(path, ("dashboard",)) for path in paths])
+    assert "/dev/vd" in str(caught.value.try_this)

@@ -23,7 +23,7 @@ if TYPE_CHECKING:  # `nines --help` stays fast
     from fournines.spec.model import Site
 
 app = typer.Typer(
-    help="Local hosts for a site: containers with their own systemd, disk, power and network cables.",
+    help="Local hosts for a site, each with its own systemd, disk, power and network cables.",
     no_args_is_help=True,
 )
 net_app = typer.Typer(help="Cut hosts off from networks, and heal it.", no_args_is_help=True)
@@ -126,7 +126,8 @@ def _plan(site: Site, name: str | None, suite: str) -> LabPlan:
     plan = make_plan(site, complete({}, site))  # secrets that nobody keeps: only package names are read
     steps = (step for phase in plan.phases for steps in phase.steps.values() for step in steps)
     named = (name for step in steps if isinstance(step, Packages) for name in step.names)
-    return lab.lab_plan(site, name=name, packages=(*CONTROL_PLANE, *named), suite=suite)
+    packages, declared = (*CONTROL_PLANE, *named), plan.context.declarations
+    return lab.lab_plan(site, name=name, packages=packages, suite=suite, declared=declared)
 
 
 @app.command()
@@ -180,14 +181,15 @@ def _show(lab: LabStatus) -> None:
     from rich.console import Console  # noqa: PLC0415
     from rich.table import Table  # noqa: PLC0415
 
-    columns = ("host", "power", "network", "address", "interface", "cable")
-    table = Table(*columns, title=f"lab {lab.name}", caption=f"disks: {lab.disk}")
+    columns = ("host", "what", "power", "network", "address", "interface", "cable")
+    emulated = f"; emulated, because: {lab.emulated}" if lab.emulated else ""
+    table = Table(*columns, title=f"lab {lab.name}", caption=f"disks: {lab.disk}{emulated}")
     for host in lab.hosts:
-        first = [host.name, host.power]
+        first = [host.name, host.nature, host.power]
         for cable in host.cables:
             state = "plugged" if cable.plugged else "cut" if host.power != "off" else "-"
             table.add_row(*first, cable.network, cable.address, cable.interface, state)
-            first = ["", ""]
+            first = ["", "", ""]
     Console().print(table)
 
 

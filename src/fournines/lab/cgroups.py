@@ -30,6 +30,9 @@ REALTIME_ALL, REALTIME_HOST = 900_000, 50_000
 all labs, and of one host. A new cgroup of a kernel with CONFIG_RT_GROUP_SCHED has none, and keepalived could
 not be real-time on a lab host as it is on a machine (Linux, scheduler/sched-rt-group.rst)."""
 
+JOIN_CGROUPS = 'until [ "$1" = -- ]; do echo $$ >"$1"/cgroup.procs || exit 125; shift; done; shift; exec "$@"'
+"""Shell text: move into the cgroups listed before ``--``, then become the command listed after it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Hierarchies:

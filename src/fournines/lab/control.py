@@ -16,19 +16,22 @@ from fournines.lab.cgroups import (
     hosts_with_cgroups,
     remove_lab,
 )
-from fournines.lab.host import RunningHost
+from fournines.lab.hosts import vm
+from fournines.lab.hosts.kinds import host_of
 from fournines.lab.images import image, sources
 from fournines.lab.images.recipe import Recipe
 from fournines.lab.limits import raise_inotify
 from fournines.lab.look import labs
-from fournines.lab.plan import checked_name, machine
+from fournines.lab.names import checked_name, machine
 from fournines.lab.shell import need_root, run
 from fournines.lab.state import LabPaths
+from fournines.lab.vm import accelerator, equipment, root
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from fournines.lab.hosts.host import RunningHost
     from fournines.lab.plan import LabPlan
 
 
@@ -61,17 +64,18 @@ def up(
         if paths.image.is_dir()
         else build(plan, mirror=mirror, as_cached=as_cached, progress=progress)
     )
+    machines = _machines(plan, paths, tree, mirror=mirror, as_cached=as_cached, progress=progress)
     with state.alone(paths):
         _refuse_other_plan(paths, plan)
-        state.save(paths, plan, tree)
-        lie = disk.prepare(paths, disks, hosts=len(plan.hosts))
+        state.save(paths, plan, tree, machines)
+        lie = disk.prepare(paths, disks, disk.Needs.of(plan.hosts))
         progress(f"disks: {lie.where}{f' ({lie.why})' if lie.why else ''}")
         public_key = ssh.ensure_key(paths)
         raise_inotify()
         network.make(plan)
         where = hierarchies()
         board.ensure(plan, paths, where)
-        hosts = [RunningHost.of(plan, host.name, paths, where) for host in plan.hosts]
+        hosts = [host_of(plan, host.name, paths, where) for host in plan.hosts]
         for host in hosts:
             host.prepare(public_key)
         keys = {host.host.name: host.host_key() for host in hosts}
@@ -82,8 +86,8 @@ def up(
         for host in hosts:
             if host in off:
                 progress(f"{host.host.name}: power on")
-            elif host.cgroups.frozen:
-                host.cgroups.thaw()
+            elif host.frozen:
+                host.thaw()
             host.start()
         for host in hosts:
             boot = host.await_boot()
@@ -118,6 +122,36 @@ def build(
     return image.ensure(Recipe.of(packages, plan.suite), reached, progress, as_cached=as_cached)
 
 
+def _machines(
+    plan: LabPlan,
+    paths: LabPaths,
+    tree: Path,
+    *,
+    mirror: str | None,
+    as_cached: bool,
+    progress: Callable[[str], None],
+) -> state.Machines | None:
+    """What the plan's virtual machines are started with, made first where it is not cached; None without any.
+
+    A lab that is there keeps what it has.
+    """
+    if not plan.vms:
+        return None
+    if paths.equipment.is_dir():
+        kept = paths.accelerator.read_text(encoding="utf-8").strip()
+        return state.Machines(paths.equipment.resolve(), kept)
+
+    def reached() -> image.Sources:
+        return sources.for_image(SUITE, mirror), sources.apt_options_of_this_machine()
+
+    found = equipment.ensure(reached, progress, as_cached=as_cached)
+    file_system = root.ensure(tree, found, progress)
+    runs_on, why = accelerator.choose(vm.machine(found, "kvm", file_system), progress)
+    if why:
+        progress(f"virtual machines are emulated: {why}")
+    return state.Machines(found.path, f"{runs_on}: {why}")
+
+
 def _refuse_other_plan(paths: LabPaths, plan: LabPlan) -> None:
     if paths.plan.exists() and state.load(paths) != plan:
         raise LabError(
@@ -141,12 +175,17 @@ def images() -> tuple[tuple[image.Built, tuple[str, ...]], ...]:
 
 
 def prune() -> tuple[str, ...]:
-    """Delete the images that no lab stands on, and return their digests."""
+    """Delete the images that no lab stands on and the equipment that none runs with; their digests."""
     need_root()
     unused = [one for one, labs_on_it in images() if not labs_on_it]
     for one in unused:
         image.delete(one)
-    return tuple(one.digest for one in unused)
+    running = {LabPaths(name).equipment.resolve() for name in state.labs_on_disk()}
+    idle = [one for one in equipment.cached() if one.path.resolve() not in running]
+    for each in idle:
+        root.forget(each)
+        equipment.delete(each)
+    return (*(one.digest for one in unused), *(each.path.name for each in idle))
 
 
 def down(name: str, *, progress: Callable[[str], None] = _silent) -> bool:

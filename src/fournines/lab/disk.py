@@ -19,6 +19,9 @@ from fournines.lab.shell import run
 from fournines.lab.state import current_mounts
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from fournines.lab.plan import LabHost
     from fournines.lab.state import LabPaths
 
 MEMORY = "memory"
@@ -27,6 +30,24 @@ DISK_BYTES = 1 * GIB
 """How much each host may write when its disk is in memory; a deployed controller has written 0.3 GiB."""
 RUNNING_BYTES = GIB * 3 // 4
 """What a controller's programs take, with room to spare."""
+VM_BYTES = 2 * GIB
+"""The memory of a virtual machine."""
+
+
+@dataclass(frozen=True, slots=True)
+class Needs:
+    """What a lab's hosts take in bytes: all their disks, and all their programs or virtual machines."""
+
+    hosts: int
+    disks: int
+    running: int
+
+    @classmethod
+    def of(cls, hosts: Sequence[LabHost]) -> Needs:
+        """What these hosts take."""
+        devices = sum(device.mib * 1024**2 for host in hosts for device in host.devices)
+        running = sum(VM_BYTES if host.vm else RUNNING_BYTES for host in hosts)
+        return cls(len(hosts), len(hosts) * DISK_BYTES + devices, running)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,14 +63,14 @@ class Disk:
         return self.where == MEMORY
 
 
-def choose(wanted: str | None, *, hosts: int, available: int, default: Path) -> Disk:
-    """The disk of a lab of so many hosts: as wanted, else memory where ``available`` bytes suffice.
+def choose(wanted: str | None, needs: Needs, *, available: int, default: Path) -> Disk:
+    """The disk of a lab: as wanted, else memory where ``available`` bytes suffice.
 
     Raises:
         LabError: memory was asked for and would not suffice.
     """
-    needed = hosts * (DISK_BYTES + RUNNING_BYTES)
-    short = f"{hosts} hosts need {needed / GIB:.1f} GiB of memory, {available / GIB:.1f} are available"
+    needed = needs.disks + needs.running
+    short = f"{needs.hosts} hosts need {needed / GIB:.1f} GiB of memory, {available / GIB:.1f} are available"
     if wanted == MEMORY and available < needed:
         raise LabError(f"no room for disks in memory: {short}", try_this="nines lab up SITE --disk DIR")
     if wanted is not None:
@@ -63,7 +84,7 @@ def available_memory(meminfo: str) -> int:
     return int(words["MemAvailable"].split()[0]) * 1024
 
 
-def prepare(paths: LabPaths, wanted: str | None, *, hosts: int) -> Disk:
+def prepare(paths: LabPaths, wanted: str | None, needs: Needs) -> Disk:
     """Put the place for the hosts' disks there; one that is there stays what it is.
 
     Raises:
@@ -71,18 +92,18 @@ def prepare(paths: LabPaths, wanted: str | None, *, hosts: int) -> Disk:
     """
     there = current(paths)
     if there is not None:
-        if wanted is not None and choose(wanted, hosts=0, available=0, default=paths.hosts) != there:
+        if wanted is not None and choose(wanted, Needs(0, 0, 0), available=0, default=paths.hosts) != there:
             raise LabError(
                 f"the disks of lab {paths.lab} lie in {there.where}",
                 try_this=f"nines lab down {paths.lab}, then up with another --disk",
             )
         return there
     meminfo = Path("/proc/meminfo").read_text(encoding="utf-8")
-    chosen = choose(wanted, hosts=hosts, available=available_memory(meminfo), default=paths.hosts)
+    chosen = choose(wanted, needs, available=available_memory(meminfo), default=paths.hosts)
     paths.hosts.mkdir(parents=True, exist_ok=True)
     files.write(paths.disk, f"{chosen.where}\n", mode=0o644)  # first: `down` reads what to remove
     if chosen.in_memory:
-        size = f"size={hosts * DISK_BYTES},mode=0755"
+        size = f"size={needs.disks},mode=0755"
         run(["mount", "-t", "tmpfs", "-o", size, f"nines-{paths.lab}-disks", str(paths.hosts)])
     elif chosen.where != str(paths.hosts):
         elsewhere = _elsewhere(paths.lab, chosen.where)

@@ -8,7 +8,7 @@ import threading
 
 from fournines.errors import LabError
 from fournines.lab import network
-from fournines.lab.plan import namespace
+from fournines.lab.names import namespace
 from fournines.lab.shell import need_root
 
 _CLONE_NEWNET = 0x40000000  # linux/sched.h; os.setns() needs Python 3.12

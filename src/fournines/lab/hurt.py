@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Literal
 from fournines.errors import LabError
 from fournines.lab import network, ssh, state
 from fournines.lab.cgroups import hierarchies
-from fournines.lab.host import RunningHost
-from fournines.lab.plan import checked_name
+from fournines.lab.hosts.host import RunningHost
+from fournines.lab.hosts.kinds import host_of
+from fournines.lab.names import checked_name
 from fournines.lab.shell import need_root
 from fournines.lab.state import LabPaths
 
@@ -27,7 +28,7 @@ def running_host(lab: str, host: str) -> RunningHost:
     """
     need_root()
     paths = LabPaths(checked_name(lab))
-    return RunningHost.of(state.load(paths), host, paths, hierarchies())
+    return host_of(state.load(paths), host, paths, hierarchies())
 
 
 def power(
@@ -58,16 +59,12 @@ def power(
 def freeze(lab: str, host: str) -> None:
     """Stop a host where it is, as a paused virtual machine: it keeps its connections and says nothing.
 
-    Its cables are unplugged for that time: only processes can be frozen, and the kernel would go on
-    answering ARP for a VIP and completing TCP handshakes, which a paused machine does not.
-
     Raises:
         LabError: there is no such host, or it is off.
     """
     subject = running_host(lab, host)
-    subject.leader()
-    cut(lab, host)
-    subject.cgroups.freeze()
+    subject.need_power()
+    subject.freeze()
 
 
 def thaw(lab: str, host: str) -> None:
@@ -77,9 +74,8 @@ def thaw(lab: str, host: str) -> None:
         LabError: there is no such host, or it is off.
     """
     subject = running_host(lab, host)
-    subject.leader()
-    heal(lab, host)
-    subject.cgroups.thaw()
+    subject.need_power()
+    subject.thaw()
 
 
 def cut(lab: str, host: str, network_name: str | None = None) -> None:
@@ -100,7 +96,7 @@ def heal(lab: str, host: str, network_name: str | None = None) -> None:
         LabError: there is no such host or network, the host is off, or the lab is down.
     """
     plan, subject = _cabled(lab, host, network_name)
-    running_host(lab, host).leader()
+    running_host(lab, host).need_power()
     lines = network.plug_lines(subject, network.links(lab), network_name)
     network.batch(plan.name, lines)
 

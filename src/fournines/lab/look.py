@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from fournines.errors import LabError
 from fournines.kit.common.fencing import password_of
 from fournines.lab import disk, network, state
-from fournines.lab.cgroups import HostCgroups, hierarchies, labs_with_cgroups
-from fournines.lab.plan import checked_name
+from fournines.lab.cgroups import hierarchies, labs_with_cgroups
+from fournines.lab.hosts.kinds import host_of
+from fournines.lab.names import checked_name
 from fournines.lab.state import LabPaths
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    from fournines.lab.hosts.host import Power, RunningHost
     from fournines.lab.network import Link
-    from fournines.lab.plan import LabHost
-
-Power = Literal["on", "off", "frozen"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +34,10 @@ class CableStatus:
 
 @dataclass(frozen=True, slots=True)
 class HostStatus:
-    """One host now."""
+    """One host now; ``nature`` says what it is: a container, a virtual machine by KVM or emulated."""
 
     name: str
+    nature: str
     power: Power
     cables: tuple[CableStatus, ...]
 
@@ -46,12 +46,14 @@ class HostStatus:
 class LabStatus:
     """A lab now; ``up`` means its network is there, be its hosts on or off.
 
-    ``disk`` is where the hosts' disks lie: ``memory``, or a directory.
+    ``disk`` is where the hosts' disks lie: ``memory``, or a directory. ``emulated`` says why virtual machines
+    are emulated and not run by KVM, where they are.
     """
 
     name: str
     up: bool
     disk: str
+    emulated: str
     hosts: tuple[HostStatus, ...]
 
 
@@ -76,18 +78,16 @@ def status(name: str) -> LabStatus:
     plan = state.load(paths)
     where = hierarchies()
     links = network.links(name) if network.exists(name) else {}
-    hosts = tuple(_host_status(host, links, HostCgroups(where, name, host.name)) for host in plan.hosts)
+    hosts = tuple(_host_status(host_of(plan, host.name, paths, where), links) for host in plan.hosts)
     lie = disk.current(paths)
-    return LabStatus(name, bool(links), lie.where if lie else "", hosts)
+    return LabStatus(name, bool(links), lie.where if lie else "", state.emulated(paths), hosts)
 
 
-def _host_status(host: LabHost, links: Mapping[str, Link], cgroups: HostCgroups) -> HostStatus:
-    power: Power = "off"
-    if cgroups.leader() is not None:
-        power = "frozen" if cgroups.frozen else "on"
+def _host_status(host: RunningHost, links: Mapping[str, Link]) -> HostStatus:
     return HostStatus(
-        name=host.name,
-        power=power,
+        name=host.host.name,
+        nature=host.nature,
+        power=host.power,
         cables=tuple(
             CableStatus(
                 network=nic.network,
@@ -96,14 +96,15 @@ def _host_status(host: LabHost, links: Mapping[str, Link], cgroups: HostCgroups)
                 outside=nic.outside,
                 plugged=nic.outside in links and links[nic.outside].bridge == nic.bridge,
             )
-            for nic in host.nics
+            for nic in host.host.nics
         ),
     )
 
 
 def powered(lab: str, host: str) -> bool:
     """Whether a host has power; one that is frozen or cut off has."""
-    return HostCgroups(hierarchies(), lab, host).leader() is not None
+    paths = LabPaths(checked_name(lab))
+    return host_of(state.load(paths), host, paths, hierarchies()).on
 
 
 def board_secrets(lab: str) -> Mapping[str, str]:

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fournines.errors import LabError
-from fournines.lab.plan import NAMESPACE_PREFIX, namespace
+from fournines.lab.names import NAMESPACE_PREFIX, namespace
 from fournines.lab.shell import run
 
 if TYPE_CHECKING:

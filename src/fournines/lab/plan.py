@@ -1,39 +1,26 @@
-"""What a lab consists of, as values worked out from the site; nothing here touches the machine.
-
-Names are derived, never stored, so that a lab can be taken down knowing nothing but its name: the
-network namespace is ``nines-<lab>``, a host's cgroups are ``nines/<lab>/<host>``, its container is
-``nines-<lab>-<host>``.
-"""
+"""What a lab consists of, as values worked out from the site; nothing here touches the machine."""
 
 from __future__ import annotations
 
-import re
-from hashlib import sha256
 from ipaddress import IPv4Address, IPv4Interface, IPv4Network
 from itertools import count
+from string import ascii_lowercase
 from typing import TYPE_CHECKING
 
 from pydantic import BaseModel, ConfigDict
 
 from fournines.errors import LabError
 from fournines.kit.common.fencing import LAB_PORT, LAB_USER, last_free
+from fournines.kit.declare import BackingDevice, Declaration, KernelModule
 from fournines.kit.release import SUITE
-from fournines.spec.model import Mode, Purpose
+from fournines.lab.images.packages import OF_VMS
+from fournines.lab.names import checked_name, interface_names, namespace
+from fournines.spec.model import HostKind, Mode, Purpose
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from fournines.spec.model import Host, Site
-
-INTERFACE_LENGTH = 15
-"""Longest name of a network interface (IFNAMSIZ - 1, linux/if.h)."""
-
-MACHINE_LENGTH = 64
-"""Longest name of a container (HOST_NAME_MAX, as systemd-nspawn(1) requires of --machine=)."""
-
-NAMESPACE_PREFIX = "nines-"
-
-_LAB_NAME = re.compile(r"[a-z]([a-z0-9-]{0,61}[a-z0-9])?")
 
 
 class _Value(BaseModel):
@@ -64,11 +51,30 @@ class Nic(_Value):
     bridge: str
 
 
+class Device(_Value):
+    """A block device of a host beside its own disk: ``mib`` MiB that are empty when the lab is made."""
+
+    path: str
+    mib: int
+
+
 class LabHost(_Value):
-    """A host with its cables, in the order of the site's networks."""
+    """A host with its cables, in the order of the site's networks.
+
+    ``modules`` are those of its own kernel that it loads at boot, ``devices`` its further block devices; only
+    a virtual machine has either.
+    """
 
     name: str
     nics: tuple[Nic, ...]
+    kind: HostKind = HostKind.CONTAINER
+    modules: tuple[str, ...] = ()
+    devices: tuple[Device, ...] = ()
+
+    @property
+    def vm(self) -> bool:
+        """Whether it is a virtual machine."""
+        return self.kind is HostKind.VM
 
     def nic_on(self, network: str) -> Nic | None:
         """The cable into a network, or None."""
@@ -106,6 +112,11 @@ class LabPlan(_Value):
         """The lab's network namespace."""
         return namespace(self.name)
 
+    @property
+    def vms(self) -> tuple[LabHost, ...]:
+        """The hosts that are virtual machines."""
+        return tuple(host for host in self.hosts if host.vm)
+
     def host(self, name: str) -> LabHost:
         """The host of that name.
 
@@ -132,12 +143,21 @@ class LabPlan(_Value):
 
 
 def lab_plan(
-    site: Site, *, name: str | None = None, packages: Iterable[str] = (), suite: str = SUITE
+    site: Site,
+    *,
+    name: str | None = None,
+    packages: Iterable[str] = (),
+    suite: str = SUITE,
+    declared: Iterable[Declaration] = (),
 ) -> LabPlan:
     """The lab that stands for a site; ``name`` is the site's unless given.
 
+    ``declared`` is what the site's components declare: hosts that need kernel modules or block devices of
+    their own are virtual machines.
+
     Raises:
-        LabError: the name cannot be a lab's, a network has no address left for the lab itself, or no range.
+        LabError: the name cannot be a lab's, a network has no address left for the lab itself, or no range,
+            or a component wants a block device that a lab cannot make.
     """
     lab = checked_name(name or site.name)
     for provider in (n for n, network in site.networks.items() if network.purpose is Purpose.PROVIDER):
@@ -155,27 +175,39 @@ def lab_plan(
     own = {n.name: n.address for n in networks}
     cables = [(h.name, f"e{i}") for h in site.hosts.values() for i in range(len(h.addresses))]
     outsides = interface_names(cables, taken=bridges.values())
+    wants = tuple(declared)
+    hosts = tuple(_lab_host(site, host, networks, outsides, wants) for host in site.hosts.values())
+    of_vms = OF_VMS if any(host.vm for host in hosts) else ()
     return LabPlan(
         name=lab,
         networks=networks,
-        hosts=tuple(_lab_host(site, host, networks, outsides) for host in site.hosts.values()),
+        hosts=hosts,
         cluster=site.cluster_network,
         through=site.ssh.through,
-        packages=tuple(sorted(set(packages))),
+        packages=tuple(sorted({*packages, *of_vms})),
         bmc=LabBmc(address=own[site.cluster_network]) if site.mode is Mode.ACTIVE_PASSIVE else None,
         suite=suite,
     )
 
 
 def _lab_host(
-    site: Site, host: Host, networks: tuple[LabNetwork, ...], outsides: dict[tuple[str, str], str]
+    site: Site,
+    host: Host,
+    networks: tuple[LabNetwork, ...],
+    outsides: dict[tuple[str, str], str],
+    declared: tuple[Declaration, ...],
 ) -> LabHost:
     """Its cables; interfaces are called as the site file says, else eth0, eth1, ... as the networks are."""
     attached = [n for n in networks if n.name in host.addresses]
     named = {n.name: name for n in attached if (name := site.named_interface(host, n.name))}
     free = (name for name in (f"eth{number}" for number in count()) if name not in named.values())
+    modules = [d.name for d in declared if isinstance(d, KernelModule) and host.name in d.hosts]
+    devices = [d for d in declared if isinstance(d, BackingDevice) and host.name in d.hosts]
     return LabHost(
         name=host.name,
+        kind=HostKind.VM if modules or devices else host.kind,
+        modules=tuple(dict.fromkeys(modules)),
+        devices=_devices(host.name, devices),
         nics=tuple(
             Nic(
                 network=n.name,
@@ -189,18 +221,17 @@ def _lab_host(
     )
 
 
-def checked_name(name: str) -> str:
-    """The name itself, if a lab may be called that.
-
-    Raises:
-        LabError: it is not a host name label (it becomes part of paths and of container names).
-    """
-    if not _LAB_NAME.fullmatch(name):
-        raise LabError(
-            f"{name!r} cannot be a lab's name",
-            try_this="use lower-case letters, digits and dashes, beginning with a letter",
-        )
-    return name
+def _devices(host: str, declared: Iterable[BackingDevice]) -> tuple[Device, ...]:
+    """A host's block devices in the order of their paths, which is that in which its kernel finds them."""
+    found = sorted((Device(path=one.path, mib=one.mib) for one in declared), key=lambda device: device.path)
+    for device, letter in zip(found, ascii_lowercase[1:], strict=False):
+        if device.path != f"/dev/vd{letter}":
+            raise LabError(
+                f"a lab cannot make the block device {device.path}",
+                where=host,
+                try_this=f"a virtual machine's own disk is /dev/vda, its next device is /dev/vd{letter}",
+            )
+    return tuple(found)
 
 
 def own_address(cidr: IPv4Network, taken: Iterable[IPv4Address]) -> IPv4Address:
@@ -212,42 +243,3 @@ def own_address(cidr: IPv4Network, taken: Iterable[IPv4Address]) -> IPv4Address:
     if (found := last_free(cidr, taken)) is not None:
         return found
     raise LabError(f"network {cidr} has no address left for the lab itself", try_this="make it larger")
-
-
-def interface_names(
-    pairs: Iterable[tuple[str, str]], *, taken: Iterable[str] = ()
-) -> dict[tuple[str, str], str]:
-    """A name of at most 15 characters for each pair, unique among them and easy to recognise.
-
-    It is ``first-second`` (``controller1-e0``) where that fits and is unique; otherwise it is shortened and
-    ends in a digest of the pair, so that it depends on nothing but the pair.
-
-    Raises:
-        LabError: two digests of shortened names are the same.
-    """
-    used = set(taken)
-    names: dict[tuple[str, str], str] = {}
-    for first, second in pairs:
-        name = f"{first}-{second}"
-        if len(name) > INTERFACE_LENGTH or name in used:
-            digest = sha256(f"{first}/{second}".encode()).hexdigest()[:4]
-            name = f"{name[: INTERFACE_LENGTH - 5]}-{digest}"
-        if name in used:
-            raise LabError(f"two cables would be called {name}", try_this="rename a host or a network")
-        used.add(name)
-        names[first, second] = name
-    return names
-
-
-def namespace(lab: str) -> str:
-    """The name of a lab's network namespace."""
-    return NAMESPACE_PREFIX + lab
-
-
-def machine(lab: str, host: str) -> str:
-    """The name of a host's container, unique on the machine."""
-    name = f"{NAMESPACE_PREFIX}{lab}-{host}"
-    if len(name) <= MACHINE_LENGTH:
-        return name
-    digest = sha256(name.encode()).hexdigest()[:8]
-    return f"{name[: MACHINE_LENGTH - 9]}-{digest}"

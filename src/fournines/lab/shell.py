@@ -15,6 +15,14 @@ if TYPE_CHECKING:
 TIMEOUT = 60.0
 """Seconds; every program called through here answers in a fraction of one."""
 
+CLEAN = (
+    "-i",
+    "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+    "HOME=/root",
+    "LC_ALL=C.UTF-8",
+)
+"""For env(1): what a command inside a host gets; nothing of the machine's own environment leaks in."""
+
 
 def run(
     argv: Sequence[str], *, stdin: str = "", check: bool = True, timeout: float = TIMEOUT

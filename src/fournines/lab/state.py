@@ -51,6 +51,35 @@ class HostPaths:
         return self.directory / "root"
 
     @property
+    def seed(self) -> Path:
+        """What the file system of a virtual machine's own disk is made from: its ``upper`` and ``work``."""
+        return self.directory / "seed"
+
+    @property
+    def own(self) -> Path:
+        """A virtual machine's own disk, raw."""
+        return self.directory / "own.raw"
+
+    def device(self, number: int) -> Path:
+        """A virtual machine's further block device, raw."""
+        return self.directory / f"device{number}.raw"
+
+    @property
+    def monitor(self) -> Path:
+        """The socket of a virtual machine's monitor (QMP)."""
+        return self.directory / "monitor"
+
+    @property
+    def agent(self) -> Path:
+        """The socket of the guest agent."""
+        return self.directory / "agent"
+
+    @property
+    def log(self) -> Path:
+        """What QEMU itself had to say."""
+        return self.directory / "qemu.log"
+
+    @property
     def personal(self) -> Path:
         """Exists once the disk has been made this host's own."""
         return self.directory / "personal"
@@ -111,6 +140,16 @@ class LabPaths:
         return self.directory / "image"
 
     @property
+    def equipment(self) -> Path:
+        """A symbolic link to QEMU and the kernel of the lab's virtual machines, where it has any."""
+        return self.directory / "equipment"
+
+    @property
+    def accelerator(self) -> Path:
+        """Says what the lab's virtual machines run on: ``kvm``, or ``tcg: why``."""
+        return self.directory / "accelerator"
+
+    @property
     def ssh_config(self) -> Path:
         """For ``ssh -F``."""
         return self.directory / "ssh_config"
@@ -145,14 +184,29 @@ class LabPaths:
         return HostPaths(self.hosts / name)
 
 
-def save(paths: LabPaths, plan: LabPlan, image: Path) -> None:
+@dataclass(frozen=True, slots=True)
+class Machines:
+    """What a lab's virtual machines are started with, and on: ``kvm``, or ``tcg: why``."""
+
+    equipment: Path
+    accelerator: str
+
+
+def save(paths: LabPaths, plan: LabPlan, image: Path, machines: Machines | None = None) -> None:
     """Remember what the lab is made from."""
     paths.directory.mkdir(parents=True, exist_ok=True)
     files.write(paths.plan, plan.model_dump_json(indent=1) + "\n")
-    link = paths.image.with_name(".image")
-    link.unlink(missing_ok=True)
-    link.symlink_to(image)
-    link.replace(paths.image)
+    _point(paths.image, image)
+    if machines is not None:
+        files.write(paths.accelerator, machines.accelerator + "\n", mode=0o644)
+        _point(paths.equipment, machines.equipment)
+
+
+def _point(link: Path, target: Path) -> None:
+    made = link.with_name(f".{link.name}")
+    made.unlink(missing_ok=True)
+    made.symlink_to(target)
+    made.replace(link)
 
 
 def load(paths: LabPaths) -> LabPlan:
@@ -171,6 +225,13 @@ def load(paths: LabPaths) -> LabPlan:
             where=str(paths.plan),
             try_this=f"nines lab down {paths.lab}, then up again",
         ) from broken
+
+
+def emulated(paths: LabPaths) -> str:
+    """Why the lab's virtual machines are emulated; nothing where they are not, or it has none."""
+    if not paths.accelerator.exists():
+        return ""
+    return paths.accelerator.read_text(encoding="utf-8").strip().partition(": ")[2]
 
 
 def labs_on_disk(base: Path = LABS) -> frozenset[str]:

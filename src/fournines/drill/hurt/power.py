@@ -116,8 +116,11 @@ class LabPower:
         return HostCgroups(hierarchies(), self._lab, host).unified
 
     def untested(self) -> tuple[str, ...]:
-        """What hosts that share a kernel, and perhaps its memory as their disk, cannot show."""
-        shared = "hosts with kernels, clocks and disks of their own: those of a lab share this machine's"
-        if lab.status(self._lab).disk != "memory":
-            return (shared,)
-        return (shared, "disks that are slow, full or broken: the hosts' disks lie in this machine's memory")
+        """What hosts that share a kernel, or have this machine's memory as their disk, cannot show."""
+        now = lab.status(self._lab)
+        found = []
+        if any(host.nature == "container" for host in now.hosts):
+            found.append("hosts with kernels, clocks and disks of their own: containers share this machine's")
+        if now.disk == "memory":
+            found.append("disks that are slow, full or broken: the hosts' disks lie in this machine's memory")
+        return tuple(found)

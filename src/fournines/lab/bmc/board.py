@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING
 from fournines import files
 from fournines.errors import LabError
 from fournines.lab import network
-from fournines.lab.cgroups import Hierarchies, HostCgroups
-from fournines.lab.host import JOIN_CGROUPS
+from fournines.lab.cgroups import JOIN_CGROUPS, Hierarchies, HostCgroups
 
 if TYPE_CHECKING:
     from fournines.lab.plan import LabBmc, LabPlan

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 _NOT_THERE = re.compile(r"^E: (?:Unable to locate package |Package ')([a-z0-9.+-]+)", re.MULTILINE)
 _UPGRADE = re.compile(r"^Inst (\S+) \[(\S+)\] \((\S+)", re.MULTILINE)
+_NEW = re.compile(r"^Inst (\S+) \((\S+)", re.MULTILINE)
 _INSTALLED = re.compile(r"^Status: install ok installed$", re.MULTILINE)
 _FIELD = re.compile(r"^(Package|Architecture|Version): (.+)$", re.MULTILINE)
 _SECONDS = 300.0
@@ -73,6 +74,10 @@ class Archive:
         """Which of these packages the archive does not have."""
         return missing(self._simulated(self.folder / "none", "install", *names)) if names else ()
 
+    def closure(self, names: Sequence[str]) -> dict[str, str]:
+        """The version of each of these packages, and of all they depend on."""
+        return chosen(self._simulated(self.folder / "none", "install", *names))
+
     def upgrades(self, tree: Path) -> tuple[Upgrade, ...]:
         """What apt would upgrade in an image, by the image's own preferences."""
         status = tree / "var/lib/dpkg/status"
@@ -111,6 +116,11 @@ def missing(said: str) -> tuple[str, ...]:
 def upgraded(said: str) -> tuple[Upgrade, ...]:
     """The packages that a simulated apt-get would replace by another version."""
     return tuple(Upgrade(*found) for found in _UPGRADE.findall(said))
+
+
+def chosen(said: str) -> dict[str, str]:
+    """The packages that a simulated apt-get would install afresh, with their versions."""
+    return dict(_NEW.findall(said))
 
 
 def installed(tree: Path) -> dict[str, str]:

@@ -32,7 +32,9 @@ _SECONDS = 600.0
 _COUNTED = re.compile(r"^(Get:\d+|Unpacking|Setting up) ")
 
 
-def mmdebstrap_argv(recipe: Recipe, target: Path, debs: Path, options: Iterable[str]) -> list[str]:
+def mmdebstrap_argv(
+    recipe: Recipe, target: Path, debs: Path, options: Iterable[str], *, variant: str = "minbase"
+) -> list[str]:
     """The command that fills ``target``; the repositories go to its standard input.
 
     The cache of .deb files is bound into the tree while it is built, and unbound before apt's caches are
@@ -45,10 +47,10 @@ def mmdebstrap_argv(recipe: Recipe, target: Path, debs: Path, options: Iterable[
         *("setpriv", "--pdeathsig", "KILL"),
         *("unshare", "--mount", "--propagation", "private"),
         *("--pid", "--fork", "--kill-child", "--mount-proc"),
-        *("mmdebstrap", "--verbose", "--mode=root", "--variant=minbase", "--format=directory"),
+        *("mmdebstrap", "--verbose", "--mode=root", f"--variant={variant}", "--format=directory"),
         f"--include={','.join(recipe.packages)}",
         *(f"--aptopt={option}" for option in apt),
-        *(f"--dpkgopt={option}" for option in DPKG_OPTIONS),
+        *(f"--dpkgopt={option}" for option in DPKG_OPTIONS if variant != "extract"),  # a filter per package
         *([] if recipe.suite == SUITE else [f"--setup-hook={_KEEP_SYSTEMD}"]),
         "--skip=download/empty,essential/unlink",
         f"--setup-hook=mkdir -p {archives} && mount --bind {debs} {archives}",
@@ -73,7 +75,15 @@ def counted(line: str) -> str | None:
     return "downloaded" if line.startswith("Get:") else match.group(1).lower().replace("setting", "set")
 
 
-def run_logged(argv: list[str], stdin: str, log: Path, progress: Callable[[str], None], lock: int) -> None:
+def run_logged(
+    argv: list[str],
+    stdin: str,
+    log: Path,
+    progress: Callable[[str], None],
+    lock: int,
+    *,
+    what: str = "building the image",
+) -> None:
     """Run a build, keep what it says in ``log``, and report how far it is every two seconds.
 
     The build inherits the lock, so that the next one waits until this one is really dead.
@@ -105,10 +115,10 @@ def run_logged(argv: list[str], stdin: str, log: Path, progress: Callable[[str],
                 counts[kind] += 1
             if time.monotonic() - told > 2:  # noqa: PLR2004 - seconds
                 told = time.monotonic()
-                progress("building the image: packages " + ", ".join(f"{v} {k}" for k, v in counts.items()))
+                progress(f"{what}: packages " + ", ".join(f"{v} {k}" for k, v in counts.items()))
     if build.returncode:
         tail = "".join(log.read_text(encoding="utf-8").splitlines(keepends=True)[-8:]).strip()
-        raise LabError(f"building the image failed:\n{tail}", where=str(log))
+        raise LabError(f"{what} failed:\n{tail}", where=str(log))
 
 
 def finish(root: Path) -> None:

@@ -58,7 +58,7 @@ def ensure(
     (cache / "images").mkdir(parents=True, exist_ok=True)
     (cache / "debs").mkdir(parents=True, exist_ok=True)
     before = _cached(recipe, cache)
-    with _alone(cache / "images" / ".lock", progress) as lock:
+    with alone(cache / "images" / ".lock", progress) as lock:
         for built_meanwhile in (one for one in _cached(recipe, cache) if one not in before):
             return built_meanwhile / "tree"
         return _build(recipe, sources(), progress, cache, lock=lock) / "tree"
@@ -74,7 +74,7 @@ def lacking(suite: str, names: Sequence[str], sources: Sources, cache: Path = CA
     own = tuple(source for source in repositories if source.suite.startswith(suite))
     archive = Archive(cache / "archive" / f"{suite}-alone", own, options)
     cache.mkdir(parents=True, exist_ok=True)
-    with _alone(cache / f".archive-{suite}.lock", lambda _: None):
+    with alone(cache / f".archive-{suite}.lock", lambda _: None):
         archive.look()
         return archive.lacks(names)
 
@@ -103,7 +103,7 @@ def _current(
         return cached[0]
     try:
         archive = Archive(cache / "archive" / recipe.suite, *sources())
-        with _alone(cache / f".archive-{recipe.suite}.lock", progress, "another look at the archive"):
+        with alone(cache / f".archive-{recipe.suite}.lock", progress, "another look at the archive"):
             archive.look()
             newer = {image: archive.upgrades(image / "tree") for image in cached}
     except (LabError, OSError) as error:
@@ -145,7 +145,7 @@ def built(cache: Path = CACHE) -> tuple[Built, ...]:
 def delete(unwanted: Built) -> None:
     """Remove an image from the cache; interrupted, it leaves something that the next build sweeps."""
     doomed = unwanted.path.with_name(f".building-{unwanted.digest}")
-    with _alone(unwanted.path.with_name(".lock"), lambda _: None):
+    with alone(unwanted.path.with_name(".lock"), lambda _: None):
         unwanted.path.with_name(f"{unwanted.digest}.log").unlink(missing_ok=True)
         unwanted.path.rename(doomed)
         shutil.rmtree(doomed)
@@ -186,7 +186,8 @@ def _build(
 
 
 @contextmanager
-def _alone(lock: Path, progress: Callable[[str], None], other: str = "another build") -> Iterator[int]:
+def alone(lock: Path, progress: Callable[[str], None], other: str = "another build") -> Iterator[int]:
+    """Hold a lock of the cache, after a word on whom one waits for; the lock's descriptor."""
     with lock.open("w") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

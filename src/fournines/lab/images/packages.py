@@ -16,3 +16,6 @@ CONTROL_PLANE = (
     *("curl", "tcpdump", "netcat-openbsd", "ethtool", "jq"),
 )
 """Keystone, Glance and Horizon with everything that makes them highly available, and tools to look."""
+
+OF_VMS = ("kmod", "qemu-guest-agent", "udev")
+"""What a host of its own kernel has beside: modules, their devices, and a way in that is not the network."""

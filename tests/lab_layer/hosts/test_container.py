@@ -4,16 +4,9 @@ import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from fournines.lab.host import (
-    CAPABILITIES,
-    JOIN_CGROUPS,
-    exec_argv,
-    nspawn_argv,
-    overlay_argv,
-    personal_files,
-    start_argv,
-    surplus,
-)
+from fournines.lab.cgroups import JOIN_CGROUPS
+from fournines.lab.hosts.container import CAPABILITIES, exec_argv, nspawn_argv, overlay_argv, surplus
+from fournines.lab.hosts.host import launch_argv
 from fournines.lab.state import HostPaths
 
 if TYPE_CHECKING:
@@ -34,7 +27,7 @@ def test_a_container_gets_its_cables_in_order_and_nothing_shared(plan: LabPlan) 
 
 
 def test_a_host_starts_in_its_cgroups_and_in_the_labs_namespace(plan: LabPlan) -> None:
-    argv = start_argv(plan, plan.host("dashboard"), FILES, [Path("/cg/a"), Path("/cg/b")])
+    argv = launch_argv(plan.name, [Path("/cg/a"), Path("/cg/b")], ["systemd-nspawn", "--boot"])
     assert argv[:2] == ["setsid", "--fork"]
     assert argv[argv.index("join") + 1 : argv.index("--")] == ["/cg/a", "/cg/b"]
     assert argv[argv.index("--") + 1 :][:3] == ["nsenter", "--net=/run/netns/nines-blog", "systemd-nspawn"]
@@ -75,15 +68,6 @@ def test_surplus_capabilities_are_those_the_host_lacks() -> None:
     assert CAPABILITIES.index("checkpoint_restore") == 40
     assert surplus(sys_time | 1, 1) == ("sys_time",)
     assert surplus(1, sys_time | 1) == ()
-
-
-def test_a_hosts_files_are_its_name_its_addresses_and_who_may_log_in(plan: LabPlan) -> None:
-    files = personal_files(plan.host("dashboard"), "ssh-ed25519 AAAA nines\n")
-    assert files["etc/hostname"] == ("dashboard\n", 0o644)
-    assert files["root/.ssh/authorized_keys"] == ("ssh-ed25519 AAAA nines\n", 0o600)
-    network, _ = files["etc/systemd/network/10-eth1.network"]
-    assert "Name=eth1\n" in network
-    assert "Address=192.168.1.10/24\n" in network
 
 
 def test_a_disk_is_an_overlay_over_the_image() -> None:

@@ -1,0 +1,1 @@
+"""Hosts of a lab: one interface (``host``), two kinds (``container``, ``vm``) (``kinds``)."""
