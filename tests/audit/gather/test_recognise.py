@@ -9,13 +9,23 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fournines.audit import registry
-from fournines.audit.gather.recognise import _DEEPEST_NAME, _alike, recognise
+from fournines.audit.gather.recognise import _DEEPEST_NAME, _end, _ends, _near, recognise
 from fournines.kit.audit.source import Kind
 
 
-@given(st.text("aB.*", max_size=8) | st.just("[0-9][0-9]"), st.text("AB.b1", max_size=12))
-def test_a_pattern_fits_as_the_shell_would_have_it(pattern: str, text: str) -> None:
-    assert _alike(pattern, text) == fnmatchcase(text.lower(), pattern.lower())
+@given(
+    st.lists(st.text("aB.*/", min_size=1, max_size=8) | st.just("b/[0-9][0-9]"), max_size=3),
+    st.text("AB.b1/", min_size=1, max_size=12),
+)
+def test_a_name_fits_as_the_shell_would_have_it(names: list[str], path: str) -> None:
+    (_, near), *_ = _near((tuple(names),), *_end(path))
+    fits = [name for name in near if _ends(path, name)]
+    parts = path.lower().split("/")
+    for name in names:
+        wanted = name.lower().split("/")
+        last = parts[-len(wanted) :]
+        expected = len(last) == len(wanted) and all(map(fnmatchcase, last, wanted))
+        assert (name in fits) == expected
 
 
 @pytest.mark.parametrize("kind", registry.kinds(), ids=lambda kind: kind.name)

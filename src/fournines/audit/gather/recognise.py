@@ -18,6 +18,9 @@ LOOKED_AT = 64 * 1024
 """Characters of a file that are searched for marks."""
 
 _SHELL = re.compile(r"#!\s*\S*(?:/|\s)(?:ba|da|k|z)?sh\b")
+_Names = tuple[tuple[str, ...], ...]
+"""The names of each kind."""
+_WILD = re.compile(r"\[[^\]]*\]|[*?]")
 _SPEAKS = re.compile(r"^ ?[^\s#;!]", re.MULTILINE)
 LONGEST_LINE = 500
 _BLANKS = re.compile(r"[^\S\n]+")
@@ -48,13 +51,13 @@ def recognise(path: str, text: str, kinds: Iterable[Kind], *, marked: bool = Fal
     tail = "/".join(path.rsplit("/", _DEEPEST_NAME)[-_DEEPEST_NAME:])
     best: tuple[int, Kind] | None = None
     known = tuple(kinds)
-    for number, close in _near(tuple(kind.names for kind in known), path.rpartition("/")[2]):
+    for number, close in _near(tuple(kind.names for kind in known), *_end(path)):
         kind = known[number]
         # Without a name that fits it has nothing but its marks: often too few to be read for.
         if not close and best and best[0] >= _A_MARK * len(kind.marks):
             continue
         marks = _marks(kind.marks, head)
-        fits = _fitting(kind.names, tail) if close else ()
+        fits = [name for name in close if _ends(tail, name)] if close else []
         named = max((_specific(name) for name in fits), default=0)
         sure = any("*" not in name or "/" in name for name in fits) or silent
         if not marks and (marked or not fits or not sure):
@@ -87,41 +90,57 @@ def _marks(marks: tuple[str, ...], head: str) -> int:
 
 
 @lru_cache(4096)
-def _near(kinds: tuple[tuple[str, ...], ...], base: str) -> tuple[tuple[int, bool], ...]:
-    """Which of the kinds, by their names, and whether one of those ends like this file; such kinds first."""
-    close = [any(_alike(name.rpartition("/")[2], base) for name in names) for names in kinds]
-    return tuple(sorted(enumerate(close), key=lambda pair: not pair[1]))
+def _near(
+    kinds: tuple[tuple[str, ...], ...], folder: str, base: str
+) -> tuple[tuple[int, tuple[str, ...]], ...]:
+    """Each of the kinds, with those of its names that may fit this file's; kinds that have such first."""
+    plain, starred = _lasts(kinds)
+    near: dict[int, list[str]] = {number: [] for number in range(len(kinds))}
+    for number, name in plain.get(base, ()):
+        near[number].append(name)
+    for above, begin, core, end, number, name in starred:
+        if above in ("", folder) and core in base and base.startswith(begin) and base.endswith(end):
+            near[number].append(name)
+    return tuple((n, tuple(near[n])) for n in sorted(near, key=lambda n: not near[n]))
 
 
-@lru_cache(4096)
-def _fitting(names: tuple[str, ...], tail: str) -> tuple[str, ...]:
-    """The names that fit the end of a path: ``drbd.d/*.res`` fits ``etc/drbd.d/r0.res``."""
-    parts = tail.split("/")
-    return tuple(name for name in names if _ends(parts, name.split("/")))
+_Plain = dict[str, list[tuple[int, str]]]
+_Starred = list[tuple[str, str, str, str, int, str]]
 
 
-def _ends(parts: list[str], name: list[str]) -> bool:
-    last = parts[-len(name) :]
-    return len(last) == len(name) and all(map(_alike, name, last))
-
-
-def _alike(pattern: str, text: str) -> bool:
-    """Whether a part of a path is as the pattern says; small letters are large ones.
+@cache
+def _lasts(kinds: _Names) -> tuple[_Plain, _Starred]:
+    """The last parts of all names: those said in full; of others the folder and what stands beside wildcards.
 
     To compile a regular expression for each of two hundred names takes as long as to read fifty hosts.
     """
-    if "[" in pattern or "?" in pattern:
-        return fnmatchcase(text.lower(), pattern.lower())
-    begin, *middle = pattern.lower().split("*")
-    left = text.lower()
-    if not middle:
-        return left == begin
-    end = middle.pop()
-    if not left.startswith(begin) or not left.endswith(end) or len(left) < len(begin) + len(end):
-        return False
-    left = left[len(begin) : len(left) - len(end)]
-    for piece in middle:
-        _, found, left = left.partition(piece) if piece else ("", "*", left)
-        if not found:
-            return False
-    return True
+    plain: _Plain = {}
+    starred: _Starred = []
+    for number, names in enumerate(kinds):
+        for name in names:
+            above, last = _end(name)
+            pieces = _WILD.split(last)
+            if len(pieces) == 1:
+                plain.setdefault(last, []).append((number, name))
+            else:
+                above = "" if _WILD.search(above) else above
+                starred.append((above, pieces[0], max(pieces, key=len), pieces[-1], number, name))
+    return plain, starred
+
+
+def _end(path: str) -> tuple[str, str]:
+    """The last folder of a path, empty when there is none, and the file in it."""
+    above, _, base = path.lower().rpartition("/")
+    return above.rpartition("/")[2], base
+
+
+@lru_cache(4096)
+def _ends(path: str, name: str) -> bool:
+    """Whether a path ends like a name: ``etc/drbd.d/r0.res`` like ``drbd.d/*.res``."""
+    wanted = name.lower().split("/")
+    last = path.lower().split("/")[-len(wanted) :]
+    return len(last) == len(wanted) and all(map(_alike, last, wanted))
+
+
+def _alike(text: str, pattern: str) -> bool:
+    return text == pattern or bool(_WILD.search(pattern) and fnmatchcase(text, pattern))

@@ -71,7 +71,7 @@ def _far(node: Node) -> str:
 def _echoed(source: Source, kinds: Sequence[Kind]) -> Iterator[Draft]:
     """``echo "line" >> file``: the lines a script adds to one file, together."""
     texts: dict[str, list[tuple[str, int]]] = defaultdict(list)
-    for node in commands(source.nodes):
+    for node in source.commands:
         name, _ = _target(node)
         if node.key in ("echo", "printf") and name and node.value and not node.value.startswith((">", "-")):
             for part in node.value.split("\n"):
@@ -82,7 +82,7 @@ def _echoed(source: Source, kinds: Sequence[Kind]) -> Iterator[Draft]:
 def _settings(source: Source, kinds: Sequence[Kind]) -> Iterator[Draft]:
     """``openstack-config --set FILE SECTION KEY VALUE`` as the ini it makes."""
     texts: dict[str, list[tuple[str, int]]] = defaultdict(list)
-    for node in commands(source.nodes):
+    for node in source.commands:
         words = [word for word in node.words if word != "sudo"]
         if len(words) > 5 and words[0] in _SETTERS and words[1] == "--set":  # noqa: PLR2004 - FILE SECTION KEY VALUE
             name, section, key, value = words[2:6]

@@ -21,29 +21,6 @@ if TYPE_CHECKING:
 
 MOST_COMMANDS = 20_000
 """Commands and words of blocks of a script whose ways are followed."""
-BLOCK_WORDS = frozenset(
-    [
-        "if",
-        "then",
-        "elif",
-        "else",
-        "fi",
-        "for",
-        "while",
-        "until",
-        "do",
-        "done",
-        "case",
-        "esac",
-        "{",
-        "}",
-        "(",
-        ")",
-        "function",
-        "select",
-    ]
-)
-"""Words of the shell that are commands of their own in the tree: they open, join or close blocks."""
 
 
 @dataclass(frozen=True)

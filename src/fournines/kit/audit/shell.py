@@ -12,7 +12,6 @@ import re
 from dataclasses import dataclass, field, replace
 
 from fournines.kit.audit.node import Node, Parsed, Problem
-from fournines.kit.audit.script import BLOCK_WORDS
 
 _TOKEN = re.compile(
     r"""(?P<space>[ \t\r\f\v]+)
@@ -30,6 +29,12 @@ _TOKEN = re.compile(
       | (?P<other>.)""",
     re.VERBOSE | re.DOTALL,
 )
+BLOCK_WORDS = (
+    frozenset(["if", "then", "elif", "else", "fi", "for", "while", "until", "do", "done", "case", "esac"])
+    | frozenset("{}()")
+    | frozenset(["function", "select"])
+)
+"""Words of the shell that are commands of their own in the tree: they open, join or close blocks."""
 _CLOSING = frozenset(["fi", "done", "esac", "}", ")"])
 """Words that end a block: an operator may stand behind the block as behind a command."""
 _ESCAPE = re.compile(r"\\(.)", re.DOTALL)

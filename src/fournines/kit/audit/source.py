@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import Enum
+from functools import cached_property
 from typing import TYPE_CHECKING
+
+from fournines.kit.audit.wrapped import commands
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -53,7 +56,7 @@ class Syntax(Enum):
     """Commands, one node each; also ``pcs``/``crm configure`` text."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Source:
     """One file of one host, recognised and parsed.
 
@@ -78,6 +81,11 @@ class Source:
         """The statements of the file."""
         return self.parsed.nodes
 
+    @cached_property
+    def commands(self) -> tuple[Node, ...]:
+        """Every command of a script, those among them that others carry out (``ssh h2 "a; b"``)."""
+        return tuple(commands(self.nodes))
+
     @property
     def problems(self) -> tuple[Problem, ...]:
         """What the parser stumbled over."""
@@ -86,9 +94,16 @@ class Source:
     def at(self, where: Node | int) -> Place:
         """The place of a node or of a line of ``text``."""
         line = where if isinstance(where, int) else where.line
-        if self.lines:
-            line = self.lines[min(max(line, 1), len(self.lines)) - 1]
-        return Place(self.path, line, self.host)
+        place = self._places.get(line)
+        if place is None:
+            shown = self.lines[min(max(line, 1), len(self.lines)) - 1] if self.lines else line
+            place = self._places[line] = Place(self.path, shown, self.host)
+        return place
+
+    @cached_property
+    def _places(self) -> dict[int, Place]:
+        """The places that were asked for: each reader of a script asks for those of all its commands."""
+        return {}
 
     @property
     def top(self) -> Place:

@@ -9,7 +9,7 @@ from fournines.components.pacemaker.audit.facts import clusters
 from fournines.components.pacemaker.audit.rules.example import VIP, crm
 from fournines.components.systemd.audit.facts import Enabled
 from fournines.kit.audit.rule import Consequence, Hit, Severity, Unknown, rule
-from fournines.kit.audit.wrapped import commands, program_of, without
+from fournines.kit.audit.wrapped import program_of, without
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -94,7 +94,7 @@ def _installed(site: Evidence, primitive: Primitive) -> bool:
 
 def _packages(site: Evidence) -> frozenset[str]:
     """The packages that commands install with apt."""
-    typed = (node for source in site.kinds("commands", "script") for node in commands(source.nodes))
+    typed = (node for source in site.kinds("commands", "script") for node in source.commands)
     lines = (without(node.words, ("sudo",)) for node in typed)
     apt = (words for words in lines if program_of(words) in ("apt", "apt-get", "aptitude"))
     return frozenset(word.partition("=")[0] for words in apt if "install" in words for word in words)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from fournines.kit.audit.rule import Consequence, Hit, Severity, Unknown, rule
-from fournines.kit.audit.wrapped import commands, program_of, without
+from fournines.kit.audit.wrapped import program_of, without
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -43,7 +43,7 @@ _STARTERS = frozenset({"systemctl", "service", "rc-service", "start", "galera_ne
     points_at="sudo nohup haproxy -f /etc/haproxy/haproxy.cfg &",
 )
 def by_hand(site: Evidence) -> Iterator[Hit | Unknown]:
-    typed = [(source, node) for source in site.kinds("commands") for node in commands(source.nodes)]
+    typed = [(source, node) for source in site.kinds("commands") for node in source.commands]
     for index, (source, node) in enumerate(typed):
         program = _detached(node)
         if program and not _dressed(node):

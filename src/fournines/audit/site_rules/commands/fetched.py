@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from fournines.kit.audit.rule import Consequence, Hit, Severity, Unknown, rule
-from fournines.kit.audit.wrapped import commands, program_of
+from fournines.kit.audit.wrapped import program_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -67,7 +67,7 @@ def other_name(site: Evidence) -> Iterator[Hit | Unknown]:
 
 def _followed(source: Source) -> Iterator[Hit]:
     folder = _Folder()
-    for node in commands(source.nodes):
+    for node in source.commands:
         words = [word for word in node.words if word not in _BEFORE]
         program = program_of(words)
         if program in ("wget", "curl"):

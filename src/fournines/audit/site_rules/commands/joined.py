@@ -6,7 +6,6 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from fournines.kit.audit.rule import Consequence, Hit, Severity, Unknown, rule
-from fournines.kit.audit.wrapped import commands
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -70,7 +69,7 @@ def cut_short(site: Evidence) -> Iterator[Hit | Unknown]:
         if source.kind not in _KINDS:
             continue
         lines = source.text.split("\n")
-        for node in commands(source.nodes):
+        for node in source.commands:
             for name in _hyphened(node):
                 if f"{name.partition('-')[0]}=" not in source.text:
                     start = next(

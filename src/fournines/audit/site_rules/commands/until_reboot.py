@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from fournines.components.sysctl.audit.facts import Sysctl
 from fournines.kit.audit.rule import Consequence, Hit, Severity, Unknown, rule
-from fournines.kit.audit.wrapped import commands, program_of
+from fournines.kit.audit.wrapped import program_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -44,7 +44,7 @@ def forgotten(site: Evidence) -> Iterator[Hit | Unknown]:
             (source.at(node), [word for word in node.words if word != "sudo"])
             for source in site.kinds("commands")
             if source.path == path
-            for node in commands(source.nodes)
+            for node in source.commands
         ]
         if not any(_KEEPS.search(source.text) for source in site.sources if source.path == path):
             yield from _told(_iptables(typed), "iptables")

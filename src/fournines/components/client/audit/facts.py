@@ -10,7 +10,6 @@ from urllib.parse import urlsplit
 
 from fournines.kit.audit.account import Account
 from fournines.kit.audit.source import Kind, Place, Reader, Source, Syntax
-from fournines.kit.audit.wrapped import commands
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -68,7 +67,7 @@ def host_of(url: str) -> str:
 def read_commands(source: Source) -> Iterator[Endpoint | AuthUrl | Account | Login]:
     """``openstack endpoint create``, ``openstack user create``, their old names, and ``export OS_...=``."""
     user = ""
-    for node in commands(source.nodes):
+    for node in source.commands:
         words = node.words
         place = source.at(node)
         if words[0] == "openstack" and words[1:3] == ("endpoint", "create"):

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from fournines.kit.audit.source import Kind, Place, Reader, Source, Syntax
-from fournines.kit.audit.wrapped import commands
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -151,7 +150,7 @@ def _nft(place: Place, text: str) -> Iterator[Allowed]:
 
 def read_commands(source: Source) -> Iterator[object]:
     """``iptables``, ``firewall-cmd``, ``ufw`` and ``nft`` in a script or pasted."""
-    for node in commands(source.nodes):
+    for node in source.commands:
         words = [word for word in node.words if word != "sudo"]
         program = words[0].rsplit("/", 1)[-1] if words else ""
         place = source.at(node)

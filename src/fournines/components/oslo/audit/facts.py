@@ -129,9 +129,16 @@ class OsloConf:
 
     def within(self, section: str) -> tuple[Option, ...]:
         """The options of a section."""
-        return tuple(option for option in self.options if option.section == section)
+        return tuple(self._sections.get(section, ()))
 
-    @property
+    @cached_property
+    def _sections(self) -> dict[str, list[Option]]:
+        table: dict[str, list[Option]] = {}
+        for option in self.options:
+            table.setdefault(option.section, []).append(option)
+        return table
+
+    @cached_property
     def database(self) -> Option | None:
         """The database URL where oslo.db reads it: ``[database] connection`` and its old names."""
         found = [o for o in self.all("connection", "sql_connection") if _is_url(o.value)]
@@ -139,7 +146,7 @@ class OsloConf:
             found[-1] if found else None
         )
 
-    @property
+    @cached_property
     def transport(self) -> Option | None:
         """``transport_url``."""
         return self.get("DEFAULT", "transport_url")

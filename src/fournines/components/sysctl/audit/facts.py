@@ -8,7 +8,6 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from fournines.kit.audit.source import Kind, Place, Reader, Source, Syntax
-from fournines.kit.audit.wrapped import commands
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,7 +40,7 @@ def read(source: Source) -> Iterator[Sysctl]:
 
 def read_commands(source: Source) -> Iterator[Sysctl]:
     """``sysctl -w``, ``echo ... > /proc/sys/...`` and ``echo ... >> /etc/sysctl.conf`` in a script."""
-    for node in commands(source.nodes):
+    for node in source.commands:
         words = list(node.words)
         place = source.at(node)
         if words and words[0].rsplit("/", 1)[-1] == "sysctl":

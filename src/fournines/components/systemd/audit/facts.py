@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from fournines.kit.audit.source import Kind, Place, Reader, Source, Syntax
-from fournines.kit.audit.wrapped import commands
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -121,7 +120,7 @@ def _template(name: str) -> str:
 
 def read_commands(source: Source) -> Iterator[Enabled]:
     """``systemctl enable``, ``chkconfig NAME on``, ``update-rc.d NAME enable`` in a script."""
-    for node in commands(source.nodes):
+    for node in source.commands:
         words = [word for word in node.words if not word.startswith("-") and word != "sudo"]
         if len(words) < 3:  # noqa: PLR2004 - program, verb, service
             continue

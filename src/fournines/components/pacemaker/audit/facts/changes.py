@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from fournines.components.pacemaker.audit.facts.model import MetaChange, Story
 from fournines.kit.audit.source import Reader, Source
-from fournines.kit.audit.wrapped import commands, program_of
+from fournines.kit.audit.wrapped import program_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -25,7 +25,7 @@ def read_changes(source: Source) -> Iterator[object]:
     """The changes a script or page makes; nothing where there are none."""
     found = [
         change
-        for node in commands(source.nodes)
+        for node in source.commands
         if node.words
         for change in _change(source.at(node), [word for word in node.words if word not in _BEFORE])
     ]

@@ -21,7 +21,6 @@ from fournines.components.pacemaker.audit.facts.model import (
     true,
 )
 from fournines.kit.audit.source import Kind, Reader, Source, Syntax
-from fournines.kit.audit.wrapped import commands
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -38,8 +37,8 @@ _VALUED = frozenset({"-f", "-u", "-p", "--name", "--before", "--after", "--group
 def read_commands(source: Source) -> Iterator[object]:
     """The facts of the cluster commands in a source; nothing where there are none."""
     yield from _crm(source)
-    facts = [fact for node in commands(source.nodes) for fact in _pcs(source, node)]
-    words = [" ".join(node.words) for node in commands(source.nodes) if "pcs" in node.words[:2]]
+    facts = [fact for node in source.commands for fact in _pcs(source, node)]
+    words = [" ".join(node.words) for node in source.commands if "pcs" in node.words[:2]]
     if words:
         text = "\n".join(words)
         built = "cluster setup" in text and "resource create" in text
@@ -50,7 +49,7 @@ def read_commands(source: Source) -> Iterator[object]:
 def _crm(source: Source) -> Iterator[object]:
     found: list[Statement] = []
     texts: list[str] = []
-    for node in commands(source.nodes):
+    for node in source.commands:
         words = _bare(node)
         if words[:1] == ["crm"] and "configure" in words[:4]:
             rest = words[words.index("configure") + 1 :]

@@ -16,7 +16,6 @@ from fournines.components.rabbitmq.audit.facts import (
 )
 from fournines.kit.audit.account import Account
 from fournines.kit.audit.source import Place, Reader, Source
-from fournines.kit.audit.wrapped import commands
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,7 +26,7 @@ def read_commands(source: Source) -> Iterator[object]:
     yield from _wiped(source)
     for match in _RAM.finditer(source.text):
         yield Joined(source.at(source.text.count("\n", 0, match.start()) + 1), "", ram=True, shown=True)
-    for node in commands(source.nodes):
+    for node in source.commands:
         words = [word for word in node.words if word not in ("sudo", "exec")]
         place = source.at(node)
         if words and words[0].rsplit("/", 1)[-1] == "rabbitmqctl":
@@ -50,7 +49,7 @@ _RAM = re.compile(r"\{ram,\s{0,80}\[\s{0,80}[^\]\s]")
 def _wiped(source: Source) -> Iterator[Wiped]:
     """``reset`` before ``join_cluster`` is how a broker joins; any other one empties a broker."""
     waiting: Wiped | None = None
-    for node in commands(source.nodes):
+    for node in source.commands:
         words = [word for word in node.words if word not in ("sudo", "exec")]
         if not words or words[0].rsplit("/", 1)[-1] != "rabbitmqctl":
             continue
