@@ -1,4 +1,4 @@
-"""Steps as pyinfra operations."""
+"""Steps as operations."""
 
 from __future__ import annotations
 

@@ -26,12 +26,9 @@ from tests.engine.simulation import (
     stage,
 )
 
-from fournines.engine import pyinfra
 from fournines.engine.asking import barrier
-from fournines.engine.pyinfra import Operations
 from fournines.engine.run import deploy
-from fournines.engine.wire.transport import Transport
-from fournines.errors import HostError, NinesError
+from fournines.errors import NinesError
 from fournines.kit.check import Ask, Check, each_host
 from fournines.kit.step import Command, Directory, File, Unit
 from fournines.kit.verdict import failed, passed
@@ -153,16 +150,6 @@ def played(simulation: Simulation, host: str, argv: list[str]) -> str | None:
     return None
 
 
-async def shells(transport: Transport, operations: Operations, **_: object) -> None:
-    """In place of pyinfra, which would take most of the time: the same commands to the same hosts."""
-    for host, todo in operations.items():
-        for operation in todo:
-            (script,) = operation.arguments["commands"]
-            answer = await transport.run(host, ("sh", "-c", script))
-            if answer.code != 0:
-                raise HostError(f"failed: {operation.what}", where=host, output=answer.stderr)
-
-
 def files_of(wanted: Plan, host: str) -> dict[str, str]:
     steps = (step for phase in wanted.phases for step in phase.steps.get(host, ()))
     return {step.path: step.content for step in steps if isinstance(step, File)}
@@ -195,7 +182,6 @@ def test_a_change_converges_from_wherever_another_one_ended(
 ) -> None:
     before, change, then = history
     monkeypatch.setattr(barrier, "_SOON", 0.0)
-    monkeypatch.setattr(pyinfra, "carry_out", shells)
     for name, host in simulation.hosts.items():
         shutil.rmtree(host.root)
         host.root.mkdir()

@@ -8,7 +8,7 @@ import anyio
 import pytest
 from tests.engine.simulation import Simulation, all_active, everywhere, phase, plan, simulation
 
-from fournines.engine import events, pyinfra
+from fournines.engine import events, hands, pyinfra
 from fournines.engine.run import deploy
 from fournines.engine.wire import remote
 from fournines.engine.wire.transport import Call, Fake
@@ -68,7 +68,8 @@ def nothing_helps(monkeypatch: pytest.MonkeyPatch) -> None:
     async def carry_out(*_: object, **__: object) -> None:
         return
 
-    monkeypatch.setattr(pyinfra, "carry_out", carry_out)
+    for module in (hands, pyinfra):
+        monkeypatch.setattr(module, "carry_out", carry_out)
 
 
 @pytest.mark.usefixtures("nothing_helps")

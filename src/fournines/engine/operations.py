@@ -1,4 +1,4 @@
-"""Steps as pyinfra operations. Pure: pyinfra itself is not imported here."""
+"""Steps as operations, called like pyinfra's. Pure: pyinfra itself is not imported here."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ def _account(step: Account, seen: Seen) -> Iterator[Operation]:
 def kernel(observed: Sequence[tuple[Step, Seen]]) -> Iterator[Operation]:
     """Kernel parameters that have another value now; the file for the next boot came with the tree.
 
-    One command for all: pyinfra's own ``server.sysctl`` takes two round trips for each (docs/engine.md).
+    One command for all: pyinfra's ``server.sysctl`` takes two round trips for each (docs/engine.md).
     """
     settings = [
         f"{step.key}={step.value}"
@@ -109,9 +109,9 @@ _IN_THIS_ORDER = (Act.STOP, Act.START, Act.RESTART, Act.RELOAD)
 def units(decisions: Sequence[Decision]) -> Iterator[Operation]:
     """What the decisions about a host's units take, in one round trip.
 
-    One operation for all of them, because pyinfra runs the n-th operations of all hosts together and
-    waits for each: a broker that starts only when its peers do would wait for hosts whose own broker is a
-    later operation. ``systemctl start a b c`` leaves the order and the waiting to systemd, which knows both.
+    One operation for all of them, because the n-th operations of all hosts run together and each waits for
+    the slowest: a broker that starts only when its peers do would wait for hosts whose own broker is a later
+    operation. ``systemctl start a b c`` leaves the order and the waiting to systemd, which knows both.
 
     pyinfra's ``systemd.service`` would ask anew what our observation has just told (two to four round
     trips a unit), and does nothing about a restart of a unit that is still activating (docs/engine.md).

@@ -7,12 +7,13 @@ from collections.abc import Awaitable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from fournines.engine import operations, pyinfra
+from fournines.engine import hands, operations
 from fournines.engine.asking.observe import Observed, look
 from fournines.engine.desired import Desired, entry, question
 from fournines.engine.difference import Seen, missing_packages, same
 from fournines.engine.fanout import on_each
 from fournines.engine.leaving import Claim, Claims, new_claims, words
+from fournines.engine.pyinfra import Busy
 from fournines.engine.units.decide import Decision, decide
 from fournines.engine.units.rolling import Barrier, Changed, UnitsRun
 from fournines.engine.wire.remote import call
@@ -39,7 +40,7 @@ class PhaseRun:
     phase: Phase
     barrier: Barrier
     changed: Changed
-    busy: pyinfra.Busy
+    busy: Busy
     claims: Claims = field(default_factory=dict)
     leaving: Claims = field(default_factory=dict)
 
@@ -82,7 +83,7 @@ class PhaseRun:
 
     async def _prepare(self, observed: Observed) -> dict[str, bool]:
         todo = {host: tuple(operations.preparing(seen)) for host, seen in observed.items()}
-        await pyinfra.carry_out(self.transport, todo, busy=self.busy)
+        await hands.carry_out(self.transport, todo, busy=self.busy)
         for host, seen in observed.items():
             for step, before in seen:
                 if isinstance(step, Packages):
@@ -166,7 +167,7 @@ class PhaseRun:
 
     async def _kernel(self, observed: Observed) -> None:
         todo = {host: tuple(operations.kernel(seen)) for host, seen in observed.items()}
-        await pyinfra.carry_out(self.transport, todo, busy=self.busy)
+        await hands.carry_out(self.transport, todo, busy=self.busy)
         for host, seen in observed.items():
             for step, now in seen:
                 if isinstance(step, Sysctl) and not same(step, now):

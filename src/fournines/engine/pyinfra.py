@@ -1,4 +1,4 @@
-"""pyinfra as a guest: packages, accounts, kernel parameters and units, carried out over our own wire.
+"""pyinfra as a guest: packages, and what goes with their installation, carried out over our own wire.
 
 The only place that imports pyinfra. What its manners ask of a host who lets it in:
 
@@ -58,17 +58,11 @@ Busy = Callable[[tuple[tuple[str, str], ...], float], Awaitable[None]]
 BUSY_SECONDS = 15.0
 
 
-async def _nobody(_busy: tuple[tuple[str, str], ...], _seconds: float) -> None:
+async def nobody(_busy: tuple[tuple[str, str], ...], _seconds: float) -> None:
     """Tell nobody."""
 
 
-async def get_ready() -> None:
-    """Import pyinfra, in a thread: a second that a deployment better spends while it waits for its hosts."""
-    names = ("api", "api.connect", "api.operation", "api.operations", "connectors.util", "operations.server")
-    await to_thread.run_sync(lambda: [import_module(f"pyinfra.{name}") for name in names])
-
-
-async def carry_out(transport: Transport, operations: Operations, *, busy: Busy = _nobody) -> None:
+async def carry_out(transport: Transport, operations: Operations, *, busy: Busy = nobody) -> None:
     """Run the operations on their hosts; the first failure anywhere stops all hosts.
 
     Raises:
@@ -80,19 +74,20 @@ async def carry_out(transport: Transport, operations: Operations, *, busy: Busy 
         return
     async with BlockingPortal() as portal, anyio.create_task_group() as tasks:
         wire = _Wire(portal, transport)
-        tasks.start_soon(_tell, wire, busy)
+        tasks.start_soon(tell, wire.busy, busy)
         error = await to_thread.run_sync(partial(_visit, wire, wanted))
         tasks.cancel_scope.cancel()
     if error is not None:
         raise error
 
 
-async def _tell(wire: _Wire, busy: Busy) -> None:
+async def tell(at: Mapping[str, str], busy: Busy) -> None:
+    """Tell, again and again, what each host is at."""
     began = anyio.current_time()
     while True:
         await anyio.sleep(BUSY_SECONDS)
-        if wire.busy:
-            await busy(tuple(wire.busy.items()), anyio.current_time() - began)
+        if at:
+            await busy(tuple(at.items()), anyio.current_time() - began)
 
 
 def _visit(wire: _Wire, wanted: Mapping[str, tuple[Operation, ...]]) -> NinesError | None:

@@ -197,9 +197,7 @@ class _Run:
             for name in names:
                 self._changed(PACKAGES, host, "packages", name, "installed")
             self.tell(events.HostChanged, phase=PACKAGES, host=host, changes=len(names))
-        async with anyio.create_task_group() as tasks:
-            tasks.start_soon(pyinfra.get_ready)
-            found = await examine(self.transport, relied_on(plan))
+        found = await examine(self.transport, relied_on(plan))
         require(found)
         for note in notes(found):
             self.tell(events.Noted, what=note)

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from fournines.engine import operations, pyinfra
+from fournines.engine import hands, operations
 from fournines.engine.asking.observe import Observed
 from fournines.engine.desired import Desired
 from fournines.engine.difference import Seen
 from fournines.engine.fanout import on_each
+from fournines.engine.pyinfra import Busy
 from fournines.engine.units.decide import (
     STAMP_BEFORE,
     Decision,
@@ -70,7 +71,7 @@ class UnitsRun:
     stages: tuple[PlannedStage, ...]
     barrier: Barrier
     changed: Changed
-    busy: pyinfra.Busy
+    busy: Busy
 
     async def carry_out(self, observed: Observed) -> frozenset[str]:
         """What needs no turn everywhere at once, then the rolls, stage by stage.
@@ -148,7 +149,7 @@ class UnitsRun:
         for attempt in range(1, _ATTEMPTS + 1):
             todo = {host: tuple(operations.units(of_host)) for host, of_host in again.items()}
             try:
-                await pyinfra.carry_out(self.transport, todo, busy=start.still)
+                await hands.carry_out(self.transport, todo, busy=start.still)
             except HostError as error:
                 downs = await start.failed(error.where or "")
                 last = attempt == _ATTEMPTS or start.hopeless
