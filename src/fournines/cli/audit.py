@@ -129,7 +129,7 @@ def _files(paths: list[Path], site: Path | None, identity: list[Path] | None, *,
     async def ask() -> list[File]:
         transport = opened.transport()
         try:
-            return await files_of(transport, tuple(opened.site.hosts))
+            return await files_of(transport, tuple(opened.site.hosts), whole=whole)
         finally:
             await transport.close()
 

@@ -184,10 +184,10 @@ def test_the_lines_of_all_files_are_counted_and_what_is_left_out_is_said(
 def test_long_lines_and_elements_count_as_several(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(room, "MOST_LINES", 10)
     for data in (b"x" * 5000, b"<cib>" + b"<a/>" * 50 + b"</cib>"):
-        budget = room._Budget()
+        budget = room.Budget()
         budget.file("a", data, size=len(data))
         assert budget.spent
-    budget = room._Budget()
+    budget = room.Budget()
     assert not budget.file("a", b"# comment\n" * 5000, size=50_000).trouble
     assert not budget.spent
 

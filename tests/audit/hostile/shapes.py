@@ -134,6 +134,9 @@ SHAPES: dict[str, Callable[[], str]] = {
     "jumps/rules.v4": lambda: "*filter\n" + "".join(f":c{n} - [0:0]\n" for n in range(9000)) + "".join(
         f"-A c{n} -j c{n + 1}\n-A c{n} -j c{n + 1}\n" for n in range(9000)
     ) + "-A INPUT -j c0\nCOMMIT\n",
+    "names/nova.conf": lambda: "[DEFAULT]\n" + "transport_url = rabbit://" + ",".join(
+        f"a:b@h{n}" for n in range(700)
+    ) + "/\n" + "[database]\nconnection = mysql://a:b@db/c\n",
     "sections/nova.conf": lambda: "[DEFAULT]\n" * 100_000,
     "own-settings/galera.cnf": lambda: "[mysqld]\n" + "".join(f"a{n} = 1\n" for n in range(49_000)),
     "waits/haproxy.service": lambda: "[Unit]\n" + ("After=" + "a.service " * 800 + "\n") * 120,

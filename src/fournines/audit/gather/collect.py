@@ -69,11 +69,16 @@ class File:
 
 
 @dataclass(slots=True)
-class _Budget:
+class Budget:
     """How many bytes and lines may still be read of all files together."""
 
     left: int = field(default_factory=lambda: MOST)
     lines: int = field(default_factory=lambda: MOST_LINES)
+
+    @classmethod
+    def of(cls, *, whole: bool) -> Budget:
+        """The usual one, or one that is never spent."""
+        return cls(sys.maxsize, sys.maxsize) if whole else cls()
 
     def file(self, path: str, data: bytes, *, size: int) -> File:
         """The file of these first bytes; ``size`` is what it holds in all."""
@@ -111,7 +116,7 @@ def collect(paths: Sequence[Path], *, whole: bool = False) -> list[File]:
         AuditError: a path does not exist, cannot be read, is no file at all, or is a broken archive.
     """
     found: list[File] = []
-    budget = _Budget(sys.maxsize, sys.maxsize) if whole else _Budget()
+    budget = Budget.of(whole=whole)
     for path in paths:
         try:
             found.extend(_under(path, budget, several=len(paths) > 1))
@@ -124,7 +129,7 @@ def collect(paths: Sequence[Path], *, whole: bool = False) -> list[File]:
     return found
 
 
-def _under(path: Path, budget: _Budget, *, several: bool) -> Iterator[File]:
+def _under(path: Path, budget: Budget, *, several: bool) -> Iterator[File]:
     if path.is_dir():
         prefix = f"{str(path).strip('/')}/" if several and path.name else ""
         for name, trouble in _walk(path):
@@ -149,7 +154,7 @@ def _regular(path: Path) -> None:
         )
 
 
-def _found(root: Path, name: str, shown: str, budget: _Budget) -> File:
+def _found(root: Path, name: str, shown: str, budget: Budget) -> File:
     """A file below the root; trouble with one of many is said, not raised."""
     path = root / name
     try:
@@ -216,9 +221,9 @@ def _walk(root: Path) -> Iterator[tuple[str, str]]:
         yield from ((inside + e.name, "") for e in found if not e.is_dir(follow_symlinks=False))
 
 
-def unpacked(archive: tarfile.TarFile, budget: _Budget | None = None) -> Iterator[File]:
+def unpacked(archive: tarfile.TarFile, budget: Budget | None = None) -> Iterator[File]:
     """The files of an archive by their names in it; nothing is unpacked to disk."""
-    budget = budget or _Budget()
+    budget = budget or Budget()
     known: dict[str, File] = {}
     for number, member in enumerate(archive, start=1):
         name = plain(member.name.removeprefix("./"))

@@ -169,10 +169,14 @@ def unknown_name(site: Evidence) -> Iterator[Hit | Unknown]:
             yield Hit(whole[0].at, f"{name} is in no hosts file of the site", tuple(o.at for o in whole[1:]))
 
 
+_MOST_NAMES = 200
+"""Names among which a slip of the finger is looked for; a site of more has not mistyped one."""
+
+
 def _twin(name: str, count: int, used: dict[str, list[Option]]) -> str:
     """A name spelt nearly so and used more often (or first); digits must agree: db1 is no slip for db2."""
     digits = [c for c in name if c.isdigit()]
-    for other, said in used.items():
+    for other, said in used.items() if len(used) <= _MOST_NAMES else ():
         close = SequenceMatcher(None, name, other).ratio() >= _ALIKE and other != name
         earlier = len(said) > count or (
             len(said) == count and list(used).index(other) < list(used).index(name)
