@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fnmatch import fnmatchcase
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_interface
 from itertools import combinations
 from typing import TYPE_CHECKING
@@ -192,15 +193,16 @@ _NETWORKD = "[Match]\nName=eth0\n\n[Network]\nAddress=10.0.0.11/24\n"
 def foreign_hands(site: Evidence) -> Iterator[Hit | Unknown]:
     seen = set()
     for instance in site.all(VrrpInstance):
-        cards = {instance.interface} | {vip.dev for vip in instance.vips if vip.dev}
-        managed = [i for i in site.on(instance.at.host, Interface) if i.name in cards]
-        kept = {i.name for i in managed if i.manager == "networkd" and i.keeps}
-        for card in managed:
-            if card.manager == "networkd" and card.name not in kept and card.at not in seen and instance.vips:
+        mine = {instance.interface} | {vip.dev for vip in instance.vips if vip.dev}
+        cards = [c for c in site.on(instance.at.host, Interface) if c.manager == "networkd"]
+        managed = [(name, card) for card in cards for name in sorted(mine) if fnmatchcase(name, card.name)]
+        kept = {name for name, card in managed if card.keeps}
+        for name, card in managed:
+            if name not in kept and card.at not in seen and instance.vips:
                 seen.add(card.at)
                 yield Hit(
                     card.at,
-                    f"{card.name}, on which {instance.name} holds its VIP, is systemd-networkd's, without "
+                    f"{name}, on which {instance.name} holds its VIP, is systemd-networkd's, without "
                     "KeepConfiguration",
                     related=(instance.at,),
                 )

@@ -20,7 +20,7 @@ _MANUAL = "HAProxy configuration manual"
 
 _GUESSED = re.compile(
     r"^(\w+):\1\d*$|"
-    r"^(?:admin|root|haproxy|stats|user|test):(?:admin|root|haproxy|stats|password|passw0rd|pass|test|redhat|secret|changeme|1234\d*)$"
+    r"^\w+:(?:admin|root|haproxy|stats|password|passw0rd|pass|test|redhat|secret|changeme|1234\d*)$"
 )
 _OPEN_MODE = re.compile(r"^0?\d?\d[67]$|^[67]{3}$|^0[67]{3}$")
 
