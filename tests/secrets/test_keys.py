@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pyrage
 import pytest
 from tests.secrets.test_store import ssh_key
 from tests.support import EXAMPLES, loaded
@@ -47,3 +48,13 @@ def test_paths_start_from_the_site_file_and_the_private_key_is_looked_for_beside
     check_recipients(site)
     store_of(site).write({"a": "b"})
     assert store_of(site).read() == {"a": "b"}
+
+
+def test_a_private_key_in_the_site_file_is_never_shown(tmp_path: Path) -> None:
+    key = str(pyrage.x25519.Identity.generate())
+    with pytest.raises(SpecError) as caught:
+        check_recipients(site_with(tmp_path, key))
+    (mistake,) = caught.value.mistakes
+    assert mistake.path == "secrets.recipients.0"
+    assert "age-keygen" in (mistake.try_this or "")
+    assert key not in f"{caught.value}{mistake.what}{mistake.source}{mistake.try_this}"

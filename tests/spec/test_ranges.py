@@ -85,7 +85,7 @@ def test_it_says_what_writing_the_hosts_out_says(first: int, more: int, width: i
         ("c[1-9999]: {roles: [time], mgmt: 10.0.0.100+}", 3, "9999 hosts are more", "at most 4096"),
         ("c[1-3]: {roles: [time], mgmt: 10.0.0.100}", 33, "3 hosts cannot have one", "10.0.0.100+"),
         ("c[1-3]: {roles: [time], mgmt: 10.0.0.9x+}", 33, "10.0.0.9x+", ""),
-        ("c[1-9]: {roles: [time], mgmt: 10.0.0.250+}", 33, "10.0.0.255", ""),
+        ("c[1-9]: {roles: [time], mgmt: 10.0.0.250+}", 33, "run out of 10.0.0.0/24: 5 fit", "lower"),
         ("c[1-8]: {roles: [time], mgmt: 10.0.0.12+}", 33, "10.0.0.12", ""),
         ("c[1-9]: {roles: [time], mgmt: 10.0.0.15+}", 0, "10.0.0.20", ""),
         ("c[1-9]: {roles: [tyme], mgmt: 10.0.0.100+}", 20, "tyme", "time"),

@@ -13,7 +13,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.spec.everyday import BASE, SLIPS
-from tests.spec.wrong_files import GOOD, GROUPS
+from tests.spec.wrong_files import GOOD, GROUPS, HINTS
 
 from fournines.errors import Mistake, SpecError
 from fournines.plan.vocabulary import vocabulary
@@ -79,6 +79,12 @@ def test_an_everyday_slip_is_refused_on_its_line_with_what_to_write(old: str, ne
     assert line in {mistake.line for mistake in found}, [str(mistake) for mistake in found]
     assert len(found) <= 3, "the one slip is lost among its consequences"
     well_told(found, text)
+
+
+@pytest.mark.parametrize(("old", "new", "what", "try_this"), HINTS)
+def test_what_to_write_is_what_may_stand_there(old: str, new: str, what: str, try_this: str) -> None:
+    assert GOOD.count(old) == 1
+    assert [(m.what, m.try_this) for m in mistakes(GOOD.replace(old, new))] == [(what, try_this)]
 
 
 def test_without_a_slip_it_is_a_site() -> None:

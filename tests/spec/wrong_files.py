@@ -527,3 +527,68 @@ GROUPS = {
     "options": OPTIONS,
     "yaml": YAML,
 }
+
+HINTS: tuple[Edit, ...] = (
+    (
+        "client_timeout: 60",
+        "client_timeout: 60s",
+        "'60s' is not a number in plain digits",
+        "write a number, 1 to 86400 s",
+    ),
+    ("start_timeout: 900", "start_timeout: 1", "1 is too small", "write a whole number, 120 to 86400 s"),
+    (
+        "start_timeout: 900",
+        "start_timeout: 1000000000000000000000",
+        "'1000000000000000000000' is too large",
+        "write a whole number, 120 to 86400 s",
+    ),
+    (
+        "max_offset: 0.1",
+        "max_offset: '0,5'",
+        "'0,5' is not a number in plain digits",
+        "write a number, above 0, at most 5 s",
+    ),
+    (
+        "open_tcp: [9100]",
+        "open_tcp: [6800-7300]",
+        "'6800-7300' is not a number in plain digits: ranges are not understood here",
+        "write a whole number, 1 to 65535",
+    ),
+    (
+        "[controller], mgmt: 10.0.0.12",
+        "[\u0441ontroller], mgmt: 10.0.0.12",
+        "'\u0441ontroller' is not known here",
+        "did you mean controller? \u0441 is U+0441, CYRILLIC SMALL LETTER ES",
+    ),
+    (
+        "[controller], mgmt: 10.0.0.12",
+        "[controller], mgmt:10.0.0.12",
+        "a colon without a blank after it",
+        "write mgmt: 10.0.0.12",
+    ),
+    (
+        "  controller2:",
+        "\u00a0\u00a0controller2:",
+        "a blank stands here that is no space, U+00A0: it indents nothing",
+        "replace it by spaces",
+    ),
+    (
+        "time, arbiter]",
+        "time arbiter]",
+        "'time arbiter' is not known here",
+        "put a comma between them: time, arbiter",
+    ),
+    (
+        "user: root",
+        "port: 2222, user: root",
+        "unknown key",
+        "ssh takes its port from ~/.ssh/config; nftables.ssh_ports opens it",
+    ),
+    (
+        "roles: [bastion, dashboard, time, arbiter]",
+        "roles: [bastion, dashboard, time]",
+        "2 hosts vote (controller1, controller2): an even number cannot break a tie",
+        "give a host that is no controller the role arbiter",
+    ),
+)
+"""The same, with all that is said: what is wrong, and what to write instead."""

@@ -7,6 +7,7 @@ private key itself: an SSH agent only signs, so it cannot help (age(1), "SSH key
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pyrage
@@ -47,6 +48,11 @@ def recipient(text: str, beside: Path) -> object:
         except UnicodeDecodeError:
             raise SecretsError(f"{text} is no public key: it is not text", try_this=_WANTED) from None
     if "PRIVATE KEY" in content or _AGE_KEY in content:
+        if path is None:
+            what = "a private key stands here; whoever has read this file knows it"
+            raise SecretsError(
+                what, try_this="make another one (age-keygen), and write its public key: age1..."
+            )
         raise SecretsError(f"{text} is a private key", try_this=f"name the public one: {text}.pub")
     try:
         if content.startswith("age1"):
@@ -81,14 +87,11 @@ def check_recipients(site: Site) -> None:
             wrong[number] = error
     if wrong:
         document = parse(file.read_text(encoding="utf-8"), str(file))
-        raise SpecError(
-            [
-                document.mistake(
-                    ("secrets", "recipients", str(number)), error.what, error.try_this or _WANTED
-                )
-                for number, error in wrong.items()
-            ]
-        )
+        found = [
+            document.mistake(("secrets", "recipients", str(number)), error.what, error.try_this or _WANTED)
+            for number, error in wrong.items()
+        ]
+        raise SpecError([replace(one, source="") if _AGE_KEY in one.source else one for one in found])
 
 
 class ProtectedError(SecretsError):

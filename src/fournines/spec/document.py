@@ -26,6 +26,8 @@ _BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
 """What ends a line in YAML 1.1."""
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufeff\ufffe\uffff]")
 _NOT_ONE_LINE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff]")
+_BLANK = re.compile("[\xa0\u1680\u2000-\u200a\u202f\u205f\u3000]")
+"""What looks like a space and indents nothing."""
 _TAG = "tag:yaml.org,2002:"
 
 
@@ -183,7 +185,7 @@ class _Walk:
         self._document.places[path] = _place(node)
         found: dict[str, Any] = {}
         for key_node, value_node in node.value:
-            key = self._key(key_node, path)
+            key = None if self._glued(key_node, value_node, path) else self._key(key_node, path)
             if key is None or key in found:
                 self._document.dropped.add(path)
             if key is None:
@@ -199,11 +201,26 @@ class _Walk:
                 found[key] = self._value(value_node, here)
         return found
 
+    def _glued(self, key: yaml.Node, value: yaml.Node, path: Path) -> bool:
+        """Whether ``{mgmt:10.0.0.12}`` stands there, which YAML takes for one long key without a value."""
+        name, colon, rest = (
+            str(key.value).partition(":") if isinstance(key, yaml.ScalarNode) else ("", "", "")
+        )
+        glued = bool(name and colon and rest) and value.tag == f"{_TAG}null" and not value.value
+        if glued:
+            self._add(
+                key, path, "a colon without a blank after it", f"write {shown(f'{name}: {rest}')[1:-1]}"
+            )
+        return glued
+
     def _key(self, node: yaml.Node, path: Path) -> str | None:
         if not isinstance(node, yaml.ScalarNode) or not node.value:
             self._add(node, path, "a key must be a plain word", "write key: value")
         elif node.tag == f"{_TAG}merge":
             self._add(node, (*path, "<<"), "merge keys (<<) are not understood", "write the keys out")
+        elif blank := _BLANK.search(node.value):
+            what = f"a blank stands here that is no space, U+{ord(blank[0]):04X}: it indents nothing"
+            raise _only(self._document, _place(node), what, "replace it by spaces")
         elif _NOT_ONE_LINE.search(node.value):
             self._add(
                 node, path, f"the key {shown(node.value)} is not one plain word", "write it without escapes"

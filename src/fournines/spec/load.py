@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path as FilePath
 
@@ -12,12 +13,18 @@ from fournines.errors import Mistake, SpecError
 from fournines.spec.document import Document, Problem, parse, plain
 from fournines.spec.draft import Draft, draft_of
 from fournines.spec.keys import SECTIONS, known_keys, shaped
-from fournines.spec.model import Site
+from fournines.spec.kinds import number_at
+from fournines.spec.model import Site, Strict
 from fournines.spec.network_rules import NETWORK_RULES
 from fournines.spec.ranges import write_out
 from fournines.spec.rules import SITE_RULES, WORD_RULES
 from fournines.spec.vocabulary import Vocabulary
 from fournines.spec.words import near, words
+
+_UNREADABLE = {
+    FileNotFoundError: "`nines init` writes a starter file",
+    PermissionError: "make it readable for who runs this: chmod u+r, or as its owner",
+}
 
 
 def load(path: FilePath, vocabulary: Vocabulary) -> Site:
@@ -31,9 +38,8 @@ def load(path: FilePath, vocabulary: Vocabulary) -> Site:
         data = path.read_bytes()
     except OSError as error:
         what = f"cannot be read: {error.strerror}"
-        raise SpecError(
-            [Mistake(str(path), 1, 1, "", what, "", "`nines init` writes a starter file")]
-        ) from None
+        hint = _UNREADABLE.get(type(error), "name the site file itself, such as site.yaml")
+        raise SpecError([Mistake(str(path), 1, 1, "", what, "", hint)]) from None
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -63,7 +69,7 @@ def loads(text: str, path: FilePath, vocabulary: Vocabulary) -> Site:
     try:
         site = Site.model_validate(raw | {"file": path})
     except ValidationError as error:
-        mistakes += _translated(document, error, known_keys(Site))
+        mistakes += _translated(document, error, Site)
     mistakes += _options(document, raw.get("components"), vocabulary)
     mistakes += (_of(document, problem) for problem in _problems(draft_of(raw, document.dropped), vocabulary))
     known = {mistake.path for mistake in mistakes}
@@ -92,9 +98,9 @@ def _of(document: Document, problem: Problem) -> Mistake:
 
 
 def _translated(
-    document: Document, error: ValidationError, known: Iterable[str], prefix: tuple[str, ...] = ()
+    document: Document, error: ValidationError, model: type[Strict], prefix: tuple[str, ...] = ()
 ) -> Iterator[Mistake]:
-    """Pydantic's complaints in words of this file; ``known`` are the keys that may stand under ``prefix``."""
+    """Pydantic's complaints in words of this file: about what stands under ``prefix``, of this model."""
     found = error.errors()
     for details in found:
         loc = tuple(str(part) for part in details["loc"])
@@ -104,7 +110,7 @@ def _translated(
             continue  # the host's name is the key, and that was judged already
         if details["type"] == "missing" and document.as_written((*prefix, *loc[:-1])) in document.dropped:
             continue  # it may be what could not be read there
-        yield _mistake(document, details, loc, known, prefix)
+        yield _mistake(document, details, loc, model, prefix)
 
 
 def _beneath(inner: ErrorDetails, outer: ErrorDetails) -> bool:
@@ -117,9 +123,10 @@ def _mistake(
     document: Document,
     details: ErrorDetails,
     loc: tuple[str, ...],
-    known: Iterable[str],
+    model: type[Strict],
     prefix: tuple[str, ...],
 ) -> Mistake:
+    known: Iterable[str] = known_keys(model)
     at_key = loc[-1:] == ("[key]",)
     path = (*prefix, *(part for part in loc if part != "[key]"))
     path += tuple(filter(None, [str(details.get("ctx", {}).get("at", ""))]))
@@ -127,7 +134,9 @@ def _mistake(
         known = known_keys(SECTIONS[loc[0]])
     written = document.as_written(path)
     key = written[-2] if written[-1].isdecimal() and len(written) > 1 else written[-1]
-    what, hint = words(details, key, known)
+    what, hint = words(details, key, known, number_at(model, loc))
+    if at_key and loc[0] != "hosts" and re.search(r"\[[0-9]+-[0-9]+\]", key):
+        hint = "ranges are for hosts only: write an entry for each"
     return document.mistake(path, what, hint, at_key=at_key or details["type"] == "extra_forbidden")
 
 
@@ -145,7 +154,7 @@ def _options(document: Document, given: object, vocabulary: Vocabulary) -> Itera
             try:
                 model.model_validate(options)
             except ValidationError as error:
-                yield from _translated(document, error, known_keys(model), prefix)
+                yield from _translated(document, error, model, prefix)
 
 
 def _without_echoes(mistakes: list[Mistake]) -> list[Mistake]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from ipaddress import AddressValueError, IPv4Address
+from ipaddress import AddressValueError, IPv4Address, IPv4Network
 from typing import Any
 
 from fournines.spec.document import Document, Path, plain
@@ -27,6 +27,7 @@ def write_out(document: Document, raw: dict[str, Any]) -> None:
     hosts = raw.get("hosts")
     if not isinstance(hosts, dict) or not any("[" in name or "]" in name for name in hosts):
         return
+    networks = raw["networks"] if isinstance(raw.get("networks"), dict) else {}
     found: dict[str, Any] = {}
     origins: dict[str, Path] = {}
     for key, entry in hosts.items():
@@ -34,6 +35,9 @@ def write_out(document: Document, raw: dict[str, Any]) -> None:
         names = list(_names(document, key)) if "[" in key or "]" in key else [key]
         if not names:
             document.dropped.add(("hosts",))
+        elif names != [key] and isinstance(entry, dict):
+            for network, value in entry.items():
+                _room(document, (*here, network), value, networks.get(network), len(names))
         for index, name in enumerate(names):
             if name in found:
                 line = document.keys[origins[name]].line
@@ -85,6 +89,20 @@ def _host(document: Document, here: Path, entry: object, index: int, count: int)
         elif isinstance(value, str):
             copied[network] = _address(document, path, value, index, count)
     return copied
+
+
+def _room(document: Document, path: Path, value: object, network: object, count: int) -> None:
+    """Complain where the addresses counted up run out of their network."""
+    written = value.get("address") if isinstance(value, dict) else value
+    try:
+        first = IPv4Address(str(written).removesuffix(_UP))
+        cidr = IPv4Network(network.get("cidr", "") if isinstance(network, dict) else "")
+    except ValueError:
+        return  # that is said elsewhere
+    fits = int(cidr.broadcast_address) - int(first)
+    if first in cidr and 0 < fits < count:
+        what = f"{count} hosts from {first} on run out of {cidr}: {fits} fit"
+        _complain(document, path, what, "begin lower, or give the network a shorter prefix", at_key=False)
 
 
 def _address(document: Document, path: Path, value: object, index: int, count: int) -> object:

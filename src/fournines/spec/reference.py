@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from enum import StrEnum
-from ipaddress import IPv4Address, IPv4Network
-from types import NoneType, UnionType
-from typing import Annotated, Any, Literal, Union, get_args, get_origin
+from typing import get_args, get_origin
 
-from annotated_types import Ge, Gt, Le, Lt
 from pydantic.fields import FieldInfo
 
 from fournines.spec.keys import OF_HOSTS, known_keys
+from fournines.spec.kinds import kind_words
 from fournines.spec.meaning import meanings
 from fournines.spec.model import Attachment, Fencing, Host, Network, SecretsAt, Site, Ssh, Strict, Vip
-from fournines.spec.types import Measure, Unit, Written
 from fournines.spec.vocabulary import Vocabulary
 
 _HEAD = """\
@@ -102,7 +98,7 @@ def _table(model: type[Strict], keys: list[str]) -> Iterator[str]:
     for key in keys:
         field = model.model_fields[key]
         meaning = " ".join(meanings(model).get(key, "").replace("``", "`").split())
-        kind = _kind(field.annotation, tuple(field.metadata))
+        kind = kind_words(field.annotation, tuple(field.metadata))
         yield f"| `{key}` | {kind} | {_default(field)} | {meaning} |"
 
 
@@ -115,54 +111,3 @@ def _default(field: FieldInfo) -> str:
     if isinstance(value, tuple):
         return f"`[{', '.join(map(str, value))}]`"
     return f"`{str(value).lower() if isinstance(value, bool) else value}`"
-
-
-def _kind(kind: Any, metadata: tuple[object, ...]) -> str:  # noqa: ANN401 - a type of typing's
-    """What may be written, in words."""
-    origin, inner = get_origin(kind), get_args(kind)
-    if origin is Annotated:
-        return _kind(inner[0], (*inner[1:], *metadata))
-    if origin in {Union, UnionType}:
-        return _kind(next(one for one in inner if one is not NoneType), metadata)
-    return _several(origin, inner) if origin is not None else _plain(kind, metadata)
-
-
-def _several(origin: object, inner: tuple[Any, ...]) -> str:
-    """The same of a list, a choice or a mapping."""
-    if origin is tuple:
-        return f"list: {_kind(inner[0], ())}"
-    if origin is Literal:
-        return ", ".join(f"`{one}`" for one in inner)
-    if get_origin(inner[1]) is Mapping:
-        return "mapping: a component to its options, see below"
-    return f"mapping: {_kind(inner[0], ())} to {_kind(inner[1], ())}"
-
-
-def _plain(kind: Any, metadata: tuple[object, ...]) -> str:  # noqa: ANN401 - as above
-    if isinstance(kind, type) and issubclass(kind, StrEnum):
-        return ", ".join(f"`{one}`" for one in kind)
-    if isinstance(kind, type) and issubclass(kind, Strict):
-        return "keys, see below"
-    for one in metadata:
-        if isinstance(one, Written):
-            return one.what
-        if isinstance(one, Measure):
-            return f"an amount, {one.lowest} to {one.highest}"
-    words = {
-        bool: "`true` or `false`",
-        int: "a whole number",
-        float: "a number",
-        IPv4Address: "an IPv4 address",
-        IPv4Network: "a network such as 10.0.0.0/24",
-    }
-    return words[kind] + _limits(metadata)
-
-
-def _limits(metadata: tuple[object, ...]) -> str:
-    lowest = next((f"{one.ge}" for one in metadata if isinstance(one, Ge)), "")
-    above = next((f"above {one.gt}" for one in metadata if isinstance(one, Gt)), "")
-    highest = next((f"{one.le}" for one in metadata if isinstance(one, Le)), "")
-    below = next((f"below {one.lt}" for one in metadata if isinstance(one, Lt)), "")
-    said = " to ".join(filter(None, (lowest or above, highest or below)))
-    unit = next((f" {one.symbol}" for one in metadata if isinstance(one, Unit)), "")
-    return f", {said}{unit}" if said else unit

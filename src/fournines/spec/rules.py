@@ -54,10 +54,17 @@ def votes(draft: Draft) -> Iterator[Problem]:
             at_key=True,
         )
     elif not unknown and len(voters) % 2 == 0:
+        arbiters = [host.name for host in hosts if host.has(Role.ARBITER)]
+        twice = [name for name in arbiters if draft.hosts[name].has(Role.CONTROLLER)]
+        hint = "give a host that is no controller the role arbiter"
+        if twice:
+            hint += f"; {', '.join(twice)} votes already, as a controller"
+        elif arbiters:
+            hint += f", or take it from {arbiters[0]}"
         yield Problem(
             ("hosts",),
             f"{len(voters)} hosts vote ({', '.join(voters)}): an even number cannot break a tie",
-            "give one more host the role arbiter, or take it from one",
+            hint,
             at_key=True,
         )
 

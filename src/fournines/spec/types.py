@@ -119,7 +119,8 @@ def _as_written(value: object) -> object:
         size, other = ("small", "larger") if huge[1] else ("large", "smaller")
         raise wrong(f"{shown(value)} is too {size}", f"write a {other} number")
     if isinstance(value, str) and not re.fullmatch(r"-?(0|[1-9][0-9]{0,17})(\.[0-9]{1,9})?", value):
-        raise wrong(f"{shown(value)} is not a number in plain digits", "write for example 100 or 0.5")
+        more = ": ranges are not understood here" if re.fullmatch(r"[0-9]+-[0-9]+", value) else ""
+        raise wrong(f"{shown(value)} is not a number in plain digits{more}", "write for example 100 or 0.5")
     return value
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable
 from difflib import get_close_matches
 
@@ -24,27 +25,47 @@ _EXAMPLES = {
 }
 
 
+_ELSEWHERE = {
+    "password": "a password is a secret: nines secrets set SITE NAME",
+    "port": "ssh takes its port from ~/.ssh/config; nftables.ssh_ports opens it",
+}
+"""Keys that people look for here, and where that is said instead."""
+
+
 def near(word: str, known: Iterable[str]) -> str:
     """``did you mean X?``, or all there is to choose from."""
     choices = list(known)
+    if len(parts := word.split()) > 1 and all(part in choices for part in parts):
+        return f"put a comma between them: {', '.join(parts)}"
     close = get_close_matches(word, choices, n=1)
     if close:
-        return f"did you mean {close[0]}?"
+        return f"did you mean {close[0]}?{_strange(word)}"
     return f"write one of {', '.join(choices)}" if choices else "leave it out"
 
 
-def words(details: ErrorDetails, key: str, known: Iterable[str]) -> Words:
-    """The words for one complaint about the value of ``key``, beside which the ``known`` keys may stand."""
+def _strange(word: str) -> str:
+    """A character of another alphabet, named: it may look like the right one."""
+    found = next((character for character in word if not character.isascii()), None)
+    return f" {found} is U+{ord(found):04X}, {unicodedata.name(found, 'no letter')}" if found else ""
+
+
+def words(details: ErrorDetails, key: str, known: Iterable[str], number: str = "") -> Words:
+    """The words for one complaint about the value of ``key``, beside which the ``known`` keys may stand.
+
+    ``number`` says which number may stand there, if it is one.
+    """
     kind, given, context = details["type"], details["input"], details.get("ctx", {})
     if kind == WRONG:
-        return str(context["what"]), str(context["hint"])
+        return str(context["what"]), f"write {number}" if number else str(context["hint"])
     if kind == "missing":
         return f"{key} is missing", f"add {_EXAMPLES.get(key, f'{key}: ...')}"
     if kind == "extra_forbidden":
-        return "unknown key", near(key, known)
-    if given is None:
-        return f"{key} is empty", "write a value, or leave the key out"
-    return _about(kind, given, context)
+        return "unknown key", _ELSEWHERE.get(key) or near(key, known)
+    if given is None or (kind == "too_short" and key in _EXAMPLES):
+        wanted = f"write {_EXAMPLES[key]}" if key in _EXAMPLES else "write a value, or leave the key out"
+        return f"{key} is empty", wanted
+    what, hint = _about(kind, given, context)
+    return what, f"write {number}" if number else hint
 
 
 def _about(kind: str, given: object, context: dict[str, object]) -> Words:

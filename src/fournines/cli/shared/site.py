@@ -19,7 +19,9 @@ if TYPE_CHECKING:  # heavy rooms are entered by the verbs that need them; `nines
     from fournines.secrets.store import Store
     from fournines.spec.model import Site
 
-SiteFile = Annotated[Path, typer.Argument(metavar="SITE", help="The site file, for example site.yaml.")]
+SiteFile = Annotated[
+    Path, typer.Argument(metavar="SITE", help="The site file, for example site.yaml.", readable=False)
+]
 IdentityOption = Annotated[
     list[Path] | None,
     typer.Option(
