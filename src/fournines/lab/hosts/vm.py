@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 
     from fournines.lab.plan import LabHost
 
+AGENT = ("-m", "fournines.lab.vm.agent")
+"""For Python. That its room was imported before it is told as a warning, and does not matter."""
+
 
 @dataclass(frozen=True, slots=True)
 class VirtualMachine(RunningHost):
@@ -95,7 +98,15 @@ class VirtualMachine(RunningHost):
             LabError: the host is off or frozen.
         """
         self.need_motion()
-        return [sys.executable, "-I", "-m", "fournines.lab.vm.agent", str(self.files.agent), *argv]
+        return [
+            sys.executable,
+            "-I",
+            "-W",
+            "ignore::RuntimeWarning:runpy",
+            *AGENT,
+            str(self.files.agent),
+            *argv,
+        ]
 
     def exec(
         self, argv: Sequence[str], *, stdin: str = "", timeout: float = 60.0
