@@ -96,6 +96,7 @@ TOP: tuple[Edit, ...] = (
     ("mode: active-active", "Mode: active-active", "24:1", "unknown key"),
 )
 
+_FENCED = "mode: active-passive\nfencing: {dashboard: {address: 10.9.0.3}, controller1: {address: 10.9.0.1}, "
 FENCING: tuple[Edit, ...] = (
     (
         "mode: active-active",
@@ -117,6 +118,30 @@ FENCING: tuple[Edit, ...] = (
     ),
     ("mode: active-active", "fencing: {controller1: {address: 10.9.0.1}}", "24:1", "nothing fences hosts"),
     (
+        "mode: active-active",
+        f"{_FENCED}controller2: {{address: 10.9.0.1}}}}",
+        "25:100",
+        "the same board and system as controller1",
+    ),
+    (
+        "mode: active-active",
+        f"{_FENCED}controller2: {{address: 10.0.0.12}}}}",
+        "25:100",
+        "10.0.0.12 is hosts.controller2.mgmt",
+    ),
+    (
+        "mode: active-active",
+        f"{_FENCED}controller2: {{address: 10.0.0.20}}}}",
+        "25:100",
+        "10.0.0.20 is vips.controller.address",
+    ),
+    (
+        "mode: active-active",
+        f"{_FENCED}controller2: {{address: 10.9.0.2, agent: ipmi, system: /redfish/v1/Systems/1}}}}",
+        "25:131",
+        "IPMI knows no systems",
+    ),
+    (
         "components:\n",
         "components:\n  keystone: {mode: active-passive}\n",
         "27:20",
@@ -125,6 +150,14 @@ FENCING: tuple[Edit, ...] = (
 )
 
 NETWORKS: tuple[Edit, ...] = (
+    (
+        "    provider: {}",
+        "    provider: {interface: enp2s0}",
+        "19:27",
+        "enp2s0 is controller1's interface in external too: it is handed on",
+    ),
+    ("interface: enp3s0", "interface: enp2s0", "6:44", "enp2s0 is controller1's interface in external too"),
+    ("interface: enp2s0", "interface: enp3s0", "6:44", "enp3s0 is controller1's interface in external too"),
     ("10.0.0.0/24", "10.0.0.0", "4:16", "has no prefix length"),
     ("10.0.0.0/24", "10.0.0.0/33", "4:16", "is not an IPv4 network"),
     ("10.0.0.0/24", "10.0.0.0/", "4:16", "is not an IPv4 network"),
@@ -325,6 +358,7 @@ SSH_AND_SECRETS: tuple[Edit, ...] = (
     ("recipients: [~/.ssh/id_ed25519.pub]", "recipients: ['']", "25:24", "is not one line of text"),
     ("recipients: [~/.ssh/id_ed25519.pub]", 'recipients: ["a\\nb"]', "25:24", "is not one line"),
     ("recipients: [~/.ssh/id_ed25519.pub]", "recipients: [[a]]", "25:24", "a list is not a single text"),
+    ("recipients: [~/.ssh/id_ed25519.pub]", "recipients: [a, b, a]", "25:30", "a stands twice"),
     ("recipients: [~/.ssh/id_ed25519.pub]", "recipient: [a]", "25:11", "unknown key"),
     ("recipients: [~/.ssh/id_ed25519.pub]", "file: x", "25:11", "unknown key"),
 )
@@ -445,6 +479,8 @@ OPTIONS: tuple[Edit, ...] = (
     ("max_offset: 0.1", "max_offset: 100ms", "31:53", "is not a number in plain digits"),
     ("open_tcp: [9100]", "open_tcp: [99999]", "32:25", "is too large"),
     ("open_tcp: [9100]", "open_tcp: [-1]", "32:25", "is too small"),
+    ("open_tcp: [9100]", "open_tcp: [80, 80]", "32:29", "80 stands twice"),
+    ("check_timeout_ms: 400", "check_fast_ms: 501", "28:28", "would slow the checks down"),
     ("open_tcp: [9100]", "open_tcp: [0]", "32:25", "is too small"),
     ("open_tcp: [9100]", "open_tcp: [http]", "32:25", "is not a number in plain digits"),
     ("open_tcp: [9100]", "open_tcp: 9100", "32:24", "is not a list"),

@@ -15,7 +15,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from fournines.spec.document import Path
 from fournines.spec.model import Purpose, Role, Visibility
-from fournines.spec.types import Cidr, Name, NetworkName
+from fournines.spec.types import Cidr, InterfaceName, Name, NetworkName
 
 T = TypeVar("T")
 
@@ -28,6 +28,7 @@ class DraftNetwork:
     says_cidr: bool
     purpose: Purpose | None
     says_interface: bool
+    interface: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,15 @@ class DraftVip:
 
 
 @dataclass(frozen=True, slots=True)
+class DraftBoard:
+    """A host's entry under ``fencing``, as it was written; ``address`` is None where it is no text."""
+
+    address: str | None
+    way: tuple[str, str, str]
+    """What tells it from others at the same address: agent, port and system."""
+
+
+@dataclass(frozen=True, slots=True)
 class DraftHost:
     """A host; ``addresses`` and ``roles`` hold None for what is written and could not be read.
 
@@ -51,7 +61,7 @@ class DraftHost:
     roles: tuple[Role | None, ...]
     says_roles: bool
     addresses: Mapping[str, IPv4Address | None]
-    interfaces: tuple[str, ...]
+    interfaces: Mapping[str, str | None]
     bare: tuple[str, ...]
     whole: bool
 
@@ -74,7 +84,7 @@ class DraftHost:
 class Draft:
     """The readable parts of a site; what is no mapping at all is None.
 
-    ``lab`` is also true where it cannot be read. ``fenced`` are the names that ``fencing`` has entries for.
+    ``lab`` is also true where it cannot be read. ``boards`` has what ``fencing`` says, by the hosts' names.
 
     ``networks_known`` and ``hosts_known`` say that every name of theirs could be read, ``services_known``
     every service: only then can something be missing from them.
@@ -91,7 +101,7 @@ class Draft:
     services_known: bool
     mode: str
     lab: bool
-    fenced: tuple[str, ...]
+    boards: Mapping[str, DraftBoard]
     options: Mapping[str, Any]
     choose: Mapping[str, Any]
 
@@ -119,7 +129,7 @@ def draft_of(raw: Mapping[str, Any], dropped: AbstractSet[Path]) -> Draft:
         services_known=isinstance(listed, list) and None not in services,
         mode=str(raw.get("mode", "")),
         lab=_read(_BOOL, raw.get("lab", "false")) is not False,
-        fenced=tuple(name for name, _ in _entries(raw.get("fencing"))),
+        boards={name: _board(entry) for name, entry in _entries(raw.get("fencing"))},
         options=components if isinstance(components, dict) else {},
         choose=choose if isinstance(choose, dict) else {},
     )
@@ -146,6 +156,7 @@ def _network(entry: object) -> DraftNetwork:
         says_cidr="cidr" in entry,
         purpose=_read(_PURPOSE, entry.get("purpose")),
         says_interface="interface" in entry,
+        interface=_read(_INTERFACE, entry.get("interface")),
     )
 
 
@@ -158,16 +169,26 @@ def _vip(entry: object) -> DraftVip:
     return DraftVip(network, _read(_ADDRESS, entry.get("address")), serves, serves_known=known)
 
 
+def _board(entry: object) -> DraftBoard:
+    if not isinstance(entry, dict):
+        return DraftBoard(None, ("", "", ""))
+    agent = str(entry.get("agent", "redfish"))
+    port = str(entry.get("port", "623" if agent == "ipmi" else "443"))
+    address = entry.get("address")
+    said = address.lower() if isinstance(address, str) else None
+    return DraftBoard(said, (agent, port, str(entry.get("system", ""))))
+
+
 def _host(name: str, entry: object, *, whole: bool) -> DraftHost:
     if not isinstance(entry, dict):
-        return DraftHost(name, (), says_roles=False, addresses={}, interfaces=(), bare=(), whole=False)
+        return DraftHost(name, (), says_roles=False, addresses={}, interfaces={}, bare=(), whole=False)
     roles = entry.get("roles")
     return DraftHost(
         name=name,
         roles=tuple(_read(_ROLE, role) for role in roles) if isinstance(roles, list) else (),
         says_roles=isinstance(roles, list),
         addresses={network: _read(_ADDRESS, address) for network, address in entry["addresses"].items()},
-        interfaces=tuple(entry["interfaces"]),
+        interfaces={n: _read(_INTERFACE, interface) for n, interface in entry["interfaces"].items()},
         bare=tuple(entry["bare"]),
         whole=whole,
     )
@@ -177,6 +198,7 @@ _NAME: TypeAdapter[str] = TypeAdapter(Name)
 _BOOL: TypeAdapter[bool] = TypeAdapter(bool)
 _NETWORK_NAME: TypeAdapter[str] = TypeAdapter(NetworkName)
 _ADDRESS: TypeAdapter[IPv4Address] = TypeAdapter(IPv4Address)
+_INTERFACE: TypeAdapter[str] = TypeAdapter(InterfaceName)
 _CIDR: TypeAdapter[IPv4Network] = TypeAdapter(Cidr)
 _PURPOSE: TypeAdapter[Purpose] = TypeAdapter(Purpose)
 _ROLE: TypeAdapter[Role] = TypeAdapter(Role)

@@ -11,9 +11,9 @@ from enum import StrEnum
 from functools import cached_property
 from ipaddress import IPv4Address, IPv4Network
 from pathlib import PurePath
-from typing import Any, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from fournines.spec.types import (
     Cidr,
@@ -23,10 +23,12 @@ from fournines.spec.types import (
     LookedUp,
     Name,
     NetworkName,
+    Once,
     Port,
     Server,
     SiteName,
     UrlPath,
+    wrong,
 )
 
 
@@ -180,11 +182,18 @@ class Fencing(Strict):
     system: UrlPath | None = None
     """Redfish's path of the host on the board, where it has several: /redfish/v1/Systems/1."""
 
+    @model_validator(mode="after")
+    def _paths_are_of_redfish(self) -> Self:
+        if self.agent == "ipmi" and self.system is not None:
+            hint = "take it away, or write agent: redfish"
+            raise wrong("IPMI knows no systems: a board is one host's", hint, at="system")
+        return self
+
 
 class SecretsAt(Strict):
     """Where the generated secrets are kept, and who can read them."""
 
-    recipients: tuple[Line, ...] = ()
+    recipients: Annotated[tuple[Line, ...], Once()] = ()
     """age recipients or paths of ssh-ed25519 public keys; none means a site key file of mode 0600."""
 
 

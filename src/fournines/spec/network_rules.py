@@ -144,6 +144,28 @@ def bare_attachments(draft: Draft) -> Iterator[Problem]:
                 yield Problem(path, f"the host's interface in {name} is not named", hint)
 
 
+def interfaces(draft: Draft) -> Iterator[Problem]:
+    """An interface is a host's way into one network; a provider's is taken from the host itself."""
+    for host in draft.hosts.values():
+        used: dict[str, str] = {}
+        for name in sorted(host.attached, key=lambda name: name in host.bare):
+            network = draft.networks.get(name)
+            if network is None:
+                continue
+            said = host.interfaces.get(name, network.interface)
+            if said is None:
+                continue
+            other = used.setdefault(said, name)
+            if other != name:
+                written = name in host.interfaces
+                why = "it is handed on to virtual networks" if name in host.bare else "two links on one wire"
+                yield Problem(
+                    ("hosts", host.name, "interfaces", name) if written else ("networks", name, "interface"),
+                    f"{said} is {host.name}'s interface in {other} too: {why}",
+                    f"name the one that leads into {name}, or a VLAN of it: {said}.100",
+                )
+
+
 def _outside(path: Path, address: IPv4Address, name: str, cidr: IPv4Network) -> Iterator[Problem]:
     if address not in cidr:
         hint = f"write a free address of {cidr}, or widen it"
@@ -258,6 +280,7 @@ NETWORK_RULES: tuple[Rule, ...] = (
     purposes,
     attachments,
     bare_attachments,
+    interfaces,
     twice,
     vips,
     serves,

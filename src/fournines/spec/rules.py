@@ -30,6 +30,9 @@ def roles(draft: Draft, vocabulary: Vocabulary) -> Iterator[Problem]:
             path = ("hosts", host.name, "roles", str(index))
             if role is not None and role in host.roles[:index]:
                 yield Problem(path, f"{role} stands twice", "keep one")
+            elif role is Role.ARBITER and host.has(Role.CONTROLLER):
+                hint = "take the role arbiter away; a tie is broken by a host that is no controller"
+                yield Problem(path, f"{host.name} is a controller and votes already", hint)
             elif role in _COMPONENTS_ROLES and role not in built:
                 yield Problem(
                     path,
@@ -86,24 +89,57 @@ def jump_host(draft: Draft) -> Iterator[Problem]:
 def fencing(draft: Draft) -> Iterator[Problem]:
     """Where Pacemaker decides, every host of its cluster can be switched off; elsewhere nobody is fenced."""
     if draft.mode != PASSIVE:
-        if draft.fenced:
+        if draft.boards:
             hint = f"write mode: {PASSIVE}, or take it away"
             yield Problem(("fencing",), "nothing fences hosts in this mode", hint, at_key=True)
         return
-    strangers = [name for name in draft.fenced if name not in draft.hosts] if draft.hosts_known else []
+    strangers = [name for name in draft.boards if name not in draft.hosts] if draft.hosts_known else []
     for name in strangers:
         hint = near(name, draft.hosts)
         yield Problem(("fencing", name), f"{name} is not a host of this site", hint, at_key=True)
     voters = [h for h in draft.hosts.values() if h.has(Role.CONTROLLER) or h.has(Role.ARBITER)]
-    without = [host.name for host in voters if host.name not in draft.fenced]
+    without = [host.name for host in voters if host.name not in draft.boards]
     if without and not strangers and not draft.lab:  # a stranger may be one of them, mistyped
         names = ", ".join(without)
         yield Problem(
-            ("fencing",) if draft.fenced else ("mode",),
+            ("fencing",) if draft.boards else ("mode",),
             f"nothing fences {names}: what ran there could be started elsewhere while it still runs",
             f"add fencing: {{{without[0]}: {{address: BOARD}}}}, and the same for the others",
-            at_key=bool(draft.fenced),
+            at_key=bool(draft.boards),
         )
+
+
+def boards(draft: Draft) -> Iterator[Problem]:
+    """A board switches off one member of the cluster, and is reached when that member hangs."""
+    if draft.mode != PASSIVE:
+        return
+    own = {name: f"hosts.{name}" for name in draft.hosts} | {
+        name: f"vips.{name}" for name in draft.vips or {}
+    }
+    own |= {str(vip.address): f"vips.{name}.address" for name, vip in (draft.vips or {}).items()}
+    own |= {str(address): f"hosts.{host.name}.{network}" for host, network, address in addresses(draft)}
+    seen: dict[tuple[str, ...], str] = {}
+    for name, board in draft.boards.items():
+        host = draft.hosts.get(name)
+        if host and host.roles_known and not (host.has(Role.CONTROLLER) or host.has(Role.ARBITER)):
+            what = (
+                f"{name} is no member of the cluster, which fences only its own: controllers and the arbiter"
+            )
+            yield Problem(("fencing", name), what, "take it away", at_key=True)
+        elif board.address in own:
+            yield Problem(
+                ("fencing", name, "address"),
+                f"{board.address} is {own[board.address]}: it is silent when the host is to be switched off",
+                "write the address of the host's management board",
+            )
+        elif board.address is not None:
+            other = seen.setdefault((board.address, *board.way), name)
+            if other != name:
+                yield Problem(
+                    ("fencing", name, "address"),
+                    f"the same board and system as {other}: to fence one would switch off the other",
+                    "write this host's own board, or its path on the board: system: /redfish/v1/Systems/2",
+                )
 
 
 def services(draft: Draft, vocabulary: Vocabulary) -> Iterator[Problem]:
@@ -210,5 +246,5 @@ def _number(draft: Draft, vocabulary: Vocabulary, component: str, option: str) -
     return int(text) if text.isdecimal() else None
 
 
-SITE_RULES: tuple[Rule, ...] = (votes, login, jump_host, fencing)
+SITE_RULES: tuple[Rule, ...] = (votes, login, jump_host, fencing, boards)
 WORD_RULES = (roles, services, places, choices, idle_options, outside, limits)

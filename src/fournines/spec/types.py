@@ -221,6 +221,28 @@ SysctlName = Annotated[
 """A kernel parameter."""
 
 
+@dataclass(frozen=True, slots=True)
+class Once:
+    """Says of a list that nothing stands in it twice."""
+
+    def __get_pydantic_core_schema__(self, source: object, handler: GetCoreSchemaHandler) -> CoreSchema:
+        """Pydantic's hook: the list first, then :meth:`check`."""
+        return core_schema.no_info_after_validator_function(self.check, handler(source))
+
+    def __get_pydantic_json_schema__(
+        self, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        """Pydantic's hook: what an editor can check."""
+        return {**handler(schema), "uniqueItems": True}
+
+    def check(self, given: tuple[Any, ...]) -> tuple[Any, ...]:
+        """The list itself, if each of its entries is another."""
+        for index, one in enumerate(given):
+            if one in given[:index]:
+                raise wrong(f"{one} stands twice", "keep one", at=str(index))
+        return given
+
+
 def _range(given: object) -> object:
     """A network as people write it, or what is wrong with it."""
     if not isinstance(given, str):

@@ -7,11 +7,12 @@ from collections.abc import Iterator
 from fournines.components.corosync.checks import checks
 from fournines.components.corosync.deploy import steps
 from fournines.components.corosync.faults import faults
-from fournines.components.corosync.model import AUTHKEY, MEMBERS, Options, agreed_seconds, links
+from fournines.components.corosync.model import AUTHKEY, MEMBERS, Options, agreed_seconds, links, quorum
 from fournines.components.corosync.relies import RELIES
 from fournines.kit.component import Component, Stage, always
 from fournines.kit.declare import Declaration, FirewallPort, Memory, Secret, SecretKind
 from fournines.kit.probe import Agreement
+from fournines.spec.document import Problem
 from fournines.spec.model import Mode, Site
 
 
@@ -23,6 +24,17 @@ def declares(site: Site, options: Options) -> Iterator[Declaration]:
     yield Agreement(agreed_seconds(options))
     for link in links(site):
         yield FirewallPort("corosync", hosts=names, protocol="udp", port=link.port, network=link.network)
+
+
+def judge(site: Site, options: Options) -> Iterator[Problem]:
+    """Votes that are counted anew need all members to have been seen once, or two halves could each go on."""
+    shape = quorum(len(MEMBERS(site)), options)
+    if shape.last_man_standing and not shape.wait_for_all:
+        yield Problem(
+            ("components", "corosync", "wait_for_all"),
+            "last_man_standing is not safe without it: after a cold start two halves could both go on",
+            "leave wait_for_all out, or write last_man_standing: false",
+        )
 
 
 COMPONENT = Component(
@@ -37,4 +49,5 @@ COMPONENT = Component(
     needs=always("names", "firewall"),
     provides=("membership",),
     relies=RELIES,
+    judge=judge,
 )

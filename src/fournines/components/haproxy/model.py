@@ -68,6 +68,14 @@ class Options(Strict):
                     f"write less than {interval}, or a longer {kind}_interval_ms",
                     at=f"{kind}_timeout_ms",
                 )
+            fast = getattr(self, f"{kind}_fast_ms")
+            if fast > interval:
+                raise wrong(
+                    f"{fast} ms is more than {kind}_interval_ms ({interval}): it would slow the checks down "
+                    "just when a backend fails",
+                    f"write {interval} or less",
+                    at=f"{kind}_fast_ms",
+                )
         return self
 
 

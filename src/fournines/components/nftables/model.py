@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from typing import Annotated
 
 from pydantic import Field
 
@@ -12,7 +13,7 @@ from fournines.kit.declare import Endpoint
 from fournines.kit.endpoints import accepted, vip_addresses
 from fournines.kit.where import VIP_HOSTS
 from fournines.spec.model import Host, Strict
-from fournines.spec.types import Port
+from fournines.spec.types import Once, Port
 
 TABLE = "fournines"
 CHAIN = "input"
@@ -21,11 +22,11 @@ CHAIN = "input"
 class Options(Strict):
     """What a site may override."""
 
-    ssh_ports: tuple[Port, ...] = Field(default=(22,), min_length=1)
+    ssh_ports: Annotated[tuple[Port, ...], Once()] = Field(default=(22,), min_length=1)
     """The ports sshd listens on. They are open to everybody, always: nobody can lock himself out."""
-    open_tcp: tuple[Port, ...] = ()
+    open_tcp: Annotated[tuple[Port, ...], Once()] = ()
     """TCP ports that are open to everybody on every host, for software that fournines does not manage."""
-    open_udp: tuple[Port, ...] = ()
+    open_udp: Annotated[tuple[Port, ...], Once()] = ()
     """The same for UDP."""
 
 

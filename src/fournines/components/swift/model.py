@@ -19,7 +19,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from hashlib import blake2b
-from typing import Final, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import Field
 
@@ -27,7 +27,7 @@ from fournines.errors import PlanError
 from fournines.kit.declare import CatalogueEntry, ServiceUser
 from fournines.kit.where import on
 from fournines.spec.model import Host, Role, Site, Strict
-from fournines.spec.types import Name, Seconds, Whole
+from fournines.spec.types import Name, Once, Seconds, Whole
 
 PROXIES: Final = on(Role.CONTROLLER)
 HOSTS: Final = on(Role.CONTROLLER, Role.ARBITER, Role.STORAGE)
@@ -64,7 +64,7 @@ class Options(Strict):
         default=(Role.CONTROLLER, Role.ARBITER, Role.STORAGE), min_length=1
     )
     """The hosts that keep objects: those with any of these roles. The proxies are on the controllers."""
-    devices: tuple[Name, ...] = Field(default=("d1",), min_length=1, max_length=64)
+    devices: Annotated[tuple[Name, ...], Once()] = Field(default=("d1",), min_length=1, max_length=64)
     """The folders of ``/srv/node`` that objects lie in, on every host that keeps any; one per disk."""
     mount_check: bool = False
     """Whether each device must be a file system of its own: what is not mounted is then never written to."""

@@ -1,0 +1,109 @@
+"""Files whose every value is right and the whole is not: refused at its key; what is near it is taken."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from fournines.errors import SpecError
+from fournines.plan.vocabulary import vocabulary
+from fournines.spec.load import loads
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
+FENCED = """mode: active-passive
+fencing:
+  dashboard: {address: 10.9.0.10}
+  controller1: {address: 10.9.0.11, system: /redfish/v1/Systems/1}
+  controller2: {address: 10.9.0.11, system: /redfish/v1/Systems/2}
+"""
+
+Edits = tuple[tuple[str, str], ...]
+
+WRONG: tuple[tuple[str, Edits, str, str], ...] = (
+    (
+        "active-passive",
+        (("components:\n", "components:\n  corosync: {last_man_standing: true, wait_for_all: false}\n"),),
+        "components.corosync.wait_for_all",
+        "last_man_standing is not safe without it",
+    ),
+    (
+        "active-passive",
+        (("mgmt:     {", "mgmt:     {interface: eth0, "), ("external: {", "external: {interface: eth0, ")),
+        "networks.external.interface",
+        "two links on one wire",
+    ),
+    (
+        "active-passive",
+        (
+            ("mode: active-passive\n", FENCED),
+            (
+                "controller2: {address: 10.9.0.11, system: /redfish/v1/Systems/2}",
+                "controller2: {address: 10.9.0.11, system: /redfish/v1/Systems/1}",
+            ),
+        ),
+        "fencing.controller2.address",
+        "the same board and system as controller1",
+    ),
+    (
+        "active-passive",
+        (
+            ("mode: active-passive\n", FENCED + "  other: {address: 10.9.0.12}\n"),
+            ("ssh: {", "  other: {roles: [bastion], mgmt: 10.0.0.40}\nssh: {"),
+        ),
+        "fencing.other",
+        "is no member of the cluster",
+    ),
+    (
+        "three-controllers",
+        (("controller3: {roles: [controller]", "controller3: {roles: [controller, arbiter]"),),
+        "hosts.controller3.roles.1",
+        "controller3 is a controller and votes already",
+    ),
+    (
+        "blog-with-objects",
+        (("components:\n", "components:\n  swift: {devices: [d1, d1]}\n"),),
+        "components.swift.devices.1",
+        "d1 stands twice",
+    ),
+)
+
+RIGHT: tuple[tuple[str, Edits], ...] = (
+    ("active-passive", (("components:\n", "components:\n  corosync: {last_man_standing: true}\n"),)),
+    ("active-passive", (("components:\n", "components:\n  corosync: {wait_for_all: false}\n"),)),
+    (
+        "active-passive",
+        (("mgmt:     {", "mgmt:     {interface: eth0, "), ("external: {", "external: {interface: eth0.7, ")),
+    ),
+    ("active-passive", (("mode: active-passive\n", FENCED),)),
+    ("blog-with-objects", (("components:\n", "components:\n  swift: {devices: [d1, d2]}\n"),)),
+)
+
+
+def edited(example: str, edits: Edits) -> str:
+    text = (EXAMPLES / f"{example}.yaml").read_text()
+    for old, new in edits:
+        assert text.count(old) == 1, old
+        text = text.replace(old, new)
+    return text
+
+
+@pytest.mark.parametrize(("example", "edits", "path", "words"), WRONG, ids=lambda one: str(one)[:40])
+def test_it_is_refused_once_at_its_key(example: str, edits: Edits, path: str, words: str) -> None:
+    with pytest.raises(SpecError) as caught:
+        loads(edited(example, edits), Path("site.yaml"), vocabulary())
+    assert [mistake.path for mistake in caught.value.mistakes] == [path]
+    (mistake,) = caught.value.mistakes
+    assert words in mistake.what
+    assert mistake.try_this
+    assert mistake.line > 1
+
+
+@pytest.mark.parametrize(("example", "edits"), RIGHT, ids=lambda one: str(one)[:40])
+def test_what_is_near_it_is_taken(example: str, edits: Edits) -> None:
+    assert loads(edited(example, edits), Path("site.yaml"), vocabulary()).hosts
+
+
+@pytest.mark.parametrize("file", [*EXAMPLES.glob("*.yaml"), *EXAMPLES.parent.glob("bench/*.yaml")], ids=str)
+def test_the_files_that_come_with_it_are_taken(file: Path) -> None:
+    assert loads(file.read_text(), file, vocabulary()).hosts
