@@ -194,7 +194,7 @@ class SecretsAt(Strict):
     """Where the generated secrets are kept, and who can read them."""
 
     recipients: Annotated[tuple[Line, ...], Once()] = ()
-    """age recipients or paths of ssh-ed25519 public keys; none means a site key file of mode 0600."""
+    """``age1...``, ssh-ed25519 or ssh-rsa public keys, or their paths; none means a key file of mode 0600."""
 
 
 class Site(Strict):

@@ -18,8 +18,13 @@ _HEAD = """\
 
 Made from the program (`nines schema --markdown`). `nines schema` prints the same as JSON Schema for
 editors, `nines init` writes a file to start from. Values are YAML without its tricks: no anchors, no tags,
-each value on one line, numbers in plain digits, and nothing is read as another type than the key's (`no`,
-`on`, `22:22` stay text). [The glossary](glossary.md) explains the words.
+each value on one line, numbers in plain digits, and nothing is read as another type than the key's (a host
+may be called `no`; where true or false is wanted, `yes` and `no` will do). A name is lower-case letters,
+digits and hyphens, begins with a letter and has 63 characters at most. [The glossary](glossary.md) explains
+the words.
+
+What is judged of the whole: an odd number of hosts votes (roles `controller` and `arbiter`); the
+connections that all processes of all services may open fit into the database's (`nines show` has the sum).
 """
 _HOST = """\
 Beside `roles` and `kind`, a host has a key for each network it is attached to: its address there, or a
@@ -34,7 +39,8 @@ controller1:
 ```
 
 Many hosts that differ by a number are one entry: `compute[001-200]` is `compute001` to `compute200`, and an
-address with a plus sign is that of the first of them, counted up for each further one.
+address with a plus sign is that of the first of them, counted up for each further one. A range has 4096
+hosts at most; where the first number has zeros before it, all have as many digits.
 
 ```yaml
 compute[001-200]: {roles: [compute], mgmt: 10.0.1.1+}    # compute200 has 10.0.1.200
@@ -43,7 +49,8 @@ compute[001-200]: {roles: [compute], mgmt: 10.0.1.1+}    # compute200 has 10.0.1
 _COMPONENTS = """
 ## components
 
-Small by default, complete by override. A component that is not here has no options.
+Small by default, complete by override. A component that is not here has no options. To name one that is no
+service and joins on demand (a broker, etcd) builds it.
 """
 _PARTS: tuple[tuple[str, type[Strict], str], ...] = (
     ("networks.NAME", Network, ""),
