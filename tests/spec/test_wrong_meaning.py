@@ -68,7 +68,29 @@ WRONG: tuple[tuple[str, Edits, str, str], ...] = (
     ),
 )
 
+WRONG += (
+    (
+        "blog",
+        (("components:\n", "components:\n  nftables: {ssh_ports: [22, 5000]}\n"),),
+        "components.nftables.ssh_ports.1",
+        "port 5000 is keystone's",
+    ),
+    (
+        "blog",
+        (("components:\n", "components:\n  nftables: {open_tcp: [3306]}\n"),),
+        "components.nftables.open_tcp.0",
+        "open to everybody",
+    ),
+    (
+        "blog-with-objects",
+        (("components:\n", "components:\n  swift: {roles: [storage]}\n"),),
+        "components.swift.roles",
+        "no host would keep objects",
+    ),
+)
+
 RIGHT: tuple[tuple[str, Edits], ...] = (
+    ("blog", (("components:\n", "components:\n  nftables: {ssh_ports: [2222], open_tcp: [9100]}\n"),)),
     ("active-passive", (("components:\n", "components:\n  corosync: {last_man_standing: true}\n"),)),
     ("active-passive", (("components:\n", "components:\n  corosync: {wait_for_all: false}\n"),)),
     (

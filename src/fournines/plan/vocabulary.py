@@ -8,6 +8,7 @@ from functools import cache
 from fournines.components import registered
 from fournines.plan.capacity import too_many_connections
 from fournines.plan.participation import participation, providers
+from fournines.plan.ports import opened_ports
 from fournines.plan.volumes import unkept_volumes
 from fournines.spec.document import Problem
 from fournines.spec.model import Site
@@ -23,7 +24,7 @@ def vocabulary() -> Vocabulary:
         options={name: component.options for name, component in components.items()},
         roles={name: c.on.roles for name, c in components.items() if c.on.roles is not None},
         providers=providers(components),
-        judges=(_participation, _own, too_many_connections, unkept_volumes),
+        judges=(_participation, _own, too_many_connections, unkept_volumes, opened_ports),
     )
 
 

@@ -28,6 +28,8 @@ from fournines.components.swift.relies import RELIES
 from fournines.kit.component import Component, Joins, Stage, always, no_steps
 from fournines.kit.declare import Declaration, Endpoint, FirewallPort, HealthCheck, LogFile, Memory, Secret
 from fournines.kit.probe import ObjectLedger
+from fournines.kit.where import on
+from fournines.spec.document import Problem
 from fournines.spec.model import Site
 
 _LONG_TRANSFER = 300.0
@@ -68,6 +70,16 @@ def _memory(proxies: tuple[str, ...], keeping: tuple[str, ...], options: Options
             yield Memory("swift", hosts, rest=share)
 
 
+def judge(site: Site, options: Options) -> Iterator[Problem]:
+    """Some host keeps objects."""
+    if not on(*options.roles)(site):
+        yield Problem(
+            ("components", "swift", "roles"),
+            f"no host would keep objects: none has the role {' or '.join(options.roles)}",
+            "give hosts one of these roles, or leave it out: then controllers keep objects too",
+        )
+
+
 COMPONENT = Component(
     name="swift",
     summary="Objects in three copies on three hosts; any proxy behind the VIP reaches any of them",
@@ -84,4 +96,5 @@ COMPONENT = Component(
     provides=("objects",),
     joins=Joins.LISTED,
     relies=RELIES,
+    judge=judge,
 )
