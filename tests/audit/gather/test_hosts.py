@@ -21,6 +21,8 @@ from fournines.audit.run import audit, read
         ("prod/node1/haproxy/haproxy.cfg", "node1", "prod"),
         ("ctl1/usr/local/bin/check.sh", "ctl1", ""),
         ("paris/keepalived.conf", "", ""),
+        ("paris/etc/hostname", "paris", ""),
+        ("prod/paris/etc/hostname", "paris", "prod"),
     ],
 )
 def test_the_folder_above_the_system_is_the_host(path: str, host: str, site: str) -> None:
@@ -32,6 +34,21 @@ def test_a_file_beside_the_hosts_is_everybodys() -> None:
     owned = owners(["prod/node1/keepalived.conf", "prod/node2/keepalived.conf", "prod/haproxy.cfg"])
     assert owned["prod/haproxy.cfg"].host == ""
     assert {owner.site for owner in owned.values()} == {"prod"}
+
+
+@pytest.mark.parametrize(
+    ("files", "host"),
+    [
+        ({"etc/hostname": "ctl-a.example.org\n"}, "ctl-a"),
+        ({"etc/hosts": "127.0.0.1 localhost\n127.0.1.1 ctl-a\n"}, "ctl-a"),
+        ({"etc/hosts": "127.0.0.1 localhost\n10.0.0.11 ctl-a\n10.0.0.12 ctl-b\n"}, ""),
+        ({"etc/hostname": "image\n", "ctl1/etc/hostname": "ctl1\n"}, ""),
+    ],
+)
+def test_the_folder_that_was_given_may_be_one_hosts_root(files: dict[str, str], host: str) -> None:
+    given = [File(path, text) for path, text in (files | {"etc/haproxy/haproxy.cfg": "global\n"}).items()]
+    found = {source.path: source.host for source in read(given)[0]}
+    assert found["etc/haproxy/haproxy.cfg"] == host
 
 
 def vrrp(vip: str, vrid: int = 51) -> str:

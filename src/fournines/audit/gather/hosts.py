@@ -73,6 +73,8 @@ class _Folder:
 
     files: set[str] = field(default_factory=set)
     folders: dict[str, _Folder] = field(default_factory=dict)
+    is_root: bool = False
+    """Whether ``etc/hostname`` lies in it: it is the root of a host, whatever its name."""
 
     @cached_property
     def below(self) -> set[str]:
@@ -105,9 +107,9 @@ class _Folder:
 def owners(paths: Iterable[str]) -> dict[str, Owner]:
     """The owner of every path, judged by the folders of all of them together.
 
-    A folder is a host's when its name looks like one, when a folder beside it holds files of the same names,
-    or when only such folders lie beside it. Files beside the hosts' folders belong to every host of that
-    site.
+    A folder is a host's when its name looks like one, when it holds ``etc/hostname``, when a folder beside
+    it holds files of the same names, or when only such folders lie beside it. Files beside the hosts'
+    folders belong to every host of that site.
     """
     prefixes = {path: _prefix(path) for path in paths}
     root = _Folder()
@@ -116,6 +118,7 @@ def owners(paths: Iterable[str]) -> dict[str, Owner]:
         for name in prefix:
             folder = folder.folders.setdefault(name, _Folder())
         folder.files.add(path.rsplit("/", 1)[-1])
+        folder.is_root |= path == "/".join((*prefix, "etc/hostname"))
     return {path: _owner(prefix, root) for path, prefix in prefixes.items()}
 
 
@@ -134,8 +137,8 @@ def _owner(prefix: tuple[str, ...], root: _Folder) -> Owner:
 
 
 def _surely(parent: _Folder, name: str) -> bool:
-    """Whether a folder is a host's by its name, or by what its neighbours hold."""
-    if HOSTLIKE.search(name):
+    """Whether a folder is a host's by its name, by its hostname, or by what its neighbours hold."""
+    if HOSTLIKE.search(name) or parent.folders[name].is_root:
         return True
     return not parent.shared.isdisjoint(parent.folders[name].below)
 

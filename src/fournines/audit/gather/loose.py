@@ -1,4 +1,8 @@
-"""Loose files of several hosts in one folder: ``keepalived-master.conf`` and ``keepalived-backup.conf``."""
+"""Hosts that no folder names.
+
+Loose files of several, ``keepalived-master.conf`` beside ``keepalived-backup.conf``, and the one host whose
+root was given.
+"""
 
 from __future__ import annotations
 
@@ -43,7 +47,26 @@ def with_hosts(sources: Sequence[Source]) -> list[Source]:
     for files in folders.values():
         told = _named(files)
         named.update({source.path: EVERY_HOST for source in files} if told else {}, **told)
-    return [replace(s, host=named[s.path]) if s.path in named and not s.lines else s for s in sources]
+    found = [replace(s, host=named[s.path]) if s.path in named and not s.lines else s for s in sources]
+    lone = EVERY_HOST if any(s.host for s in found) else _lone(found)
+    return [replace(s, host=lone) for s in found] if lone else found
+
+
+_OWN_NAME = {
+    "etc/hostname": re.compile(r"(?m)^[ \t]*([A-Za-z0-9][\w.\-]*)[ \t]*$"),
+    "etc/hosts": re.compile(r"(?m)^[ \t]*127\.0\.1\.1[ \t]+([A-Za-z0-9][\w.\-]*)"),
+}
+"""What a host calls itself, in files of its root; 127.0.1.1 is the line of Debian's installer."""
+
+
+def _lone(sources: Sequence[Source]) -> str:
+    """The name of the host whose root is the audited folder itself; empty when it is none."""
+    for path, pattern in _OWN_NAME.items():
+        for source in sources:
+            match = pattern.search(source.text) if source.path == path else None
+            if match:
+                return match.group(1).lower().partition(".")[0]
+    return EVERY_HOST
 
 
 def _named(files: Sequence[Source]) -> dict[str, str]:
