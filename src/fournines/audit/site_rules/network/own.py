@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from ipaddress import ip_address, ip_interface
 from typing import TYPE_CHECKING
 
@@ -129,16 +130,25 @@ def _rabbit(*names: str) -> str:
 )
 def names_nobody_has(site: Evidence) -> Iterator[Hit | Unknown]:
     for broker in brokers(site):
-        own = site.by_host(OwnName).get(broker.host, ()) if broker.host else ()
-        told = {member.host.partition(".")[0] for member in broker.members}
-        if not own or len(told) < 2 or broker.get("nodename") or own[0].short in told:  # noqa: PLR2004 - a cluster
+        told = {member.host.partition(".")[0].lower() for member in broker.members}
+        if len(told) < 2:  # noqa: PLR2004 - a cluster
             continue
-        mine = _this_host(site, broker.host, [(m.host, m.at) for m in broker.members])
-        yield Hit(
-            mine,
-            f"{broker.host} calls itself {own[0].name}, and the cluster is made of {', '.join(sorted(told))}",
-            related=(own[0].at,),
-        )
+        others = ", ".join(sorted(told))
+        own = site.by_host(OwnName).get(broker.host, ()) if broker.host else ()
+        named = broker.get("nodename")
+        if named:
+            home = named.value.strip("\"'").partition("@")[2].partition(".")[0].lower()
+            if _PLAIN.fullmatch(home) and home not in told:
+                what = f"the broker's own name is {named.value}, and the cluster is made of {others}"
+                yield Hit(named.at, what, related=(broker.members[0].at,))
+        elif own and own[0].short not in told:
+            mine = _this_host(site, broker.host, [(m.host, m.at) for m in broker.members])
+            what = f"{broker.host} calls itself {own[0].name}, and the cluster is made of {others}"
+            yield Hit(mine, what, related=(own[0].at,))
+
+
+_PLAIN = re.compile(r"[a-z0-9][a-z0-9\-]*")
+"""A host's short name; a variable or a command that makes one is none."""
 
 
 def _this_host(site: Evidence, host: str, listed: list[tuple[str, Place]]) -> Place:
