@@ -246,3 +246,31 @@ def thrown_away(site: Evidence) -> Iterator[Hit | Unknown]:
         yield Hit(
             places[0], f"{resource.name or 'every resource'}: {said}", tuple(places[1:]), severity=severity
         )
+
+
+@rule(
+    "DR010",
+    Severity.WARNING,
+    "Nothing takes the fence off again",
+    consequence=Consequence.NO_RETURN,
+    why="crm-fence-peer leaves a rule that forbids the peer its promotion, and it stays after the peer "
+    "has caught up: at the next failure no host may take over",
+    fix="unfence-peer crm-unfence-peer.9.sh (DRBD 9), after-resync-target crm-unfence-peer.sh (DRBD 8.4)",
+    source=f"{_GUIDE}, resource-level fencing using the Pacemaker cluster information base",
+    bad={"mysql.res": _res(_FENCED.replace("    unfence-peer", "    # unfence-peer"))},
+    good={"mysql.res": _res()},
+    points_at='fence-peer "/usr/lib/drbd/crm-fence-peer.9.sh";',
+)
+def fence_stays(site: Evidence) -> Iterator[Hit | Unknown]:
+    seen = set()
+    for resource in site.all(DrbdResource):
+        shared = common(site, resource)
+        both = [one for one in (shared, resource) if one]
+        handlers = {key: place for one in both for key, place in one.handlers.items()}
+        fence = handlers.get("fence-peer")
+        crm = any("crm-fence-peer" in text for one in both for _, text in one.tree)
+        if not resource.name or resource.excerpt or not fence or not crm or fence in seen:
+            continue
+        if handlers.keys().isdisjoint(("unfence-peer", "after-resync-target")):
+            seen.add(fence)
+            yield Hit(fence, f"{resource.name} has no handler that calls crm-unfence-peer")
