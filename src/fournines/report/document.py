@@ -17,6 +17,7 @@ from fournines.kit.check import Check
 from fournines.kit.verdict import Outcome, Verdict
 from fournines.report.style import worst_of
 from fournines.spec.model import Strict
+from fournines.spec.schema import Meaningful
 
 Judged = tuple[Check, Verdict]
 """A check and what it concluded."""
@@ -119,6 +120,6 @@ def text_of(document: Strict) -> str:
 
 def schema_of(model: type[object]) -> str:
     """The JSON Schema (draft 2020-12) of a document or result, as it lies in ``docs/schema/``."""
-    found = TypeAdapter(model).json_schema(mode="serialization")
+    found = TypeAdapter(model).json_schema(mode="serialization", schema_generator=Meaningful)
     schema = {"$schema": "https://json-schema.org/draft/2020-12/schema"} | found
     return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"

@@ -17,7 +17,7 @@ from fournines.spec.vocabulary import Vocabulary
 Schema = dict[str, Any]
 
 
-class _Meaningful(GenerateJsonSchema):
+class Meaningful(GenerateJsonSchema):
     """Says of each key what it means."""
 
     def model_schema(self, schema: ModelSchema) -> Schema:
@@ -32,9 +32,9 @@ class _Meaningful(GenerateJsonSchema):
 
 def site_schema(vocabulary: Vocabulary) -> Schema:
     """The models' schema, corrected where the file differs: addresses stand in the host itself."""
-    schema = Site.model_json_schema(schema_generator=_Meaningful)
+    schema = Site.model_json_schema(schema_generator=Meaningful)
     definitions = schema["$defs"]
-    definitions["Attachment"] = Attachment.model_json_schema(schema_generator=_Meaningful)
+    definitions["Attachment"] = Attachment.model_json_schema(schema_generator=Meaningful)
     host = definitions["Host"]
     address = host["properties"]["addresses"]["additionalProperties"]
     host["properties"] = {key: host["properties"][key] for key in OF_HOSTS}
@@ -51,7 +51,7 @@ def site_schema(vocabulary: Vocabulary) -> Schema:
     }
     components: Schema = {}
     for name, model in sorted(vocabulary.options.items()):
-        components[name] = model.model_json_schema(schema_generator=_Meaningful)
+        components[name] = model.model_json_schema(schema_generator=Meaningful)
         definitions |= components[name].pop("$defs", {})
     properties["components"] = {
         "type": "object",

@@ -20,7 +20,7 @@ LOOKED_AT = 64 * 1024
 _SHELL = re.compile(r"#!\s*\S*(?:/|\s)(?:ba|da|k|z)?sh\b")
 _Names = tuple[tuple[str, ...], ...]
 """The names of each kind."""
-_WILD = re.compile(r"\[[^\]]*\]|[*?]")
+_WILD = re.compile(r"\[[^\]\[]*\]|[*?]")
 _SPEAKS = re.compile(r"^ ?[^\s#;!]", re.MULTILINE)
 LONGEST_LINE = 500
 _BLANKS = re.compile(r"[^\S\n]+")

@@ -190,4 +190,5 @@ def agent_file(context: Context, host: Host, name: str) -> str:
         vip=context.site.vip_name,
         ca=CA_BUNDLE,
         secret=context.secret(METADATA_SECRET),
+        instances=offered(context, "compute"),
     )
