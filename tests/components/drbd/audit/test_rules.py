@@ -12,9 +12,9 @@ HOSTS = (
     "device /dev/drbd0; disk /dev/vg/db; meta-disk internal;\n"
     "  on a { address 10.0.0.1:7789; }\n  on b { address 10.0.0.2:7789; }\n"
 )
-FENCED = (
-    'net { fencing resource-and-stonith; } handlers { fence-peer "/usr/lib/drbd/crm-fence-peer.9.sh"; }\n'
-)
+FENCE = 'fence-peer "/usr/lib/drbd/crm-fence-peer.9.sh";'
+UNFENCE = 'unfence-peer "/usr/lib/drbd/crm-unfence-peer.9.sh";'
+FENCED = f"net {{ fencing resource-and-stonith; }} handlers {{ {FENCE} {UNFENCE} }}\n"
 
 
 def seen(**files: str) -> set[str]:
@@ -43,6 +43,17 @@ def test_a_policy_and_its_handler_need_each_other() -> None:
     assert seen(db=resource("net { fencing resource-and-stonith; }")) == {"DR001"}
     assert seen(db=resource('handlers { fence-peer "/x"; }')) == {"DR001"}
     assert seen(db=resource(FENCED)) == set()
+
+
+def test_a_fence_is_taken_off_again() -> None:
+    before_nine = UNFENCE.replace("unfence-peer ", "after-resync-target ", 1)
+    assert seen(db=resource(FENCED.replace(UNFENCE, ""))) == {"DR010"}
+    assert seen(db=resource(FENCED.replace(UNFENCE, before_nine))) == set()
+    assert (
+        seen(db=resource(FENCED.replace("crm-", "my-").replace(UNFENCE.replace("crm-", "my-"), ""))) == set()
+    )
+    shared = "common {\n  handlers { " + UNFENCE + " }\n}\n"
+    assert seen(db=resource(FENCED.replace(UNFENCE, "")), common=shared) == set()
 
 
 def test_protocol_a_over_a_proxy_is_meant() -> None:
