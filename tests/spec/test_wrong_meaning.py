@@ -87,6 +87,29 @@ WRONG += (
         "components.swift.roles",
         "no host would keep objects",
     ),
+    (
+        "blog-with-networks",
+        (
+            (
+                "vips:\n",
+                "  one: {purpose: provider}\n  two: {purpose: provider}\nvips:\n",
+            ),
+        ),
+        "networks.two.purpose",
+        "one and two are provider networks",
+    ),
+    (
+        "blog-with-networks",
+        (("services: ", "components: {openvswitch: {tunnels: tunnel}}\nservices: "),),
+        "components.openvswitch.tunnels",
+        "tunnel is not a network of this site",
+    ),
+    (
+        "blog-with-networks",
+        (("vips:\n", "  one: {purpose: provider, interface: enp3s0}\nvips:\n"),),
+        "hosts.controller1",
+        "has no way into one",
+    ),
 )
 
 RIGHT: tuple[tuple[str, Edits], ...] = (

@@ -162,7 +162,7 @@ def interfaces(draft: Draft) -> Iterator[Problem]:
                 yield Problem(
                     ("hosts", host.name, "interfaces", name) if written else ("networks", name, "interface"),
                     f"{said} is {host.name}'s interface in {other} too: {why}",
-                    f"name the one that leads into {name}, or a VLAN of it: {said}.100",
+                    f"name the one that leads into {name}, as `ip link` shows it on the host",
                 )
 
 

@@ -126,7 +126,7 @@ def test_a_bridge_never_cuts_off_the_hosts_own_addresses() -> None:
 
 
 def test_all_hosts_of_routers_are_attached_to_where_they_are_reached_from() -> None:
-    with pytest.raises(NinesError, match="network2 without a way into public"):
+    with pytest.raises(NinesError, match=r"hosts\.network2: network2 has no way into public"):
         site_of(REAL.replace("10.0.0.22, public: {interface: enp2s0}", "10.0.0.22"))
 
 
