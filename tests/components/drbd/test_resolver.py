@@ -71,6 +71,11 @@ def test_a_disk_must_hold_what_the_site_file_says() -> None:
         decide(BLANK, None, first=True, size=2**31)
 
 
+def test_a_file_system_without_metadata_is_not_ours_although_drbd_is_up() -> None:
+    with pytest.raises(Refused, match="has a file system and no metadata"):
+        decide(replace(FORMATTED, signatures=frozenset({FILESYSTEM})), SAME, first=True)
+
+
 def test_a_disk_that_drbd_gave_up_is_told() -> None:
     with pytest.raises(Refused, match="is Diskless for DRBD"):
         decide(OURS, replace(SAME, disk="Diskless"), first=True)

@@ -150,6 +150,11 @@ def _ours(disk: Disk) -> None:
             "name another device; or where it is this volume's own disk, on a host that was installed anew:"
             f" echo {disk.path} > {disk.record}",
         )
+    if FILESYSTEM in disk.signatures and METADATA not in disk.signatures and not disk.half:
+        raise Refused(
+            f"{disk.path} has a file system and no metadata of DRBD",
+            "look at what it is; nothing was changed",
+        )
     strange = disk.signatures - {METADATA, FILESYSTEM}
     if strange:
         raise Refused(
