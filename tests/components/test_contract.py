@@ -36,8 +36,8 @@ from fournines.kit.probe import TableLedger
 from fournines.kit.step import STAGED, File, Packages, Step, Unit
 from fournines.kit.verdict import Outcome
 from fournines.plan.context import taking_part
-from fournines.spec.meaning import meanings
 from fournines.spec.model import Site
+from fournines.spec.told.meaning import meanings
 
 FOLDER = Path(fournines.components.__file__).parent
 GOLDEN = Path(__file__).parent

@@ -12,7 +12,7 @@ from fournines.errors import Mistake, SpecError
 from fournines.spec.document import Problem
 from fournines.spec.load import load, loads
 from fournines.spec.model import Role, Site, Strict
-from fournines.spec.starter import STARTER
+from fournines.spec.told.starter import STARTER
 from fournines.spec.vocabulary import Vocabulary
 
 

@@ -16,7 +16,7 @@ from tests.spec.wrong_files import GOOD
 from fournines.errors import Mistake, SpecError
 from fournines.spec.load import loads
 from fournines.spec.model import Role, Site
-from fournines.spec.schema import site_schema
+from fournines.spec.told.schema import site_schema
 from fournines.spec.vocabulary import Vocabulary
 
 WORDS_HERE = Vocabulary(

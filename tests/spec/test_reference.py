@@ -16,9 +16,9 @@ from tests.spec.wrong_files import GOOD, GROUPS
 from fournines.components import registered
 from fournines.plan.vocabulary import vocabulary
 from fournines.spec.model import Mode, Purpose, Role, Visibility
-from fournines.spec.reference import reference
-from fournines.spec.schema import site_schema
-from fournines.spec.starter import STARTER
+from fournines.spec.told.page import reference
+from fournines.spec.told.schema import site_schema
+from fournines.spec.told.starter import STARTER
 
 DOCS = Path(__file__).parents[2] / "docs"
 SCHEMA = site_schema(vocabulary())

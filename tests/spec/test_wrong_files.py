@@ -21,8 +21,8 @@ from fournines.spec.document import parse, plain
 from fournines.spec.draft import draft_of
 from fournines.spec.keys import shaped
 from fournines.spec.load import loads
-from fournines.spec.network_rules import NETWORK_RULES
-from fournines.spec.rules import SITE_RULES, WORD_RULES
+from fournines.spec.rules.networks import NETWORK_RULES
+from fournines.spec.rules.site import SITE_RULES, WORD_RULES
 
 FILE = Path("site.yaml")
 EDITS = [

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from fournines import files
-from fournines.spec.starter import STARTER
+from fournines.spec.told.starter import STARTER
 
 
 def init(

@@ -18,8 +18,8 @@ def schema(
     """
     from fournines.components import registered  # noqa: PLC0415 - keeps `nines --help` fast
     from fournines.plan.vocabulary import vocabulary  # noqa: PLC0415
-    from fournines.spec.reference import reference  # noqa: PLC0415
-    from fournines.spec.schema import site_schema  # noqa: PLC0415
+    from fournines.spec.told.page import reference  # noqa: PLC0415
+    from fournines.spec.told.schema import site_schema  # noqa: PLC0415
 
     if markdown:
         summaries = {name: component.summary for name, component in registered().items()}

@@ -7,9 +7,9 @@ from functools import cache
 
 from fournines.components import registered
 from fournines.plan.capacity import too_many_connections
+from fournines.plan.judges.ports import opened_ports
+from fournines.plan.judges.volumes import unkept_volumes
 from fournines.plan.participation import participation, providers
-from fournines.plan.ports import opened_ports
-from fournines.plan.volumes import unkept_volumes
 from fournines.spec.document import Problem
 from fournines.spec.model import Site
 from fournines.spec.vocabulary import Vocabulary

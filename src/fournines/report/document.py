@@ -17,7 +17,7 @@ from fournines.kit.check import Check
 from fournines.kit.verdict import Outcome, Verdict
 from fournines.report.style import worst_of
 from fournines.spec.model import Strict
-from fournines.spec.schema import Meaningful
+from fournines.spec.told.schema import Meaningful
 
 Judged = tuple[Check, Verdict]
 """A check and what it concluded."""

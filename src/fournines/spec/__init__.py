@@ -2,5 +2,5 @@
 
 ``load`` is the way in. It uses ``document`` (YAML and places), ``keys`` (the file's shape brought into that
 of the models), ``model`` with its ``types``, ``draft`` (what is readable of a wrong file), the rules over it,
-and ``words``. For people and editors there are ``starter``, ``schema`` and ``reference``.
+and ``words``. What people and editors are told of it lies in ``told``.
 """

@@ -13,11 +13,11 @@ from fournines.errors import Mistake, SpecError
 from fournines.spec.document import Document, Problem, parse, plain
 from fournines.spec.draft import Draft, draft_of
 from fournines.spec.keys import SECTIONS, known_keys, shaped
-from fournines.spec.kinds import number_at
 from fournines.spec.model import Site, Strict
-from fournines.spec.network_rules import NETWORK_RULES
 from fournines.spec.ranges import write_out
-from fournines.spec.rules import SITE_RULES, WORD_RULES
+from fournines.spec.rules.networks import NETWORK_RULES
+from fournines.spec.rules.site import SITE_RULES, WORD_RULES
+from fournines.spec.told.kinds import number_at
 from fournines.spec.vocabulary import Vocabulary
 from fournines.spec.words import near, words
 

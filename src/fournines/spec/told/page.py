@@ -8,9 +8,9 @@ from typing import get_args, get_origin
 from pydantic.fields import FieldInfo
 
 from fournines.spec.keys import OF_HOSTS, known_keys
-from fournines.spec.kinds import kind_words
-from fournines.spec.meaning import meanings
 from fournines.spec.model import Attachment, Fencing, Host, Network, SecretsAt, Site, Ssh, Strict, Vip
+from fournines.spec.told.kinds import kind_words
+from fournines.spec.told.meaning import meanings
 from fournines.spec.vocabulary import Vocabulary
 
 _HEAD = """\

@@ -9,8 +9,8 @@ from pydantic.json_schema import GenerateJsonSchema
 from pydantic_core.core_schema import ModelSchema
 
 from fournines.spec.keys import OF_HOSTS
-from fournines.spec.meaning import meanings
 from fournines.spec.model import Attachment, Site, Strict
+from fournines.spec.told.meaning import meanings
 from fournines.spec.types import AtMost
 from fournines.spec.vocabulary import Vocabulary
 

@@ -9,7 +9,7 @@ from itertools import combinations
 from fournines.spec.document import Path, Problem
 from fournines.spec.draft import Draft, DraftHost, DraftVip, addresses
 from fournines.spec.model import Purpose, Role, Visibility, cluster_of
-from fournines.spec.rules import Rule
+from fournines.spec.rules.site import Rule
 from fournines.spec.words import near
 
 _UNUSABLE = {

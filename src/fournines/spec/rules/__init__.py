@@ -1,0 +1,1 @@
+"""What must hold between the parts of a site file, as pure rules over what was readable of it."""
