@@ -18,6 +18,8 @@ fencing:
   controller2: {address: 10.9.0.11, system: /redfish/v1/Systems/2}
 """
 
+ONE_GATEWAY = "dashboard: {roles: [time, arbiter, network], mgmt: 10.0.0.10, tenant: 10.1.0.10}"
+
 Edits = tuple[tuple[str, str], ...]
 
 WRONG: tuple[tuple[str, Edits, str, str], ...] = (
@@ -110,6 +112,24 @@ WRONG += (
         "hosts.controller1",
         "has no way into one",
     ),
+    (
+        "blog-with-networks",
+        (("dashboard:   {roles: [bastion, time, arbiter], mgmt: 10.0.0.10}", ONE_GATEWAY),),
+        "hosts.dashboard.roles",
+        "dashboard alone would have every router",
+    ),
+    (
+        "blog-with-networks",
+        (("services: ", "components: {neutron: {dhcp_agents_per_network: 9}}\nservices: "),),
+        "components.neutron.dhcp_agents_per_network",
+        "9 agents on 2 hosts of networks",
+    ),
+    (
+        "active-passive",
+        (("glance: {mode: active-active} ", "glance: {store: files}"),),
+        "components.glance.store",
+        "stay there when Glance moves",
+    ),
 )
 
 RIGHT: tuple[tuple[str, Edits], ...] = (
@@ -122,6 +142,10 @@ RIGHT: tuple[tuple[str, Edits], ...] = (
     ),
     ("active-passive", (("mode: active-passive\n", FENCED),)),
     ("blog-with-objects", (("components:\n", "components:\n  swift: {devices: [d1, d2]}\n"),)),
+    (
+        "blog-with-networks",
+        (("services: ", "components: {neutron: {dhcp_agents_per_network: 1}}\nservices: "),),
+    ),
 )
 
 

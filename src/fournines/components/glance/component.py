@@ -24,6 +24,7 @@ from fournines.kit.common.clustered import api
 from fournines.kit.component import Component, Joins, Stage, always, no_steps
 from fournines.kit.declare import Declaration, Endpoint, HealthCheck, Memory, Secret
 from fournines.kit.probe import Keepsake
+from fournines.spec.document import Problem
 from fournines.spec.model import Site
 
 _ID_IN_PATH = 3
@@ -67,6 +68,18 @@ def image_needs(site: Site, options: Options) -> Iterator[str]:
         yield "objects"
 
 
+def judge(site: Site, options: Options) -> Iterator[Problem]:
+    """Images that are files of one host do not come along when Glance moves to another."""
+    if options.moves_in(site) and options.store == "files":
+        written = site.components.get("glance", {})
+        key = next((one for one in ("store", "mode") if one in written), None)
+        yield Problem(
+            ("components", "glance", key) if key else ("services", str(site.services.index("glance"))),
+            "images are files of the host that took them, and stay there when Glance moves",
+            "write components: {glance: {mode: active-active}}, or {store: objects} with swift",
+        )
+
+
 COMPONENT = Component(
     name="glance",
     summary="Images: files, lost with the controller that took them, or objects that outlive it (store)",
@@ -77,6 +90,7 @@ COMPONENT = Component(
         Stage(no_steps, image_checks, "images", needs=image_needs),
     ),
     faults=faults,
+    judge=judge,
     options=Options,
     needs=always("names", "trust", "balancer", "database", "cache"),
     provides=("image",),

@@ -14,6 +14,7 @@ from fournines.components.neutron.model import (
     HOSTS,
     MESSAGES,
     METADATA_SECRET,
+    NETWORKS,
     PORT,
     SERVERS,
     SWITCHES,
@@ -25,6 +26,7 @@ from fournines.components.neutron.model import (
 from fournines.components.neutron.relies import RELIES
 from fournines.kit.component import Component, Joins, Stage, always, no_steps
 from fournines.kit.declare import Declaration, Endpoint, HealthCheck, MetadataProxy, Secret
+from fournines.spec.document import Problem
 from fournines.spec.model import Site
 
 
@@ -47,6 +49,27 @@ def declares(site: Site, options: Options) -> Iterator[Declaration]:
     yield Endpoint("neutron", PORT, hosts=names, health=HealthCheck("/healthcheck"))
 
 
+def judge(site: Site, options: Options) -> Iterator[Problem]:
+    """More than one host for what one that dies must not end, and no more than there are."""
+    hosts = NETWORKS(site)
+    written = site.components.get("neutron", {})
+    if len(hosts) == 1:
+        yield Problem(
+            ("hosts", hosts[0].name, "roles"),
+            f"{hosts[0].name} alone would have every router and DHCP server: with it all networks end",
+            "give one more host the role network",
+        )
+        return
+    for option in ("dhcp_agents_per_network", "l3_agents_per_router"):
+        asked = getattr(options, option)
+        if option in written and asked > len(hosts):
+            yield Problem(
+                ("components", "neutron", option),
+                f"{asked} agents on {len(hosts)} hosts of networks",
+                f"write {len(hosts)} or less",
+            )
+
+
 COMPONENT = Component(
     name="neutron",
     summary="Virtual networks: routers ready on several hosts, one of them active by VRRP; DHCP on two",
@@ -58,6 +81,7 @@ COMPONENT = Component(
         Stage(agents, agent_checks, "agents", needs=("switch",), on=SWITCHES),
     ),
     faults=faults,
+    judge=judge,
     options=Options,
     needs=always("names", "trust", "balancer", "database", "cache", "messaging"),
     provides=("network",),
