@@ -24,7 +24,7 @@ def number_at(model: type[Strict], path: Sequence[str]) -> str:
     kind: Any = model
     metadata: tuple[object, ...] = ()
     for part in path:
-        kind, metadata = _within(kind, metadata, part)
+        kind, metadata = _within(kind, part)
     return kind_words(kind, metadata) if _bare(kind) in {int, float} else ""
 
 
@@ -38,13 +38,10 @@ def _bare(kind: Any) -> Any:  # noqa: ANN401 - a type of typing's
     return kind
 
 
-def _within(kind: Any, metadata: tuple[object, ...], part: str) -> tuple[Any, tuple[object, ...]]:  # noqa: ANN401
+def _within(kind: Any, part: str) -> tuple[Any, tuple[object, ...]]:  # noqa: ANN401 - a type of typing's
     """The kind of an entry of this kind, and what more is said of it."""
+    kind = _bare(kind)
     origin, inner = get_origin(kind), get_args(kind)
-    if origin is Annotated:
-        return _within(inner[0], (*inner[1:], *metadata), part)
-    if origin in {Union, UnionType}:
-        return _within(next(one for one in inner if one is not NoneType), metadata, part)
     if isinstance(kind, type) and issubclass(kind, Strict) and part in kind.model_fields:
         field = kind.model_fields[part]
         return field.annotation, tuple(field.metadata)
