@@ -22,29 +22,23 @@ from fournines.components.galera.model import (
     Options,
 )
 from fournines.components.galera.relies import RELIES
+from fournines.kit.common.accounts import SESSION_SECONDS, probes_ledger
 from fournines.kit.component import Component, Stage, always
 from fournines.kit.declare import (
-    Database,
     DatabaseServer,
     Declaration,
     Endpoint,
     FirewallPort,
     HealthCheck,
     Memory,
-    Secret,
 )
-from fournines.kit.probe import Membership, TableLedger
+from fournines.kit.probe import Membership
 from fournines.spec.model import Site, Visibility
 
-LEDGER = "nines_ledger"
-"""The database, and its owner, that is set aside for what probes write."""
 CURRENT = "SET SESSION wsrep_sync_wait=1;"
 """Galera's causality check: a read then waits until the server has applied what the cluster committed."""
 NOT_PREPARED = "ERROR 1047"
 """ER_UNKNOWN_COM_ERROR, "WSREP has not yet prepared node for application use": a member without quorum."""
-
-SESSION_SECONDS = 3600.0
-"""An idle connection of a pool is cut by the services' own recycling (about an hour), not by the balancer."""
 
 
 def declares(site: Site, options: Options) -> Iterator[Declaration]:
@@ -74,10 +68,7 @@ def declares(site: Site, options: Options) -> Iterator[Declaration]:
     yield FirewallPort("galera-sst", hosts=data, port=SST_PORT, network=network)
     yield FirewallPort("galera", hosts=members, port=GROUP_PORT, network=network)
     yield FirewallPort("galera-udp", hosts=members, protocol="udp", port=GROUP_PORT, network=network)
-    yield Secret("ledger/database")
-    yield Database(LEDGER, LEDGER, "ledger/database")
-    shell = ("mariadb", "--batch", "--skip-column-names", LEDGER)
-    yield TableLedger(LEDGER, "galera", shell, current=CURRENT, no_quorum=NOT_PREPARED)
+    yield from probes_ledger("galera", current=CURRENT, no_quorum=NOT_PREPARED)
     yield Membership(
         "galera",
         hosts=members,

@@ -19,24 +19,17 @@ from fournines.components.mariadb.model import (
     Options,
 )
 from fournines.components.mariadb.relies import RELIES
+from fournines.kit.common.accounts import SESSION_SECONDS, probes_ledger
 from fournines.kit.component import Component, Joins, Stage, always
 from fournines.kit.declare import (
-    Database,
     DatabaseServer,
     Declaration,
     Endpoint,
     Memory,
     Resource,
-    Secret,
     Volume,
 )
-from fournines.kit.probe import TableLedger
 from fournines.spec.model import Mode, Site, Visibility
-
-LEDGER = "nines_ledger"
-"""The database, and its owner, that is set aside for what probes write."""
-SESSION_SECONDS = 3600.0
-"""An idle connection of a pool is cut by the services' own recycling (about an hour), not by the balancer."""
 
 
 def declares(site: Site, options: Options) -> Iterator[Declaration]:
@@ -75,10 +68,7 @@ def declares(site: Site, options: Options) -> Iterator[Declaration]:
     )
     yield DatabaseServer("mariadb", options.max_connections, RESERVED, ("mariadb", "max_connections"))
     yield Memory("mariadb", names, rest=SERVER_MB, grows=options.buffer_pool_mb)
-    yield Secret("ledger/database")
-    yield Database(LEDGER, LEDGER, "ledger/database")
-    shell = ("mariadb", "--batch", "--skip-column-names", LEDGER)
-    yield TableLedger(LEDGER, "mariadb", shell, current="DO 0;", no_quorum="ERROR 2002")
+    yield from probes_ledger("mariadb", current="DO 0;", no_quorum="ERROR 2002")
 
 
 COMPONENT = Component(

@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator, Sequence
 
 from fournines.kit.check import Output
 from fournines.kit.context import Context
-from fournines.kit.declare import Database
+from fournines.kit.declare import Database, Declaration, Secret
+from fournines.kit.probe import TableLedger
 from fournines.kit.step import Command
 from fournines.kit.verdict import Verdict, failed, passed
 
@@ -31,6 +32,19 @@ DELETE FROM mysql.global_priv WHERE User = '';
 DROP DATABASE IF EXISTS test;
 FLUSH PRIVILEGES;
 """
+
+
+LEDGER = "nines_ledger"
+"""The database, and its owner, that is set aside for what probes write."""
+SESSION_SECONDS = 3600.0
+"""An idle connection of a pool is cut by the services' own recycling (about an hour), not by the balancer."""
+
+
+def probes_ledger(endpoint: str, *, current: str, no_quorum: str) -> Iterator[Declaration]:
+    """The database in which probes keep their ledger, with its owner; else as ``TableLedger``."""
+    yield Secret("ledger/database")
+    yield Database(LEDGER, LEDGER, "ledger/database")
+    yield TableLedger(LEDGER, endpoint, (*CLIENT.split(), LEDGER), current=current, no_quorum=no_quorum)
 
 
 def account_steps(context: Context, *, ready: str = "true", elsewhere: str = "false") -> Iterator[Command]:
