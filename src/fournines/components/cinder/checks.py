@@ -14,7 +14,7 @@ from fournines.kit.common.health_check import health_check
 from fournines.kit.common.same_file import same_file_check
 from fournines.kit.common.unit_check import units_check
 from fournines.kit.context import Context
-from fournines.kit.openstack import ADMIN_PASSWORD, IDENTITY_PORT, internal_url
+from fournines.kit.openstack import as_administrator, internal_url
 from fournines.kit.verdict import Verdict, failed, passed, worst
 
 
@@ -34,11 +34,7 @@ def checks(context: Context) -> Iterator[Check]:
 def volume_checks(context: Context) -> Iterator[Check]:
     """Services that tell of themselves, and a volume made and deleted through the VIP."""
     site = context.site
-    question = {
-        "keystone": internal_url(site, IDENTITY_PORT),
-        "cinder": internal_url(site, PORT, "/v3"),
-        "password": context.secret(ADMIN_PASSWORD),
-    }
+    question = as_administrator(context, cinder=internal_url(site, PORT, "/v3"))
     asked = {context.client_host: program.ask(volume, question, timeout=110)}
     yield Check(
         "cinder.services",

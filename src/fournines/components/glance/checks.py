@@ -12,7 +12,7 @@ from fournines.kit.check import Ask, Check, Output, each_host
 from fournines.kit.common.clustered import api_checks
 from fournines.kit.common.same_file import same_file_check
 from fournines.kit.context import Context
-from fournines.kit.openstack import ADMIN_PASSWORD, IDENTITY_PORT, internal_url, own_url
+from fournines.kit.openstack import as_administrator, internal_url, own_url
 from fournines.kit.verdict import Verdict, failed, passed
 
 KEPT = "nines-drill"
@@ -47,11 +47,7 @@ def image_checks(context: Context) -> Iterator[Check]:
 
 def image_ask(context: Context, glance: str, **question: object) -> Ask:
     """A question to ``on_host.image``, which a client's host asks Glance at a URL."""
-    login = {
-        "keystone": internal_url(context.site, IDENTITY_PORT),
-        "password": context.secret(ADMIN_PASSWORD),
-    }
-    return program.ask(image, {"glance": glance, **login, **question}, timeout=60)
+    return program.ask(image, as_administrator(context, glance=glance, **question), timeout=60)
 
 
 def kept_image(context: Context, host: str) -> Ask:

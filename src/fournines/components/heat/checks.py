@@ -14,7 +14,7 @@ from fournines.kit.common.health_check import health_check
 from fournines.kit.common.same_file import same_file_check
 from fournines.kit.common.unit_check import units_check
 from fournines.kit.context import Context
-from fournines.kit.openstack import ADMIN_PASSWORD, IDENTITY_PORT, internal_url
+from fournines.kit.openstack import as_administrator, internal_url
 from fournines.kit.verdict import Verdict, failed, passed, worst
 
 
@@ -34,11 +34,7 @@ def checks(context: Context) -> Iterator[Check]:
 
 def stack_checks(context: Context) -> Iterator[Check]:
     """Engines that tell of themselves, and a stack made and taken away through the VIP."""
-    question = {
-        "keystone": internal_url(context.site, IDENTITY_PORT),
-        "heat": internal_url(context.site, PORT, "/v1"),
-        "password": context.secret(ADMIN_PASSWORD),
-    }
+    question = as_administrator(context, heat=internal_url(context.site, PORT, "/v1"))
     asked = {context.client_host: program.ask(stack, question, timeout=90)}
     yield Check(
         "heat.engines",

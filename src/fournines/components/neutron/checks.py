@@ -27,7 +27,7 @@ from fournines.kit.common.health_check import health_check
 from fournines.kit.common.same_file import same_file_check
 from fournines.kit.common.unit_check import units_check
 from fournines.kit.context import Context
-from fournines.kit.openstack import ADMIN_PASSWORD, IDENTITY_PORT, internal_url
+from fournines.kit.openstack import as_administrator, internal_url
 from fournines.kit.verdict import Verdict, failed, passed, unknown
 
 EXTENSIONS: Final = frozenset({"agent", "dhcp_agent_scheduler", "l3-ha", "l3_agent_scheduler", "router"})
@@ -108,11 +108,7 @@ def _look(context: Context) -> Ask:
 
 def administrator(context: Context) -> dict[str, object]:
     """Where Neutron is asked, and as whom."""
-    return {
-        "keystone": internal_url(context.site, IDENTITY_PORT),
-        "neutron": internal_url(context.site, PORT),
-        "password": context.secret(ADMIN_PASSWORD),
-    }
+    return as_administrator(context, neutron=internal_url(context.site, PORT))
 
 
 def judge_extensions(answer: Output) -> Verdict:

@@ -34,7 +34,7 @@ from fournines.kit.common.health_check import health_check
 from fournines.kit.common.same_file import same_file_check
 from fournines.kit.common.unit_check import units_check
 from fournines.kit.context import Context
-from fournines.kit.openstack import ADMIN_PASSWORD, IDENTITY_PORT, internal_url, offered, offered_at
+from fournines.kit.openstack import as_administrator, internal_url, offered, offered_at
 from fournines.kit.verdict import Verdict, failed, passed
 
 DECIDERS: Final = ("nova-conductor", "nova-scheduler")
@@ -126,13 +126,12 @@ def instance_checks(context: Context) -> Iterator[Check]:
     site = context.site
     if not (offered(context, "image") and offered(context, "network")):
         return
-    question = {
-        "keystone": internal_url(site, IDENTITY_PORT),
-        "nova": internal_url(site, PORT, "/v2.1"),
-        "glance": offered_at(context, "image"),
-        "placement": offered_at(context, "placement"),
-        "password": context.secret(ADMIN_PASSWORD),
-    }
+    question = as_administrator(
+        context,
+        nova=internal_url(site, PORT, "/v2.1"),
+        glance=offered_at(context, "image"),
+        placement=offered_at(context, "placement"),
+    )
     yield Check(
         "nova.instance",
         "An instance is made through the VIP, has a screen there, is taken away and leaves nothing",
@@ -144,11 +143,7 @@ def instance_checks(context: Context) -> Iterator[Check]:
 
 
 def _look(context: Context) -> Ask:
-    question = {
-        "keystone": internal_url(context.site, IDENTITY_PORT),
-        "nova": internal_url(context.site, PORT, "/v2.1"),
-        "password": context.secret(ADMIN_PASSWORD),
-    }
+    question = as_administrator(context, nova=internal_url(context.site, PORT, "/v2.1"))
     return program.ask(look, question, timeout=40)
 
 

@@ -12,7 +12,7 @@ from fournines.kit.check import Check, Output, each_host
 from fournines.kit.common.clustered import api_checks
 from fournines.kit.common.same_file import same_file_check
 from fournines.kit.context import Context
-from fournines.kit.openstack import ADMIN_PASSWORD, IDENTITY_PORT, internal_url
+from fournines.kit.openstack import as_administrator, internal_url
 from fournines.kit.verdict import Verdict, failed, passed
 
 
@@ -30,11 +30,7 @@ def checks(context: Context) -> Iterator[Check]:
 
 def answer_checks(context: Context) -> Iterator[Check]:
     """Asked through the VIP with a token, it answers from its database."""
-    question = {
-        "keystone": internal_url(context.site, IDENTITY_PORT),
-        "placement": internal_url(context.site, PORT),
-        "password": context.secret(ADMIN_PASSWORD),
-    }
+    question = as_administrator(context, placement=internal_url(context.site, PORT))
     yield Check(
         "placement.answers",
         "Placement knows its traits and resource providers when asked through the VIP with a token",

@@ -31,7 +31,7 @@ from fournines.kit.common.same_file import same_file_check
 from fournines.kit.common.unit_check import units_check
 from fournines.kit.context import Context
 from fournines.kit.endpoints import at
-from fournines.kit.openstack import ADMIN_PASSWORD, IDENTITY_PORT, internal_url, own_url
+from fournines.kit.openstack import as_administrator, internal_url, own_url
 from fournines.kit.verdict import Verdict, failed, passed, unknown, worst
 
 _LATE = 300.0
@@ -70,21 +70,20 @@ def object_checks(context: Context) -> Iterator[Check]:
     """An object goes up, is had from everybody, and lies on as many hosts as it should."""
     site, options = context.site, context.options("swift", Options)
     each = copies(site, options)
-    question = {
-        "keystone": internal_url(site, IDENTITY_PORT),
-        "swift": internal_url(site, PORT),
-        "password": context.secret(ADMIN_PASSWORD),
-        "account": ACCOUNTS,
-        "proxies": {host.name: own_url(site, host, PORT) for host in PROXIES(site)},
-        "stores": {
+    question = as_administrator(
+        context,
+        swift=internal_url(site, PORT),
+        account=ACCOUNTS,
+        proxies={host.name: own_url(site, host, PORT) for host in PROXIES(site)},
+        stores={
             host.name: [f"{own_url(site, host, SERVERS['object'])}/{device}" for device in options.devices]
             for host in keepers(site, options)
         },
-        "prefix": context.secret(HASH_PREFIX),
-        "suffix": context.secret(HASH_SUFFIX),
-        "shift": part_shift(options.part_power),
-        "copies": each,
-    }
+        prefix=context.secret(HASH_PREFIX),
+        suffix=context.secret(HASH_SUFFIX),
+        shift=part_shift(options.part_power),
+        copies=each,
+    )
     yield Check(
         "swift.object",
         f"An object that goes up through the VIP comes down from every proxy and lies on {each} hosts",

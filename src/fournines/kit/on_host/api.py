@@ -56,9 +56,10 @@ def _request(method: str, url: str, data: bytes | None, **headers: str) -> urlli
     )
 
 
-_LEFT_OVER = timedelta(minutes=10)
+LEFT_OVER = timedelta(minutes=10)
+"""After so long what a check made is nobody's: the check was cut off."""
 
 
 def left_over(made: str) -> bool:
     """Whether what was made then (ISO 8601, UTC) is so old that the check that made it was cut off."""
-    return datetime.now(UTC) - datetime.fromisoformat(made).replace(tzinfo=UTC) > _LEFT_OVER
+    return datetime.now(UTC) - datetime.fromisoformat(made).replace(tzinfo=UTC) > LEFT_OVER

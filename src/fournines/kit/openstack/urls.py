@@ -21,6 +21,15 @@ def internal_url(site: Site, port: int, path: str = "") -> str:
     return _url(site, Visibility.INTERNAL, port, path)
 
 
+def as_administrator(context: Context, **asked: object) -> dict[str, object]:
+    """What a program on a host needs to ask as the administrator: Keystone's URL, the password, and more.
+
+    Who runs it hands it over by standard input (``kit.on_host.api`` logs in with it).
+    """
+    keystone = internal_url(context.site, IDENTITY_PORT)
+    return {"keystone": keystone, "password": context.secret(ADMIN_PASSWORD), **asked}
+
+
 def public_url(site: Site, port: int, path: str = "") -> str:
     """Where clients from outside reach a service."""
     return _url(site, Visibility.PUBLIC, port, path)

@@ -19,7 +19,7 @@ import urllib.error
 from collections.abc import Callable
 from typing import Any
 
-from fournines.kit.on_host.api import Api
+from fournines.kit.on_host.api import LEFT_OVER, Api
 
 TAG = "nines-check"
 VERSION = "compute 2.53"
@@ -27,8 +27,6 @@ VERSION = "compute 2.53"
 PATIENCE = 60.0
 """Seconds for each of the two ways: an instance without virtualization takes its time."""
 PAUSE = 0.3
-OLD = 600
-"""Seconds after which what such a check made is nobody's."""
 NOT_FOUND = 404
 NOTHING = bytes(2**20)
 
@@ -41,7 +39,8 @@ def name_now() -> str:
 def old(name: str) -> bool:
     """Whether the check that gave this name was cut off."""
     number = name.removeprefix(f"{TAG}-").partition("-")[0]
-    return name.startswith(f"{TAG}-") and number.isdigit() and time.time() - int(number) > OLD
+    age = time.time() - int(number) if name.startswith(f"{TAG}-") and number.isdigit() else 0.0
+    return age > LEFT_OVER.total_seconds()
 
 
 class Nova:
