@@ -23,6 +23,10 @@ from fournines.probe.vip import VipClient
 from fournines.spec.model import Site
 
 _CERTIFICATE = "-----BEGIN CERTIFICATE-----"
+_INTERVAL = 0.1
+"""Seconds between two questions of a client of an API."""
+_SELDOM = 0.5
+"""The same where an answer is dear: who measures must not be the load."""
 
 
 @dataclass(frozen=True)
@@ -144,7 +148,8 @@ def _http(site: Site, endpoint: Endpoint, trust: ssl.SSLContext) -> HttpClient:
         raise ValueError(f"{endpoint.name} has no path to ask for")
     expect = frozenset(int(code) for code in health.expect.split(","))
     request = Request(health.path, health.method)
-    return HttpClient(endpoint.name, _place(site, endpoint, trust), request, expect=expect)
+    interval = _INTERVAL if health.every is None else _SELDOM
+    return HttpClient(endpoint.name, _place(site, endpoint, trust), request, expect=expect, interval=interval)
 
 
 def _objects(

@@ -278,6 +278,19 @@ def test_the_last_living_server_is_used_though_it_is_slow(context: Context) -> N
     assert not any("-slow" in line for line in section(conf(context), "listen galera"))
 
 
+def test_who_answers_dearly_is_asked_seldom(context: Context) -> None:
+    dear = Endpoint("novnc", 6080, ("controller1",), HealthCheck("/", every=5))
+    content = conf(with_endpoints(context, dear, API))
+    for header in ("listen novnc", "backend novnc-accepts"):
+        lines = section(content, header)
+        asked = lines.index("default-server inter 5000ms")  # holds for the servers that follow
+        assert all(lines.index(line) > asked for line in lines if line.startswith("server "))
+    assert not [line for line in section(content, "listen keystone") if "default-server" in line]
+    patient = {"haproxy": Options(check_interval_ms=20_000)}
+    (found,) = listeners(replace(with_endpoints(context, dear), parsed=patient), None)
+    assert found.check_every_ms == 20000
+
+
 def test_backends_may_listen_elsewhere_and_upgraded_connections_last(context: Context) -> None:
     console = Endpoint("novnc", 6080, ("controller1",), HealthCheck("/"), backend_port=6081, tunnel=3600)
     content = conf(with_endpoints(context, console, API))
@@ -293,7 +306,8 @@ def test_haproxy_accepts_a_tunnel(context: Context, tmp_path: Path) -> None:
     plain = replace(
         context, declarations=tuple(d for d in context.declarations if not isinstance(d, ServedCertificate))
     )
-    console = Endpoint("novnc", 6080, ("controller1",), HealthCheck("/"), backend_port=6081, tunnel=3600)
+    asked = HealthCheck("/", every=5)
+    console = Endpoint("novnc", 6080, ("controller1",), asked, backend_port=6081, tunnel=3600)
     content = conf(with_endpoints(plain, console))
     said = opinion(["haproxy", "-c", "-f", "/run/haproxy.cfg"], {"haproxy.cfg": content}, tmp_path)
     assert said.returncode == 0, said.stderr

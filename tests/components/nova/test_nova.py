@@ -35,6 +35,7 @@ from fournines.kit.step import Command, File, Packages, Unit, unit_file
 from fournines.kit.verdict import Outcome
 from fournines.plan.context import taking_part
 from fournines.plan.order import levels
+from fournines.probe.fleet import fleet_of
 
 GOLDEN = Path(__file__).parent / "golden"
 UWSGI = ("/etc/nova/nova-api-uwsgi.ini", "/etc/nova/nova-api-metadata-uwsgi.ini")
@@ -136,6 +137,15 @@ def test_each_listens_on_its_own_address_only(context: Context) -> None:
         assert f"http-socket = 10.0.0.12:{port}\n" in file_of(COMPONENT, context, "controller2", path).content
     assert read(context, "controller2", CONF)["vnc"]["novncproxy_host"] == "10.0.0.12"
     assert read(context, "compute1", COMPUTE_CONF)["vnc"]["server_proxyclient_address"] == "10.0.0.21"
+
+
+def test_the_console_is_asked_seldom_also_by_who_measures(fake: Context) -> None:
+    (console,) = [one for one in fake.declared(Endpoint) if one.name == "nova-console"]
+    assert console.health is not None
+    assert console.health.every == 5
+    intervals = {client.name: client.interval for client in fleet_of(fake, "run").http}
+    assert intervals.pop("nova-console") == 0.5
+    assert set(intervals.values()) == {0.1}
 
 
 def test_a_process_of_an_api_has_one_thread(context: Context) -> None:

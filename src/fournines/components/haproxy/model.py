@@ -103,9 +103,9 @@ class Backend:
 class Listener:
     """One endpoint as HAProxy serves it; ``binds`` are whole bind lines without the keyword.
 
-    ``check_timeout_ms`` is None where the defaults' serves. ``slow_backends`` are the same hosts once more,
-    for as long as no host answers its health question in time but some accept connections: a balancer that
-    takes its last living server out for being slow makes an outage of a delay.
+    ``check_timeout_ms`` and ``check_every_ms`` are None where the defaults' serve. ``slow_backends`` are the
+    same hosts once more, for as long as no host answers its health question in time but some accept
+    connections: a balancer that takes its last living server out for being slow makes an outage of a delay.
     """
 
     name: str
@@ -115,6 +115,7 @@ class Listener:
     health: HealthCheck | None
     greets: str | None
     check_timeout_ms: int | None
+    check_every_ms: int | None
     timeout_ms: int
     tunnel_ms: int | None
     balance: tuple[str, ...]
@@ -144,12 +145,20 @@ def listeners(context: Context, certificate: str | None) -> Iterator[Listener]:
             health=endpoint.health,
             greets=endpoint.greets,
             check_timeout_ms=options.writer_timeout_ms if endpoint.single_writer else None,
+            check_every_ms=_every(endpoint, options),
             timeout_ms=round(endpoint.timeout_server * 1000),
             tunnel_ms=round(endpoint.tunnel * 1000) if endpoint.tunnel else None,
             balance=_balance(endpoint),
             backends=tuple(_backends(context, endpoint, options)),
             slow_backends=tuple(_slow_backends(context, endpoint)),
         )
+
+
+def _every(endpoint: Endpoint, options: Options) -> int | None:
+    """Milliseconds between two dear questions; never fewer than the site asks of all others."""
+    if endpoint.health is None or endpoint.health.every is None:
+        return None
+    return max(round(endpoint.health.every * 1000), options.check_interval_ms)
 
 
 def _balance(endpoint: Endpoint) -> tuple[str, ...]:

@@ -12,13 +12,17 @@ class HealthCheck:
     """How a balancer asks a backend whether it works.
 
     ``port`` is where to ask when that is not the service's own port; ``expect`` is the HTTP status
-    (or a comma list) that means healthy.
+    (or a comma list) that means healthy. ``every`` is for a question that is dear to answer: how many
+    seconds a balancer lets pass between two of them, in place of what it thinks fit for all others. A
+    program that hangs is found that much later; one that is gone refuses connections and costs nobody a
+    request either way.
     """
 
     path: str
     expect: str = "200"
     port: int | None = None
     method: str = "GET"
+    every: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
