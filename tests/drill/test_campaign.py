@@ -12,8 +12,9 @@ import pytest
 from tests.components.virtual import clouds
 from tests.drill.play import PACE, World, play
 from tests.drill.test_run import POWER
+from tests.support import context_of, site_of
 
-from fournines.drill.campaign import faults_of, fitting, lost_something, picked, reachable, run_campaign
+from fournines.drill.campaign import fitting, lost_something, picked, run_campaign
 from fournines.drill.control import CONTROL
 from fournines.drill.result import Campaign, StageName
 from fournines.drill.scenario import ComponentFault, Part, Scenario
@@ -22,6 +23,7 @@ from fournines.errors import DrillError
 from fournines.kit.check import Check
 from fournines.kit.context import Context
 from fournines.kit.declare import MessageUser
+from fournines.kit.probe import Reached
 from fournines.kit.verdict import Outcome
 
 KNOWN = {scenario.name: scenario for scenario in (POWER, CONTROL)}
@@ -56,34 +58,39 @@ def test_a_campaign_hurts_only_what_the_site_has(blog_context: Context) -> None:
     assert fitting(known, without) == (POWER, CONTROL)
 
 
-def test_drills_are_picked_by_name_in_the_order_given() -> None:
-    assert picked(KNOWN, ["control", "vip-power"], {}) == (CONTROL, POWER)
+def test_drills_are_picked_by_name_in_the_order_given(blog_context: Context) -> None:
+    assert picked(KNOWN, ["control", "vip-power"], blog_context) == (CONTROL, POWER)
     with pytest.raises(DrillError, match="no drill 'vip'") as caught:
-        picked(KNOWN, ["vip"], {})
+        picked(KNOWN, ["vip"], blog_context)
     assert caught.value.try_this == "one of vip-power, control"
 
 
 def test_any_declared_fault_is_a_drill_that_measures(blog_context: Context) -> None:
-    faults = faults_of(blog_context)
-    first, second = picked(KNOWN, ["control", "glance.hang"], faults)
+    first, second = picked(KNOWN, ["control", "glance.hang"], blog_context)
     assert first is CONTROL
     assert (second.name, second.injury) == ("glance.hang", ComponentFault("glance.hang"))
     assert not any(asdict(second.bounds).values())
     with pytest.raises(DrillError, match=r"no drill 'glance\.hung'") as caught:
-        picked(KNOWN, ["glance.hung"], faults)
+        picked(KNOWN, ["glance.hung"], blog_context)
     assert "glance.hang" in (caught.value.try_this or "")
 
 
 def test_a_fault_of_who_serves_an_address_is_tried_where_it_is() -> None:
     context = clouds()
-    faults, reached = faults_of(context), reachable(context)
     names = ["neutron.l3.hang", "openvswitch.vswitchd.kill", "neutron.api.kill", "keystone.kill"]
-    picks = picked(KNOWN, names, faults, reached)
+    picks = picked(KNOWN, names, context)
     assert [one.part for one in picks] == [*[Part.REACHED] * 2, *[Part.VIP_HOLDER] * 2]
     assert [one.reached for one in picks] == ["router", "router", "", ""]
     assert "on the host where a router is active" in picks[0].sentence
-    bare = reachable(replace(context, declarations=()))
-    assert picked(KNOWN, names, faults, bare)[0].part is Part.VIP_HOLDER
+    kept = tuple(one for one in context.declarations if not isinstance(one, Reached))
+    assert picked(KNOWN, names, replace(context, declarations=kept))[0].part is Part.VIP_HOLDER
+
+
+def test_a_fault_of_what_is_not_on_every_controller_is_tried_on_one_of_its_hosts() -> None:
+    """The VIP's holder may have no such unit: neither the fault nor its undo would work there."""
+    (pick,) = picked(KNOWN, ["horizon.kill"], context_of(site_of("three-controllers.yaml")))
+    assert (pick.part, pick.hosts) == (Part.ONE_OF, ("dashboard",))
+    assert "killed (SIGKILL), and it stays down, on one of its hosts" in pick.sentence
 
 
 def test_each_run_has_a_raw_log_of_json_lines(tmp_path: Path) -> None:

@@ -62,7 +62,7 @@ def drill(
     as_json: JsonOption = False,
 ) -> None:
     """Hurt the site, undo it, and judge what clients saw. Ctrl-C undoes the fault first."""
-    from fournines.drill.campaign import faults_of, fitting, new_seed, picked, reachable  # noqa: PLC0415
+    from fournines.drill.campaign import fitting, new_seed, picked  # noqa: PLC0415
     from fournines.drill.control import CONTROL  # noqa: PLC0415
     from fournines.drill.last import last_of  # noqa: PLC0415
     from fournines.drill.rig import Pace  # noqa: PLC0415
@@ -77,9 +77,7 @@ def drill(
     context = opened.plan.context
     of_site = scenarios(context.declared(Reached))
     known = {**of_site, CONTROL.name: CONTROL}
-    wanted = (
-        picked(known, names, faults_of(context), reachable(context)) if names else fitting(of_site, context)
-    )
+    wanted = picked(known, names, context) if names else fitting(of_site, context)
     chosen = (CONTROL, *wanted) if control and CONTROL not in wanted else wanted
     _refuse_real_machines(opened, yes=yes)
     number = new_seed() if seed is None else seed

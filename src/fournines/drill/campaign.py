@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import nullcontext
+from dataclasses import replace
 from datetime import UTC, datetime
 from difflib import get_close_matches
 from pathlib import Path
@@ -28,14 +29,19 @@ from fournines.plan.model import Plan
 from fournines.probe.fleet import fleet_of
 from fournines.probe.machine.meter import Machine
 from fournines.probe.watch import new_clock
+from fournines.spec.model import Site
 
 FATAL = ("I2", "I7")
 """Invariants after whose failure a campaign stops: the evidence must not be trodden upon."""
 
 
 def faults_of(context: Context) -> Mapping[str, Fault]:
-    """Every fault that a component of the site declares, by id."""
-    return {fault.id: fault for c in taking_part(context.site) for fault in c.faults(context)}
+    """Every fault that a component of the site declares, by id, with the hosts that it can be tried on."""
+    return {
+        fault.id: replace(fault, hosts=fault.hosts or component.on.names(context.site))
+        for component in taking_part(context.site)
+        for fault in component.faults(context)
+    }
 
 
 def rig_of(plan: Plan, transport: Transport, power: Power | None) -> Rig:
@@ -75,17 +81,24 @@ def reachable(context: Context) -> tuple[Reached, ...]:
     return tuple(one for one in context.declared(Reached) if one.make(context) is not None)
 
 
-def measuring(fault: Fault, reached: Iterable[Reached] = ()) -> Scenario:
+def measuring(fault: Fault, site: Site, reached: Iterable[Reached] = ()) -> Scenario:
     """A fault that a component declares as a drill of its own: what it costs is measured, not judged.
 
-    It is tried on the host that holds the VIP, or where that is which it is about.
+    It is tried on the host that holds the VIP, or where that is which it is about; of what is not on every
+    host that may hold the VIP, on one of its own hosts.
     """
     about = next((one for one in reached if fault.id.startswith(one.faults)), None)
-    where = f"where a {about.name} is active" if about else "that holds the VIP"
+    everywhere = set(fault.hosts) >= {host.name for host in site.controllers}
+    where, part = "on one of its hosts", Part.ONE_OF
+    if about is not None:
+        where, part = f"on the host where a {about.name} is active", Part.REACHED
+    elif everywhere:
+        where, part = "on the host that holds the VIP", Part.VIP_HOLDER
     return Scenario(
         name=fault.id,
-        when=f"{fault.what}, on the host {where}",
-        part=Part.REACHED if about else Part.VIP_HOLDER,
+        when=f"{fault.what}, {where}",
+        part=part,
+        hosts=fault.hosts,
         reached=about.name if about else "",
         injury=ComponentFault(fault.id),
         bounds=Bounds(),
@@ -93,22 +106,20 @@ def measuring(fault: Fault, reached: Iterable[Reached] = ()) -> Scenario:
     )
 
 
-def picked(
-    known: Mapping[str, Scenario],
-    names: Sequence[str],
-    faults: Mapping[str, Fault],
-    reached: Sequence[Reached] = (),
-) -> tuple[Scenario, ...]:
+def picked(known: Mapping[str, Scenario], names: Sequence[str], context: Context) -> tuple[Scenario, ...]:
     """The scenarios of these names in this order, where a name may be a fault's id.
 
     Raises:
         DrillError: there is neither a scenario nor a fault of that name.
     """
+    faults, reached = faults_of(context), reachable(context)
     for name in names:
         if name not in known and name not in faults:
             alike = get_close_matches(name, faults, n=4, cutoff=0.5)
             raise DrillError(f"there is no drill {name!r}", try_this=f"one of {', '.join((*known, *alike))}")
-    return tuple(known[name] if name in known else measuring(faults[name], reached) for name in names)
+    return tuple(
+        known[name] if name in known else measuring(faults[name], context.site, reached) for name in names
+    )
 
 
 def new_seed() -> int:

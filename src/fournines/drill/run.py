@@ -178,7 +178,7 @@ class _Run:
             network=site.cluster_network,
         )
         cast = await cast_of(self.scenario.part, self.rig, self.fleet)
-        self.found.hurt = hosts = chosen(self.scenario.part, cast, site)
+        self.found.hurt = hosts = chosen(self.scenario.part, cast, site, self.scenario.hosts)
         parts = {Part.VIP_HOLDER.value: "+".join(cast.vip_holders), Part.DATABASE_WRITER.value: cast.writer}
         self.found.targets = {part: host for part, host in parts.items() if host}
         if hosts:

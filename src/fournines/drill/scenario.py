@@ -19,6 +19,8 @@ class Part(StrEnum):
     """A member that leads a probe's queue; rather not the VIP's holder, so that effects stay apart."""
     REACHED = "host of the address"
     """The host that has the address which is made for the drill and pinged."""
+    ONE_OF = "one of its hosts"
+    """One of those that the scenario names; rather not the VIP's holder, so that effects stay apart."""
     EVERY_HOST = "every host"
     NOBODY = "nobody"
 
@@ -95,7 +97,8 @@ class Scenario:
     whether it would write. ``agreed`` says that the bounds of who comes through the VIP begin when the
     cluster has agreed that the host is lost, for which each site has its own patience. ``mode`` is that of
     the sites it is for, None for all; one about ``volumes`` is for those whose data moves. ``reached`` names
-    what is made for it and pinged, as a component has declared it. ``untested`` says what the drill does not
+    what is made for it and pinged, as a component has declared it. ``hosts`` are those of which one is hurt
+    where that is the part. ``untested`` says what the drill does not
     show.
     """
 
@@ -113,6 +116,7 @@ class Scenario:
     volumes: bool = False
     agreed: bool = False
     reached: str = ""
+    hosts: tuple[str, ...] = ()
     untested: tuple[str, ...] = field(default=())
 
     def of_site(self, context: Context) -> Scenario:

@@ -16,10 +16,12 @@ class Fault:
     """One way to hurt a component on a host.
 
     ``id`` is ``component.what``; ``what`` a sentence for the report. ``undo`` must be safe to run when
-    the fault was never injected, and twice.
+    the fault was never injected, and twice. ``hosts`` are those on which it can be tried; empty: every host
+    of its component.
     """
 
     id: str
     what: str
     inject: Ask
     undo: Ask
+    hosts: tuple[str, ...] = ()

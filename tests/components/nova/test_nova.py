@@ -119,6 +119,12 @@ def test_daemons_are_where_their_roles_are(context: Context) -> None:
     assert not units(context, "arbiter")
 
 
+def test_each_daemon_is_hurt_where_it_is(context: Context) -> None:
+    hosts = {fault.id: fault.hosts for fault in COMPONENT.faults(context)}
+    assert hosts["nova.conductor.hang"] == ("controller1", "controller2")
+    assert hosts["nova.compute.kill"] == ("controller1", "compute1")
+
+
 def test_a_host_of_instances_knows_no_database(context: Context) -> None:
     steps = list(COMPONENT.steps(context, context.site.hosts["compute1"]))
     written = "".join(step.content for step in steps if isinstance(step, File))

@@ -56,9 +56,16 @@ def test_parts_are_played_by_who_was_seen() -> None:
     assert chosen(Part.NOBODY, cast, site()) == ()
 
 
+def test_one_of_its_hosts_is_rather_not_the_vips_holder() -> None:
+    cast = Cast(vip_holders=("controller1",))
+    assert chosen(Part.ONE_OF, cast, site(), ("controller1", "dashboard")) == ("dashboard",)
+    assert chosen(Part.ONE_OF, cast, site(), ("controller1",)) == ("controller1",)
+
+
 @pytest.mark.parametrize(
     ("part", "cast"),
     [
+        (Part.ONE_OF, Cast(vip_holders=("controller1",))),
         (Part.VIP_HOLDER, Cast()),
         (Part.VIP_HOLDER, Cast(vip_holders=("controller1", "controller2"))),
         (Part.DATABASE_WRITER, Cast()),

@@ -6,7 +6,14 @@ from collections.abc import Iterator
 from typing import Final
 
 from fournines.components.neutron.checks import STORY, administrator
-from fournines.components.neutron.model import AGENT_UNITS, NETWORKS, PHYSICAL, SERVER_UNITS, free_run
+from fournines.components.neutron.model import (
+    AGENT_UNITS,
+    NETWORKS,
+    PHYSICAL,
+    SERVER_UNITS,
+    SERVERS,
+    free_run,
+)
 from fournines.components.neutron.on_host import router, stand
 from fournines.kit import program
 from fournines.kit.check import Ask, Output
@@ -26,9 +33,11 @@ HEAL: Final = 240.0
 
 def faults(context: Context) -> Iterator[Fault]:
     """Each daemon crashes and is started again, is killed for good, hangs, or is stopped in order."""
-    del context
-    for daemon, unit in {**SERVER_UNITS, **AGENT_UNITS}.items():
-        yield from unit_faults("neutron", unit, daemon=daemon, program=unit.removesuffix(".service"))
+    for units, hosts in ((SERVER_UNITS, SERVERS), (AGENT_UNITS, NETWORKS)):
+        for daemon, unit in units.items():
+            program = unit.removesuffix(".service")
+            names = hosts.names(context.site)
+            yield from unit_faults("neutron", unit, program=program, daemon=daemon, hosts=names)
 
 
 def reached(site: Site) -> Reached:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from fournines.components.nova.model import COMPUTE_UNIT, CONTROL_UNITS
+from fournines.components.nova.model import COMPUTE_UNIT, COMPUTES, CONTROL, CONTROL_UNITS
 from fournines.kit.common.unit_faults import unit_faults
 from fournines.kit.context import Context
 from fournines.kit.fault import Fault
@@ -12,6 +12,8 @@ from fournines.kit.fault import Fault
 
 def faults(context: Context) -> Iterator[Fault]:
     """Each daemon crashes and is started again, is killed for good, hangs, or is stopped in order."""
-    del context
-    for daemon, unit in {**CONTROL_UNITS, "compute": COMPUTE_UNIT}.items():
-        yield from unit_faults("nova", unit, program=unit.removesuffix(".service"), daemon=daemon)
+    for units, hosts in ((CONTROL_UNITS, CONTROL), ({"compute": COMPUTE_UNIT}, COMPUTES)):
+        for daemon, unit in units.items():
+            program = unit.removesuffix(".service")
+            names = hosts.names(context.site)
+            yield from unit_faults("nova", unit, program=program, daemon=daemon, hosts=names)

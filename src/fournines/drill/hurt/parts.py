@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from fournines.drill.scenario import Part
@@ -47,21 +47,22 @@ def leaders_among(queues: Iterable[str], leaders: Mapping[tuple[str, str], str])
     return {queue: host for (_, queue), host in leaders.items() if queue in wanted}
 
 
-def chosen(part: Part, cast: Cast, site: Site) -> tuple[str, ...]:
-    """The hosts to hurt.
+def chosen(part: Part, cast: Cast, site: Site, among: Sequence[str] = ()) -> tuple[str, ...]:
+    """The hosts to hurt; ``among`` are those of which it is one, where no other part says who.
 
-    A queue's leader is chosen so that effects stay apart: rather not the VIP's holder, then rather not
-    the jump host, through which the other hosts are asked.
+    Of several that may be hurt one is chosen so that effects stay apart: rather not the VIP's holder, then
+    rather not the jump host, through which the other hosts are asked.
 
     Raises:
         DrillError: nobody, or not exactly one host, plays the part.
     """
-    if part is Part.EVERY_HOST:
-        return tuple(site.hosts)
-    if part is Part.NOBODY:
-        return ()
+    if part in (Part.EVERY_HOST, Part.NOBODY):
+        return tuple(site.hosts) if part is Part.EVERY_HOST else ()
     if part is Part.QUEUE_LEADER:
-        return (_separate_leader(cast, site),)
+        leading = sorted({host for host in cast.leaders.values() if host in site.hosts})
+        return _apart(leading, cast, site, nobody="no host leads a queue of the probes")
+    if part is Part.ONE_OF:
+        return _apart(among, cast, site, nobody="no host of this site has what is to be hurt")
     if part is Part.DATABASE_WRITER:
         if cast.writer is None or cast.writer not in site.hosts:
             raise DrillError(f"the database that answers through the VIP calls itself {cast.writer!r}")
@@ -77,8 +78,7 @@ def _only(hosts: tuple[str, ...], what: str) -> tuple[str, ...]:
     return hosts
 
 
-def _separate_leader(cast: Cast, site: Site) -> str:
-    leading = sorted({host for host in cast.leaders.values() if host in site.hosts})
-    if not leading:
-        raise DrillError("no host leads a queue of the probes")
-    return min(leading, key=lambda host: (host in cast.vip_holders, host == site.ssh.through, host))
+def _apart(among: Sequence[str], cast: Cast, site: Site, *, nobody: str) -> tuple[str, ...]:
+    if not among:
+        raise DrillError(nobody)
+    return (min(among, key=lambda host: (host in cast.vip_holders, host == site.ssh.through)),)

@@ -16,6 +16,7 @@ def unit_faults(
     back: float = 60.0,
     daemon: str | None = None,
     moves: bool = False,
+    hosts: tuple[str, ...] = (),
 ) -> Iterator[Fault]:
     """Crash, kill, hang, stop.
 
@@ -27,6 +28,7 @@ def unit_faults(
         daemon: which of a component's several daemons it is, ``neutron.api.crash``; None where there is one.
         moves: a cluster manager says on which host it runs; the undo leaves its start to that, which may have
             made one elsewhere by then.
+        hosts: where the unit is, when not on every host of the component.
     """
     called = program or component
     named = f"{component}.{daemon}" if daemon else component
@@ -37,29 +39,33 @@ def unit_faults(
         f"every process of {called} is killed (SIGKILL); systemd may start it again",
         inject=Ask(("systemctl", "kill", "--signal=KILL", unit)),
         undo=start,
+        hosts=hosts,
     )
     yield Fault(
         f"{named}.kill",
         f"every process of {called} is killed (SIGKILL), and it stays down",
         inject=Ask(("sh", "-c", f"{_stay_down(unit)} && systemctl kill --signal=KILL {unit}"), timeout=30),
         undo=start,
+        hosts=hosts,
     )
-    yield hang(named, unit, program=called)
+    yield hang(named, unit, program=called, hosts=hosts)
     yield Fault(
         f"{named}.stop",
         f"{called} is stopped in good order",
         inject=Ask(("systemctl", "stop", unit), timeout=back),
         undo=start,
+        hosts=hosts,
     )
 
 
-def hang(component: str, unit: str, *, program: str | None = None) -> Fault:
+def hang(component: str, unit: str, *, program: str | None = None, hosts: tuple[str, ...] = ()) -> Fault:
     """The one that also a unit can have which a socket would start again at once."""
     return Fault(
         f"{component}.hang",
         f"{program or component} hangs (SIGSTOP): its port accepts, nothing answers",
         inject=Ask(("systemctl", "kill", "--signal=STOP", unit)),
         undo=Ask(("systemctl", "kill", "--signal=CONT", unit)),
+        hosts=hosts,
     )
 
 
