@@ -14,7 +14,7 @@ from tests.drill.test_result import RUN
 from typer.testing import CliRunner
 
 from fournines.cli import app
-from fournines.cli.drill import _Session, progress
+from fournines.cli.drill import _command, _Session, progress
 from fournines.cli.shared.site import Opened
 from fournines.drill.journal import Journal
 from fournines.drill.result import StageName, from_json
@@ -36,6 +36,11 @@ def test_the_list_of_a_site_names_what_its_components_declare(tmp_path: Path) ->
     site.write_text(LAB, encoding="utf-8")
     shown = CliRunner().invoke(app, ["drill", str(site), "--list"])
     assert "router-power" in shown.stdout.splitlines()
+
+
+def test_the_command_that_repeats_a_campaign_says_what_was_said() -> None:
+    said = _command(Path("site.yaml"), ["vip-power"], 7, {"--hold": None, "--wait": 0.0})
+    assert said == "nines drill site.yaml vip-power --seed 7 --no-control --wait 0"
 
 
 def session(folder: Path) -> _Session:

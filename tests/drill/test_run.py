@@ -129,9 +129,14 @@ def refused_because(result: DrillRun, world: World) -> str:
     return only.verdict.seen
 
 
-def test_a_site_that_is_not_well_is_not_hurt() -> None:
+@pytest.mark.parametrize("steady", [0, 0.1])
+def test_a_site_that_is_not_well_is_not_hurt(steady: float) -> None:
     world = World(well=False)
-    assert "play.up: down" in refused_because(run(POWER, world, steady=0.1), world)
+    assert "play.up: down" in refused_because(run(POWER, world, steady=steady), world)
+
+
+def test_a_site_that_is_well_needs_no_time_to_become_it() -> None:
+    assert run(KILL, World(), steady=0).undone
 
 
 def test_clients_that_fail_before_the_fault_are_a_refusal() -> None:

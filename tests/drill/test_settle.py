@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 import anyio
 
@@ -83,6 +84,20 @@ def test_a_question_that_hangs_does_not_hang_the_drill() -> None:
         return await settle(ask, CHECKS, clock=new_clock(), within=0.1)
 
     assert anyio.run(it).at is None
+
+
+def test_who_allows_no_time_is_told_what_one_whole_round_sees() -> None:
+    slow = 0.05
+
+    async def ask(checks: Sequence[Check]) -> Judged:
+        await anyio.sleep(slow)
+        return [(c, failed("no") if c.id == "b" else passed("yes")) for c in checks]
+
+    async def it(*, least: float) -> Settled:
+        return await settle(ask, CHECKS, clock=new_clock(), within=0, least=least)
+
+    assert [c.id for c, _ in anyio.run(partial(it, least=60)).waiting] == ["b"]
+    assert anyio.run(partial(it, least=0)).waiting == [], "without the allowance nobody has answered yet"
 
 
 def test_a_site_that_is_known_to_be_unwell_is_never_asked_everything_before_it_could_be_well() -> None:

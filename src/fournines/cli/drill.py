@@ -18,6 +18,8 @@ from fournines.cli.shared.trouble import INTERRUPTED
 from fournines.errors import DrillError
 
 if TYPE_CHECKING:  # `nines --help` stays fast
+    from collections.abc import Mapping
+
     from anyio.abc import TaskStatus
     from rich.status import Status
 
@@ -52,6 +54,10 @@ def drill(
     hold: Annotated[
         float | None, typer.Option("--hold", metavar="SECONDS", min=0, help="How long each fault lasts.")
     ] = None,
+    wait: Annotated[
+        float | None,
+        typer.Option("--wait", metavar="SECONDS", min=0, help="How long the site may take to be well [120]."),
+    ] = None,
     out: Annotated[
         Path | None, typer.Option("--out", help="Where the report goes [reports/SITE-TIME].")
     ] = None,
@@ -83,12 +89,11 @@ def drill(
     number = new_seed() if seed is None else seed
     folder = out or Path("reports") / f"{opened.site.name}-{datetime.now(UTC):%Y%m%dT%H%M%SZ}"
     files.folder(folder)
-    command = _command(site, [s.name for s in chosen], number, hold)
+    pace = Pace(hold=hold) if wait is None else Pace(hold=hold, steady=wait)
+    command = _command(site, [s.name for s in chosen], number, {"--hold": hold, "--wait": wait})
     # A broker that dies is the subject here; aiormq would log it as an error each time.
     logging.getLogger("aiormq").setLevel(logging.CRITICAL)
-    session = _Session(
-        opened=opened, chosen=chosen, seed=number, pace=Pace(hold=hold), command=command, folder=folder
-    )
+    session = _Session(opened=opened, chosen=chosen, seed=number, pace=pace, command=command, folder=folder)
     last = last_of(opened.site.name, folder)
     anyio.run(session.run)
     _finish(session, last, as_json=as_json)
@@ -124,12 +129,13 @@ def described(scenario: Scenario) -> str:
     return f"{scenario.name}\n{claim}"
 
 
-def _command(site: Path, names: list[str], seed: int, hold: float | None) -> str:
+def _command(site: Path, names: list[str], seed: int, seconds: Mapping[str, float | None]) -> str:
     from fournines.drill.result import CONTROL_NAME  # noqa: PLC0415
 
     words = ["nines", "drill", str(site), *names, "--seed", str(seed)]
     words += [] if CONTROL_NAME in names else ["--no-control"]
-    return " ".join([*words, *(["--hold", f"{hold:g}"] if hold is not None else [])])
+    words += [word for option, n in seconds.items() if n is not None for word in (option, f"{n:g}")]
+    return " ".join(words)
 
 
 class _Session:

@@ -31,6 +31,8 @@ from fournines.kit.probe import TableLedger
 from fournines.probe.fleet import Fleet
 from fournines.probe.watch import Watch
 
+ROUND_SECONDS = 60.0
+"""How long one round of questions may take a site that was given no time to be well."""
 UNDO_SECONDS = 240.0
 """How long undoing may take before the drill says that it could not; a database's start may need minutes."""
 
@@ -118,10 +120,10 @@ class _Run:
         if self.after is not None and self.after.healed is not None:
             self.found.versions = self.after.versions
         else:
-            steady = await self._settled(self.pace.steady)
+            steady = await self._settled(self.pace.steady, least=ROUND_SECONDS)
             if steady.at is None:
                 said = "; ".join(f"{check.id}: {verdict.seen}" for check, verdict in steady.waiting)
-                raise DrillError(f"the site is not in its steady state: {said}")
+                raise DrillError(f"the site is not in its steady state: {said or 'its hosts do not answer'}")
             self.found.versions = await record.versions(self.rig.transport, self.rig.plan)
         self.fleet = await self.fleet.open()
         hosts, harm = await self._aim()
@@ -235,7 +237,7 @@ class _Run:
         self.found.settled = await self._settled(self.scenario.heal, unwell=True)
         await anyio.sleep(self.pace.aftermath)
 
-    async def _settled(self, within: float, *, unwell: bool = False) -> Settled:
+    async def _settled(self, within: float, *, unwell: bool = False, least: float = 0.0) -> Settled:
         return await settle(
             self.rig.asker,
             self.rig.plan.checks,
@@ -243,5 +245,6 @@ class _Run:
             within=within,
             pause=self.pace.pause,
             unwell=unwell,
+            least=least,
             told=lambda waiting: self.journal.says("waiting for", checks={c.id: v.seen for c, v in waiting}),
         )

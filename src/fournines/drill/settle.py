@@ -43,9 +43,13 @@ async def settle(
     within: float,
     pause: float = 1.0,
     unwell: bool = False,
+    least: float = 0.0,
     told: Callable[[Judged], None] = lambda _: None,
 ) -> Settled:
     """Ask until every check has passed since the last one that did not, or ``within`` seconds are over.
+
+    A round may take ``least`` seconds also when they are, so that who allows no time at all is still told
+    what the site is like.
 
     Asking costs the hosts something, just when they have most to do. So only the first few that have not
     passed yet are asked, in the plan's order, in which what others need comes first; the more pass, the
@@ -58,9 +62,9 @@ async def settle(
     passed: frozenset[str] = frozenset()
     few = FIRST
     waiting: Judged = []
-    while clock() < deadline:
+    while True:
         asked = open_checks[:few] or tuple(check for check in checks if check.id not in passed)
-        with anyio.move_on_after(max(0.0, deadline - clock())):
+        with anyio.move_on_after(max(least, deadline - clock())):
             waiting = not_passed(await ask(asked))
             told(waiting)
             bad = {check.id for check, _ in waiting}
@@ -71,5 +75,6 @@ async def settle(
             open_checks = (*(check for check in asked if check.id in bad), *later)
             few = FIRST if bad else 2 * few
             if bad:
-                await anyio.sleep(pause)
-    return Settled(None, waiting)
+                await anyio.sleep(min(pause, max(0.0, deadline - clock())))
+        if clock() >= deadline:
+            return Settled(None, waiting)
