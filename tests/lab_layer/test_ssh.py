@@ -5,9 +5,11 @@ from ipaddress import IPv4Address
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from fournines.engine.wire.ssh import LAB_SECONDS
 from fournines.lab.plan import lab_plan
 from fournines.lab.ssh import ensure_key, entrance, render_config, render_known_hosts
 from fournines.lab.state import LabPaths
+from fournines.spec.model import HostKind
 
 if TYPE_CHECKING:
     from fournines.lab.plan import LabPlan
@@ -34,6 +36,17 @@ def test_ssh_itself_reads_the_config_as_meant(plan: LabPlan, tmp_path: Path) -> 
         assert seen["stricthostkeychecking"] == "true"
         assert seen["identityfile"] == "/labs/blog/id_ed25519"
         assert seen["userknownhostsfile"] == "/labs/blog/known_hosts"
+
+
+def test_a_virtual_machine_may_be_slow_to_let_somebody_in(plan: LabPlan, tmp_path: Path) -> None:
+    first, *others = plan.hosts
+    vm = first.model_copy(update={"kind": HostKind.VM})
+    config = tmp_path / "ssh_config"
+    config.write_text(render_config(plan.model_copy(update={"hosts": (vm, *others)}), PATHS))
+    waits = {h.name: float(_resolved(config, h.name)["connecttimeout"]) for h in plan.hosts}
+    assert waits[vm.name] == LAB_SECONDS
+    assert all(waits[other.name] < LAB_SECONDS for other in others)
+    assert _resolved(config, vm.name)["serveraliveinterval"] == "10"
 
 
 def test_without_a_jump_host_all_are_reached_on_the_cluster_network(site: Site) -> None:

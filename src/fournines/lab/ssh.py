@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from fournines.lab.shell import run
+from fournines.spec.model import HostKind
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,6 +28,13 @@ def entrance(plan: LabPlan, host: LabHost) -> IPv4Address:
     return nic.address.ip
 
 
+_PATIENCE = {
+    HostKind.CONTAINER: ("ConnectTimeout 8", "ServerAliveInterval 2", "ServerAliveCountMax 3"),
+    HostKind.VM: ("ConnectTimeout 30", "ServerAliveInterval 10", "ServerAliveCountMax 3"),
+}
+"""How long a host may be silent. One whose processor is emulated needs seconds for a login."""
+
+
 def render_config(plan: LabPlan, paths: LabPaths) -> str:
     """The ``ssh_config(5)`` of the lab."""
     lines = [f"# managed by fournines: lab {plan.name}"]
@@ -34,6 +42,7 @@ def render_config(plan: LabPlan, paths: LabPaths) -> str:
         lines += [f"Host {host.name}", f"  HostName {entrance(plan, host)}"]
         if plan.through and host.name != plan.through:
             lines.append(f"  ProxyJump {plan.through}")
+        lines += [f"  {option}" for option in _PATIENCE[host.kind]]
     lines += [
         "Host *",
         "  User root",
@@ -43,7 +52,6 @@ def render_config(plan: LabPlan, paths: LabPaths) -> str:
         "  GlobalKnownHostsFile /dev/null",
         "  StrictHostKeyChecking yes",
         "  UpdateHostKeys no",
-        "  ConnectTimeout 5",
     ]
     return "\n".join(lines) + "\n"
 

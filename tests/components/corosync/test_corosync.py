@@ -116,6 +116,18 @@ def test_the_file_is_the_golden_one(context: Context) -> None:
     assert file_of(COMPONENT, context, "controller1", CONF).content == (GOLDEN / "corosync.conf").read_text()
 
 
+def unhurried(site: Site) -> str:
+    """The file of a site whose hosts' processors are emulated."""
+    said = {"corosync": {"token": 5000, "sched_rr": False}}
+    context = context_of(site.model_copy(update={"components": said}))
+    return file_of(COMPONENT, context, "controller1", CONF).content
+
+
+def test_where_it_would_starve_all_others_it_is_an_ordinary_program(site: Site, context: Context) -> None:
+    assert "system {\n    sched_rr: no\n    priority: max\n}\n" in unhurried(site)
+    assert "sched_rr" not in file_of(COMPONENT, context, "controller1", CONF).content
+
+
 def test_the_key_is_long_enough_and_nobody_elses_to_read(site: Site) -> None:
     key = file_of(COMPONENT, context_of(site), "arbiter", KEY)
     assert key.base64
@@ -132,7 +144,9 @@ def asked(text: str, folder: Path) -> subprocess.CompletedProcess[str]:
 
 @pytest.mark.programs
 @pytest.mark.parametrize("count", [2, 3, 5])
-@pytest.mark.parametrize("options", [{}, {"last_man_standing": "true", "token": "500"}])
+@pytest.mark.parametrize(
+    "options", [{}, {"last_man_standing": "true", "token": "500"}, {"sched_rr": "false", "token": "5000"}]
+)
 def test_corosync_accepts_every_shape(
     site: Site, tmp_path: Path, count: int, options: Mapping[str, str]
 ) -> None:

@@ -211,6 +211,15 @@ def test_of_two_hosts_one_waits_so_that_not_both_are_fenced(site: Site) -> None:
     assert delayed(site) == []
 
 
+def test_who_votes_and_runs_nothing_fences_rather_than_who_takes_over(site: Site) -> None:
+    assert {device.never: device.prefers for device in devices(site)} == {
+        "dashboard": "",
+        "controller1": "dashboard",
+        "controller2": "dashboard",
+    }
+    assert {device.prefers for device in devices(shaped(site, "pair"))} == {""}
+
+
 def delayed(site: Site) -> list[str]:
     """The hosts whose device waits before it fences."""
     return [d.never for d in devices(site) for one in d.primitives if "pcmk_delay_base" in dict(one.params)]

@@ -46,6 +46,10 @@ class Options(Strict):
     """What members' messages are encrypted with."""
     crypto_hash: Literal["sha256", "sha384", "sha512"] = "sha256"
     """What they are signed with."""
+    sched_rr: bool = True
+    """Run before every ordinary program (SCHED_RR), so that a busy host is not taken for a lost one. Say no
+    where processors are emulated: there Corosync's own work takes so long that it starves all others, and it
+    gets the highest ordinary priority instead."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -138,18 +138,21 @@ def vip_name(vip: str) -> str:
 def devices(site: Site) -> Iterator[Part]:
     """A device for each member, which does not run on the host it fences.
 
+    A member that runs nothing else does it rather than the others: they have most to do just then.
+
     Of two hosts that are cut off from each other each would fence the other at the same moment: there the
     first one's device waits, so that the first one wins (Pacemaker Explained, pcmk_delay_base). With three
     votes the one that is alone has no majority and may fence nobody.
     """
     pair = len(MEMBERS(site)) == _PAIR
+    idle = next(iter(quorum_only(site)), "")
     for position, host in enumerate(MEMBERS(site)):
         board = board_of(site, host)
         delay = (("pcmk_delay_base", _PAIR_DELAY),) if pair and position == 0 else ()
         name, params = device_name(host.name), (*_params(host, board), *delay)
         asked = operations(("monitor", "60s", "40s"))
         device = Primitive(name, f"stonith:{AGENTS[board.agent]}", params, asked)
-        yield Part(name, (device,), never=host.name)
+        yield Part(name, (device,), never=host.name, prefers=idle if idle != host.name else "")
 
 
 def _params(host: Host, board: Fencing) -> Iterator[tuple[str, str]]:

@@ -27,6 +27,8 @@ from fournines.spec.model import Site
 SESSIONS = 8
 """Commands at once over one connection: sshd's MaxSessions is 10 (sshd_config(5)), two stay in reserve."""
 CONNECT_SECONDS = 8.0
+LAB_SECONDS = 30.0
+"""What the lab's configuration gives its slowest hosts to let somebody in: those that are emulated."""
 _CONNECTING = 16
 _COMMANDS = 64
 """Connections being opened and commands running at once, over all hosts: a site may have a thousand."""
@@ -36,11 +38,10 @@ _OWN_255 = "fournines: the command itself exited with 255"
 _SOCKET_PATH_MAX = 90
 """sun_path holds 108 bytes and ssh appends 17 of its own while it makes the socket."""
 
+_PATIENCE = (f"ConnectTimeout={CONNECT_SECONDS:g}", "ServerAliveInterval=2", "ServerAliveCountMax=3")
+"""How long a host may be silent, where no configuration of the lab's says it host by host."""
 _OPTIONS = (
     "BatchMode=yes",
-    f"ConnectTimeout={CONNECT_SECONDS:g}",
-    "ServerAliveInterval=2",
-    "ServerAliveCountMax=3",
     "LogLevel=ERROR",
     "ForwardAgent=no",
     "ForwardX11=no",
@@ -165,7 +166,8 @@ class OpenSsh:
         line = [*self._client(host), *master, "--", host]
         try:
             async with self._openings:
-                output = await execute(line, timeout=CONNECT_SECONDS * 2)
+                patience = LAB_SECONDS if self._reach.config is not None else CONNECT_SECONDS
+                output = await execute(line, timeout=2 * patience)
         except TimeoutError:
             raise self._unreachable(host, "no answer to ssh") from None
         if output.code != 0:
@@ -211,11 +213,13 @@ class OpenSsh:
     def _client(self, host: str) -> list[str]:
         """The part of the command line that every ssh to this host shares."""
         line = ["ssh"]
+        options: tuple[str, ...] = _OPTIONS
         if self._reach.config is not None:
             line += ["-F", str(self._reach.config)]
         else:
             line += ["-l", self._reach.user]
-        for option in _OPTIONS:
+            options += _PATIENCE
+        for option in options:
             line += ["-o", option]
         line += ["-o", f"ControlPath={self._socket(host)}"]
         if host in self._reach.addresses:

@@ -22,8 +22,8 @@ from fournines.errors import LabError
 from fournines.lab.shell import CLEAN
 from fournines.lab.vm.wire import Line, connected
 
-ANSWER = 5.0
-"""Seconds an agent has for an answer; under emulation it needs a tenth of one."""
+ANSWER = 20.0
+"""Seconds an agent has for an answer; under emulation it needs a tenth of one, unless the guest is busy."""
 
 
 def ask(agent: Path, what: str, arguments: Mapping[str, Any], *, timeout: float = ANSWER) -> Any:  # noqa: ANN401
