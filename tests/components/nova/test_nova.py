@@ -25,7 +25,13 @@ from fournines.components.nova.deploy import (
     QEMU_CONF,
     cells_question,
 )
-from fournines.components.nova.model import COMPUTE_UNIT, CONTROL_UNITS, LIBVIRT_UNIT, UNUSED_UNITS
+from fournines.components.nova.model import (
+    COMPUTE_UNIT,
+    CONTROL_UNITS,
+    DECIDING_UNITS,
+    LIBVIRT_UNIT,
+    UNUSED_UNITS,
+)
 from fournines.components.nova.on_host import cells, instance, look
 from fournines.errors import SpecError
 from fournines.kit.check import Check, Output
@@ -259,9 +265,26 @@ def test_instances_come_after_what_they_are_made_of(context: Context) -> None:
     def place(name: str) -> int:
         return next(number for number, level in enumerate(order) if name in level)
 
-    assert place("nova services") < place("nova compute") < place("nova hosts") < place("nova instances")
+    assert (
+        place("keystone identity")
+        < place("nova services")
+        < place("nova compute")
+        < place("nova hosts")
+        < place("nova instances")
+    )
     assert place("placement answers") < place("nova compute")
     assert max(place("glance images"), place("neutron agents")) < place("nova instances")
+
+
+def test_what_logs_in_when_it_starts_waits_for_its_account(context: Context) -> None:
+    """Where Keystone answers and knows no such user, scheduler, conductor and compute end (nova 31)."""
+    host = context.site.hosts["controller2"]
+    started = {
+        stage.name: {step.name for step in stage.steps(context, host) if isinstance(step, Unit)}
+        for stage in COMPONENT.stages
+    }
+    assert started["services"] == set(DECIDING_UNITS.values())
+    assert not started["control"] & {*DECIDING_UNITS.values(), COMPUTE_UNIT}
 
 
 def test_connections_are_those_of_every_process_to_every_database(context: Context) -> None:

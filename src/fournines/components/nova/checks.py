@@ -20,9 +20,10 @@ from fournines.components.nova.model import (
     COMPUTE_UNIT,
     COMPUTES,
     CONTROL,
-    CONTROL_UNITS,
+    DECIDING_UNITS,
     LIBVIRT_UNIT,
     PORT,
+    SERVING_UNITS,
     Options,
     Virt,
     virt,
@@ -44,11 +45,11 @@ _NAMED: Final = 5
 
 
 def control_checks(context: Context) -> Iterator[Check]:
-    """All daemons of every controller alive, the configuration this site's, the cells as wanted."""
+    """What clients reach alive on every controller, the configuration this site's, the cells as wanted."""
     names = CONTROL.names(context.site)
     for endpoint in ("nova", "nova-metadata", "nova-console"):
         yield health_check("nova", context, endpoint, barrier=True)
-    yield units_check("nova", names, CONTROL_UNITS.values(), barrier=True)
+    yield units_check("nova", names, SERVING_UNITS.values(), barrier=True)
     yield same_file_check(
         "nova",
         "Every controller's Nova has this site's configuration, with its passwords",
@@ -67,6 +68,7 @@ def control_checks(context: Context) -> Iterator[Check]:
 def service_checks(context: Context) -> Iterator[Check]:
     """Asked through the VIP with a token, it answers from its databases and hears from all its parts."""
     names = CONTROL.names(context.site)
+    yield units_check("nova", names, DECIDING_UNITS.values(), barrier=True, name="deciding-units")
     yield Check(
         "nova.services",
         f"Nova answers through the VIP and hears from scheduler and conductor of {len(names)} hosts",

@@ -11,7 +11,7 @@ from fournines.components.nova.checks import (
     instance_checks,
     service_checks,
 )
-from fournines.components.nova.deploy import computes, hosts, steps
+from fournines.components.nova.deploy import computes, deciders, hosts, steps
 from fournines.components.nova.faults import faults
 from fournines.components.nova.model import (
     API_DATABASE,
@@ -111,7 +111,7 @@ COMPONENT = Component(
     declares=declares,
     stages=(
         Stage(steps, control_checks, "control", on=CONTROL),
-        Stage(no_steps, service_checks, "services", needs=("vip", "identity"), on=CONTROL),
+        Stage(deciders, service_checks, "services", needs=("vip", "identity"), on=CONTROL),
         Stage(computes, compute_checks, "compute", needs=("placement",), on=COMPUTES),
         Stage(hosts, host_checks, "hosts", on=CONTROL),
         Stage(

@@ -13,13 +13,14 @@ from fournines.components.nova.model import (
     COMPUTE_UNIT,
     CONSOLE_PORT,
     CONTROL,
-    CONTROL_UNITS,
     DATABASE,
+    DECIDING_UNITS,
     LIBVIRT_UNIT,
     MESSAGES,
     METADATA_PORT,
     MIGRATIONS,
     PORT,
+    SERVING_UNITS,
     UNUSED_UNITS,
     USER,
     Options,
@@ -70,7 +71,7 @@ _HYPERVISORS: Final = {Virt.FAKE: "nova-compute-ironic"}
 
 
 def steps(context: Context, host: Host) -> Iterator[Step]:
-    """The daemons of a controller with one file; tables and cells are made on the first host.
+    """What clients reach of a controller, and the file of all; tables and cells are made on the first host.
 
     The tables of what is known of all cells come first, then the cells, then the cells' own tables.
     """
@@ -81,12 +82,7 @@ def steps(context: Context, host: Host) -> Iterator[Step]:
     yield File(POLICY, context.render("nova", "50-services.yaml.j2"))
     for daemon in APIS:
         yield from _api(context, host, daemon)
-    for daemon, does in (
-        ("scheduler", "scheduler"),
-        ("conductor", "conductor"),
-        ("console", "console proxy"),
-    ):
-        yield from _daemon(context, CONTROL_UNITS[daemon], does, CONF)
+    yield from _daemon(context, SERVING_UNITS["console"], "console proxy", CONF)
     for unit in UNUSED_UNITS:
         yield Unit(unit, enabled=False, running=False)
     if host == CONTROL.first(context.site):
@@ -94,6 +90,13 @@ def steps(context: Context, host: Host) -> Iterator[Step]:
         yield _cells(context)
         yield tables("nova", context, CELL0, MIGRATIONS, ("nova-manage", "db", "sync"))
         yield tables("nova", context, DATABASE, MIGRATIONS, ("nova-manage", "db", "sync", "--local_cell"))
+
+
+def deciders(context: Context, host: Host) -> Iterator[Step]:
+    """Scheduler and conductor, which log in when they start."""
+    del host
+    for does, unit in DECIDING_UNITS.items():
+        yield from _daemon(context, unit, does, CONF)
 
 
 def computes(context: Context, host: Host) -> Iterator[Step]:
@@ -129,7 +132,7 @@ def hosts(context: Context, host: Host) -> Iterator[Step]:
 
 def _api(context: Context, host: Host, daemon: str) -> Iterator[Step]:
     name, wsgi, port = APIS[daemon]
-    uwsgi, unit = f"{ETC}/{name}-uwsgi.ini", unit_file(CONTROL_UNITS[daemon])
+    uwsgi, unit = f"{ETC}/{name}-uwsgi.ini", unit_file(SERVING_UNITS[daemon])
     ini = context.render(
         "nova",
         "nova-api-uwsgi.ini.j2",
@@ -146,7 +149,7 @@ def _api(context: Context, host: Host, daemon: str) -> Iterator[Step]:
         unit, context.render("nova", "nova-api.service.j2", service=service, runtime=name, uwsgi=uwsgi)
     )
     yield Unit(
-        CONTROL_UNITS[daemon],
+        SERVING_UNITS[daemon],
         restart_on=(CONF, POLICY, uwsgi, unit),
         rolling=True,
         packages=("python3-nova", "uwsgi-core"),

@@ -54,14 +54,17 @@ _MIGRATIONS: Final = "/usr/lib/python3/dist-packages/nova/db/{}/migrations/versi
 API_MIGRATIONS: Final = _MIGRATIONS.format("api")
 MIGRATIONS: Final = _MIGRATIONS.format("main")
 
-CONTROL_UNITS: Final = {
+SERVING_UNITS: Final = {
     "api": "nova-api.service",
     "metadata": "nova-api-metadata.service",
-    "scheduler": "nova-scheduler.service",
-    "conductor": "nova-conductor.service",
     "console": "nova-novncproxy.service",
 }
-"""Each daemon of a controller, by the word that its faults go by."""
+"""What clients reach, by the word that its faults go by."""
+DECIDING_UNITS: Final = {"scheduler": "nova-scheduler.service", "conductor": "nova-conductor.service"}
+"""What works for the APIs, over the brokers. Both log in when they start, and end where Keystone answers that
+there is no such user ("Fatal error initializing placement client", ``scheduler/manager.py``)."""
+CONTROL_UNITS: Final = {**SERVING_UNITS, **DECIDING_UNITS}
+"""Each daemon of a controller."""
 COMPUTE_UNIT: Final = "nova-compute.service"
 LIBVIRT_UNIT: Final = "libvirtd.service"
 UNUSED_UNITS: Final = ("nova-serialproxy.service", "nova-spicehtml5proxy.service")
