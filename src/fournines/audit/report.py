@@ -18,6 +18,11 @@ CUT = "\u2026"
 """What a quoted line ends in that goes on."""
 _NAMED = 3
 """Files not read that the verdict names."""
+_ONE_HOSTS = frozenset(
+    """keepalived.conf corosync.conf my.cnf rabbitmq.conf rabbitmq.config interfaces ifcfg networkd netplan
+    hosts""".split()  # noqa: SIM905 - words in a row
+)
+"""Kinds of file that are judged against the host they lie on."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +60,7 @@ class Report:
         scope += f" of {_many(hosts, 'host')}" if hosts else ""
         counts = Counter(finding.severity for finding in self.findings)
         said = [_many(counts[s], s.word) for s in (Severity.ERROR, Severity.WARNING) if counts[s]]
-        open_ = [self._not_judged, self._left_out]
+        open_ = [self._nobodys, self._not_judged, self._left_out]
         if not said:
             nothing = "Nothing new" if self.suppressed else "Nothing wrong"
             notes = f" ({_many(counts[Severity.INFO], 'note')})" if counts[Severity.INFO] else ""
@@ -71,6 +76,17 @@ class Report:
         said = [f"{_many(len(self.unknown), 'question')} not judged"] if self.unknown else []
         said += [f"{_many(len(self.suppressed), 'finding')} left out as known"] if self.suppressed else []
         return f"{', '.join(said)}." if said else ""
+
+    @property
+    def _nobodys(self) -> str:
+        """That no file says whose it is, where several were given and some of them are one host's."""
+        own = {s.path for s in self.files if not s.lines and s.kind in _ONE_HOSTS}
+        if not own or len({s.path for s in self.files}) == 1 or any(s.host for s in self.files):
+            return ""
+        return (
+            "No host was recognised: whose a file is, and what hosts say of one another, was not judged "
+            "(a folder for each host, or its etc/hostname, tells)."
+        )
 
     @property
     def _left_out(self) -> str:

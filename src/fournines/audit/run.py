@@ -156,6 +156,8 @@ def _drafted(path: str, draft: Draft, host: str) -> Source:
         name=draft.name,
         excerpt=draft.excerpt,
         lines=draft.lines,
+        section=draft.section,
+        typed=draft.typed,
     )
 
 

@@ -147,3 +147,28 @@ def test_two_copies_are_not_two_hosts() -> None:
     text = "[mysqld]\nwsrep_on=ON\nwsrep_cluster_address=gcomm://10.0.0.1,10.0.0.2\n"
     sources, _ = read([File("n1/mysqld.cnf", text), File("n1/sst", text)])
     assert {source.host for source in sources} == {"n1"}
+
+
+@pytest.mark.parametrize(
+    ("files", "host"),
+    [
+        ({"alice/etc/haproxy/haproxy.cfg": "global\n maxconn 9\n"}, "alice"),
+        ({"alice/keepalived.conf": "global_defs {\n router_id alice\n}\n"}, "alice"),
+        ({"alice/keepalived.conf": "vrrp_instance V {\n interface eth0\n}\n"}, ""),
+        ({"conf/etc/haproxy/haproxy.cfg": "global\n maxconn 9\n"}, ""),
+        ({"haproxy.cfg": "global\n maxconn 9\n"}, ""),
+    ],
+)
+def test_a_lone_folder_is_a_host_where_something_says_so(files: dict[str, str], host: str) -> None:
+    report = audit([File(path, text) for path, text in files.items()], strict=True)
+    assert {source.host for source in report.files} == {host}
+
+
+def test_the_verdict_says_that_no_host_was_recognised() -> None:
+    loose = {
+        "keepalived.conf": "vrrp_instance V {\n interface eth0\n}\n",
+        "hosts": "10.0.0.1 a\n10.0.0.2 b\n",
+    }
+    for files, said in ((loose, True), ({f"alice/etc/{k}": v for k, v in loose.items()}, False)):
+        report = audit([File(path, text) for path, text in files.items()], strict=True)
+        assert ("No host was recognised" in report.verdict) is said

@@ -193,3 +193,26 @@ def test_the_peer_of_multicast_adverts(
     }
     report = audit([File(path, text) for path, text in files.items()], strict=True)
     assert [f.severity.name for f in report.findings if f.rule == "KA044"] == severities
+
+
+@pytest.mark.parametrize(
+    ("script", "sysctl", "severities"),
+    [
+        ("#!/bin/sh\nss -ltn | grep -q 10.0.0.20:80\n", "", ["warning"]),
+        ("#!/bin/sh\nss -ltn | grep -q 10.0.0.20:80\n", "net.ipv4.ip_forward=0\n", ["error"]),
+        ("#!/bin/sh\nss -ltn | grep -q 10.0.0.20:80\n", "net.ipv4.ip_nonlocal_bind=1\n", []),
+        ("#!/bin/sh\nn=`netstat -lnt | grep -c '10.0.0.20:80 '`\n[ $n -gt 0 ]\n", "", ["warning"]),
+        ("#!/bin/bash\n[[ -n $(ss -Hltn src 10.0.0.20:443) ]] || exit 1\n", "", ["warning"]),
+        ("#!/bin/sh\nlsof -nPi TCP@10.0.0.20:80 -sTCP:LISTEN >/dev/null\n", "", ["warning"]),
+        ("#!/bin/sh\nss -ltn | grep -q ':80 '\n", "", []),
+        ("#!/bin/sh\nip a | grep -q 10.0.0.20\n", "net.ipv4.ip_nonlocal_bind=1\n", ["error"]),
+    ],
+)
+def test_only_the_holder_listens_on_it(script: str, sysctl: str, severities: list[str]) -> None:
+    files = {
+        "n1/etc/keepalived/keepalived.conf": conf("/usr/local/bin/chk"),
+        "n1/usr/local/bin/chk": script,
+        **({"n1/etc/sysctl.d/ha.conf": sysctl} if sysctl else {}),
+    }
+    report = audit([File(path, text) for path, text in files.items()], strict=True)
+    assert [f.severity.word for f in report.findings if f.rule == "KA042"] == severities

@@ -111,29 +111,29 @@ def owners(paths: Iterable[str]) -> dict[str, Owner]:
     it holds files of the same names, or when only such folders lie beside it. Files beside the hosts'
     folders belong to every host of that site.
     """
-    prefixes = {path: _prefix(path) for path in paths}
+    prefixes = {path: prefix(path) for path in paths}
     root = _Folder()
-    for path, prefix in prefixes.items():
+    for path, above in prefixes.items():
         folder = root
-        for name in prefix:
+        for name in above:
             folder = folder.folders.setdefault(name, _Folder())
         folder.files.add(path.rsplit("/", 1)[-1])
-        folder.is_root |= path == "/".join((*prefix, "etc/hostname"))
-    return {path: _owner(prefix, root) for path, prefix in prefixes.items()}
+        folder.is_root |= path == "/".join((*above, "etc/hostname"))
+    return {path: _owner(above, root) for path, above in prefixes.items()}
 
 
-def _owner(prefix: tuple[str, ...], root: _Folder) -> Owner:
+def _owner(above: tuple[str, ...], root: _Folder) -> Owner:
     folder = root
-    for depth, name in enumerate(prefix):
+    for depth, name in enumerate(above):
         parent, folder = folder, folder.folders[name]
         if folder.of_hosts:
             continue  # a site's folder
         alone = not parent.files and parent.filled > 1
         if _surely(parent, name) or (alone and folder.files):
-            return Owner(name, "/".join(prefix[:depth]))
+            return Owner(name, "/".join(above[:depth]))
         if folder.files:
-            return Owner(EVERY_HOST, "/".join(prefix[:depth]))
-    return Owner(EVERY_HOST, "/".join(prefix))
+            return Owner(EVERY_HOST, "/".join(above[:depth]))
+    return Owner(EVERY_HOST, "/".join(above))
 
 
 def _surely(parent: _Folder, name: str) -> bool:
@@ -163,7 +163,8 @@ def _generic(name: str) -> bool:
     return name in _GENERIC or name.endswith((".d", "_ca", "-ca")) or bool(service and not role)
 
 
-def _prefix(path: str) -> tuple[str, ...]:
+def prefix(path: str) -> tuple[str, ...]:
+    """The folders that may say whose a file is: those above its host's root but for those that sort files."""
     folders = [part for part in path.split("/")[:-1] if part not in ("", ".", "..")]
     for index, name in enumerate(folders):
         if name.lower() in _SYSTEM:

@@ -1,7 +1,7 @@
 """Hosts that no folder names.
 
 Loose files of several, ``keepalived-master.conf`` beside ``keepalived-backup.conf``, and the one host whose
-root was given.
+root or whose only folder was given.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections import defaultdict
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from fournines.audit.gather.hosts import HOSTLIKE
+from fournines.audit.gather.hosts import HOSTLIKE, prefix
 from fournines.kit.audit.source import EVERY_HOST
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def with_hosts(sources: Sequence[Source]) -> list[Source]:
         told = _named(files)
         named.update({source.path: EVERY_HOST for source in files} if told else {}, **told)
     found = [replace(s, host=named[s.path]) if s.path in named and not s.lines else s for s in sources]
-    lone = EVERY_HOST if any(s.host for s in found) else _lone(found)
+    lone = EVERY_HOST if any(s.host for s in found) else _lone(found) or _only_folder(found)
     return [replace(s, host=lone) for s in found] if lone else found
 
 
@@ -67,6 +67,25 @@ def _lone(sources: Sequence[Source]) -> str:
             if match:
                 return match.group(1).lower().partition(".")[0]
     return EVERY_HOST
+
+
+def _only_folder(sources: Sequence[Source]) -> str:
+    """The folder all files lie in, where it is a host's: a root with etc/, or named in its files."""
+    folders = {prefix(source.path) for source in sources}
+    if len(folders) != 1:
+        return EVERY_HOST
+    inside = folders.pop()
+    if not inside:
+        return EVERY_HOST
+    name = inside[-1]
+    rooted = any(source.path.startswith(f"{'/'.join(inside)}/etc/") for source in sources)
+    word = re.compile(rf"(?<![\w./\-]){re.escape(name)}(?![\w/\-])", re.IGNORECASE)
+    said = any(word.search(source.text[:_LOOKED_AT]) for source in sources if not source.lines)
+    return name if rooted or said else EVERY_HOST
+
+
+_LOOKED_AT = 64 * 1024
+"""Characters of a file that are searched for the name of its folder."""
 
 
 def _named(files: Sequence[Source]) -> dict[str, str]:

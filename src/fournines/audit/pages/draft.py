@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from fournines.kit.audit.source import Kind
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A text that was found inside another file, ready to be parsed as ``kind``."""
+    """A text that was found inside another file, ready to be parsed as ``kind``.
+
+    ``section`` is the heading it stands under, ``typed`` the host at which a page has each line typed.
+    """
 
     name: str
     kind: Kind
@@ -19,3 +24,5 @@ class Draft:
     lines: tuple[int, ...]
     excerpt: bool
     host: str = ""
+    section: str = ""
+    typed: Mapping[int, str] = field(default_factory=dict, hash=False)

@@ -16,10 +16,10 @@ from fournines.audit.pages.embedded import written
 from fournines.audit.pages.page import Block, blocks
 from fournines.audit.pages.prose import named, told
 from fournines.audit.pages.values import filled, values
-from fournines.audit.pages.whose import PATH, host_before, known_hosts, with_hosts
+from fournines.audit.pages.whose import PATH, everywhere, host_before, known_hosts, with_hosts
 from fournines.audit.parse import parse
 from fournines.kit.audit.script import COMMANDS, SCRIPT
-from fournines.kit.audit.source import Source
+from fournines.kit.audit.source import ALL_HOSTS, Source
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from fournines.kit.audit.source import Kind
 
 _PROMPT = re.compile(r"^\s*+(?:\[?[\w.\-]++@[\w.\-]++[^#$>\n]{0,40}[\]:]?[#$]|[\w.\-]++[#$]|[#$])\s+(?=\S)")
+_AT = re.compile(r"@([\w\-]+)")
+"""The host in a prompt."""
 _SHELL_WORDS = frozenset(
     """sudo apt apt-get yum dnf zypper systemctl service cat echo sed cp mv mkdir chmod chown scp ssh rsync
     curl wget crm pcs crm_attribute drbdadm mkfs mount umount mysql mysqladmin mysql_secure_installation
@@ -34,7 +36,9 @@ _SHELL_WORDS = frozenset(
     firewall-cmd ufw sysctl ip ln tee openstack-config crudini haproxy keepalived corosync-keygen
     corosync-cfgtool corosync-cmapctl galera_new_cluster garbd modprobe setsebool update-rc.d chkconfig
     hostnamectl ntpdate hwclock cd for if while a2enmod a2ensite keystone-manage glance-manage nova-
-    manage cibadmin crm_mon stonith_admin mysqld_safe mysqld killall docker podman""".split()  # noqa: SIM905 - a list would be a page long
+    manage cibadmin crm_mon stonith_admin mysqld_safe mysqld killall docker podman ansible pssh pdsh clush
+    parallel-ssh salt lxc kubectl crm_resource mariadb mariadb-admin mariadbd mariadbd-safe nmcli netplan nft
+    redis-cli psql patronictl etcdctl chronyc timedatectl drbdsetup xargs""".split()  # noqa: SIM905 - a list would be a page long
 )
 _EDITED = re.compile(r"(?:^|\s)(?:vim?|nano|emacs|gedit|mcedit|sudoedit|edit)\s+(\S+)\s*$")
 _SHELL_INFO = frozenset({"sh", "bash", "shell", "console", "shell-session", "zsh", "terminal"})
@@ -76,7 +80,7 @@ def _draft(block: Block, kinds: Sequence[Kind]) -> Draft | None:
         return None
     text = _without_orders(block.text)
     if _speaks_shell(text) and not text.lstrip().startswith("#!"):
-        return Draft("", COMMANDS, _without_prompts(text), block.lines, excerpt=True)
+        return _commands(block, text)
     names = _names_before(block)
     known = [kind for kind in kinds if kind is not COMMANDS]
     for name in (*names, ""):
@@ -84,8 +88,20 @@ def _draft(block: Block, kinds: Sequence[Kind]) -> Draft | None:
         if kind:
             return Draft(name or kind.name, kind, text, block.lines, _partial(kind, text))
     if block.info.split(" ")[0].lower().strip("{}.") in _SHELL_INFO:
-        return Draft("", COMMANDS, _without_prompts(text), block.lines, excerpt=True)
+        return _commands(block, text)
     return None
+
+
+def _commands(block: Block, text: str) -> Draft:
+    """Commands of a page, and where each is typed: at its prompt's host, else as the line before says."""
+    said = ALL_HOSTS if block.before and everywhere(block.before[-1]) else ""
+    typed = {}
+    for number, line in enumerate(text.split("\n"), start=1):
+        prompt = _PROMPT.match(line)
+        at = _AT.search(prompt.group()) if prompt else None
+        typed[number] = at.group(1).lower() if at else said
+    bare = _without_prompts(text)
+    return Draft("", COMMANDS, bare, block.lines, excerpt=True, section=block.heading, typed=typed)
 
 
 def _without_orders(text: str) -> str:

@@ -39,6 +39,20 @@ _SPACED = re.compile(
 )
 
 
+_EVERYWHERE = re.compile(
+    r"(?i)\b(?:on|at)\s+(?:all(?:\s+of)?|each(?:\s+of)?|every|both)\b(?:\s+(?:the|your|our|three|two|five|\w+))?"
+    r"\s+\w*(?:nodes?|hosts?|servers?|machines?|members?|controllers?|brokers?)\b"
+)
+_EXCEPT = re.compile(
+    r"(?i)\b(?:except|other|others|but|remaining|rest|joining|new|additional|not|only|first|one|then)\b"
+)
+
+
+def everywhere(line: str) -> bool:
+    """Whether a sentence has what follows it typed at every host; one that excepts some does not."""
+    return bool(_EVERYWHERE.search(line)) and not _EXCEPT.search(line)
+
+
 def known_hosts(page: str) -> frozenset[str]:
     """Names to which the page gives an address, in a table or in lines of a hosts file."""
     found = {name.lower() for pair in _WITH_ADDRESS.findall(page) for name in pair if name}

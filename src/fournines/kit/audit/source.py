@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 EVERY_HOST = ""
 """The host of a file that was given without saying whose it is: it counts for every host of its site."""
+ALL_HOSTS = "*"
+"""Where a command is carried out that is given to several hosts at once, whatever their names."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -64,6 +66,8 @@ class Source:
     (``/etc/keepalived/keepalived.conf``; for a block of a page, the path named before the block).
     ``excerpt`` says that the file is known to be shown in part: what is absent from it proves nothing.
     ``lines`` maps the lines of ``text`` to lines of ``path`` where they differ (a block in a page).
+    ``section`` is the heading of that block, ``typed`` the host at which each of its lines is typed, as far
+    as prompts or prose say it (``ALL_HOSTS``: at each of them).
     """
 
     path: str
@@ -75,6 +79,8 @@ class Source:
     excerpt: bool = False
     lines: tuple[int, ...] = field(default=(), repr=False)
     release: Mapping[str, str] = field(default_factory=dict, repr=False, hash=False, compare=False)
+    section: str = ""
+    typed: Mapping[int, str] = field(default_factory=dict, repr=False, hash=False, compare=False)
 
     @property
     def nodes(self) -> tuple[Node, ...]:

@@ -90,6 +90,40 @@ class TestDatabases:
     def test_other_ways_to_ask(self, deep: str) -> None:
         assert found("HA006", pool(TWO_DB.format(""), extra=deep)) == []
 
+    @pytest.mark.parametrize(
+        ("check", "lines", "said"),
+        [
+            ("option pgsql-check user haproxy", "check", "standby"),
+            ("", "check", "standby"),
+            ("option httpchk GET /health", "check port 8008", "standby"),
+            ("option httpchk\nhttp-check send meth OPTIONS uri /readiness", "check port 8008", "standby"),
+            ("option httpchk OPTIONS /primary", "check port 8008", ""),
+            ("option httpchk\nhttp-check expect status 200", "check port 8008", ""),
+            ("option httpchk OPTIONS /primary", "check", "does not speak HTTP"),
+        ],
+    )
+    def test_of_postgresql_nothing_is_said_of_galera(self, check: str, lines: str, said: str) -> None:
+        servers = f"server a 10.0.0.11:5432 {lines}\nserver b 10.0.0.12:5432 {lines}"
+        hits = found("HA006", pool(servers, name="db", extra=check, bind="*:5432"))
+        assert [said in hit.why and "Galera" not in hit.why for hit in hits] == ([True] if said else [])
+        assert not any("9200" in hit.fix for hit in hits)
+
+    @pytest.mark.parametrize(
+        ("name", "check", "stuck"),
+        [
+            ("pg", "option pgsql-check user haproxy", 1),
+            ("pg", "option httpchk OPTIONS /primary", 0),
+            ("galera", "option mysql-check user haproxy", 0),
+        ],
+    )
+    def test_a_standby_that_passes_the_check_keeps_who_came_to_it(
+        self, name: str, check: str, stuck: int
+    ) -> None:
+        port = 5432 if name == "pg" else 3306
+        servers = f"server a 10.0.0.11:{port} check\nserver b 10.0.0.12:{port} check backup"
+        table = f"{check}\nstick-table type ip size 1m\nstick on dst"
+        assert len(found("HA041", pool(servers, name=name, extra=table, bind=f"*:{port}"))) == stuck
+
     def test_readers_may_be_spread(self) -> None:
         servers = "server a 10.0.0.11:3306 check\nserver b 10.0.0.12:3306 check"
         assert severities("HA009", pool(servers)) == ["warning"]

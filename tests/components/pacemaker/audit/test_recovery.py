@@ -112,6 +112,25 @@ def test_what_an_address_announces_listens_on_it(service: str, mycnf: str, found
     assert len(said("PA026", files)) == found
 
 
+PCS = "#!/bin/sh\npcs resource create vip ocf:heartbeat:IPaddr2 ip=10.0.0.20 op monitor interval=9s{}\n"
+
+
+@pytest.mark.parametrize(
+    ("vip", "rest", "found"),
+    [
+        (" --group g", "pcs resource create db systemd:mariadb op monitor interval=9s --group g", 1),
+        (" --group g", "pcs resource create db systemd:mariadb --group g --after vip", 1),
+        ("", "pcs resource create db systemd:mariadb\npcs resource group add g vip db", 1),
+        (" --group g", "pcs resource create db systemd:mariadb\npcs resource group add g db", 1),
+        (" --group g", "pcs resource create db systemd:mariadb --group h", 0),
+        (" --group g", "pcs resource create db systemd:mariadb", 0),
+    ],
+)
+def test_a_group_is_what_all_commands_put_into_it(vip: str, rest: str, found: int) -> None:
+    files = {"setup.sh": PCS.format(vip) + rest + "\n", "my.cnf": "[mysqld]\nbind-address = 127.0.0.1\n"}
+    assert len(said("PA026", files)) == found
+
+
 RES = (
     "resource db {{\n net {{ protocol C; {} }}\n device /dev/drbd0;\n"
     " on node1 {{ address 10.0.2.1:7789; }}\n on node2 {{ address 10.0.2.2:7789; }}\n}}\n"

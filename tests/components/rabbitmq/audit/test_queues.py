@@ -114,3 +114,19 @@ def test_a_script_beside_files_nobody_gave_is_unknown() -> None:
     report = judged("RM001", script(JOIN))
     assert report.findings == ()
     assert len(report.unknown) == 1
+
+
+@pytest.mark.parametrize(
+    ("conf", "vhost", "found"),
+    [
+        ("default_queue_type = quorum\n", '"default_queue_type": "classic"', ["warning"]),
+        ("default_queue_type = quorum\n", '"metadata": {"default_queue_type": "classic"}', ["warning"]),
+        ("default_queue_type = quorum\n", '"default_queue_type": "quorum"', []),
+        ("default_queue_type = quorum\n", '"tags": []', []),
+        ("default_queue_type = classic\n", '"default_queue_type": "quorum"', ["info"]),
+        ("", '"default_queue_type": "classic"', []),
+    ],
+)
+def test_a_virtual_host_keeps_its_own_type(conf: str, vhost: str, found: list[str]) -> None:
+    text = f'{{"rabbit_version": "3.13.0", "vhosts": [{{"name": "/", {vhost}}}], "policies": []}}'
+    assert said("RM027", {"mq1/rabbitmq.conf": conf + NODES, "mq1/definitions.json": text}) == found

@@ -105,6 +105,38 @@ def types_differ(site: Evidence) -> Iterator[Hit | Unknown]:
             yield Hit(at, what, others, why=why, severity=Severity.INFO)
 
 
+_IMPORTED = '{"rabbit_version": "3.13.7", "vhosts": [\n{"name": "/", "default_queue_type": "%s"}\n]}\n'
+
+
+@rule(
+    "RM027",
+    Severity.WARNING,
+    "A virtual host keeps another queue type than the brokers' own",
+    consequence=Consequence.DATA,
+    why="default_queue_type of rabbitmq.conf is for virtual hosts that have none: one that the definitions "
+    "bring along with a type of its own keeps that, and its queues have no copies",
+    fix="the same default_queue_type in the definitions' virtual hosts, or none there",
+    source="RabbitMQ documentation, Virtual Hosts: Default Queue Type; Definitions",
+    bad={"mq1/rabbitmq.conf": _BROKER, "mq1/definitions.json": _IMPORTED % "classic"},
+    good={"mq1/rabbitmq.conf": _BROKER, "mq1/definitions.json": _IMPORTED % "quorum"},
+    points_at='{"name": "/", "default_queue_type": "classic"}',
+)
+def virtual_host_differs(site: Evidence) -> Iterator[Hit | Unknown]:
+    confs = [said for broker in brokers(site) if (said := broker.get("default_queue_type"))]
+    own = {said.value for said in confs}
+    for defined in site.all(Definitions) if len(own) == 1 else ():
+        other = next((said for said in defined.queue_types if said.value not in own), None)
+        if other:
+            losing = "quorum" in own
+            yield Hit(
+                other.at,
+                f"{other.value} here, and {confs[0].value} in {confs[0].at.path}",
+                related=(confs[0].at,),
+                why="" if losing else "which of the two a queue gets depends on the virtual host it is in",
+                severity=None if losing else Severity.INFO,
+            )
+
+
 _POLICY = 'rabbitmqctl set_policy ha \'^(?!amq\\.).*\' \'{"ha-mode":"all","ha-sync-mode":"automatic"}\'\n'
 _JOIN = "#!/bin/sh\nrabbitmqctl join_cluster rabbit@mq1\n"
 _ASKED = _ALL + "[oslo_messaging_rabbit]\nrabbit_ha_queues = true\n"

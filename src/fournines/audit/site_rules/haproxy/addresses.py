@@ -108,12 +108,9 @@ def _refused(site: Evidence, host: str, lacking: list[Bind]) -> Hit | Unknown:
         )
     if first.at.host:
         return Unknown(first.at, f"whether {host} may bind {addresses_}: none of its sysctl files was given")
-    return Hit(
-        first.at,
-        f"{addresses_} moves between hosts; no file given says that the kernel lets HAProxy bind it",
-        others,
-        severity=Severity.INFO,
-    )
+    moves = "moves between hosts" if first.address in vips(site) else "is no host's own as far as is known"
+    what = f"{addresses_} {moves}; no file given says that the kernel lets HAProxy bind it"
+    return Hit(first.at, what, others, severity=Severity.INFO)
 
 
 @rule(

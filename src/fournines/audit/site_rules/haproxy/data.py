@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from fournines.audit.site_rules.names import names, vips
 from fournines.components.galera.audit.facts import GaleraHost
 from fournines.components.haproxy.audit.facts import configurations
-from fournines.components.haproxy.audit.facts.purpose import READERS, Purpose, is_mysql, purpose
+from fournines.components.haproxy.audit.facts.purpose import READERS, Purpose, is_mysql, is_postgres, purpose
 from fournines.components.haproxy.audit.rules.checks import first_of, with_open_pools
 from fournines.components.haproxy.audit.rules.example import api, galera, haproxy, listen
 from fournines.components.haproxy.audit.rules.timing import shortest
@@ -71,13 +71,14 @@ def shallow_check(site: Evidence) -> Iterator[Hit | Unknown]:
         proxy = service.back
         handshake = proxy.option(proxy.health_check) if proxy.health_check in _HANDSHAKES else None
         if proxy.checks_http:
-            yield from _http_to_database(proxy)
+            yield from _http_to_database(service)
         elif handshake:
-            yield Hit(
-                handshake.at,
-                f"{proxy.name} is asked for a handshake only, which a server that refuses every query gives",
-                severity=Severity.WARNING,
+            what = (
+                f"{proxy.name} is asked for a handshake only, which a server that refuses every query gives"
             )
+            galera_, postgres = _is_galera(site, service), is_postgres(service)
+            why, fix = ("", "") if galera_ else _POSTGRES if postgres else _ANY
+            yield Hit(handshake.at, what, why=why, fix=fix, severity=Severity.WARNING)
         elif not _deep(proxy):
             yield from _tcp_only(site, service)
 
@@ -109,30 +110,56 @@ def _tcp_only(site: Evidence, service: Service) -> Iterator[Hit]:
     else:
         what = f"{proxy.name} checks that port {first.port or 'of the server'} is open, nothing more"
     certain = _is_galera(site, service)
+    why, fix = ("", "") if certain else _POSTGRES if is_postgres(service) else _ANY
     yield Hit(
         said.at if said and not said.inherited else first.at,
         what,
         related=tuple(server.at for server in checked if server is not first),
         severity=Severity.ERROR if certain else Severity.WARNING,
-        why=""
-        if certain
-        else "a database that accepts connections and refuses queries, or that is only a replica, stays UP",
-        fix=""
-        if certain
-        else "a check that asks the database: httpchk to a small responder, or tcp-check with expect",
+        why=why,
+        fix=fix,
     )
 
 
-def _http_to_database(proxy: Proxy) -> Iterator[Hit]:
+_ANY = (
+    "a database that accepts connections and refuses queries, or that is only a replica, stays UP",
+    "a check that asks the database: httpchk to a small responder, or tcp-check with expect",
+)
+_STANDBY = (
+    "a standby of PostgreSQL accepts connections and the handshake like the primary: it stays UP, and what "
+    "is sent to it fails with 'cannot execute INSERT in a read-only transaction'"
+)
+_ROLE = (
+    "option httpchk OPTIONS /primary and check port 8008 (Patroni's REST API), or another check that asks "
+    "pg_is_in_recovery()"
+)
+_POSTGRES = (_STANDBY, _ROLE)
+"""Why a shallow check is not enough and what is, for databases that are no Galera."""
+
+
+_EVERY_MEMBER = frozenset(
+    {"/health", "/liveness", "/readiness", "/patroni", "/cluster", "/config", "/history"}
+)
+"""Paths that Patroni answers with 200 on a standby too; Patroni documentation, REST API."""
+
+
+def _http_to_database(service: Service) -> Iterator[Hit]:
+    proxy = service.back
+    for said in (proxy.option("httpchk"), *proxy.all("http-check", "send")) if is_postgres(service) else ():
+        path = next((word for word in said.words if word.startswith("/")), "") if said else ""
+        if said and path.partition("?")[0] in _EVERY_MEMBER:
+            what = f"{proxy.name} asks {path}, which every member answers alike"
+            yield Hit(said.at, what, why=_STANDBY, fix="/primary, which only the leader answers with 200")
     elsewhere = any("port" in said.words for said in proxy.all("http-check", "connect"))
     wrong = [s for s in proxy.servers if s.checked and (s.check_port or s.port) in _SQL_PORTS]
     if wrong and not elsewhere and not any(server.has("addr") for server in wrong):
+        who = "8008 (where Patroni answers)" if is_postgres(service) else "9200 (where clustercheck answers)"
         yield Hit(
             wrong[0].at,
             f"{proxy.name} sends an HTTP request to port {wrong[0].check_port or wrong[0].port}",
             related=tuple(server.at for server in wrong[1:]),
             why="the database does not speak HTTP: every server is DOWN",
-            fix="port 9200 (where clustercheck answers) on the server lines",
+            fix=f"port {who} on the server lines",
         )
 
 

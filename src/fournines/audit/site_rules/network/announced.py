@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from fournines.components.galera.audit.facts import DatabaseConf
+from fournines.components.memcached.audit.facts import MemcachedConf
 from fournines.components.pacemaker.audit.facts import clusters
 from fournines.components.pacemaker.audit.rules.example import VIP, crm
 from fournines.components.rabbitmq.audit.facts import brokers
@@ -22,6 +23,7 @@ _LOOPBACK = r"(?:127(?:\.\d{1,3}){3}|localhost|\[?::1\]?)"
 _BOUND = re.compile(rf"(?:bind|listen)[\w\-]{{0,60}}[ =:]+[\"']?{_LOOPBACK}\b", re.IGNORECASE)
 _ONLY = re.compile(rf"{_LOOPBACK}(?::\d+)?")
 _DATABASES = frozenset({"mysql", "mariadb", "mysqld", "galera", "mysql-server", "mariadb-server"})
+_CACHES = frozenset({"memcached"})
 _BROKERS = frozenset({"rabbitmq", "rabbitmq-server", "rabbitmq-cluster"})
 _DB = """
 primitive db ocf:heartbeat:mariadb \\
@@ -87,4 +89,7 @@ def _bound(site: Evidence, service: Primitive) -> tuple[Place, ...]:
             if s.name.startswith("listeners.tcp")
         ]
         found += [s.at for s in heard if all(_ONLY.fullmatch(one.value) for one in heard)]
+    if kind in _CACHES:
+        caches = site.all(MemcachedConf)
+        found += [at for conf in caches for _, at in conf.listens if all(one.loopback for one in caches)]
     return tuple(dict.fromkeys(found))

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from fournines.audit.site_rules.system.kernel import NONLOCAL
+from fournines.components.haproxy.audit.facts import configurations
 from fournines.components.keepalived.audit.facts import SyncGroup, VrrpInstance, VrrpScript
 from fournines.components.keepalived.audit.rules.deciding import decision
 from fournines.components.keepalived.audit.rules.example import keepalived, script
@@ -38,7 +39,7 @@ _FROM = re.compile(
 _NAMED = re.compile(r"Host:\s*\S+|--(?:resolve|connect-to)\s+\S+", re.IGNORECASE)
 
 
-_BINDS = re.compile(r"\.bind\b")
+_BINDS = re.compile(r"\.bind\b|\b(?:ss|netstat|lsof|fuser|sockstat)\s|/proc/net/tcp\b")
 """A socket bound to an address, which the kernel allows to its holder, unless it allows it to everybody."""
 
 
@@ -110,10 +111,15 @@ def _own(question: Question, vips: Iterable[str]) -> str:
     return ""
 
 
-def _anybody_binds(site: Evidence, use: Use, question: Question) -> bool:
-    """Whether the question is a bind that this host's kernel allows without the address."""
-    settings = [s for s in site.on(use.check.at.host, Sysctl) if s.name == NONLOCAL]
-    return bool(_BINDS.search(question.text)) and any(s.number for s in settings)
+def _anybody_binds(site: Evidence, use: Use, question: Question) -> bool | None:
+    """Whether the question is a bind that this host's kernel allows without the address; None: who knows."""
+    if not _BINDS.search(question.text) or _SHOWS.search(question.text):
+        return False
+    host = use.check.at.host
+    if not site.on(host, Sysctl) and ".bind" not in question.text:
+        return None
+    free = any(bind.transparent for conf in configurations(site) for p in conf.proxies for bind in p.binds)
+    return free or any(s.number for s in site.on(host, Sysctl) if s.name == NONLOCAL)
 
 
 _GREP = "#!/bin/sh\nip addr show dev eth0 | grep -q 10.0.0.20\n"
@@ -141,7 +147,8 @@ def only_the_holder(site: Evidence) -> Iterator[Hit | Unknown]:
     for use in uses(site):
         for question, answer in use.needed() if use.faults else ():
             vip = _own(question, use.vips)
-            if not vip or _anybody_binds(site, use, question):
+            bound = _anybody_binds(site, use, question)
+            if not vip or bound:
                 continue
             negated = bool(re.search(r"grep\s+(?:-\w{1,30}\s+){0,9}-\w{0,30}v", question.text))
             where = "the host holds" if answer is not negated else "the host does not hold"
@@ -149,6 +156,7 @@ def only_the_holder(site: Evidence) -> Iterator[Hit | Unknown]:
                 use.decision.at(question),
                 f"{use.check.name} passes only while {where} {vip}",
                 related=use.related(),
+                severity=Severity.WARNING if bound is None else None,
                 why=""
                 if answer is not negated
                 else "the host that takes the VIP fails its check at once and gives it "

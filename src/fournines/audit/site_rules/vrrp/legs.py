@@ -7,12 +7,12 @@ from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_add
 from itertools import combinations
 from typing import TYPE_CHECKING
 
+from fournines.audit.site_rules.vrrp.gateways import forwards, is_gateway
 from fournines.components.keepalived.audit.facts import SyncGroup, VrrpInstance
 from fournines.components.keepalived.audit.facts.groups import groups
 from fournines.components.keepalived.audit.rules.example import keepalived
 from fournines.components.network.audit.facts import Interface
 from fournines.components.nftables.audit.chains import firewalls
-from fournines.components.sysctl.audit.facts import Sysctl
 from fournines.kit.audit.rule import Consequence, Hit, Severity, Unknown, rule
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ def _scripts(instance: VrrpInstance) -> frozenset[str]:
 def _forwards(site: Evidence, one: VrrpInstance, other: VrrpInstance) -> bool:
     """Whether this host routes between the two: forwarding is on, and its firewall names their interfaces."""
     host = one.at.host
-    if not any(s.name.endswith("ip_forward") and s.value == "1" for s in site.on(host, Sysctl)):
+    if not forwards(site, host):
         return False
     both = {one.interface, other.interface}
     for table in firewalls(site, host):
@@ -98,13 +98,13 @@ def may_part(site: Evidence) -> Iterator[Hit | Unknown]:
             apart = one.interface == other.interface or not one.interface or not other.interface
             if grouped or apart or names in told or not _same_side(site, one, other):
                 continue
-            sticky = one.nopreempt and other.nopreempt and _scripts(one) == _scripts(other) != frozenset()
+            sticky = one.nopreempt and other.nopreempt and _scripts(one) == _scripts(other)
+            sticky = sticky and bool(_scripts(one) or is_gateway(site, one))
             routed = _forwards(site, one, other)
             if sticky or routed:
                 told.add(names)
-                why = (
-                    "both have nopreempt and the same checks" if sticky else "this host forwards between them"
-                )
+                checked = " and the same checks" if _scripts(one) else ""
+                why = f"both have nopreempt{checked}" if sticky else "this host forwards between them"
                 yield Hit(
                     other.at,
                     f"{one.name} and {other.name} are elected apart, and {why}",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from ipaddress import ip_interface
 from typing import TYPE_CHECKING
 
@@ -13,7 +13,7 @@ from fournines.kit.audit.rule import Unknown
 from fournines.kit.audit.source import Kind, Place, Source, Syntax
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
 LARGEST_YAML = 64 * 1024
 """Characters of a netplan file that are read; a real one has a hundred lines."""
@@ -37,7 +37,7 @@ class Interface:
     """An interface somebody configures: ``addresses`` with their prefix (``10.0.0.11/24``) where known.
 
     ``manager`` is ``networkd``, ``NetworkManager``, ``ifupdown`` or ``network-scripts``; ``keeps`` says that
-    foreign addresses survive a restart of that program.
+    foreign addresses survive a restart of that program. ``places``: the lines that give it its addresses.
     """
 
     at: Place
@@ -45,6 +45,11 @@ class Interface:
     addresses: tuple[str, ...]
     manager: str
     keeps: bool = True
+    places: Mapping[str, Place] = field(default_factory=dict, repr=False, hash=False, compare=False)
+
+    def place(self, address: str) -> Place:
+        """The line that gives it this one of its ``addresses``."""
+        return self.places.get(address, self.at)
 
 
 def _address(text: str, mask: str = "") -> str | None:
@@ -62,73 +67,94 @@ def read_hostname(source: Source) -> Iterator[OwnName]:
             yield OwnName(source.at(node), node.key.lower())
 
 
+_ADDED = re.compile(r"\bip(?:\s+-\w+)*\s+a\w*\s+(?:add|replace)\s+(\S+)")
+"""The command that gives an interface one more address."""
+
+
+def added(words: Iterable[str]) -> str | None:
+    """The address that ``ip addr add ADDRESS dev NAME`` adds; None for any other command."""
+    match = _ADDED.search(" ".join(words)[:500])
+    return _address(match.group(1)) if match else None
+
+
 def read_interfaces(source: Source) -> Iterator[Interface]:
-    """The ``iface`` stanzas of /etc/network/interfaces."""
+    """The ``iface`` stanzas of /etc/network/interfaces, with what their ``up`` commands add."""
     stanza: tuple[Place, str] | None = None
-    said: dict[str, str] = {}
+    said: dict[str, tuple[str, Place]] = {}
+    more: dict[str, Place] = {}
 
     def made() -> Iterator[Interface]:
         if stanza is not None and stanza[1] != "lo":
-            address = _address(said.get("address", ""), said.get("netmask", ""))
-            yield Interface(stanza[0], stanza[1], (address,) if address else (), "ifupdown")
+            text, at = said.get("address", ("", stanza[0]))
+            address = _address(text, said.get("netmask", ("", at))[0])
+            places = {**({address: at} if address else {}), **more}
+            yield Interface(stanza[0], stanza[1], tuple(places), "ifupdown", places=places)
 
     for node in source.nodes:
         if node.key == "iface":
             yield from made()
-            stanza, said = (source.at(node), node.value), {}
+            stanza, said, more = (source.at(node), node.value), {}, {}
         elif node.key in ("auto", "allow-hotplug", "source", "mapping"):
             yield from made()
             stanza = None
+        elif node.key in ("up", "post-up", "pre-up"):
+            address = added(node.args)
+            more.update({address: source.at(node)} if address else {})
         else:
-            said.setdefault(node.key, node.value)
+            said.setdefault(node.key, (node.value, source.at(node)))
     yield from made()
 
 
 def read_ifcfg(source: Source) -> Iterator[Interface]:
     """An ifcfg-NAME of Red Hat's network scripts: IPADDR, PREFIX or NETMASK, IPADDR1, ..."""
-    said = {
-        match.group(1): match.group(2).strip("\"'")
-        for node in source.nodes
-        if (match := re.fullmatch(r"([A-Z]\w*)=(.*)", node.key))
-    }
+    said: dict[str, str] = {}
+    lines: dict[str, Place] = {}
+    for node in source.nodes:
+        match = re.fullmatch(r"([A-Z]\w*)=(.*)", node.key)
+        if match:
+            said[match.group(1)] = match.group(2).strip("\"'")
+            lines[match.group(1)] = source.at(node)
     base = (source.name or source.path).rpartition("ifcfg-")[2]
     name = said.get("DEVICE", base)
-    found = []
-    for number in ("", "0", "1", "2"):
+    found: dict[str, Place] = {}
+    for number in ("", *"0123456789"):
         mask = said.get(f"PREFIX{number}") or said.get(f"NETMASK{number}") or ""
         address = _address(said.get(f"IPADDR{number}", ""), mask)
         if address:
-            found.append(address)
+            found[address] = lines[f"IPADDR{number}"]
     manager = "network-scripts" if said.get("NM_CONTROLLED", "yes").lower() == "no" else "NetworkManager"
     if name and name != "lo":
-        yield Interface(source.top, name, tuple(found), manager)
+        yield Interface(source.top, name, tuple(found), manager, places=found)
 
 
 def read_networkd(source: Source) -> Iterator[Interface]:
     """A .network file: the names it matches and the addresses it sets."""
     said: dict[str, list[str]] = {}
+    places: dict[str, Place] = {}
     for section in source.nodes:
         for child in section.children:
             said.setdefault(f"{section.key}.{child.key}", []).append(child.value)
-    texts = (*said.get("Network.Address", ()), *said.get("Address.Address", ()))
-    addresses = tuple(a for text in texts if (a := _address(text)))
+            address = _address(child.value) if child.key == "Address" else None
+            places.update({address: source.at(child)} if address else {})
     kept = [value.lower() for value in said.get("Network.KeepConfiguration", ())]
     keeps = bool(kept) and kept[-1] in ("yes", "true", "on", "1", "static")
     for name in " ".join(said.get("Match.Name", ())).split():
-        yield Interface(source.top, name, addresses, "networkd", keeps=keeps)
+        yield Interface(source.top, name, tuple(places), "networkd", keeps=keeps, places=places)
 
 
 def read_manager(source: Source) -> Iterator[Interface]:
     """A connection of NetworkManager (``*.nmconnection``)."""
-    said = {f"{s.key}.{c.key}": c.value for s in source.nodes for c in s.children}
-    addresses = tuple(
-        a
-        for key, value in said.items()
-        if key.startswith("ipv4.address") and (a := _address(value.split(",")[0]))
-    )
-    name = said.get("connection.interface-name", "")
+    name = ""
+    places: dict[str, Place] = {}
+    for section in source.nodes:
+        for child in section.children:
+            if section.key in ("ipv4", "ipv6") and child.key.startswith("address"):
+                listed = child.value.split(";") if child.key == "addresses" else [child.value.split(",")[0]]
+                places.update({a: source.at(child) for text in listed if (a := _address(text.strip()))})
+            elif (section.key, child.key) == ("connection", "interface-name"):
+                name = child.value
     if name:
-        yield Interface(source.top, name, addresses, "NetworkManager")
+        yield Interface(source.top, name, tuple(places), "NetworkManager", places=places)
 
 
 def read_netplan(source: Source) -> Iterator[Interface | Unknown]:
@@ -149,13 +175,20 @@ def read_netplan(source: Source) -> Iterator[Interface | Unknown]:
         table = _child(network, kind)
         for key, body in table.value if isinstance(table, yaml.MappingNode) else ():
             listed = _child(body, "addresses")
-            texts = [item.value for item in listed.value] if isinstance(listed, yaml.SequenceNode) else []
-            addresses = tuple(a for text in texts if isinstance(text, str) and (a := _address(text)))
+            items = listed.value if isinstance(listed, yaml.SequenceNode) else []
+            places = {a: source.at(line) for line, text in map(_listed, items) if (a := _address(text))}
             said = _child(body, "set-name")
             name = said.value if isinstance(said, yaml.ScalarNode) else str(key.value)
-            yield Interface(
-                source.at(key.start_mark.line + 1), name, addresses, manager, keeps=manager != "networkd"
-            )
+            at, keeps = source.at(key.start_mark.line + 1), manager != "networkd"
+            yield Interface(at, name, tuple(places), manager, keeps=keeps, places=places)
+
+
+def _listed(item: yaml.Node) -> tuple[int, str]:
+    """One of netplan's addresses and its line: a text, or a mapping of the text to its options."""
+    if isinstance(item, yaml.MappingNode) and item.value:
+        item = item.value[0][0]
+    text = item.value if isinstance(item, yaml.ScalarNode) else ""
+    return item.start_mark.line + 1, str(text)
 
 
 def _child(node: yaml.Node | None, name: str) -> yaml.Node | None:

@@ -119,3 +119,15 @@ def is_mysql(service: Service) -> bool:
     name = f"{service.front.name} {service.back.name}".lower()
     ports = {server.port for server in service.servers} | {bind.port for bind in service.binds}
     return bool(_MYSQL.search(name)) or 3306 in ports  # noqa: PLR2004 - MySQL's port
+
+
+_POSTGRES = re.compile(r"postgres|pgsql|patroni|(?:^|[\W_])pg(?:$|[\W_\d])")
+
+
+def is_postgres(service: Service) -> bool:
+    """Whether a service is PostgreSQL: it has one primary, and standbys that refuse writes."""
+    if purpose(service) is not Purpose.DATABASE or is_mysql(service):
+        return False
+    name = f"{service.front.name} {service.back.name}".lower()
+    ports = {server.port for server in service.servers} | {bind.port for bind in service.binds}
+    return bool(_POSTGRES.search(name)) or 5432 in ports  # noqa: PLR2004 - PostgreSQL's port

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from fournines.components.haproxy.audit.facts import configurations
-from fournines.components.haproxy.audit.facts.purpose import Purpose, purpose
+from fournines.components.haproxy.audit.facts.purpose import Purpose, is_postgres, purpose
 from fournines.components.haproxy.audit.rules.checks import first_of
 from fournines.components.haproxy.audit.rules.example import TWO, api, haproxy
 from fournines.kit.audit.rule import Consequence, Hit, Severity, Unknown, rule
@@ -52,6 +52,8 @@ def stuck_on_the_backup(site: Evidence) -> Iterator[Hit | Unknown]:
         one_writer = purpose(service) in (Purpose.DATABASE, Purpose.REDIS) or "dst" in (
             said.words if said else ()
         )
+        if is_postgres(service):  # what is held back is a standby, unless only the primary passes the check
+            one_writer = service.back.checks_http
         if said and spare and regular and not one_writer:
             yield Hit(
                 said.at,

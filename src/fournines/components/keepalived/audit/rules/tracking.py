@@ -138,61 +138,6 @@ def untracked_script(site: Evidence) -> Iterator[Hit | Unknown]:
             yield Hit(script_.at, f"no instance tracks {script_.name}: it is never run")
 
 
-def _acting(site: Evidence, instance: VrrpInstance) -> bool:
-    """Whether anything but a link or a peer can move this instance."""
-    trackers = list(instance.trackers)
-    for group in site.on(instance.at.host, SyncGroup):
-        if instance.name in group.members:
-            trackers.extend(group.trackers)
-    return any(tracker.kind in ("script", "process", "file") for tracker in trackers)
-
-
-@rule(
-    "KA004",
-    Severity.ERROR,
-    "Nothing but the link decides where the VIP is",
-    consequence=Consequence.NO_FAILOVER,
-    why="only the death of the host, its link or keepalived moves the address; when the service behind it "
-    "dies or "
-    "hangs, the VIP stays and nothing answers",
-    fix="track the service: a vrrp_script that asks it, or track_process",
-    source=f"{_MAN}, track_script and track_process",
-    bad={"keepalived.conf": keepalived(check="", tracked="")},
-    good={"keepalived.conf": keepalived()},
-    points_at="vrrp_instance VI_1 {",
-)
-def tracks_nothing(site: Evidence) -> Iterator[Hit | Unknown]:
-    for instance in site.all(VrrpInstance):
-        if not instance.vips or _acting(site, instance):
-            continue
-        if _includes(site, instance.at.host):
-            yield Unknown(instance.at, f"{instance.name} tracks no service in the part that was given")
-            continue
-        what = f"{instance.name} holds {_vips(instance)} and tracks no script, process or file"
-        if _gateway(site, instance):
-            why = "for a gateway the links are the service; whatever else it serves may die unseen"
-            yield Hit(instance.at, what, why=why, severity=Severity.INFO)
-        else:
-            yield Hit(instance.at, what)
-
-
-def _gateway(site: Evidence, instance: VrrpInstance) -> bool:
-    """Whether an address is a router's: it brings routes, or moves together with one on another interface."""
-    if "virtual_routes" in instance.places:
-        return True
-    of_host = site.on(instance.at.host, VrrpInstance)
-    for group in site.on(instance.at.host, SyncGroup):
-        legs = {other.interface for other in of_host if other.name in group.members}
-        if instance.name in group.members and len(legs) > 1:
-            return True
-    return False
-
-
-def _vips(instance: VrrpInstance) -> str:
-    shown = [vip.text for vip in instance.vips]
-    return ", ".join(shown[:3]) + (f" and {len(shown) - 3} more" if len(shown) > 3 else "")  # noqa: PLR2004
-
-
 def _effective(priority: int, change: int) -> int:
     """Keepalived keeps an effective priority between 1 and 254 (vrrp.c, vrrp_set_effective_priority)."""
     return max(1, min(254, priority + change))

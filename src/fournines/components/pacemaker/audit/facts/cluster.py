@@ -216,11 +216,24 @@ def _cluster(site: Evidence, form: str, stories: Iterable[Story]) -> Cluster:
         told,
         of(Property),
         tuple(_changed(p, changes) for p in of(Primitive)),
-        tuple(_changed(c, changes) for c in of(Collection)),
+        tuple(_changed(c, changes) for c in _gathered(of(Collection))),
         of(Constraint),
         of(Member),
         changes,
     )
+
+
+def _gathered(collections: Iterable[Collection]) -> Iterable[Collection]:
+    """Groups whole: ``pcs resource create ... --group g`` and ``group add`` add to what is there."""
+    found: dict[object, Collection] = {}
+    for one in collections:
+        key = (one.kind, one.id, one.at.host) if one.kind == "group" else one
+        before = found.setdefault(key, one)
+        if before is not one:
+            fresh = tuple(ref for ref in one.members if ref.id not in {m.id for m in before.members})
+            meta = {**before.meta, **one.meta}
+            found[key] = replace(before, members=(*before.members, *fresh), meta=meta)
+    return found.values()
 
 
 R = TypeVar("R", Primitive, Collection)

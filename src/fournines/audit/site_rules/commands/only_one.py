@@ -1,0 +1,124 @@
+"""Commands that make one host the source of all data: carried out on several, each has data of its own."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from fournines.audit.site_rules.commands.everywhere import sent, spread
+from fournines.kit.audit.rule import Consequence, Hit, Severity, Unknown, rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from fournines.audit.site_rules.commands.everywhere import Sent
+    from fournines.kit.audit.evidence import Evidence
+
+_BOOTSTRAP = re.compile(
+    r"\bgalera_new_cluster\b|\b(?:mysqld?|mariadb)@bootstrap\b|\bbootstrap-pxc\b|--wsrep[-_]new[-_]cluster\b"
+    r"|\bmysqld?\s+bootstrap\b|wsrep[-_]cluster[-_]address=[\"']?gcomm://(?:[\"'\s]|\Z)|\bpc\.bootstrap=(?:1|yes|true)"
+)
+_LOOP = "for host in db1 db2 db3; do\n    ssh $host {}\ndone\n"
+_SHELL = "#!/bin/bash\n"
+_OTHERS = _LOOP.format("systemctl start mariadb")
+
+
+@rule(
+    "GA031",
+    Severity.ERROR,
+    "A new cluster is started on more than one host",
+    consequence=Consequence.DATA,
+    why="each host that bootstraps is a cluster of its own: all of them take writes, none hears of the "
+    "others, and all but one's are thrown away when they are joined",
+    fix="galera_new_cluster on one host (after a loss of all: the one with safe_to_bootstrap: 1), systemctl "
+    "start mariadb on the others",
+    source="Galera documentation, Starting the Cluster: --wsrep-new-cluster is for the first node only",
+    bad={"start.sh": _SHELL + _LOOP.format("galera_new_cluster")},
+    good={"start.sh": f"{_SHELL}ssh db1 galera_new_cluster\n{_OTHERS}"},
+    points_at="ssh $host galera_new_cluster",
+)
+def bootstraps(site: Evidence) -> Iterator[Hit | Unknown]:
+    for found in spread(site, lambda one: "" if _BOOTSTRAP.search(one.text) else None):
+        yield Hit(found.at, f"a cluster of its own is started on {found.who}", found.related)
+
+
+def _behind(program: str, words: Sequence[str]) -> Sequence[str]:
+    """What stands behind a program's name, whoever starts it; nothing where it is not named."""
+    at = next((i for i, word in enumerate(words) if word.rpartition("/")[2] == program), len(words))
+    return words[at + 1 :]
+
+
+def _is_forced(one: Sent) -> str | None:
+    return "" if "force_boot" in _behind("rabbitmqctl", one.words) else None
+
+
+def _is_emptied(one: Sent) -> str | None:
+    return "" if {"reset", "force_reset"} & set(_behind("rabbitmqctl", one.words)) else None
+
+
+def _joined(one: Sent) -> str:
+    """The broker that another is told to join; empty for any other command."""
+    words = _behind("rabbitmqctl", one.words)
+    target = next((word for word in words if "@" in word), "") if "join_cluster" in words else ""
+    return target.rpartition("@")[2].lower()
+
+
+_BOOT = "#!/bin/bash\nssh mq1 rabbitmqctl force_boot\n"
+
+
+@rule(
+    "RM028",
+    Severity.ERROR,
+    "Every broker is forced to start alone, or is emptied",
+    consequence=Consequence.DATA,
+    why="force_boot makes a broker start with what it has and not wait for those that went down after it, "
+    "and reset makes it forget everything: done on all of them, nobody is left who has the newest messages, "
+    "queues and accounts",
+    fix="force_boot on one broker, the one that stopped last if it is known; reset only those that join",
+    source="rabbitmqctl(8) force_boot, reset; RabbitMQ documentation, Clustering: restarting nodes",
+    bad={"start.sh": _BOOT + "ssh mq2 rabbitmqctl force_boot\n"},
+    good={"start.sh": _BOOT + "ssh mq2 systemctl start rabbitmq-server\n"},
+    points_at="ssh mq2 rabbitmqctl force_boot",
+)
+def forced(site: Evidence) -> Iterator[Hit | Unknown]:
+    for found in spread(site, _is_forced):
+        yield Hit(found.at, f"force_boot is carried out on {found.who}", found.related)
+    to = {_joined(one) for one in sent(site)}
+    for found in spread(site, _is_emptied):
+        kept = to & {host.lower() for host in found.hosts}
+        if kept:
+            what = f"reset is carried out on {found.who}, also on {min(kept)}, whom the others are to join"
+            yield Hit(found.at, what, found.related)
+
+
+_FORCE = frozenset({"--force", "--overwrite-data-of-peer", "--clear-bitmap"})
+
+
+def _is_primary(one: Sent) -> str | None:
+    """The resource of which this command makes its own side the good one; None for any other command."""
+    words = _behind("drbdadm", one.words)
+    verb = next((i for i, word in enumerate(words) if word in ("primary", "new-current-uuid")), len(words))
+    if not _FORCE & set(words):
+        return None
+    return next((word for word in words[verb + 1 :] if not word.startswith("-")), None)
+
+
+_FIRST = "#!/bin/bash\nssh node1 drbdadm primary --force data\n"
+
+
+@rule(
+    "DR011",
+    Severity.ERROR,
+    "Both hosts are told to overwrite the other",
+    consequence=Consequence.DATA,
+    why="each declares its own disk the good one: DRBD refuses to connect (split brain from the first "
+    "minute), or one side's data is overwritten by the other's",
+    fix="primary --force (--overwrite-data-of-peer before 8.4) on the one host whose data is to be kept",
+    source="DRBD user's guide, Initial device synchronization: to be carried out on one host only",
+    bad={"start.sh": _FIRST + "ssh node2 drbdadm primary --force data\n"},
+    good={"start.sh": _FIRST + "ssh node2 drbdadm secondary data\n"},
+    points_at="ssh node2 drbdadm primary --force data",
+)
+def overwritten(site: Evidence) -> Iterator[Hit | Unknown]:
+    for found in spread(site, _is_primary):
+        yield Hit(found.at, f"{found.who} are each made primary by force", found.related)

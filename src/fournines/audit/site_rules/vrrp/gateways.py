@@ -1,0 +1,121 @@
+"""Addresses whose service is the host itself: routers and directors, and those that only look like one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from fournines.components.keepalived.audit.facts import KeepalivedConf, RealServer, SyncGroup, VrrpInstance
+from fournines.components.keepalived.audit.facts.groups import groups
+from fournines.components.keepalived.audit.rules.example import keepalived
+from fournines.components.nftables.audit.chains import firewalls
+from fournines.components.sysctl.audit.facts import Sysctl
+from fournines.kit.audit.rule import Consequence, Hit, Severity, Unknown, rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from fournines.kit.audit.evidence import Evidence
+
+_FORWARDING = frozenset(
+    {"net.ipv4.ip_forward", "net.ipv4.conf.all.forwarding", "net.ipv6.conf.all.forwarding"}
+)
+_SERVING = frozenset(
+    """haproxy.cfg apache.conf my.cnf rabbitmq.conf rabbitmq.config rabbitmq-env.conf memcached.conf oslo
+    local_settings garb""".split()  # noqa: SIM905 - words in a row
+)
+"""Kinds of file that say that a host serves more than packets."""
+_SHOWN = 3
+"""Addresses of an instance that are named."""
+
+
+@rule(
+    "KA004",
+    Severity.ERROR,
+    "Nothing but the link decides where the VIP is",
+    consequence=Consequence.NO_FAILOVER,
+    why="only the death of the host, its link or keepalived moves the address; when the service behind it "
+    "dies or hangs, the VIP stays and nothing answers",
+    fix="track the service: a vrrp_script that asks it, or track_process",
+    source="keepalived.conf(5), track_script and track_process",
+    bad={"keepalived.conf": keepalived(check="", tracked="")},
+    good={"keepalived.conf": keepalived()},
+    points_at="vrrp_instance VI_1 {",
+)
+def tracks_nothing(site: Evidence) -> Iterator[Hit | Unknown]:
+    for instance in site.all(VrrpInstance):
+        if not instance.vips or _acting(site, instance):
+            continue
+        if any(conf.includes or conf.excerpt for conf in site.on(instance.at.host, KeepalivedConf)):
+            yield Unknown(instance.at, f"{instance.name} tracks no service in the part that was given")
+            continue
+        what = f"{instance.name} holds {_vips(instance)} and tracks no script, process or file"
+        if _directs(site, instance):
+            why = "for a director keepalived is the service; whatever else it serves may die unseen"
+            yield Hit(instance.at, what, why=why, severity=Severity.INFO)
+        elif is_gateway(site, instance):
+            why = "for a gateway the links are the service; whatever else it serves may die unseen"
+            yield Hit(instance.at, what, why=why, severity=Severity.INFO)
+        else:
+            yield Hit(instance.at, what)
+
+
+def _acting(site: Evidence, instance: VrrpInstance) -> bool:
+    """Whether anything but a link or a peer can move this instance."""
+    trackers = list(instance.trackers)
+    for group in site.on(instance.at.host, SyncGroup):
+        if instance.name in group.members:
+            trackers.extend(group.trackers)
+    return any(tracker.kind in ("script", "process", "file") for tracker in trackers)
+
+
+def _directs(site: Evidence, instance: VrrpInstance) -> bool:
+    """Whether this host's kernel hands connections to the address on; keepalived checks who gets them."""
+    virtual = {
+        server.virtual.split()[0] for server in site.on(instance.at.host, RealServer) if server.virtual
+    }
+    own = {vip.address for vip in instance.vips if vip.address}
+    return bool(virtual & own) and not serves(site, instance.at.host)
+
+
+def is_gateway(site: Evidence, instance: VrrpInstance) -> bool:
+    """Whether an address is a router's.
+
+    It brings routes, moves with one on another interface, or its host routes and serves nothing else.
+    """
+    if "virtual_routes" in instance.places:
+        return True
+    host = instance.at.host
+    of_host = site.on(host, VrrpInstance)
+    for group in site.on(host, SyncGroup):
+        legs = {other.interface for other in of_host if other.name in group.members}
+        if instance.name in group.members and len(legs) > 1:
+            return True
+    rivals = next((group.members for group in groups(site) if instance in group.members), (instance,))
+    hosts = {rival.at.host for rival in rivals}
+    return any(routes(site, one) for one in hosts) and not any(serves(site, one) for one in hosts)
+
+
+def forwards(site: Evidence, host: str) -> bool:
+    """Whether the kernel of a host is told to forward packets."""
+    return any(s.name in _FORWARDING and s.value == "1" for s in site.on(host, Sysctl))
+
+
+def routes(site: Evidence, host: str) -> bool:
+    """Whether a host is a router as far as its files say: it forwards, or rewrites what it forwards."""
+    return forwards(site, host) or any(
+        rule_.verdict in ("snat", "masquerade")
+        for table in firewalls(site, host)
+        for chain in table.values()
+        for rule_ in chain.rules
+    )
+
+
+def serves(site: Evidence, host: str) -> bool:
+    """Whether some file says that a host runs a service that may die while its links live."""
+    return any(source.host in (host, "") for source in site.kinds(*_SERVING))
+
+
+def _vips(instance: VrrpInstance) -> str:
+    shown = [vip.text for vip in instance.vips]
+    more = f" and {len(shown) - _SHOWN} more" if len(shown) > _SHOWN else ""
+    return ", ".join(shown[:_SHOWN]) + more
