@@ -72,7 +72,7 @@ def opinion(
         input=tar,
         capture_output=True,
         check=False,
-        timeout=60,
+        timeout=300,
     )
     return subprocess.CompletedProcess(
         argv, done.returncode, done.stdout.decode(errors="replace"), done.stderr.decode(errors="replace")

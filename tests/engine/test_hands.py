@@ -39,7 +39,7 @@ def test_the_nth_operations_of_all_hosts_run_at_the_same_time() -> None:
 
     async def answer(call: Call) -> Output:
         inside.append(call.host)
-        with anyio.fail_after(10):
+        with anyio.fail_after(60):
             while len(inside) < len(HOSTS):
                 await anyio.lowlevel.checkpoint()
         return Output(0, "")
@@ -70,12 +70,17 @@ def test_what_takes_long_is_told_with_its_host(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(pyinfra, "BUSY_SECONDS", 0.05)
     told: list[tuple[tuple[str, str], ...]] = []
 
+    heard = anyio.Event()
+
     async def slow(call: Call) -> Output:
-        await anyio.sleep(0.4 if call.host == "two" else 0)
+        if call.host == "two":
+            await heard.wait()
         return Output(0, "")
 
     async def tell(busy: tuple[tuple[str, str], ...], _seconds: float) -> None:
         told.append(busy)
+        if len(busy) == 1:
+            heard.set()
 
     async def whole() -> None:
         await carry_out(Fake(slow), dict.fromkeys(HOSTS, (shell("a"),)), busy=tell)

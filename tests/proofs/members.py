@@ -146,9 +146,9 @@ def database_joins(hosts: Hosts) -> Look:
     for host in hosts.values():
         host.must("sh", "-c", "rm -rf /var/lib/mysql/* && mkdir -p /run/mysqld && chown mysql: /run/mysqld")
         install = "mariadb-install-db --user=mysql --skip-test-db --auth-root-authentication-method=normal"
-        host.must("sh", "-c", f"{install} --wsrep-on=OFF", within=180)
+        host.must("sh", "-c", f"{install} --wsrep-on=OFF")
     first.start("mariadbd", "--user=mysql", "--wsrep-new-cluster")
-    until(lambda: _status(first, "wsrep_ready") == "ON", "the first host is a cluster", within=120)
+    until(lambda: _status(first, "wsrep_ready") == "ON", "the first host is a cluster")
     first.must("mariadb", "-e", "CREATE DATABASE proof")
     server = second.start("mariadbd", "--user=mysql")
 

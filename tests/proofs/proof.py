@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.proofs.wire import Host, Wire
+from tests.proofs.wire import PATIENCE, Host, Wire
 
 from fournines.audit.gather.collect import File
 from fournines.audit.run import audit
@@ -17,7 +17,6 @@ Look = Callable[[], str]
 Story = Callable[[Hosts], Look]
 """Starts programs, makes the fault, and returns how to look at what comes of it."""
 
-_PATIENCE = 90.0
 _HOLD = 5.0
 """Seconds for which what is seen has to stay as it is: six takeovers of the mended pair (0.8 s each)."""
 
@@ -74,7 +73,7 @@ def observed(proof: Proof, case: Case, tree: Path, folder: Path) -> str:
 
 
 def _steady(look: Look, expected: str) -> str:
-    end = time.monotonic() + _PATIENCE
+    end = time.monotonic() + PATIENCE
     since = None
     while True:
         now, seen = time.monotonic(), look()

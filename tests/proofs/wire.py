@@ -18,6 +18,8 @@ from typing import IO, Self
 
 NETWORKS = {"eth0": "10.0.0", "eth1": "192.168.1"}
 """The interfaces every host has, and the first three numbers of their addresses."""
+PATIENCE = 300.0
+"""Seconds that anything may take on a machine that is very busy; not an expectation."""
 
 _WIRE = """\
 set -e
@@ -82,7 +84,7 @@ class Host:
         for link in NETWORKS:
             self._outside("ip", "link", "set", f"{self.name}-{link}", "nomaster")
         _run("kill", "-KILL", str(self.pid))
-        self._process.wait(30)
+        self._process.wait(PATIENCE)
 
     @property
     def alive(self) -> bool:
@@ -110,13 +112,13 @@ class Host:
         self.started.append(program)
         return program
 
-    def ask(self, *argv: str, given: str = "", within: float = 60) -> subprocess.CompletedProcess[str]:
+    def ask(self, *argv: str, given: str = "", within: float = PATIENCE) -> subprocess.CompletedProcess[str]:
         """Run a program to its end."""
         return subprocess.run(
             [*self._enter(), *argv], input=given, capture_output=True, text=True, check=False, timeout=within
         )
 
-    def must(self, *argv: str, given: str = "", within: float = 60) -> str:
+    def must(self, *argv: str, given: str = "", within: float = PATIENCE) -> str:
         """Run a program that has to end well, and return what it said."""
         done = self.ask(*argv, given=given, within=within)
         assert done.returncode == 0, f"{self.name}: {' '.join(argv)}\n{done.stdout}{done.stderr}"
@@ -184,8 +186,8 @@ class Wire:
         return process
 
 
-def until(true: Callable[[], bool], what: str, within: float = 60) -> None:
-    """Wait for a condition; ``within`` is for a machine that is very busy, not an expectation."""
+def until(true: Callable[[], bool], what: str, within: float = PATIENCE) -> None:
+    """Wait for a condition."""
     end = time.monotonic() + within
     while not true():
         assert time.monotonic() < end, f"not within {within:g} s: {what}"
@@ -195,7 +197,7 @@ def until(true: Callable[[], bool], what: str, within: float = 60) -> None:
 def _let_go(process: subprocess.Popen[str]) -> None:
     """Close the pipe, which ends the namespaces' first process."""
     _pipe(process.stdin).close()
-    process.wait(30)
+    process.wait(PATIENCE)
     _pipe(process.stdout).close()
 
 
@@ -212,5 +214,5 @@ def _leaf(pid: int) -> int:
 
 def _run(*argv: str) -> None:
     program = shutil.which(argv[0]) or argv[0]
-    done = subprocess.run([program, *argv[1:]], capture_output=True, text=True, check=False, timeout=60)
+    done = subprocess.run([program, *argv[1:]], capture_output=True, text=True, check=False, timeout=PATIENCE)
     assert done.returncode == 0, f"{' '.join(argv)}: {done.stderr}"

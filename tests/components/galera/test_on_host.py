@@ -246,7 +246,7 @@ def running(database: responder.Database) -> Iterator[int]:
 
 
 def get(port: int, path: str, method: str = "GET") -> tuple[int, str]:
-    link = http.client.HTTPConnection("127.0.0.1", port, timeout=2)
+    link = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
     try:
         link.request(method, path)
         reply = link.getresponse()

@@ -74,12 +74,16 @@ def test_a_site_without_volumes_has_no_such_stage(context: Context) -> None:
     assert not list(stage.checks(context))
 
 
-@pytest.mark.parametrize(("answer", "code"), [("exit 0", 0), ("exit 1", 1), ("exec sleep 5", 1)])
-def test_a_unit_may_be_asked_by_a_command(context: Context, tmp_path: Path, answer: str, code: int) -> None:
+@pytest.mark.parametrize(
+    ("answer", "patience", "code"), [("exit 0", "60", 0), ("exit 1", "60", 1), ("exec sleep 60", "0.2", 1)]
+)
+def test_a_unit_may_be_asked_by_a_command(
+    context: Context, tmp_path: Path, answer: str, patience: str, code: int
+) -> None:
     said = "case $2 in *Load*) echo loaded ;; *) echo active ;; esac"
     (tmp_path / "systemctl").write_text(f"#!/bin/sh\n{said}\n")
     (tmp_path / "systemctl").chmod(0o755)
-    given = {"OCF_RESKEY_unit": "x", "OCF_RESKEY_asked": answer, "OCF_RESKEY_patience": "0.2"}
+    given = {"OCF_RESKEY_unit": "x", "OCF_RESKEY_asked": answer, "OCF_RESKEY_patience": patience}
     agent = file_of(COMPONENT, context, "controller1", AGENT).content
     env = {"PATH": f"{tmp_path}:/usr/bin:/bin", **given}
     done = subprocess.run(["sh", "-c", agent, "unit", "monitor"], env=env, check=False, capture_output=True)

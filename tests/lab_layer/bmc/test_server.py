@@ -54,7 +54,7 @@ class Client:
             f"https://127.0.0.1:{self.port}{path}", data, {"Authorization": login}
         )
         try:
-            with urllib.request.urlopen(request, timeout=10, context=self.trust) as answer:  # noqa: S310
+            with urllib.request.urlopen(request, timeout=60, context=self.trust) as answer:  # noqa: S310
                 return answer.status, json.loads(answer.read() or b"null")
         except urllib.error.HTTPError as error:
             with error:
@@ -110,7 +110,7 @@ def test_a_client_that_says_nothing_holds_up_nobody(
     certificate: tuple[Path, str], capfd: pytest.CaptureFixture[str]
 ) -> None:
     with board(certificate, Remembered()) as client:
-        silent = socket.create_connection(("127.0.0.1", client.port), timeout=5)
+        silent = socket.create_connection(("127.0.0.1", client.port), timeout=60)
         assert client(f"{SYSTEMS}/a")[0] == 200
         silent.close()
     assert f"GET {SYSTEMS}/a: 200" in capfd.readouterr().err
