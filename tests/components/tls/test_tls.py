@@ -9,6 +9,7 @@ from tests.components.fixed import file_of, fixed
 from tests.programs import opinion
 
 from fournines.components.tls.component import COMPONENT
+from fournines.components.tls.deploy import TRUST
 from fournines.components.tls.model import certificate_path, first_certificate, trust_path
 from fournines.kit.check import Check, Output
 from fournines.kit.context import Context
@@ -115,3 +116,42 @@ def test_openssl_verifies_the_chain_and_the_names(context: Context, tmp_path: Pa
         assert said.returncode == 0, said.stderr
     wrong = opinion([*argv, "-verify_hostname", "other", "/run/vip.pem"], held, tmp_path, program="haproxy")
     assert wrong.returncode
+
+
+_ALIKE = r"""
+mkdir /run/ours /run/theirs /run/hooks /run/bin
+cp -a /etc/ssl/certs/. /run/ours
+cp -a /etc/ssl/certs/. /run/theirs
+trust() { sh -e -c "$1" sh /run/local/site.crt /run/ours/ca-certificates.crt /run/hooks; }
+links() { (cd "$1" && find . -type l -printf "%p %l\n" | sort); }
+trust "$1"
+update-ca-certificates --localcertsdir /run/local --etccertsdir /run/theirs --hooksdir /run/hooks
+test "$(links /run/ours)" = "$(links /run/theirs)" && echo same links
+cmp /run/ours/ca-certificates.crt /run/theirs/ca-certificates.crt && echo same bundle
+stat --format=%a%U /run/ours/ca-certificates.crt /run/theirs/ca-certificates.crt | uniq | wc -l
+printf '#!/bin/sh\necho left to the program\n' > /run/bin/update-ca-certificates
+chmod 755 /run/bin/update-ca-certificates
+PATH=/run/bin:$PATH
+trust "$1"
+rm /run/ours/site.pem
+printf '#!/bin/sh\n' > /run/hooks/java
+chmod 755 /run/hooks/java
+trust "$1"
+rm /run/hooks/java /run/ours/ca-certificates.crt
+trust "$1"
+"""
+
+
+@pytest.mark.programs
+def test_an_authority_is_trusted_as_debians_own_program_does_it(context: Context, tmp_path: Path) -> None:
+    file = file_of(COMPONENT, context, "dashboard", trust_path(context.site))
+    said = opinion(
+        ["sh", "-e", "-c", _ALIKE, "sh", TRUST],
+        {"local/site.crt": file.content},
+        tmp_path,
+        program="update-ca-certificates",
+    )
+    assert said.returncode == 0, said.stderr
+    lines = said.stdout.splitlines()
+    assert [line for line in lines if line.startswith("same")] == ["same links", "same bundle"]
+    assert lines[-4:] == ["1", *["left to the program"] * 3]

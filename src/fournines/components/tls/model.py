@@ -10,6 +10,8 @@ from fournines.spec.types import Days
 AUTHORITY = "tls/authority"
 CERTIFICATE = "tls/vip"
 STORE = "/etc/ssl/certs/ca-certificates.crt"
+HOOKS = "/etc/ca-certificates/update.d"
+"""Programs that are told of every change of the store."""
 _BEGIN = "-----BEGIN CERTIFICATE-----"
 _END = "-----END CERTIFICATE-----\n"
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fournines.components.tls.model import STORE
+from fournines.components.tls.model import HOOKS, STORE
 from fournines.kit.relies import Relied, has, reads
 
 RELIES = (
@@ -12,7 +12,9 @@ RELIES = (
         "20250419",
         (
             reads("/usr/sbin/update-ca-certificates", "LOCALCERTSDIR=/usr/local/share/ca-certificates"),
+            reads("/usr/sbin/update-ca-certificates", f"HOOKSDIR={HOOKS}"),
             has(STORE),
+            has(HOOKS),
         ),
     ),
 )
