@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import subprocess
+import time
 from pathlib import Path
 
 import pytest
 from tests.programs import opinion
 
 from fournines.components.galera.component import COMPONENT
-from fournines.components.galera.deploy import CONF, GARB_CONF
+from fournines.components.galera.deploy import CONF, GARB_CONF, TRANSFER
 from fournines.components.galera.model import Options, votes
 from fournines.kit.check import Check, Output
 from fournines.kit.context import Context
@@ -275,3 +276,32 @@ def test_units_go_red_when_one_is_off_now_or_at_boot(blog_context: Context) -> N
 def test_faults_have_commands_for_both_ways(blog_context: Context) -> None:
     faults = {fault.id: fault for fault in COMPONENT.faults(blog_context)}
     assert set(faults) == {"galera.crash", "galera.kill", "galera.hang", "galera.stop"}
+
+
+_CARRIED = r"""
+ip link set lo up
+export BASH_ENV=/run/transfer
+options=$(my_print_defaults --defaults-file=/run/conf sst | sed -n 's/^--sockopt=/,/p')
+cat > /run/takes <<'end'
+sleep 0.7
+exec timeout 20 socat -u TCP-LISTEN:4444,reuseaddr$1 stdio
+end
+cat > /run/gives <<'end'
+sleep 10
+printf 'a state\n' | exec timeout 20 socat -u stdio TCP:127.0.0.1:4444$1
+end
+bash /run/takes "$options" &
+bash /run/gives "$options"
+wait $!
+bash -c 'began=${EPOCHREALTIME/./}; sleep 0.3; test ${EPOCHREALTIME/./} -gt $((began + 290000))'
+"""
+
+
+@pytest.mark.programs
+def test_a_state_is_carried_without_the_sleep_before_it(blog_context: Context, tmp_path: Path) -> None:
+    files = files_of(blog_context, "controller1")
+    held = {"conf": files[CONF].content, "transfer": files[TRANSFER].content}
+    began = time.monotonic()
+    said = opinion(["sh", "-e", "-c", _CARRIED], held, tmp_path, program="mariadbd")
+    assert (said.returncode, said.stdout) == (0, "a state\n"), said.stderr
+    assert time.monotonic() - began < 10, "it slept"

@@ -17,6 +17,7 @@ GARB_CONF = "/etc/default/garb"
 STATE = "/var/lib/fournines-galera"
 DATADIR = "/var/lib/mysql"
 RECORD_VIEW = f"{PROGRAMS}/galera-record-view"
+TRANSFER = f"{PROGRAMS}/galera-transfer"
 CONFIG = "/etc/fournines/galera.json"
 RESPONDER = "fournines-galera.service"
 SOCKET = "fournines-galera.socket"
@@ -44,13 +45,14 @@ def _data_host(context: Context, host: Host) -> Iterator[Step]:
     yield Directory(DATADIR, owner="mysql", group="mysql")
     yield File(CONF, _mariadb_conf(context, host), validate=_VALIDATE)
     yield File(RECORD_VIEW, _render(context, "galera-record-view.j2", directory=STATE), mode=0o755)
+    yield File(TRANSFER, _render(context, "galera-transfer.j2"), validate=("bash", "-n", "{}"))
     yield File(CONFIG, _on_host_config(context, host))
     for name in ("election", "records", "start", "responder"):
         yield install("galera", name)
     options = context.options("galera", Options)
     yield File(
         unit_file("mariadb.service"),
-        _render(context, "mariadb.service.j2", programs=PROGRAMS, options=options),
+        _render(context, "mariadb.service.j2", programs=PROGRAMS, transfer=TRANSFER, options=options),
     )
     address = context.site.address(host)
     for unit in (SOCKET, RESPONDER, RESTARTER, "fournines-galera-restart.service"):
@@ -102,6 +104,7 @@ def _mariadb_conf(context: Context, host: Host) -> str:
         options=options,
         provider=_joined(provider),
         record_view=RECORD_VIEW,
+        transfer=TRANSFER,
     )
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from fournines.kit.relies import Relied, has, has_account, prints
+from fournines.kit.relies import Relied, has, has_account, prints, reads
+
+_TRANSFER = "/usr/bin/wsrep_sst_mariabackup"
 
 RELIES = (
     Relied(
@@ -24,6 +26,9 @@ RELIES = (
                 r"Ver [\d.]+-MariaDB",
                 what="understands --wsrep-new-cluster",
             ),
+            # Because of this its sleep before it sends is left out (templates/galera-transfer.j2).
+            reads(_TRANSFER, "sockopt=$(parse_cnf sst sockopt)"),
+            reads(_TRANSFER, "TCP:$REMOTEIP:$SST_PORT$sockopt"),
         ),
     ),
     Relied("mariadb-backup", "11.8.6", "11.8.9", (has("/usr/bin/mariadb-backup"),)),
