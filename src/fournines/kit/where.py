@@ -27,9 +27,14 @@ class Where:
         roles = self._roles(site)
         if roles is None and not self.without:
             return tuple(site.hosts.values())
-        if roles is not None and len(roles) == 1 and not self.without and not self.also:
-            return site.with_role(roles[0])  # worked out once: each of a thousand hosts asks
-        return tuple(host for host in site.hosts.values() if self.has(site, host))
+        if roles is None or self.without:
+            return tuple(host for host in site.hosts.values() if self.has(site, host))
+        # the hosts of a role are worked out once: each of a thousand hosts asks
+        found = [site.with_role(role) for role in (*roles, *self.also)]
+        if len(found) == 1:
+            return found[0]
+        names = {host.name for of_role in found for host in of_role}
+        return tuple(host for name, host in site.hosts.items() if name in names)
 
     def has(self, site: Site, host: Host) -> bool:
         """Whether a host is one of them."""
