@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Awaitable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeGuard
 
 from fournines.engine import hands, operations
 from fournines.engine.asking.observe import Observed, look
@@ -64,7 +64,7 @@ class PhaseRun:
         others = [host for host in differing if prepared.get(host) and host not in installed]
         fresh = {**differing, **installed, **await on_each(others, self._again)}
         await self._kernel(fresh)
-        await on_each(differing, self._commands)
+        await on_each(differing, lambda host: self._commands(host, differing[host]))
         roll = UnitsRun(self.transport, self.wanted, self.phase.stages, self.barrier, self.changed, self.busy)
         return await roll.carry_out(fresh)
 
@@ -78,6 +78,12 @@ class PhaseRun:
         for step, seen in observed:
             if isinstance(step, Unit):
                 yield decide(step, seen, self.wanted.stamp(host, step.name))
+
+    def _moves(self, host: str, observed: OfHost) -> bool:
+        """Whether something of the host is changed before its commands."""
+        return host in self.leaving or any(
+            not isinstance(step, Unit | Command) and not same(step, seen) for step, seen in observed
+        )
 
     # --- packages and accounts --------------------------------------------------------------------------
 
@@ -175,14 +181,22 @@ class PhaseRun:
 
     # --- commands ---------------------------------------------------------------------------------------
 
-    async def _commands(self, host: str) -> None:
-        """The commands of a host: each stage's in their order, the stages' side by side."""
+    async def _commands(self, host: str, seen: OfHost) -> None:
+        """The commands of a host: each stage's in their order, the stages' side by side.
+
+        Where nothing came before them in this phase the look that preceded it still counts: asking Keystone
+        whether it has what is declared takes as long as giving it that.
+        """
         of_stages = [_commands_of(stage.steps.get(host, ())) for stage in self.phase.stages]
         sequences = [commands for commands in of_stages if commands]
         if not sequences:
             return
         longest = sum(3 * command.timeout for commands in sequences for command in commands)
-        asked = [[question(step, show=False) for step in commands] for commands in sequences]
+        told = {} if self._moves(host, seen) else {step: now["done"] for step, now in seen if _runs(step)}
+        asked = [
+            [{**question(step, show=False), "told": told.get(step)} for step in commands]
+            for commands in sequences
+        ]
         request = {"do": ["commands"], "commands": asked}
         response = await call(self.transport, host, request, timeout=longest + 30)
         for result in response["results"]:
@@ -228,7 +242,11 @@ class _Job:
 
 
 def _commands_of(steps: Sequence[Step]) -> list[Command]:
-    return [step for step in steps if isinstance(step, Command)]
+    return [step for step in steps if _runs(step)]
+
+
+def _runs(step: Step) -> TypeGuard[Command]:
+    return isinstance(step, Command)
 
 
 def _tree(observed: Sequence[tuple[Step, Seen]]) -> tuple[File | Directory | Absent, ...]:

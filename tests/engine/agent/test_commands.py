@@ -45,3 +45,15 @@ def test_sequences_run_side_by_side_and_one_that_fails_ends_itself_only(tmp_path
 def test_a_command_that_ran_is_done_only_if_its_guard_says_so() -> None:
     (result,) = carry_out({"commands": [[command("does nothing", "true", unless=("false",))]]})
     assert (result["ran"], result["done"], result["code"]) == (True, False, 0)
+
+
+def test_what_was_told_of_a_guard_is_asked_again_only_after_a_command_has_run(tmp_path: Path) -> None:
+    asked = tmp_path / "asked"
+
+    def told(name: str, *, told: bool) -> dict[str, Any]:
+        counting = ("sh", "-c", f"echo {name} >> {asked}")
+        return {**command(name, "true", unless=counting), "told": told}
+
+    results = carry_out({"commands": [[told("a", told=True), told("b", told=False), told("c", told=False)]]})
+    assert [(r["name"], r["ran"]) for r in results] == [("a", False), ("b", True), ("c", False)]
+    assert asked.read_text().split() == ["b", "c"]

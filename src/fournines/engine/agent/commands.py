@@ -14,7 +14,8 @@ def carry_out(request: dict[str, Any]) -> list[dict[str, Any]]:
     """Run guarded commands: those of a sequence one after the other, up to its first that fails.
 
     Sequences have nothing to do with one another and run side by side. A command whose guard already holds is
-    not run; one that ran is done only if its guard holds then.
+    not run; one that ran is done only if its guard holds then. What ``told`` says of a guard is not asked
+    again, until a command of its sequence has run.
     """
     sequences = request["commands"]
     if len(sequences) == 1:
@@ -28,15 +29,15 @@ def carry_out(request: dict[str, Any]) -> list[dict[str, Any]]:
 def _in_order(commands: list[dict[str, Any]]) -> list[dict[str, Any]]:
     results: list[dict[str, Any]] = []
     for command in commands:
-        result = _carry_out_one(command)
+        result = _carry_out_one(command, None if any(r["ran"] for r in results) else command.get("told"))
         results.append(result)
         if not result["done"]:
             break
     return results
 
 
-def _carry_out_one(command: dict[str, Any]) -> dict[str, Any]:
-    if _guard_holds(command):
+def _carry_out_one(command: dict[str, Any], told: bool | None) -> dict[str, Any]:  # noqa: FBT001
+    if _guard_holds(command) if told is None else told:
         return {"name": command["name"], "ran": False, "done": True, "code": 0, "said": ""}
     ran = run(command["argv"], stdin=command["stdin"], timeout=command["timeout"], user=command["user"])
     done = ran.code == 0 and _guard_holds(command)
