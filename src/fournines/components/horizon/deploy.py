@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from fournines.components.horizon.model import CERTIFICATE, SECRET_KEY, Options, served_names
+from fournines.kit import program
 from fournines.kit.context import Context
 from fournines.kit.openstack import CA_BUNDLE, IDENTITY_PORT, internal_url
 from fournines.kit.step import Absent, File, Packages, Step, Unit
@@ -15,6 +16,16 @@ PORTS = "/etc/apache2/ports.conf"
 SETTINGS = "/etc/openstack-dashboard/local_settings.d/_9999_fournines.py"
 SITES = "/etc/apache2/sites-enabled"
 VHOST = f"{SITES}/horizon.conf"
+
+APPLICATION = program.installed("horizon", "application")
+POLICIES = {
+    "identity": "keystone",
+    "compute": "nova",
+    "volume": "cinder",
+    "image": "glance",
+    "network": "neutron",
+}
+"""Whose policy Horizon asks what a user may do, as it calls them (openstack_dashboard/defaults.py)."""
 
 _COMPILES = ("/usr/bin/python3", "-I", "-c", "import sys; compile(open(sys.argv[1]).read(), '', 'exec')")
 
@@ -33,6 +44,7 @@ def steps(context: Context, host: Host) -> Iterator[Step]:
     yield Packages(("openstack-dashboard", "openstack-dashboard-apache", "libapache2-mod-wsgi-py3"))
     yield File(PEM, context.secret(CERTIFICATE), mode=0o600, secret=True)
     yield File(PORTS, context.render("horizon", "ports.conf.j2"))
+    yield program.install("horizon", "application")
     yield File(VHOST, vhost(context), validate=("sh", "-c", _APACHE, "sh", "{}"))
     yield File(
         SETTINGS,
@@ -45,7 +57,7 @@ def steps(context: Context, host: Host) -> Iterator[Step]:
         yield Absent(f"{SITES}/{site}.conf")
     yield Unit(
         "apache2.service",
-        restart_on=(PORTS, VHOST, SETTINGS, PEM),
+        restart_on=(PORTS, VHOST, SETTINGS, PEM, APPLICATION),
         packages=("apache2", "libapache2-mod-wsgi-py3", "python3-django-horizon"),
     )
 
@@ -58,6 +70,7 @@ def vhost(context: Context) -> str:
         "horizon.conf.j2",
         name=served_names(context.site, options)[0],
         pem=PEM,
+        application=APPLICATION,
         options=options,
     )
 
@@ -72,5 +85,6 @@ def settings(context: Context) -> str:
         keystone=internal_url(context.site, IDENTITY_PORT, "/v3"),
         ca=CA_BUNDLE,
         secret_key=context.secret(SECRET_KEY),
+        policies={asked: name for asked, name in POLICIES.items() if name in context.site.services},
         options=options,
     )

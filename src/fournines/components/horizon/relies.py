@@ -12,7 +12,9 @@ RELIES = (
         "25.3.0",
         "25.3.0",
         (
-            has("/usr/share/openstack-dashboard/wsgi.py"),
+            # What our own application (on_host) is made from, and whose policies it reads.
+            reads("/usr/lib/python3/dist-packages/openstack_auth/urls.py", "name='login'"),
+            reads(f"{_SETTINGS}/defaults.py", "'identity': 'keystone_policy.yaml'"),
             has("/var/lib/openstack-dashboard/static"),
             # Our settings lie there under a number that comes after the package's own.
             prints(
