@@ -16,6 +16,7 @@ from fournines.audit.gather.sites import sites
 from fournines.audit.mask import mask, mask_prose
 from fournines.audit.pages.embedded import written
 from fournines.audit.pages.page import is_page
+from fournines.audit.pages.playbook import playbook
 from fournines.audit.pages.runbook import drafts
 from fournines.audit.parse import parse
 from fournines.audit.plain import plain
@@ -85,9 +86,14 @@ def read(files: Sequence[File]) -> tuple[list[Source], list[str]]:
     pages = [file for file in files if is_page(file.path)]
     for file in files:
         kind = kinds.get(file.path)
+        tasks = playbook(file.text) if kind is None and file.path.endswith((".yml", ".yaml")) else None
         if kind is not None:
             sources.append(_source(file, kind, owned[file.path].host if file.host is None else file.host))
-        if not is_page(file.path) and (kind is None or (file.trouble and not file.text)):
+        elif tasks:
+            sources.append(_drafted(file.path, tasks, ""))
+        elif not is_page(file.path):
+            unread.append(file.path)
+        if kind is not None and file.trouble and not file.text:
             unread.append(file.path)
     for page in pages:  # a README beside real files is no runbook, a page that is asked for is one
         found = _from_page(page) if len(pages) == len(files) or not sources else []

@@ -97,3 +97,23 @@ def test_one_broker_keeps_what_all_had(text: str, rules: list[str]) -> None:
 def test_one_side_has_the_data(text: str, rules: list[str]) -> None:
     assert [rule for rule, _ in found(text)] == rules
     assert [rule for rule, _ in found(text, "start.sh")] == (rules if "@" not in text else [])
+
+
+PLAY = "- hosts: {}\n  tasks:\n  - name: start\n    ansible.builtin.shell: galera_new_cluster\n{}"
+
+
+@pytest.mark.parametrize(
+    ("hosts", "more", "rules"),
+    [
+        ("galera", "", ["GA031"]),
+        ("[db1, db2]", "", ["GA031"]),
+        ("galera", "    run_once: true\n", []),
+        ("galera", "    when: inventory_hostname == first\n", []),
+        ("db1", "", []),
+    ],
+)
+def test_a_playbook_is_for_all_hosts_of_its_play(hosts: str, more: str, rules: list[str]) -> None:
+    play = PLAY.format(hosts, more)
+    for path, text, line in (("site.yml", play, 4), ("p.md", f"# A\n\n```yaml\n{play}```\n", 7)):
+        report = audit([File(path, text)], strict=True)
+        assert [(f.rule, f.at.line) for f in report.findings] == [(rule, line) for rule in rules]

@@ -5,6 +5,7 @@ A script that builds a host says as much about it as the host's own files do.
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
@@ -26,7 +27,7 @@ def written(source: Source, kinds: Sequence[Kind]) -> list[Draft]:
     """The files this script's commands write, as far as some kind recognises them."""
     known = settled(source.nodes)
     found = [draft for node in source.nodes for draft in _here_documents(source, node, kinds, known)]
-    return [*found, *_echoed(source, kinds), *_settings(source, kinds)]
+    return [*found, *_echoed(source, kinds), *_settings(source, kinds), *_edited(source, kinds)]
 
 
 def _line(source: Source, line: int) -> int:
@@ -89,6 +90,32 @@ def _settings(source: Source, kinds: Sequence[Kind]) -> Iterator[Draft]:
             line = _line(source, node.line)
             texts[name] += [(f"[{section}]", line), (f"{key} = {value}", line)]
     yield from _drafts(texts, kinds)
+
+
+_SUBSTITUTES = re.compile(r"s([/|#,@])(?:(?!\1)[^\\\n]|\\.){1,200}\1((?:(?!\1)[^\\&\n]){1,200})\1[gi]*")
+"""sed's command that puts a plain text in the place of a pattern."""
+_HEADED = {
+    "my.cnf": ["[mysqld]"],
+    "sysctl": [],
+    "rabbitmq.conf": [],
+    "rabbitmq-env.conf": [],
+    "memcached.conf": [],
+}
+"""Kinds of file of which one line means what it means in any file, and the section it is for."""
+
+
+def _edited(source: Source, kinds: Sequence[Kind]) -> Iterator[Draft]:
+    """``sed -i 's/^#bind-address.*/bind-address = 0.0.0.0/' FILE`` as the line it makes."""
+    for node in source.commands:
+        words = [word for word in node.words if word != "sudo"]
+        if words[:1] != ["sed"] or not any(word.startswith(("-i", "--in-place")) for word in words[1:]):
+            continue
+        made = [match.group(2).strip() for word in words[1:-1] if (match := _SUBSTITUTES.fullmatch(word))]
+        kind = recognise(words[-1], "\n".join(made), kinds) if made else None
+        if kind and kind.name in _HEADED:
+            text = [*_HEADED[kind.name], *made]
+            lines = (_line(source, node.line),) * len(text)
+            yield Draft(words[-1], kind, "\n".join(text), lines, excerpt=True)
 
 
 def _drafts(texts: dict[str, list[tuple[str, int]]], kinds: Sequence[Kind]) -> Iterator[Draft]:

@@ -14,6 +14,7 @@ from fournines.audit.gather.recognise import recognise
 from fournines.audit.pages.draft import Draft
 from fournines.audit.pages.embedded import written
 from fournines.audit.pages.page import Block, blocks
+from fournines.audit.pages.playbook import playbook
 from fournines.audit.pages.prose import named, told
 from fournines.audit.pages.values import filled, values
 from fournines.audit.pages.whose import PATH, everywhere, host_before, known_hosts, with_hosts
@@ -42,7 +43,7 @@ _SHELL_WORDS = frozenset(
 )
 _EDITED = re.compile(r"(?:^|\s)(?:vim?|nano|emacs|gedit|mcedit|sudoedit|edit)\s+(\S+)\s*$")
 _SHELL_INFO = frozenset({"sh", "bash", "shell", "console", "shell-session", "zsh", "terminal"})
-_WRITES = re.compile(r">|<<|\btee\b|--set\b")
+_WRITES = re.compile(r">|<<|\btee\b|--set\b|\bsed\b")
 """What a command that writes a file has in it."""
 _ELSEWHERE = re.compile(r"^[ \t]*+(?:(?:#[ \t]*+)?\.{3,}+|\[\.\.\.\])[ \t\r]*$", re.MULTILINE)
 
@@ -78,6 +79,9 @@ def _written(draft: Draft, kinds: Sequence[Kind]) -> Iterator[Draft]:
 def _draft(block: Block, kinds: Sequence[Kind]) -> Draft | None:
     if not block.text.strip():
         return None
+    tasks = playbook(block.text, block.lines)
+    if tasks:
+        return replace(tasks, section=block.heading)
     text = _without_orders(block.text)
     if _speaks_shell(text) and not text.lstrip().startswith("#!"):
         return _commands(block, text)

@@ -7,7 +7,7 @@ from enum import Enum
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from fournines.kit.audit.wrapped import commands
+from fournines.kit.audit.wrapped import commands, named
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -89,8 +89,11 @@ class Source:
 
     @cached_property
     def commands(self) -> tuple[Node, ...]:
-        """Every command of a script, those among them that others carry out (``ssh h2 "a; b"``)."""
-        return tuple(commands(self.nodes))
+        """Every command of a script, those among them that others carry out (``ssh h2 "a; b"``).
+
+        A program that a variable names (``$IPT -P OUTPUT DROP``) stands there by its own name.
+        """
+        return tuple(commands(named(self.nodes)))
 
     @property
     def problems(self) -> tuple[Problem, ...]:

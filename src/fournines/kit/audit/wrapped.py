@@ -34,6 +34,30 @@ _BEFORE = frozenset({"sudo", "nohup", "exec", "time", "command", "!", "run"})
 _SEPARATOR = re.compile(r"[;&|]+")
 
 
+_PROGRAM = re.compile(r"(\w+)=((?:/[\w.\-]+)+(?: -[\w\-]+)*|[\w.\-]+)")
+"""``IPT=/sbin/iptables``: a name for a program, or for one with options."""
+_NAMED = re.compile(r"\$\{?(\w+)\}?")
+
+
+def named(nodes: Sequence[Node]) -> Iterator[Node]:
+    """The nodes, with the program put in where a command begins with the name that was given to it."""
+    given: dict[str, list[str]] = {}
+    for node in nodes:
+        words = node.words
+        match = _PROGRAM.fullmatch(words[-1]) if len(words) <= _SETTING else None
+        if match and (len(words) == 1 or words[0] in ("export", "readonly")):
+            given[match.group(1)] = match.group(2).split()
+        called = _NAMED.fullmatch(words[0]) if words and words[0].startswith("$") else None
+        if called and called.group(1) in given:
+            yield replace(node, words=(*given[called.group(1)], *words[1:]))
+        else:
+            yield node
+
+
+_SETTING = 2
+"""Words of a command that gives one name its value: ``export NAME=VALUE``."""
+
+
 def commands(nodes: Iterable[Node]) -> Iterator[Node]:
     """Every command, and behind it what it hands on: ``ssh h2 "a; b"``, ``ssh h2 <<EOF``, ``bash -s <<EOF``.
 

@@ -115,7 +115,7 @@ def loopback_only(evidence: Evidence) -> Iterator[Hit | Unknown]:
                 f"bind_address is {bound.value}, HAProxy connects to {remote[0].host}",
                 (remote[0].at,),
             )
-        elif conf.galera:
+        elif any(other.galera for other in evidence.on(conf.at.host, DatabaseConf)):
             yield Hit(bound.at, f"bind_address is {bound.value}", severity=Severity.WARNING)
     if remote:
         yield from _left_at_default(evidence, remote[0])

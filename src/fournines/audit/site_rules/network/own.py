@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from fournines.audit.site_rules.names import is_address
 from fournines.components.corosync.audit.facts import CorosyncConf
-from fournines.components.galera.audit.facts import GaleraHost, members
+from fournines.components.galera.audit.facts import GaleraHost, host_of, members
 from fournines.components.hosts.audit.facts import HostName
 from fournines.components.network.audit.facts import Interface, OwnName
 from fournines.components.rabbitmq.audit.facts import brokers
@@ -235,16 +235,27 @@ def not_its_own(site: Evidence) -> Iterator[Hit | Unknown]:
     for member in members(site):
         own = {str(ip_interface(a).ip) for a in _own_addresses(site, member.at.host)}
         cards = site.by_host(Interface).get(member.at.host, ())
-        address = _announced(member)
-        if own and all(card.addresses for card in cards) and address and address not in own:
-            yield Hit(
-                member.place("wsrep_node_address"),
-                f"{member.at.host} announces {address} and has {', '.join(sorted(own))}",
-                related=tuple(card.at for card in cards)[:2],
-            )
+        for address, at in _announced(member) if own and all(card.addresses for card in cards) else ():
+            if address not in own:
+                yield Hit(
+                    at,
+                    f"{member.at.host} announces {address} and has {', '.join(sorted(own))}",
+                    related=tuple(card.at for card in cards)[:2],
+                )
 
 
-def _announced(member: GaleraHost) -> str:
-    """The address in wsrep_node_address, without a port; empty for a name."""
-    text = member.address.strip("[]")
-    return str(ip_address(text)) if is_address(text) and not ip_address(text).is_loopback else ""
+def _announced(member: GaleraHost) -> Iterator[tuple[str, Place]]:
+    """The addresses at which the others are to find this host, without a port; names are none."""
+    options = member.provider
+    told = {"wsrep_node_address": member.address}
+    for name in ("wsrep_node_incoming_address", "wsrep_sst_receive_address"):
+        said = member.conf.get(name)
+        told[name] = host_of(said.value) if said else ""
+    found = [(text, member.place(name)) for name, text in told.items()]
+    for option in ("ist.recv_addr", "ist.recv_bind", "gmcast.listen_addr"):
+        text = host_of(options.get(option, "").rpartition("//")[2].strip("\"'"))
+        found.append((text, member.place("wsrep_provider_options")))
+    for text, at in found:
+        address = ip_address(text.strip("[]")) if is_address(text.strip("[]")) else None
+        if address and not address.is_loopback and not address.is_unspecified:
+            yield str(address), at

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from fournines.components.keepalived.audit.facts import KeepalivedConf, RealServer, SyncGroup, VrrpInstance
+from fournines.components.keepalived.audit.facts import RealServer, SyncGroup, VrrpInstance
 from fournines.components.keepalived.audit.facts.groups import groups
+from fournines.components.keepalived.audit.facts.includes import incomplete
 from fournines.components.keepalived.audit.rules.example import keepalived
 from fournines.components.nftables.audit.chains import firewalls
 from fournines.components.sysctl.audit.facts import Sysctl
@@ -45,7 +46,7 @@ def tracks_nothing(site: Evidence) -> Iterator[Hit | Unknown]:
     for instance in site.all(VrrpInstance):
         if not instance.vips or _acting(site, instance):
             continue
-        if any(conf.includes or conf.excerpt for conf in site.on(instance.at.host, KeepalivedConf)):
+        if incomplete(site, instance.at.host):
             yield Unknown(instance.at, f"{instance.name} tracks no service in the part that was given")
             continue
         what = f"{instance.name} holds {_vips(instance)} and tracks no script, process or file"
@@ -69,12 +70,8 @@ def _acting(site: Evidence, instance: VrrpInstance) -> bool:
 
 
 def _directs(site: Evidence, instance: VrrpInstance) -> bool:
-    """Whether this host's kernel hands connections to the address on; keepalived checks who gets them."""
-    virtual = {
-        server.virtual.split()[0] for server in site.on(instance.at.host, RealServer) if server.virtual
-    }
-    own = {vip.address for vip in instance.vips if vip.address}
-    return bool(virtual & own) and not serves(site, instance.at.host)
+    """Whether this host's kernel hands connections on, and keepalived itself checks who gets them."""
+    return bool(site.on(instance.at.host, RealServer)) and not serves(site, instance.at.host)
 
 
 def is_gateway(site: Evidence, instance: VrrpInstance) -> bool:

@@ -10,12 +10,13 @@ from fournines.components.haproxy.audit.facts import configurations
 from fournines.components.keepalived.audit.facts import SyncGroup, VrrpInstance, VrrpScript
 from fournines.components.keepalived.audit.rules.deciding import decision
 from fournines.components.keepalived.audit.rules.example import keepalived, script
+from fournines.components.keepalived.audit.rules.scripts import given
 from fournines.components.keepalived.audit.rules.tracking import weight_of
 from fournines.components.sysctl.audit.facts import Sysctl
 from fournines.kit.audit.rule import Consequence, Hit, Severity, Unknown, rule
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
     from fournines.components.keepalived.audit.facts import Tracker
     from fournines.kit.audit.evidence import Evidence
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
 _SHOWS = re.compile(
     r"\bip\b(?:\s++-\w++){0,9}\s+a(?:d|dd|ddr|ddress)?\b|\bifconfig\b|\bhostname\s+(?:-I|--all-ip|-i)"
-    r"|/proc/net/fib_trie|\bip\b(?:\s++-\w++){0,9}\s+r\w*\s++"
+    r"|/proc/net/fib_trie|\bnet_if_addrs\b|\bnetifaces\.|\bifaddresses\b|\bget_adapters\b|\bip\b(?:\s++-\w++){0,9}\s+r\w*\s++"
     r"(?:get\b(?:(?!\bip\b).)*\b(?:local|lo)\b|(?:(?!\bip\b).)*\btable\s+local)"
 )
 _ASKS = re.compile(
@@ -74,6 +75,13 @@ class Use:
             self.instances += moved if mine else []
         self.faults = any(weight_of(site, tracker) == 0 for tracker in self.trackers)
         self.reverse = check.reverse or any(tracker.reverse for tracker in self.trackers)
+        said = [q.text for q, _ in self.decision.ends.success or ()]
+        script_ = self.decision.script
+        said += [" ".join(node.words) for node in script_.commands] if script_ else []
+        self.shows = any(_SHOWS.search(text) for text in said)
+        """Whether it looks at the addresses of its host, whatever it does with them then."""
+        self.kept = frozenset(path for moved in self.instances for path in _written(site, moved))
+        """The files in which notify scripts keep who is MASTER."""
 
     @property
     def vips(self) -> list[str]:
@@ -89,6 +97,25 @@ class Use:
         return (self.check.place("script"),) if self.decision.script else ()
 
 
+_PATH = re.compile(r"/(?:run|var|tmp|etc|dev/shm)/[\w./\-]+")
+_STATE = re.compile(r"MASTER|master|(?:^|\s)-[efs]\s")
+"""A question for what a file says of the state, or for a file that is there in one state only."""
+
+
+def _written(site: Evidence, instance: VrrpInstance) -> set[str]:
+    """The files that what runs on MASTER writes."""
+    found: set[str] = set()
+    for notify in instance.notifies:
+        script_ = given(site, instance.at.host, notify.command)
+        texts = [" ".join(node.words) for node in script_.commands] if script_ else [notify.command]
+        if notify.event in ("master", "notify"):
+            found |= {path for text in texts if _WRITES.search(text) for path in _PATH.findall(text)}
+    return found
+
+
+_WRITES = re.compile(r">|\btouch\b|\btee\b")
+
+
 def uses(site: Evidence) -> tuple[Use, ...]:
     """The checks of a site that some instance or group tracks, as they are meant to be read."""
     return site.derived(_all_uses)
@@ -99,15 +126,20 @@ def _all_uses(site: Evidence) -> tuple[Use, ...]:
     return tuple(use for use in found if use.trackers and not use.reverse)
 
 
-def _own(question: Question, vips: Iterable[str]) -> str:
+def _own(use: Use, question: Question) -> str:
     """The VIP whose presence on this host a question asks for, or the empty string."""
     text = f"{question.text} {question.aspect}"
-    for vip in vips:
+    for vip in use.vips:
         said = _FROM.search(question.text)
         if (said and says(vip, said.group(1))) or (_SHOWS.search(question.text) and says(vip, text)):
             return vip
         if _BINDS.search(question.text) and says(vip, text):
             return vip
+        if _STATE.search(question.text) and use.kept & set(_PATH.findall(question.text)):
+            return vip
+        sought = question.aspect.startswith("= *") or ("$" in text and "grep" in text)
+        if use.shows and sought and says(vip, text) and not asks(question):
+            return vip  # looked for in what was kept of them
     return ""
 
 
@@ -146,7 +178,7 @@ _FILE = script(script='"/usr/local/bin/check.sh"')
 def only_the_holder(site: Evidence) -> Iterator[Hit | Unknown]:
     for use in uses(site):
         for question, answer in use.needed() if use.faults else ():
-            vip = _own(question, use.vips)
+            vip = _own(use, question)
             bound = _anybody_binds(site, use, question)
             if not vip or bound:
                 continue
@@ -183,7 +215,7 @@ def asks_the_vip(site: Evidence) -> Iterator[Hit | Unknown]:
         for question, answer in use.needed():
             text = asks(question)
             vip = next((v for v in use.vips if says(v, text)), "")
-            if answer and vip and not _own(question, use.vips):
+            if answer and vip and not _own(use, question):
                 yield Hit(
                     use.decision.at(question),
                     f"{use.check.name} asks {vip}, which is wherever the VIP is",

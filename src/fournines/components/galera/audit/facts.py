@@ -13,7 +13,9 @@ if TYPE_CHECKING:
 
     from fournines.kit.audit.evidence import Evidence
 
-SERVER_SECTIONS = re.compile(r"(?:mysqld|server|mariadb|galera|mariadbd|sst)(?:[-.]?[\d.]+|_safe|-embedded)?")
+SERVER_SECTIONS = re.compile(
+    r"(?:mysqld|server|mariadb|galera|mariadbd|sst|client-server)(?:[-.]?[\d.]+|_safe|-embedded)?"
+)
 """Sections the server reads; mariadbd --help. ``[mysqld_safe]`` and ``[sst]`` have their own readers."""
 _OFF = frozenset({"0", "off", "false", "no", ""})
 
@@ -47,7 +49,7 @@ class DatabaseConf:
     """One file of a database server; ``settings`` are those of its server sections, the last of a name.
 
     ``name`` is the path it has on its host, as far as known; ``includes`` are the files and folders it
-    reads besides and that were not given.
+    reads besides and that were not given; ``unread`` are Galera's settings in sections no server reads.
     """
 
     at: Place
@@ -56,6 +58,7 @@ class DatabaseConf:
     excerpt: bool
     includes: tuple[str, ...]
     name: str = ""
+    unread: tuple[Setting, ...] = field(default=(), repr=False, compare=False)
 
     def get(self, name: str) -> Setting | None:
         """A setting by its name with underscores."""
@@ -217,10 +220,22 @@ def read(source: Source) -> Iterator[object]:
         settings.update(loose)
     included = (node.key for root in source.nodes for node in root.walk() if node.key.startswith("!include"))
     includes = tuple(key.partition(" ")[2].strip() for key in included)
-    conf = DatabaseConf(source.top, settings, sections, source.excerpt, includes, source.name or source.path)
+    name_ = source.name or source.path
+    unread = tuple(_unread(source))
+    conf = DatabaseConf(source.top, settings, sections, source.excerpt, includes, name_, unread)
     yield conf
     if conf.galera:
         yield _member(conf)
+
+
+def _unread(source: Source) -> Iterator[Setting]:
+    """What makes a host a member, in a section that no server reads (``[client]``, ``[wsrep]``)."""
+    for section in source.nodes:
+        if section.block and not SERVER_SECTIONS.fullmatch(section.key.lower()):
+            for child in section.children:
+                name = child.key.lower().replace("-", "_")
+                if name in ("wsrep_on", "wsrep_provider", "wsrep_cluster_address"):
+                    yield Setting(source.at(child), section.key, name, child.value)
 
 
 def read_garb(source: Source) -> Iterator[Arbiter]:

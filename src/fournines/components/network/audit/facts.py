@@ -127,6 +127,10 @@ def read_ifcfg(source: Source) -> Iterator[Interface]:
         yield Interface(source.top, name, tuple(found), manager, places=found)
 
 
+_DROP_IN = re.compile(r"(?:netplan-([^/]{1,64}))?\.network\.d/[^/]+\.conf$")
+"""A drop-in of a .network file; that of netplan's file names the interface."""
+
+
 def read_networkd(source: Source) -> Iterator[Interface]:
     """A .network file: the names it matches and the addresses it sets."""
     said: dict[str, list[str]] = {}
@@ -138,7 +142,13 @@ def read_networkd(source: Source) -> Iterator[Interface]:
             places.update({address: source.at(child)} if address else {})
     kept = [value.lower() for value in said.get("Network.KeepConfiguration", ())]
     keeps = bool(kept) and kept[-1] in ("yes", "true", "on", "1", "static")
-    for name in " ".join(said.get("Match.Name", ())).split():
+    names = " ".join(said.get("Match.Name", ())).split()
+    if not names and "ether" in " ".join(said.get("Match.Type", ())).split():
+        names = ["*"]
+    drop_in = _DROP_IN.search(source.name or source.path)
+    if drop_in and not names:
+        names = [drop_in.group(1) or "*"]
+    for name in names:
         yield Interface(source.top, name, tuple(places), "networkd", keeps=keeps, places=places)
 
 
@@ -221,7 +231,7 @@ IFCFG = Kind(
 NETWORKD = Kind(
     name="networkd",
     syntax=Syntax.INI,
-    names=("*.network", "network/*.network"),
+    names=("*.network", "network/*.network", "*.network.d/*.conf"),
     marks=(r"^\[Match\]\s*$", r"^\[Network\]\s*$"),
     read=read_networkd,
 )

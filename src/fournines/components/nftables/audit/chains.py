@@ -27,7 +27,7 @@ def chains(source: Source) -> dict[str, Chain]:
     if source.kind == "iptables":
         return _iptables(source, [(node, node.words) for node in source.nodes[:_MOST]])
     if source.kind == "script":
-        said = [(n, tuple(w for w in n.words if w != "sudo")) for n in source.nodes[:_MOST]]
+        said = [(n, tuple(w for w in n.words if w != "sudo")) for n in source.commands[:_MOST]]
         ordered = [(n, w[1:]) for n, w in said if w and w[0].rsplit("/", 1)[-1] == "iptables"]
         return _iptables(source, ordered)
     return {}

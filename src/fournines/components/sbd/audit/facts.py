@@ -6,10 +6,10 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from fournines.kit.audit.source import Kind, Place, Source, Syntax
+from fournines.kit.audit.source import Kind, Place, Reader, Source, Syntax
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
 WATCHDOG = 5.0
 """Seconds until the watchdog fires where nothing is said; sbd(8) SBD_WATCHDOG_TIMEOUT."""
@@ -27,17 +27,30 @@ class SbdConf:
 
 def read(source: Source) -> Iterator[SbdConf]:
     """The one fact of a file."""
-    said = {node.key.removeprefix("export ").strip(): node for node in source.nodes}
-    seconds, disks = said.get("SBD_WATCHDOG_TIMEOUT"), said.get("SBD_DEVICE")
-    number = seconds.value.strip("'\"") if seconds else ""
-    yield SbdConf(
-        at=source.top,
+    said = {node.key.removeprefix("export ").strip(): (node.value, source.at(node)) for node in source.nodes}
+    yield _conf(source.top, said)
+
+
+def _conf(at: Place, said: Mapping[str, tuple[str, Place]]) -> SbdConf:
+    seconds, where = said.get("SBD_WATCHDOG_TIMEOUT", ("", at))
+    number, disks = seconds.strip("'\""), said.get("SBD_DEVICE", ("", at))[0].strip("'\" ")
+    return SbdConf(
+        at=at,
         watchdog=float(number) if re.fullmatch(r"\d{1,6}", number) else WATCHDOG,
-        watchdog_at=source.at(seconds) if seconds else source.top,
-        devices=tuple(re.split(r"[;\s]+", disks.value.strip("'\" ")))
-        if disks and disks.value.strip("'\" ")
-        else (),
+        watchdog_at=where,
+        devices=tuple(re.split(r"[;\s]+", disks)) if disks else (),
     )
+
+
+def read_commands(source: Source) -> Iterator[SbdConf]:
+    """``pcs stonith sbd enable SBD_WATCHDOG_TIMEOUT=15 device=/dev/sdc``."""
+    for node in source.commands:
+        words = [word for word in node.words if word != "sudo"]
+        if words[:4] == ["pcs", "stonith", "sbd", "enable"]:
+            at = source.at(node)
+            pairs = (word.partition("=") for word in words[4:])
+            said = {key if key != "device" else "SBD_DEVICE": (value, at) for key, _, value in pairs}
+            yield _conf(at, said)
 
 
 SBD = Kind(
@@ -49,3 +62,4 @@ SBD = Kind(
     ),
     read=read,
 )
+COMMANDS = Reader("script", read_commands)

@@ -50,6 +50,8 @@ def outcome(
     except (_TooMuchError, RecursionError):
         return UNKNOWN
     ends = [*last.items(), *walker.ends.items(), *walker.raised.items()]
+    if walker.trapped:
+        ends = [((walker.trapped, names_), facts) for (_, names_), facts in ends]
     return Outcome(
         common(f for (code, _), f in ends if code == "0"), common(f for (code, _), f in ends if code != "0")
     )
@@ -75,6 +77,8 @@ class _Walker:
     functions: dict[str, s.Step] = field(default_factory=dict)
     met: dict[Question, None] = field(default_factory=dict)
     steps: int = 0
+    trapped: str = ""
+    """The status that ``trap "exit 0" EXIT`` gives every end."""
 
     def walk(self, step: s.Step, pool: Pool, *, guarded: bool) -> Pool:
         """The states behind a step. ``guarded``: its failure is asked for, so ``set -e`` does not end it."""
@@ -159,6 +163,9 @@ class _Walker:
             inner = [word for word in words[1:] if word not in ("]", "]]", "))")]
             operands = tuple(operand(word, names, status, step.line) for word in inner)
             return self._answered(test(operands, step.line), names, facts)
+        if name == "trap" and {"EXIT", "0"} & set(args[1:]):
+            last = args[0].rstrip("; \t\n}").rpartition(";")[2].split()
+            self.trapped = last[1] if len(last) > 1 and last[0] == "exit" and last[1].isdigit() else ""
         if name in self.functions and len(self.returns) < _CALLS:
             return self._call(name, args, key, facts, guarded=guarded)
         if name == "false":

@@ -40,6 +40,31 @@ def not_read(evidence: Evidence) -> Iterator[Hit | Unknown]:
             yield Hit(conf.at, f"{conf.name.rpartition('/')[2]} is not among the files the server reads")
 
 
+_IN_CLIENT = galera().replace("[mysqld]", "[client]")
+
+
+@rule(
+    "GA032",
+    Severity.ERROR,
+    "A section that the server does not read",
+    consequence=Consequence.DOWN,
+    why="the server reads [mysqld], [server], [mariadb] and [galera] (MySQL: [mysqld] and [server]): what "
+    "stands elsewhere is for other programs, and this host is no member of any cluster",
+    fix="the settings under [mysqld]",
+    source="MariaDB knowledge base, Configuring MariaDB with Option Files: option groups; mariadbd --help",
+    bad={"db1/galera.cnf": _IN_CLIENT},
+    good={"db1/galera.cnf": galera()},
+    points_at="wsrep_on = ON",
+)
+def section_not_read(evidence: Evidence) -> Iterator[Hit | Unknown]:
+    for conf in evidence.all(DatabaseConf):
+        beside = evidence.on(conf.at.host, DatabaseConf)
+        lost = [said for said in conf.unread if not any(other.get(said.name) for other in beside)]
+        if lost:
+            what = f"{lost[0].name} stands in [{lost[0].section}], which no server reads"
+            yield Hit(lost[0].at, what, tuple(said.at for said in lost[1:]))
+
+
 @rule(
     "GA021",
     Severity.ERROR,

@@ -37,6 +37,11 @@ OPTION = _words("""
     smtpchk socket-stats splice-auto splice-request splice-response spop-check srvtcpka ssl-hello-chk
     tcp-check tcp-smart-accept tcp-smart-connect tcpka tcplog transparent use-small-buffers
     """)
+TIMEOUT = _words("""
+    check client client-fin client-hs connect http-keep-alive http-request queue server server-fin tarpit
+    tunnel
+    """)
+MODE = _words("tcp http health log spop haterm")
 BALANCE = _words("""
     roundrobin static-rr leastconn first source uri url_param hdr random rdp-cookie log-hash log-sticky
     hash sticky

@@ -22,6 +22,10 @@ _GUESSED = re.compile(
     r"^(\w+):\1\d*$|"
     r"^\w+:(?:admin|root|haproxy|stats|password|passw0rd|pass|test|redhat|secret|changeme|1234\d*)$"
 )
+_REMOTE = re.compile(
+    r"(?:ipv4@|ipv6@|tcp@)?+(?!/|unix@|abns|fd@|sockpair@|\$|127\.|localhost|\[?::1)[^/]*:\d+$"
+)
+"""The address of a socket that other hosts reach."""
 _OPEN_MODE = re.compile(r"^0?\d?\d[67]$|^[67]{3}$|^0[67]{3}$")
 
 
@@ -60,6 +64,8 @@ def exposed(site: Evidence) -> Iterator[Hit | Unknown]:
                 yield Hit(
                     said.at, f"the admin socket has mode {mode}: every user of the host may write to it"
                 )
+            elif words[:2] == ("stats", "socket") and "admin" in words and _REMOTE.match(words[2]):
+                yield Hit(said.at, f"the admin socket is open to whoever reaches {words[2]}")
         for proxy in conf.proxies:
             yield from _page(proxy)
 

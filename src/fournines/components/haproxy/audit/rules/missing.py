@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from fournines.components.haproxy.audit.facts import configurations
+from fournines.components.haproxy.audit.facts import HaproxyFile, configurations
 from fournines.components.haproxy.audit.rules.checks import backs
 from fournines.components.haproxy.audit.rules.example import TWO, api, haproxy, listen
 from fournines.kit.audit.rule import Consequence, Hit, Severity, Unknown, rule
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from fournines.components.haproxy.audit.facts import HaproxyConf, Proxy
     from fournines.kit.audit.evidence import Evidence
@@ -35,14 +35,50 @@ _BACK = "backend web\n    option httpchk GET /\n    server c1 10.0.0.11:80 check
     points_at="default_backend wbe",
 )
 def nowhere(site: Evidence) -> Iterator[Hit | Unknown]:
+    yield from _bases(site)
     for conf in configurations(site):
         whole = not conf.excerpt and not conf.fragment
+        sections = _sections(site, conf.at.host)
         for proxy in conf.proxies if whole else ():
             yield from _backends(conf, proxy)
+            yield from _others(proxy, sections)
             wanted = proxy.option("external-check")
             if wanted and proxy.servers and not conf.setting("external-check"):
                 what = f"{proxy.name} has option external-check, and global has no external-check"
                 yield Hit(wanted.at, what)
+
+
+def _bases(site: Evidence) -> Iterator[Hit]:
+    """``backend app from base`` where no defaults section has that name."""
+    for file in site.all(HaproxyFile):
+        for node in file.source.nodes if not file.fragment and not file.source.excerpt else ():
+            words = node.words
+            name = words[words.index("from") + 1] if "from" in words[2:-1] else ""
+            if name and name not in _sections(site, file.at.host).get("defaults", ()):
+                what = f"{node.key} {node.value} is made from {name}, which is no defaults section"
+                yield Hit(file.source.at(node), what)
+
+
+def _sections(site: Evidence, host: str) -> dict[str, set[str]]:
+    """The names of the sections of every kind in the files of a host."""
+    found: dict[str, set[str]] = {"resolvers": {"default"}}
+    for file in site.on(host, HaproxyFile):
+        for node in file.source.nodes:
+            found.setdefault(node.key, set()).add(node.value)
+    return found
+
+
+def _others(proxy: Proxy, sections: Mapping[str, set[str]]) -> Iterator[Hit]:
+    """Resolvers and peers that are named and not there."""
+    named = [(server.at, "resolvers", server.settings.get("resolvers", "")) for server in proxy.servers]
+    for said in proxy.own.all(("stick-table",)):
+        words = said.words
+        named.append((said.at, "peers", words[words.index("peers") + 1] if "peers" in words[:-1] else ""))
+    told = set()
+    for at, kind, name in named:
+        if re.fullmatch(r"[\w.:\-]+", name) and name not in sections.get(kind, ()) and name not in told:
+            told.add(name)
+            yield Hit(at, f"{proxy.name} uses the {kind} {name}, which this file does not have")
 
 
 def _backends(conf: HaproxyConf, proxy: Proxy) -> Iterator[Hit]:

@@ -6,7 +6,14 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from fournines.components.haproxy.audit.facts import HaproxyFile
-from fournines.components.haproxy.audit.facts.keywords import BALANCE, OPTION, PROXY, SERVER_FLAGS
+from fournines.components.haproxy.audit.facts.keywords import (
+    BALANCE,
+    MODE,
+    OPTION,
+    PROXY,
+    SERVER_FLAGS,
+    TIMEOUT,
+)
 from fournines.components.haproxy.audit.facts.lines import VALUED
 from fournines.components.haproxy.audit.rules.example import api, haproxy
 from fournines.kit.audit.rule import Consequence, Hit, Severity, Unknown, rule
@@ -21,6 +28,10 @@ _SECTIONS = ("listen", "frontend", "backend", "defaults")
 _MOST = 20
 """Misspelt lines that are told of one file: more of them, and it is no haproxy.cfg."""
 _ALIKE = 0.78
+
+
+_SECOND = {"option": OPTION, "balance": BALANCE, "timeout": TIMEOUT}
+"""Keywords whose second word is one of a few."""
 
 
 def _meant(word: str, known: frozenset[str]) -> str:
@@ -39,8 +50,10 @@ def _misspelt(node: Node) -> tuple[str, str] | None:
     if meant:
         return words[0], meant
     second = words[1] if len(words) > 1 else ""
-    if words[0] in ("option", "balance"):
-        known = OPTION if words[0] == "option" else BALANCE
+    if words[0] == "mode" and second.isalpha() and second not in MODE:
+        return second, next(iter(get_close_matches(second, MODE, n=1)), "http or tcp")
+    if words[0] in _SECOND:
+        known = _SECOND[words[0]]
         meant = _meant(second.partition("(")[0], known)
         return (second, meant) if meant else None
     if words[0] in ("server", "default-server"):

@@ -43,7 +43,8 @@ class KeepalivedConf(Block):
     strict: bool
     script_security: bool
     script_user: str
-    includes: bool
+    included: tuple[tuple[str, Place], ...] = ()
+    """The files it includes, as patterns, and where it does."""
 
 
 @dataclass(frozen=True)

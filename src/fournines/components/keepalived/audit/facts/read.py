@@ -130,7 +130,12 @@ def _conf(source: Source, nodes: tuple[Node, ...]) -> KeepalivedConf:
         strict="vrrp_strict" in said and said["vrrp_strict"] not in ("no", "off", "false"),
         script_security="enable_script_security" in said,
         script_user=said.get("script_user", ""),
-        includes=any(node.key.startswith("include") for root in nodes for node in root.walk()),
+        included=tuple(
+            (node.value, source.at(node))
+            for root in nodes
+            for node in root.walk()
+            if node.key.startswith("include") and node.value
+        ),
     )
 
 
@@ -287,7 +292,14 @@ def _instance(source: Source, node: Node, conf: KeepalivedConf) -> VrrpInstance:
 KEEPALIVED = Kind(
     name="keepalived.conf",
     syntax=Syntax.KEEPALIVED,
-    names=("keepalived.conf", "keepalived*.conf", "keepalived/*.conf", "*keepalived*.conf*"),
+    names=(
+        "keepalived.conf",
+        "keepalived*.conf",
+        "keepalived/*.conf",
+        "keepalived/*/*.conf",
+        "keepalived.d/*.conf",
+        "*keepalived*.conf*",
+    ),
     marks=(
         r"^\s*vrrp_instance\s+\S+",
         r"^\s*vrrp_(?:sync_group|script|track_process)\s+\S+",

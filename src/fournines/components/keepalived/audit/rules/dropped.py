@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from fournines.components.keepalived.audit.facts import KeepalivedConf, VrrpScript
+from fournines.components.keepalived.audit.facts.includes import incomplete
 from fournines.components.keepalived.audit.rules.example import keepalived, script
 from fournines.kit.audit.rule import Consequence, Hit, Severity, Unknown, rule
 
@@ -37,7 +38,8 @@ _MERGED = re.compile(r"^[\"']?(/(?:bin|sbin|lib|lib64)/\S+)")
 )
 def no_script_user(site: Evidence) -> Iterator[Hit | Unknown]:
     for conf in site.all(KeepalivedConf):
-        if not conf.script_security or conf.script_user or conf.includes:
+        named = any(other.script_user for other in site.on(conf.at.host, KeepalivedConf))
+        if not conf.script_security or named or incomplete(site, conf.at.host):
             continue
         bare = [s for s in site.on(conf.at.host, VrrpScript) if not s.user and s.at.path == conf.at.path]
         if bare:

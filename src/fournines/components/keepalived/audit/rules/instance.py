@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 
 from fournines.components.keepalived.audit.facts import VrrpInstance
 from fournines.components.keepalived.audit.rules.example import keepalived
+from fournines.components.keepalived.audit.rules.scripts import given
 from fournines.kit.audit.rule import Consequence, Hit, Severity, Unknown, rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from fournines.components.keepalived.audit.facts import Notify
     from fournines.kit.audit.evidence import Evidence
 
 _MAN = "keepalived.conf(5)"
@@ -221,16 +223,23 @@ def moved_by_a_script(site: Evidence) -> Iterator[Hit | Unknown]:
         if instance.vips or not instance.closed or instance.has("virtual_routes"):
             continue
         for notify in instance.notifies:
-            if (
-                notify.event in ("master", "")
-                and _MOVES.search(notify.command)
-                and not _FABRIC.search(notify.command)
-            ):
+            if notify.event in ("master", "notify") and _moves(site, notify):
                 yield Hit(
                     notify.at,
                     f"{instance.name} has no virtual_ipaddress, and {notify.command} runs on MASTER",
                 )
                 break
+
+
+_ADDS = re.compile(r"\bip\s(?:-\w+\s)*a\w*\s(?:add|del|replace)\s|\bifconfig\s+\S+:\w+\s+\d")
+
+
+def _moves(site: Evidence, notify: Notify) -> bool:
+    """Whether a notify script adds an address: by what it does where it was given, else by its name."""
+    script = given(site, notify.at.host, notify.command)
+    if script is not None:
+        return any(_ADDS.search(f"{' '.join(node.words)} "[:300]) for node in script.commands)
+    return bool(_MOVES.search(notify.command)) and not _FABRIC.search(notify.command)
 
 
 @rule(

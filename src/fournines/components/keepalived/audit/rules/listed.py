@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from fournines.components.keepalived.audit.facts import KeepalivedConf, RealServer, SyncGroup, VrrpInstance
+from fournines.components.keepalived.audit.facts import RealServer, SyncGroup, VrrpInstance
+from fournines.components.keepalived.audit.facts.includes import incomplete
 from fournines.components.keepalived.audit.rules.example import keepalived
 from fournines.kit.audit.rule import Consequence, Hit, Severity, Unknown, rule
 
@@ -33,9 +34,8 @@ _TWO = keepalived() + keepalived(check="", vip="192.168.1.20/24", interface="eth
 def stranger(site: Evidence) -> Iterator[Hit | Unknown]:
     for group in site.all(SyncGroup):
         instances = {instance.name for instance in site.on(group.at.host, VrrpInstance)}
-        confs = site.on(group.at.host, KeepalivedConf)
         missing = [name for name in group.members if name not in instances]
-        if missing and not any(conf.excerpt or conf.includes for conf in confs):
+        if missing and not incomplete(site, group.at.host):
             yield Hit(
                 group.place(missing[0]),
                 f"{group.name} names {', '.join(missing)}, which is no instance of this host",

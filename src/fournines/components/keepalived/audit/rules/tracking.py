@@ -6,7 +6,6 @@ import re
 from typing import TYPE_CHECKING
 
 from fournines.components.keepalived.audit.facts import (
-    KeepalivedConf,
     SyncGroup,
     TrackedFile,
     TrackedProcess,
@@ -15,6 +14,7 @@ from fournines.components.keepalived.audit.facts import (
     VrrpScript,
 )
 from fournines.components.keepalived.audit.facts.groups import groups
+from fournines.components.keepalived.audit.facts.includes import before, incomplete
 from fournines.components.keepalived.audit.rules.example import CHECK, keepalived, script
 from fournines.kit.audit.rule import Consequence, Hit, Severity, Unknown, rule
 
@@ -47,10 +47,6 @@ def _definition(site: Evidence, tracker: Tracker) -> Defined | None:
     return next((d for d in _defined(site, tracker) if d.name == tracker.name), None)
 
 
-def _includes(site: Evidence, host: str) -> bool:
-    return any(conf.includes or conf.excerpt for conf in site.on(host, KeepalivedConf))
-
-
 def weight_of(site: Evidence, tracker: Tracker) -> int | None:
     """The weight a tracker adds or takes; None when it cannot be known."""
     if tracker.weight is not None:
@@ -78,7 +74,7 @@ def undefined_tracker(site: Evidence) -> Iterator[Hit | Unknown]:
             if tracker.kind not in _DEFINED or _definition(site, tracker):
                 continue
             said = f"{owner.name} tracks {tracker.kind} {tracker.name}, which is not defined"
-            if _includes(site, tracker.at.host):
+            if incomplete(site, tracker.at.host):
                 yield Unknown(tracker.at, f"{said} in the files given; it may be in an included file")
                 continue
             defined = ", ".join(d.name for d in _defined(site, tracker))
@@ -103,11 +99,12 @@ def defined_too_late(site: Evidence) -> Iterator[Hit | Unknown]:
     for owner in site.all(VrrpInstance):
         for tracker in owner.trackers:
             definition = _definition(site, tracker)
-            if definition and definition.at.path == tracker.at.path and definition.at.line > tracker.at.line:
+            if definition and before(site, tracker.at, definition.at):
+                same = definition.at.path == tracker.at.path
+                where = f"line {definition.at.line}" if same else f"{definition.at}"
                 yield Hit(
                     tracker.at,
-                    f"{tracker.name} is defined in line {definition.at.line}, behind {owner.name} that "
-                    f"tracks it",
+                    f"{tracker.name} is defined in {where}, behind {owner.name} that tracks it",
                     related=(definition.at,),
                 )
 
@@ -132,7 +129,7 @@ def untracked_script(site: Evidence) -> Iterator[Hit | Unknown]:
             *site.on(host, VrrpInstance),
             *site.on(host, SyncGroup),
         )
-        if not users or _includes(site, host):
+        if not users or incomplete(site, host):
             continue
         if not any(t.name == script_.name for user in users for t in user.trackers if t.kind == "script"):
             yield Hit(script_.at, f"no instance tracks {script_.name}: it is never run")

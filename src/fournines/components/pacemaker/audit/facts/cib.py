@@ -131,9 +131,16 @@ def _collection(source: Source, node: Node) -> Collection:
     members = tuple(
         Ref(source.at(child), child.options.get("id", "")) for child in node.all("primitive", "group")
     )
-    old = node.key == "master"
+    lost, _ = _pairs(source, node, "instance_attributes")
     return Collection(
-        source.at(node), node.options.get("id", ""), kind, members, meta, old=old, places=places
+        at=source.at(node),
+        id=node.options.get("id", ""),
+        kind=kind,
+        members=members,
+        meta=meta,
+        old=node.key == "master",
+        loose=tuple(lost) if kind in ("clone", "promotable") else (),
+        places=places,
     )
 
 

@@ -1,4 +1,4 @@
-"""Whether a file system and what lives on it are on one host, and on one host only."""
+"""What has to be where something else is: a file system, what lives on it, an address and its proxy."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from fournines.components.pacemaker.audit.facts.cluster import clusters
-from fournines.components.pacemaker.audit.rules.example import DRBD, FS, TIED, crm
+from fournines.components.pacemaker.audit.rules.example import DRBD, FS, TIED, VIP, crm
 from fournines.kit.audit.rule import Consequence, Hit, Severity, Unknown, rule
 
 if TYPE_CHECKING:
@@ -116,3 +116,39 @@ def _together(cluster: Cluster, one: Primitive, other: Primitive) -> bool:
             beside |= cluster.names_of(primitive.id)
         pending |= {more for near in beside for more in (near, *cluster.names_of(near))} - reached
     return other.id in reached
+
+
+_PROXY = (
+    "primitive proxy systemd:haproxy \\\n    op monitor interval=10s\n"
+    "clone proxies proxy meta interleave=true\n"
+)
+
+
+@rule(
+    "PA035",
+    Severity.ERROR,
+    "The address stays where HAProxy is dead",
+    consequence=Consequence.NO_FAILOVER,
+    why="nothing ties the virtual address to HAProxy: where it fails or is not started Pacemaker leaves the "
+    "address, as it knows of no reason to move it, and clients find a closed port",
+    fix="colocation vip-with-proxy inf: VIP PROXY-CLONE (and order PROXY-CLONE before VIP, kind Optional)",
+    source="Pacemaker Explained, Colocation constraints; OpenStack HA guide, HAProxy and Pacemaker",
+    bad=crm(VIP, _PROXY),
+    good=crm(VIP, _PROXY, "colocation vip-with-proxy inf: vip proxies\n"),
+    points_at="primitive vip ocf:heartbeat:IPaddr2 \\",
+)
+def apart_from_its_proxy(site: Evidence) -> Iterator[Hit | Unknown]:
+    for cluster in clusters(site):
+        proxies = [p for p in cluster.primitives if p.type.lower().removesuffix(".service") == "haproxy"]
+        free = [p for p in cluster.primitives if p.address and not _beside(cluster, p)]
+        if cluster.builds and proxies and free:
+            named = ", ".join(p.id for p in free[:3])
+            what = f"{named} may be where {proxies[0].id} is not"
+            yield Hit(free[0].at, what, (proxies[0].at, *(p.at for p in free[1:])))
+
+
+def _beside(cluster: Cluster, address: Primitive) -> bool:
+    """Whether a group or a colocation keeps the address beside anything else."""
+    own = cluster.names_of(address.id)
+    grouped = {ref.id for c in cluster.holders(address.id) if c.kind == "group" for ref in c.members}
+    return bool((grouped | {beside for name in own for beside in cluster.colocated(name)}) - own)

@@ -90,7 +90,12 @@ def without_meta(site: Evidence) -> Iterator[Hit | Unknown]:
         for clone in cluster.collections:
             lost = [name for name in clone.loose if name in _CLONE_OPTIONS]
             if clone.kind in ("clone", "promotable") and lost:
-                yield Hit(clone.at, f"{clone.id} says {', '.join(lost)} without meta")
+                xml = any(story.form == "cib" for story in cluster.stories)
+                how = "as instance_attributes, which its resource gets" if xml else "without meta"
+                yield Hit(clone.at, f"{clone.id} says {', '.join(lost)} {how}", fix=_XML if xml else "")
+
+
+_XML = "meta_attributes instead of instance_attributes"
 
 
 _CLONE_OPTIONS = frozenset(

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 from fournines.kit.audit.source import Kind, Place, Reader, Source, Syntax
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from fournines.kit.audit.node import Node
 
-_SERVICES = {
+SERVICES = {
     "http": 80, "https": 443, "ssh": 22, "mysql": 3306, "amqp": 5672, "amqps": 5671, "memcache": 11211,
-    "ntp": 123,    "dns": 53, "galera": 4567, "vrrp": None, "high-availability": 5405, "rabbitmq": 5672,
+    "ntp": 123, "dns": 53, "galera": 4567, "vrrp": None, "high-availability": 5405, "rabbitmq": 5672,
 }  # fmt: skip
 HIGH_AVAILABILITY = (2224, 3121, 5403, 5404, 5405, 5406, 9929, 21064)
 """Ports of firewalld's service high-availability."""
@@ -62,17 +62,26 @@ class Outgoing:
     closed: bool
 
 
-def _ranges(text: str) -> tuple[tuple[int, int], ...]:
+def ranges(text: str) -> tuple[tuple[int, int], ...]:
+    """The ports of ``22``, ``80,443`` and ``4567-4568``, inclusive."""
     found = []
     for part in re.split(r"[,\s]+", text.strip("{} ")):
         low, _, high = part.replace("-", ":").partition(":")
-        low = str(_SERVICES.get(low) or low)
+        low = str(SERVICES.get(low) or low)
         if low.isdecimal() and (high.isdecimal() or not high) and len(low) < 6:  # noqa: PLR2004
             found.append((int(low), int(high or low)))
     return tuple(found)
 
 
-def iptables(place: Place, words: Sequence[str]) -> Iterator[Allowed | Firewall]:
+def _out(place: Place, options: Mapping[str, str]) -> Iterator[Outgoing]:
+    """A rule of ufw's own chains that lets adverts out."""
+    protocol = (options.get("-p") or "all").lower()
+    open_ = protocol in ("vrrp", "112", "all") and not {"--dport", "--dports", "-m", "-o"} & set(options)
+    if open_ and options.get("-j") == "ACCEPT" and re.fullmatch(r"ufw-\w+-output", options.get("-A", "")):
+        yield Outgoing(place, closed=False)
+
+
+def iptables(place: Place, words: Sequence[str]) -> Iterator[Allowed | Firewall | Outgoing]:
     """One iptables rule or policy, with or without the program's name."""
     options = _options(words)
     if "-P" in options:
@@ -80,6 +89,7 @@ def iptables(place: Place, words: Sequence[str]) -> Iterator[Allowed | Firewall]
         if len(rest) > 1 and rest[0] == "INPUT":
             yield Firewall(place, rest[1].upper() in ("DROP", "REJECT"), excerpt=False)
         return
+    yield from _out(place, options)
     chain = options.get("-A") or options.get("-I") or options.get("--append") or options.get("--insert") or ""
     target = (options.get("-j") or options.get("--jump") or "").upper()
     loose = bool(words) and "--source" in words[:3]  # a line torn from the command before it
@@ -96,7 +106,7 @@ def iptables(place: Place, words: Sequence[str]) -> Iterator[Allowed | Firewall]
         limited = {"--state", "--ctstate", "-i", "--in-interface", "--icmp-type"} & set(options)
         if protocol == "all" and not ports and (limited or source):
             return
-        yield Allowed(place, protocol, _ranges(ports), source)
+        yield Allowed(place, protocol, ranges(ports), source)
 
 
 def _options(words: Sequence[str]) -> dict[str, str]:
@@ -140,7 +150,7 @@ def _nft(place: Place, text: str) -> Iterator[Allowed]:
     ports = re.search(r"\b(tcp|udp|th)\s+dport\s+(?:==\s*)?(\{[^}]*\}|\S+)", text)
     protocol = re.search(r"(?:ip protocol|meta l4proto|ip6 nexthdr)\s+(\{[^}]*\}|\S+)", text)
     if ports:
-        found = _ranges(ports.group(2).replace("{", " ").replace("}", " "))
+        found = ranges(ports.group(2).replace("{", " ").replace("}", " "))
         for name in ("tcp", "udp") if ports.group(1) == "th" else (ports.group(1),):
             yield Allowed(place, name, found, origin)
     elif protocol:
@@ -178,14 +188,14 @@ def _firewalld(place: Place, node: Node) -> Iterator[Allowed]:
         option, _, value = word.partition("=")
         port, _, protocol = value.partition("/")
         if option == "--add-port":
-            yield Allowed(place, protocol or "tcp", _ranges(port))
+            yield Allowed(place, protocol or "tcp", ranges(port))
         elif option == "--add-protocol":
             yield Allowed(place, value, ())
         elif option == "--add-service" and value == "high-availability":
             for name in ("tcp", "udp"):
                 yield Allowed(place, name, tuple((p, p) for p in HIGH_AVAILABILITY))
-        elif option == "--add-service" and _SERVICES.get(value):
-            number = _SERVICES[value] or 0
+        elif option == "--add-service" and SERVICES.get(value):
+            number = SERVICES[value] or 0
             yield Allowed(place, "tcp", ((number, number),))
         elif option == "--add-rich-rule" and "accept" in value:
             match = re.search(r'protocol value="?([\w\-]+)', value)
@@ -197,7 +207,7 @@ def _ufw(place: Place, words: Sequence[str]) -> Iterator[Allowed | Outgoing]:
     if words[:1] == ["out"]:
         named = "proto" in words[:-1] and words[words.index("proto") + 1]
         if "port" not in words and not any(
-            _ranges(word.partition("/")[0]) for word in words if "." not in word
+            ranges(word.partition("/")[0]) for word in words if "." not in word
         ):
             yield from [Outgoing(place, closed=False)] if named in (False, "vrrp", "112") else []
         return
@@ -205,9 +215,9 @@ def _ufw(place: Place, words: Sequence[str]) -> Iterator[Allowed | Outgoing]:
         yield Allowed(place, "vrrp", ())
     for word in words:
         port, _, protocol = word.partition("/")
-        if _ranges(port):
+        if ranges(port):
             for name in (protocol,) if protocol else ("tcp", "udp"):
-                yield Allowed(place, name, _ranges(port))
+                yield Allowed(place, name, ranges(port))
 
 
 NFTABLES = Kind(
@@ -220,8 +230,8 @@ NFTABLES = Kind(
 IPTABLES = Kind(
     name="iptables",
     syntax=Syntax.LINES,
-    names=("rules.v4", "rules.v6", "sysconfig/iptables", "iptables*", "*.iptables"),
-    marks=(r"^\*filter\s*$", r"^:INPUT\s+\S+", r"^COMMIT\s*$", r"^-A\s+(?:INPUT|RH-Firewall)\S*\s"),
+    names=("rules.v4", "rules.v6", "sysconfig/iptables", "iptables*", "*.iptables", "ufw/*.rules"),
+    marks=(r"^\*filter\s*$", r"^:INPUT\s+\S+", r"^COMMIT\s*$", r"^-A\s+(?:INPUT|RH-Firewall|ufw-)\S*\s"),
     read=read_save,
 )
 COMMANDS = Reader("script", read_commands)

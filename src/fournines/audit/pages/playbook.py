@@ -1,0 +1,81 @@
+"""Ansible's playbooks as the commands they have carried out, each on the hosts of its play."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from typing import TYPE_CHECKING
+
+import yaml
+
+from fournines.audit.pages.draft import Draft
+from fournines.kit.audit.script import COMMANDS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+LONGEST = 64 * 1024
+"""Characters of a playbook that are read; a long one has a thousand lines."""
+_PLAY = re.compile(r"^-[ \t]+(?:name:[^\n]*\n[ \t]+)?hosts:[ \t]*\S", re.MULTILINE)
+_MODULES = frozenset({"command", "shell", "raw"})
+_TASKS = ("pre_tasks", "tasks", "post_tasks", "handlers")
+_NESTED = ("block", "rescue", "always")
+_MOST = 2000
+"""Tasks that are read of one playbook."""
+
+
+def playbook(text: str, lines: tuple[int, ...] = ()) -> Draft | None:
+    """The commands of a playbook; ``lines`` are where the lines of the text stand. None when it is none."""
+    if len(text) > LONGEST or not _PLAY.search(text):
+        return None
+    try:
+        root = yaml.compose(text, Loader=yaml.SafeLoader)
+    except (yaml.YAMLError, RecursionError):
+        return None
+    found = [pair for play in _items(root) for pair in _of_play(play)][:_MOST]
+    if not found:
+        return None
+    at = [lines[min(line, len(lines) - 1)] if lines else line + 1 for line, _ in found]
+    return Draft("", COMMANDS, "\n".join(said for _, said in found), tuple(at), excerpt=True)
+
+
+def _of_play(play: yaml.Node) -> Iterator[tuple[int, str]]:
+    hosts = _text(_child(play, "hosts"))
+    for name in _TASKS if hosts else ():
+        for task in _items(_child(play, name)):
+            yield from _of_task(task, hosts, 0)
+
+
+def _of_task(task: yaml.Node, hosts: str, depth: int) -> Iterator[tuple[int, str]]:
+    one = _child(task, "run_once") or _child(task, "when")
+    where = _text(_child(task, "delegate_to")) or (f"{hosts}[0]" if one else hosts)
+    for name in _NESTED if depth < len(_NESTED) else ():
+        for inner in _items(_child(task, name)):
+            yield from _of_task(inner, where, depth + 1)
+    for key, value in _pairs(task):
+        if key.rpartition(".")[2] in _MODULES:
+            said = _text(value) or _text(_child(value, "cmd")) or _text(_child(value, "_raw_params"))
+            line = "; ".join(part.strip() for part in said.split("\n") if part.strip())
+            if line:
+                yield value.start_mark.line, f"ansible {shlex.quote(where)} -a {shlex.quote(line)}"
+
+
+def _pairs(node: yaml.Node | None) -> Iterator[tuple[str, yaml.Node]]:
+    for key, value in node.value if isinstance(node, yaml.MappingNode) else ():
+        if isinstance(key, yaml.ScalarNode):
+            yield str(key.value), value
+
+
+def _child(node: yaml.Node | None, name: str) -> yaml.Node | None:
+    return next((value for key, value in _pairs(node) if key == name), None)
+
+
+def _items(node: yaml.Node | None) -> list[yaml.Node]:
+    return list(node.value) if isinstance(node, yaml.SequenceNode) else []
+
+
+def _text(node: yaml.Node | None) -> str:
+    """A plain value; several hosts of a list are separated by commas."""
+    if isinstance(node, yaml.SequenceNode):
+        return ",".join(_text(item) for item in node.value)
+    return str(node.value) if isinstance(node, yaml.ScalarNode) else ""

@@ -1,0 +1,234 @@
+"""Kinds of defect in spellings of their own: each with its harmless neighbour."""
+
+from __future__ import annotations
+
+import pytest
+
+from fournines.audit.gather.collect import File
+from fournines.audit.run import audit
+
+VRRP = (
+    "vrrp_script chk {{\n script {script}\n interval 2\n fall 2\n rise 2\n}}\nvrrp_instance V {{\n"
+    " state BACKUP\n interface ens18\n virtual_router_id 7\n priority 100\n"
+    " virtual_ipaddress {{\n  10.1.0.100/24\n }}\n track_script {{\n  chk\n }}\n}}\n"
+)
+KEEPALIVED = {"n1/etc/keepalived/keepalived.conf": VRRP.format(script='"/etc/keepalived/chk"')}
+PIDOF = {"n1/etc/keepalived/chk": "#!/bin/sh\npidof haproxy\n"}
+HAPROXY = "defaults\n mode http\n timeout connect 2s\n timeout client 9s\n timeout server 9s\n"
+TWO = " server a 10.1.0.1:80 check\n server b 10.1.0.2:80 check\n"
+GALERA = (
+    "[mysqld]\nbinlog_format=ROW\ninnodb_autoinc_lock_mode=2\nwsrep_on=ON\n"
+    "wsrep_provider=/usr/lib/galera/libgalera_smm.so\nwsrep_cluster_name=prod\n"
+    "wsrep_cluster_address=gcomm://10.2.0.1,10.2.0.2,10.2.0.3\n"
+)
+CARD = {"dora/etc/sysconfig/network-scripts/ifcfg-eth1": "DEVICE=eth1\nIPADDR=10.2.0.2\nPREFIX=24\n"}
+
+
+def found(files: dict[str, str]) -> set[str]:
+    report = audit([File(path, text) for path, text in files.items()], strict=True)
+    return {finding.rule for finding in report.findings}
+
+
+def script(text: str, name: str = "chk") -> dict[str, str]:
+    conf = VRRP.format(script=f'"/etc/keepalived/{name}"')
+    return {"n1/etc/keepalived/keepalived.conf": conf, f"n1/etc/keepalived/{name}": text}
+
+
+KEPT = "#!/bin/bash\nmapfile -t ips < <(ip -br -4 address)\n"
+PSUTIL = (
+    "#!/usr/bin/python3\nimport psutil, sys\n"
+    "own = [a.address for n in psutil.net_if_addrs().values() for a in n]\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("rule", "bad", "good"),
+    [
+        ("KA042", script(KEPT + "printf '%s\\n' \"${ips[@]}\" | grep -qF 10.1.0.100/\n"),
+         script(KEPT + "printf '%s\\n' \"${ips[@]}\" | grep -qF 10.1.0.11/\n")),
+        ("KA042", script(PSUTIL + "if '10.1.0.100' not in own:\n    sys.exit(1)\n", "chk.py"),
+         script(PSUTIL + "if '10.1.0.11' not in own:\n    sys.exit(1)\n", "chk.py")),
+        ("KA022", script("#!/bin/bash\ntrap 'exit 0' EXIT\ncurl -fs http://127.0.0.1/ || exit 1\n"),
+         script("#!/bin/bash\ntrap 'rm -f /tmp/x' EXIT\ncurl -fs http://127.0.0.1/ || exit 1\n")),
+        ("KA022", script("#!/bin/sh\ncurl -fs http://127.0.0.1/ &\nwait\n"),
+         script("#!/bin/sh\ncurl -fs http://127.0.0.1/ &\nwait $!\n")),
+    ],
+)  # fmt: skip
+def test_checks(rule: str, bad: dict[str, str], good: dict[str, str]) -> None:
+    assert rule in found(bad)
+    assert rule not in found(good)
+
+
+ZONE = "<zone>\n <interface name='ens18'/>\n <service name='ssh'/>\n {}</zone>\n"
+UFW = {"n1/etc/default/ufw": 'DEFAULT_INPUT_POLICY="DROP"\nDEFAULT_OUTPUT_POLICY="ACCEPT"\n'}
+UFW_RULES = "*filter\n:ufw-user-input - [0:0]\n-A ufw-user-input -p tcp --dport 22 -j ACCEPT\n{}COMMIT\n"
+IPT = "#!/bin/sh\nIPT=/sbin/iptables\n$IPT -P OUTPUT DROP\n$IPT -A OUTPUT -o lo -j ACCEPT\n{}"
+NETWORKD = "[Match]\nType=ether\n[Network]\nAddress=10.1.0.11/24\n"
+NETPLAN = {"n1/etc/netplan/1.yaml": "network:\n ethernets:\n  ens18:\n   addresses: [10.1.0.11/24]\n"}
+NOTIFY = "vrrp_instance V {\n interface e\n virtual_router_id 7\n notify /usr/local/bin/move\n}\n"
+MOVE = "#!/bin/bash\n[ $3 = MASTER ] && {} 10.1.0.100/24 dev ens5\n"
+
+
+@pytest.mark.parametrize(
+    ("rule", "bad", "good"),
+    [
+        ("KA035", {"n1/etc/firewalld/zones/public.xml": ZONE.format("")},
+         {"n1/etc/firewalld/zones/public.xml": ZONE.format("<protocol value='vrrp'/>\n")}),
+        ("KA035", {"n1/etc/firewalld/zones/public.xml": ZONE.format("")},
+         {"n1/etc/firewalld/zones/t.xml": ZONE.format("").replace("<zone>", "<zone target='ACCEPT'>")}),
+        ("KA035", UFW | {"n1/etc/ufw/user.rules": UFW_RULES.format("")},
+         UFW | {"n1/etc/ufw/user.rules": UFW_RULES.format("-A ufw-user-input -p vrrp -j ACCEPT\n")}),
+        ("KA047", {"n1/fw.sh": IPT.format("$IPT -A OUTPUT -p tcp -j ACCEPT\n")},
+         {"n1/fw.sh": IPT.format("$IPT -A OUTPUT -p vrrp -j ACCEPT\n")}),
+        ("KA050", {"n1/etc/systemd/network/1.network": NETWORKD},
+         {"n1/etc/systemd/network/1.network": NETWORKD + "KeepConfiguration=yes\n"}),
+        ("KA050", NETPLAN,
+         NETPLAN | {"n1/etc/systemd/network/10-netplan-ens18.network.d/keep.conf":
+                    "[Network]\nKeepConfiguration=static\n"}),
+    ],
+)  # fmt: skip
+def test_the_network_of_a_host(rule: str, bad: dict[str, str], good: dict[str, str]) -> None:
+    assert rule in found(KEEPALIVED | PIDOF | bad)
+    assert rule not in found(KEEPALIVED | PIDOF | good)
+
+
+STATE = {
+    "n1/etc/keepalived/keepalived.conf": VRRP.format(script='"/etc/keepalived/chk"').replace(
+        " virtual_router_id", ' notify_master "/usr/bin/touch /run/master"\n virtual_router_id'
+    )
+}
+
+
+def test_what_a_notify_script_keeps_is_asked_for() -> None:
+    assert "KA042" in found(STATE | {"n1/etc/keepalived/chk": "#!/bin/sh\n[ -f /run/master ] || exit 1\n"})
+    deeper = "#!/bin/sh\npidof nginx || exit 1\n[ -f /run/master ] || exit 0\ncurl -fs http://127.0.0.1/\n"
+    assert "KA042" not in found(STATE | {"n1/etc/keepalived/chk": deeper})
+
+
+def test_what_ufw_lets_out_by_hand() -> None:
+    shut = {"n1/etc/default/ufw": 'DEFAULT_INPUT_POLICY="ACCEPT"\nDEFAULT_OUTPUT_POLICY="DROP"\n'}
+    rules = "*filter\n:ufw-before-output - [0:0]\n{}COMMIT\n"
+    out = "-A ufw-before-output -p vrrp -j ACCEPT\n"
+    assert "KA047" in found(KEEPALIVED | PIDOF | shut | {"n1/etc/ufw/before.rules": rules.format("")})
+    assert "KA047" not in found(KEEPALIVED | PIDOF | shut | {"n1/etc/ufw/before.rules": rules.format(out)})
+
+
+CHECK = 'vrrp_script chk {\n script "/usr/bin/pgrep nginx"\n interval 2\n fall 2\n}\n'
+INSTANCE = VRRP.format(script="x").partition("}\n")[2]
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "rules"),
+    [
+        (CHECK, INSTANCE, set()),
+        (INSTANCE, CHECK, {"KA002"}),
+        (CHECK, INSTANCE.replace("chk", "chck"), {"KA001", "KA003"}),
+        (CHECK, INSTANCE.partition(" track_script")[0] + "}\n", {"KA003", "KA004"}),
+    ],
+)
+def test_files_that_are_included_are_one_configuration(first: str, second: str, rules: set[str]) -> None:
+    folder = "n1/etc/keepalived"
+    files = {
+        f"{folder}/keepalived.conf": "include /etc/keepalived/conf.d/*.conf\n",
+        f"{folder}/conf.d/10.conf": first,
+        f"{folder}/conf.d/20.conf": second,
+    }
+    assert found(files) & {"KA001", "KA002", "KA003", "KA004"} == rules
+    files[f"{folder}/keepalived.conf"] += "include /etc/keepalived/secret/*.conf\n"
+    assert found(files) & {"KA001", "KA003", "KA004"} == set()
+
+
+def test_one_script_for_all_events_that_moves_the_address() -> None:
+    conf = {"n1/etc/keepalived/keepalived.conf": NOTIFY}
+    assert "KA051" in found(conf | {"n1/usr/local/bin/move": MOVE.format("ip address add")})
+    assert "KA051" not in found(conf | {"n1/usr/local/bin/move": MOVE.format("ip route add")})
+
+
+def proxy(body: str, head: str = "") -> dict[str, str]:
+    return {"haproxy.cfg": f"{head}{HAPROXY}listen web\n bind :80\n{body}{TWO}"}
+
+
+@pytest.mark.parametrize(
+    ("rule", "bad", "good"),
+    [
+        ("HA031", proxy("", "global\n stats socket ipv4@0.0.0.0:9999 level admin\n"),
+         proxy("", "global\n stats socket ipv4@127.0.0.1:9999 level admin\n")),
+        ("HA031", proxy("", "global\n stats socket :9999 level admin\n"),
+         proxy("", "global\n stats socket /run/haproxy.sock mode 660 level admin\n")),
+        ("HA045", proxy(" timeout sever 9s\n"), proxy(" timeout server-fin 9s\n")),
+        ("HA045", proxy(" mode htpp\n"), proxy(" mode http\n")),
+        ("HA047", proxy(" server-template w 2 w.lan:80 check resolvers dns\n"),
+         proxy(" server-template w 2 w.lan:80 check resolvers dns\n", "resolvers dns\n hold valid 9s\n")),
+        ("HA047", proxy(" stick-table type ip size 1m peers us\n stick on src\n"),
+         proxy(" stick-table type ip size 1m peers us\n stick on src\n", "peers us\n peer a 10.1.0.5:53\n")),
+        ("HA047", {"haproxy.cfg": proxy("")["haproxy.cfg"].replace("listen web", "listen web from base")},
+         {"haproxy.cfg": proxy("")["haproxy.cfg"].replace("listen web", "listen web from base")
+          .replace("defaults", "defaults base")}),
+        ("HA052", proxy(" option httpchk GET /\n http-check expect rstatus ^[2-5]\n"),
+         proxy(" option httpchk GET /\n http-check expect ! rstatus ^5\n")),
+        ("HA052", proxy(" option httpchk GET /\n http-check expect status 200-599\n"),
+         proxy(" option httpchk GET /\n http-check expect status 200-399\n")),
+        ("HA052", proxy(" option httpchk GET /\n http-check expect ! status 404\n"),
+         proxy(" option httpchk GET /\n http-check expect status 200,401\n")),
+    ],
+)  # fmt: skip
+def test_balancers(rule: str, bad: dict[str, str], good: dict[str, str]) -> None:
+    assert rule in found(bad)
+    assert rule not in found(good)
+
+
+def drbd(name: str, port: int = 7788, *, minor: int = 0, host: str = "dora") -> str:
+    return (
+        f"resource {name} {{\n device minor {minor};\n disk /dev/{name};\n"
+        f" on carla {{ address 10.2.0.1:{port}; }}\n on {host} {{ address 10.2.0.2:{port}; }}\n}}\n"
+    )
+
+
+HOST = {"dora/etc/hostname": "dora\n"}
+CLONE = "clone haps hap meta interleave=true"
+CRM = (
+    "primitive vip IPaddr2 params ip=10.4.0.9 op monitor interval=10s\n"
+    "primitive hap systemd:haproxy op monitor interval=10s\n"
+    f"{CLONE}\nproperty stonith-enabled=true\n"
+)
+SBD = (
+    "#!/bin/sh\npcs stonith sbd enable SBD_WATCHDOG_TIMEOUT={}\n"
+    "pcs property set stonith-watchdog-timeout=10 stonith-enabled=true\n"
+    "pcs resource create vip ocf:heartbeat:IPaddr2 ip=10.4.0.9 op monitor interval=10s\n"
+)
+CLONE_XML = (
+    '<cib><configuration><crm_config/><nodes/><resources><clone id="c"><{0}_attributes id="a">'
+    '<nvpair id="n" name="interleave" value="true"/></{0}_attributes>'
+    '<primitive id="p" class="systemd" type="httpd"/></clone></resources><constraints/></configuration></cib>'
+)
+SED = "# DB\n\n```\nsed -i 's/^#*bind-address.*/bind-address = {}/' /etc/mysql/mariadb.conf.d/50-s.cnf\n```\n"
+PAGE = SED + f"\n/etc/mysql/conf.d/galera.cnf:\n\n```\n{GALERA}```\n"
+
+
+@pytest.mark.parametrize(
+    ("rule", "bad", "good"),
+    [
+        ("SY018", CARD | {"dora/etc/my.cnf": f'{GALERA}wsrep_provider_options="ist.recv_addr=10.2.0.7"\n'},
+         CARD | {"dora/etc/my.cnf": f'{GALERA}wsrep_provider_options="ist.recv_addr=10.2.0.2"\n'}),
+        ("SY018", CARD | {"dora/etc/my.cnf": f"{GALERA}wsrep_sst_receive_address=10.2.0.7:4444\n"},
+         CARD | {"dora/etc/my.cnf": f"{GALERA}wsrep_sst_receive_address=10.2.0.2:4444\n"}),
+        ("GA032", {"dora/etc/my.cnf": GALERA.replace("mysqld", "client")},
+         {"dora/etc/my.cnf": GALERA.replace("mysqld", "mariadb-10.6")}),
+        ("GA008", {"howto.md": PAGE.format("127.0.0.1")}, {"howto.md": PAGE.format("0.0.0.0")}),
+        ("DR012", HOST | {"dora/etc/drbd.d/r.res": drbd("r", host="dora-repl")},
+         HOST | {"dora/etc/drbd.d/r.res": drbd("r")}),
+        ("DR013", {"drbd.d/a.res": drbd("a"), "drbd.d/b.res": drbd("b", minor=1)},
+         {"drbd.d/a.res": drbd("a"), "drbd.d/b.res": drbd("b", 7789, minor=1)}),
+        ("DR013", {"drbd.d/a.res": drbd("a"), "drbd.d/b.res": drbd("b", 7789)},
+         {"drbd.d/a.res": drbd("a"), "drbd.d/b.res": drbd("b", 7789, minor=1)}),
+        ("PA035", {"c.crm": CRM}, {"c.crm": f"{CRM}colocation c inf: vip haps\n"}),
+        ("PA035", {"c.crm": CRM}, {"c.crm": CRM.replace(CLONE, "group g vip hap")}),
+        ("PA025", {"s.sh": SBD.format(20)}, {"s.sh": SBD.format(5)}),
+        ("PA023", {"cib.xml": CLONE_XML.format("instance")}, {"cib.xml": CLONE_XML.format("meta")}),
+        ("SY020", {"s.sh": "#!/bin/sh\nC1_IP=10.4.0.1\nC2_IP=10.4.0.1\n"},
+         {"s.sh": "#!/bin/sh\nC1_IP=10.4.0.1\nC2_IP=10.4.0.2\nVIP=10.4.0.1\nN1=127.0.0.1\nN2=127.0.0.1\n"}),
+    ],
+)  # fmt: skip
+def test_hosts_and_clusters(rule: str, bad: dict[str, str], good: dict[str, str]) -> None:
+    assert rule in found(bad)
+    assert rule not in found(good)
