@@ -232,3 +232,95 @@ PAGE = SED + f"\n/etc/mysql/conf.d/galera.cnf:\n\n```\n{GALERA}```\n"
 def test_hosts_and_clusters(rule: str, bad: dict[str, str], good: dict[str, str]) -> None:
     assert rule in found(bad)
     assert rule not in found(good)
+
+
+NODES = "".join(f"node {n}: n{n}\n" for n in (1, 2, 3))
+VIP = "primitive vip IPaddr2 params ip=10.4.0.9 op monitor interval=10s\n"
+WEB = "primitive web systemd:nginx op monitor interval=10s {}\n"
+GROUP = NODES + VIP + WEB.format("") + "group g vip web\n"
+BAN = "location not{0} g -inf: n{0}\n"
+RULE = "location l g rule {}: #uname ne n1\n"
+ON = "property stonith-enabled=true {}\n"
+
+
+@pytest.mark.parametrize(
+    ("rule", "bad", "good"),
+    [
+        ("PA022", NODES + VIP + WEB.format("on-fail=ignore"), NODES + VIP + WEB.format("on-fail=restart")),
+        ("PA011", NODES + VIP + WEB.format("enabled=false"), NODES + VIP + WEB.format("enabled=true")),
+        ("PA035", NODES + VIP + WEB.format("") + "order o Mandatory: vip web\n", GROUP),
+        ("PA036", GROUP + "property symmetric-cluster=false\n",
+         GROUP + "property symmetric-cluster=false\nlocation l g 100: n1\nlocation m g 50: n2\n"),
+        ("PA037", GROUP + BAN.format(2) + BAN.format(3), GROUP + BAN.format(3)),
+        ("PA037", GROUP + RULE.format("-inf"), GROUP + RULE.format(9)),
+    ],
+)  # fmt: skip
+def test_pacemaker(rule: str, bad: str, good: str) -> None:
+    assert rule in found({"c.crm": bad + ON.format("no-quorum-policy=stop")})
+    assert rule not in found({"c.crm": good + ON.format("no-quorum-policy=stop")})
+
+
+def corosync(*nodes: str) -> dict[str, str]:
+    listed = "".join(f" node {{\n  nodeid: {n}\n  {said}\n }}\n" for n, said in enumerate(nodes, 1))
+    quorum = "quorum {\n provider: corosync_votequorum\n}\n"
+    return {"corosync.conf": f"totem {{\n version: 2\n}}\nnodelist {{\n{listed}}}\n{quorum}"}
+
+
+A, B, THIRD = (f"ring0_addr: 10.4.0.{n}" for n in (1, 2, 3))
+
+
+@pytest.mark.parametrize(
+    ("rule", "bad", "good"),
+    [
+        ("CO021", corosync(f"{A}\n  ring1_addr: 10.5.0.1", B, THIRD), corosync(A, B, THIRD)),
+        ("CO021", corosync(A, B, B), corosync(A, B, THIRD)),
+        ("CO022", corosync(f"{A}\n  quorum_votes: 2", B), corosync(f"{A}\n  quorum_votes: 2", B, THIRD)),
+    ],
+)
+def test_corosync(rule: str, bad: dict[str, str], good: dict[str, str]) -> None:
+    assert rule in found(bad)
+    assert rule not in found(good)
+
+
+ROLE = KEEPALIVED["n1/etc/keepalived/keepalived.conf"].replace(
+    " virtual_router_id", " notify_master /etc/keepalived/up\n virtual_router_id"
+)
+
+
+@pytest.mark.parametrize(
+    ("check", "up", "stuck"),
+    [
+        ("drbdadm role r0 | grep -q ^Primary", "drbdadm primary r0", True),
+        ("mountpoint -q /srv", "mount /dev/drbd0 /srv", True),
+        ("[ $(psql -tAc 'select pg_is_in_recovery()') = f ]", "pg_ctl promote -D /srv", True),
+        ("redis-cli info replication | grep -q role:master", "redis-cli replicaof no one", True),
+        ("[ $(psql -tAc 'select pg_is_in_recovery()') = f ]", "logger master", False),
+        ("redis-cli ping | grep -q PONG", "redis-cli replicaof no one", False),
+    ],
+)
+def test_a_role_that_keepalived_brings_about(check: str, up: str, stuck: bool) -> None:  # noqa: FBT001 - a case
+    scripts = {"n1/etc/keepalived/chk": f"#!/bin/sh\n{check}\n", "n1/etc/keepalived/up": f"#!/bin/sh\n{up}\n"}
+    files = {"n1/etc/keepalived/keepalived.conf": ROLE, **scripts}
+    assert ("KA042" in found(files)) is stuck
+
+
+@pytest.mark.parametrize(
+    ("rule", "line", "once"),
+    [
+        ("SY038", "corosync-keygen -l", "ls"),
+        ("SY038", "'openssl rand -hex 16 > /var/lib/rabbitmq/.erlang.cookie'", "ls"),
+        ("GA031", "sed -i s/safe_to_bootstrap: 0/safe_to_bootstrap: 1/ grastate.dat", "ls"),
+        ("DR011", "drbdadm invalidate r0", "drbdadm adjust r0"),
+        ("DR011", "drbdadm -- --discard-my-data connect r0", "drbdadm connect r0"),
+    ],
+)
+def test_what_one_host_does_for_all(rule: str, line: str, once: str) -> None:
+    loop = "#!/bin/bash\nfor h in a b; do ssh $h {}; done\n"
+    assert rule in found({"s.sh": loop.format(line)})
+    assert rule not in found({"s.sh": f"#!/bin/bash\nssh a {line}\nssh b {once}\n"})
+
+
+def test_a_key_that_is_copied_afterwards_is_one() -> None:
+    page = "#!/bin/bash\nfor h in a b; do ssh $h corosync-keygen -l; done\n{}"
+    assert "SY038" in found({"s.sh": page.format("")})
+    assert "SY038" not in found({"s.sh": page.format("scp a:/etc/corosync/authkey b:/etc/corosync/\n")})

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 _BOOTSTRAP = re.compile(
     r"\bgalera_new_cluster\b|\b(?:mysqld?|mariadb)@bootstrap\b|\bbootstrap-pxc\b|--wsrep[-_]new[-_]cluster\b"
-    r"|\bmysqld?\s+bootstrap\b|wsrep[-_]cluster[-_]address=[\"']?gcomm://(?:[\"'\s]|\Z)|\bpc\.bootstrap=(?:1|yes|true)"
+    r"|\bsafe_to_bootstrap:?[\\\s]*1\b|\bmysqld?\s+bootstrap\b|wsrep[-_]cluster[-_]address=[\"']?gcomm://(?:[\"'\s]|\Z)|\bpc\.bootstrap=(?:1|yes|true)"
 )
 _LOOP = "for host in db1 db2 db3; do\n    ssh $host {}\ndone\n"
 _SHELL = "#!/bin/bash\n"
@@ -122,3 +122,50 @@ _FIRST = "#!/bin/bash\nssh node1 drbdadm primary --force data\n"
 def overwritten(site: Evidence) -> Iterator[Hit | Unknown]:
     for found in spread(site, _is_primary):
         yield Hit(found.at, f"{found.who} are each made primary by force", found.related)
+    for found in spread(site, _is_thrown_away):
+        why = "each takes the other's data for the good one and discards its own: nobody is left to copy from"
+        what = f"{found.who} are each told to discard their own data"
+        yield Hit(found.at, what, found.related, why=why, fix="on the one host whose data is to be replaced")
+
+
+def _is_thrown_away(one: Sent) -> str | None:
+    """The resource whose data this command discards on its own side; None for any other command."""
+    words = [word for word in _behind("drbdadm", one.words) if word not in ("--", "-")]
+    if "invalidate" in words[:-1]:
+        return words[words.index("invalidate") + 1]
+    return words[-1] if "--discard-my-data" in words else None
+
+
+_KEYS = re.compile(
+    r"\bcorosync-keygen\b|\bkeystone-manage\s(?:\S+\s)?(?:fernet|credential)_setup\b"
+    r"|(?:\brand\b|\burandom\b|\buuidgen\b|\bpwgen\b).{0,120}\.erlang\.cookie"
+)
+_COPIED = re.compile(
+    r"\b(?:scp|rsync|synchronize|copy|tar|unison)\b.{0,200}(?:authkey|fernet|credential-keys|cookie)"
+)
+_MADE = "for host in ctl1 ctl2 ctl3; do\n    ssh $host {}\ndone\n"
+
+
+@rule(
+    "SY038",
+    Severity.ERROR,
+    "A key that all hosts share is made on each of them",
+    consequence=Consequence.DOWN,
+    why="each host makes a key of its own: members refuse one another's messages, and what one host has "
+    "signed or encrypted the next does not know",
+    fix="make it on one host, and copy it to the others with its owner and mode",
+    source="corosync-keygen(8): copy the key to every node; Keystone administration guide, Fernet: the same "
+    "key repository on every node; RabbitMQ clustering guide, Erlang cookie",
+    bad={"keys.sh": _SHELL + _MADE.format("keystone-manage fernet_setup")},
+    good={"keys.sh": _SHELL + "ssh ctl1 keystone-manage fernet_setup\n"},
+    points_at="ssh $host keystone-manage fernet_setup",
+)
+def made_on_each(site: Evidence) -> Iterator[Hit | Unknown]:
+    copied = any(_COPIED.search(source.text) for source in site.kinds("commands", "script"))
+    for found in spread(site, lambda one: _key(one) if not copied else None):
+        yield Hit(found.at, f"a key is made on {found.who}, on each another", found.related)
+
+
+def _key(one: Sent) -> str | None:
+    match = _KEYS.search(one.text)
+    return match.group().split()[0] if match else None

@@ -82,6 +82,11 @@ class Use:
         """Whether it looks at the addresses of its host, whatever it does with them then."""
         self.kept = frozenset(path for moved in self.instances for path in _written(site, moved))
         """The files in which notify scripts keep who is MASTER."""
+        done = [text for moved in self.instances for text in _on_master(site, moved)]
+        self.made = tuple(
+            (asked, what) for asked, made, what in _ROLES if any(made.search(text) for text in done)
+        )
+        """What keepalived itself brings about where it becomes MASTER, and how one asks for it."""
 
     @property
     def vips(self) -> list[str]:
@@ -104,13 +109,49 @@ _STATE = re.compile(r"MASTER|master|(?:^|\s)-[efs]\s")
 
 def _written(site: Evidence, instance: VrrpInstance) -> set[str]:
     """The files that what runs on MASTER writes."""
-    found: set[str] = set()
+    texts = [text for text in _on_master(site, instance) if _WRITES.search(text)]
+    return {path for text in texts for path in _PATH.findall(text)}
+
+
+def _on_master(site: Evidence, instance: VrrpInstance) -> Iterator[str]:
+    """The commands that keepalived has run when an instance becomes MASTER, as far as they were given."""
     for notify in instance.notifies:
-        script_ = given(site, instance.at.host, notify.command)
-        texts = [" ".join(node.words) for node in script_.commands] if script_ else [notify.command]
         if notify.event in ("master", "notify"):
-            found |= {path for text in texts if _WRITES.search(text) for path in _PATH.findall(text)}
-    return found
+            script_ = given(site, instance.at.host, notify.command)
+            yield from [" ".join(node.words) for node in script_.commands] if script_ else [notify.command]
+
+
+_ROLES = tuple(
+    (re.compile(asked), re.compile(made, re.IGNORECASE), what)
+    for asked, made, what in (
+        (
+            r"\bdrbdadm\s+role\b|/proc/drbd\b|\bdrbdsetup\b",
+            r"\bdrbdadm\b.{0,80}\bprimary\b",
+            "DRBD is primary",
+        ),
+        (
+            r"\bmountpoint\b|\bfindmnt\b|/proc/(?:self/)?mounts\b|\bmount\s+\|",
+            r"\bmount\s+[/-]",
+            "the file system is mounted",
+        ),
+        (r"\bredis-cli\b", r"(?:slaveof|replicaof)\s+no\s+one", "Redis is master"),
+        (
+            r"\bpg_is_in_recovery\b",
+            r"\bpg_ctl\b.{0,80}\bpromote\b|\bpg_promote\b|\bpg_ctlcluster\b",
+            "PostgreSQL is primary",
+        ),
+        (r"\bread_only\b", r"\bread_only\s*=\s*(?:0|off)\b", "the database takes writes"),
+    )
+)
+"""Roles that one host has: how a check asks for it, how a notify script brings it about, and its name."""
+_LEADS = re.compile(r"master|[Pp]rimary|pg_is_in_recovery|read_only|mount")
+"""The side of the role that is asked for; one that asks for ``slave`` is for the others."""
+
+
+def _brought(use: Use, question: Question) -> str:
+    """The role that a question asks for, and that keepalived brings about itself; else empty."""
+    text = f"{question.text} {question.aspect}"
+    return next((what for asked, what in use.made if asked.search(text) and _LEADS.search(text)), "")
 
 
 _WRITES = re.compile(r">|\btouch\b|\btee\b")
@@ -180,6 +221,11 @@ def only_the_holder(site: Evidence) -> Iterator[Hit | Unknown]:
         for question, answer in use.needed() if use.faults else ():
             vip = _own(use, question)
             bound = _anybody_binds(site, use, question)
+            role = _brought(use, question) if answer and not vip else ""
+            if role:
+                what = f"{use.check.name} passes only where {role}, and that is where the VIP is already"
+                yield Hit(use.decision.at(question), what, related=use.related())
+                break
             if not vip or bound:
                 continue
             negated = bool(re.search(r"grep\s+(?:-\w{1,30}\s+){0,9}-\w{0,30}v", question.text))

@@ -211,3 +211,28 @@ def _no_id_matters(site: Evidence, conf: CorosyncConf) -> Severity | None:
         return None
     sure = release.startswith("3.") or conf.links > 1 or bool(conf.totem.get("link_mode"))
     return Severity.ERROR if sure else Severity.WARNING
+
+
+_HEAVY = f"{node(1, 'quorum_votes: 3')}\n{node(2)}\n{node(3)}"
+
+
+@rule(
+    "CO022",
+    Severity.ERROR,
+    "One host has the majority of the votes",
+    consequence=Consequence.SINGLE,
+    why="the others together have no quorum: when this host dies they stop everything, and the cluster lives "
+    "exactly as long as one host",
+    fix="one vote each, and a quorum device for an even number of hosts",
+    source="votequorum(5) quorum_votes; corosync.conf(5) nodelist",
+    bad={"corosync.conf": corosync(nodelist=_HEAVY)},
+    good={"corosync.conf": corosync(nodelist=_HEAVY.replace("votes: 3", "votes: 1"))},
+    points_at="quorum_votes: 3",
+)
+def decides_alone(site: Evidence) -> Iterator[Hit | Unknown]:
+    for conf in site.all(CorosyncConf):
+        heaviest = max(conf.nodes, key=lambda n: n.number("quorum_votes") or 0, default=None)
+        votes = (heaviest.number("quorum_votes") or 0) if heaviest else 0
+        if heaviest and len(conf.nodes) > 1 and not conf.device and 2 * votes > conf.votes:
+            name = heaviest.get("name") or heaviest.get("ring0_addr")
+            yield Hit(heaviest.place("quorum_votes"), f"{name} has {votes} of {conf.votes} votes")

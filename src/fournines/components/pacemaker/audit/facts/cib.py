@@ -13,6 +13,7 @@ from fournines.components.pacemaker.audit.facts.model import (
     Property,
     Ref,
     Story,
+    false,
     role,
     seconds,
     true,
@@ -120,6 +121,8 @@ def _op(source: Source, node: Node) -> Op:
         seconds(options.get("interval", "0")),
         seconds(options["timeout"]) if "timeout" in options else None,
         role(options.get("role", "")),
+        options.get("on-fail", ""),
+        not false(options.get("enabled", "true")),
     )
 
 
@@ -185,6 +188,10 @@ def _location(source: Source, node: Node) -> Constraint:
     options, at = node.options, source.at(node)
     refs = _in_sets(source, node) or ((Ref(at, options["rsc"]),) if "rsc" in options else ())
     nodes = ((options["node"], options.get("score", "")),) if "node" in options else ()
+    for rule in node.all("rule"):
+        said = [child.options for child in rule.all("expression")]
+        if len(said) == 1 and said[0].get("attribute") == "#uname" and said[0].get("operation") == "ne":
+            nodes = (*nodes, (f"!{said[0].get('value', '')}", rule.options.get("score", "")))
     return Constraint(at, options.get("id", ""), "location", options.get("score", ""), refs, nodes)
 
 

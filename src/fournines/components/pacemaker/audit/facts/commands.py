@@ -16,6 +16,7 @@ from fournines.components.pacemaker.audit.facts.model import (
     Property,
     Ref,
     Story,
+    false,
     role,
     seconds,
     true,
@@ -203,6 +204,8 @@ def _op(at: Place, words: list[str]) -> Op:
         seconds(said["interval"]) if "interval" in said else None,
         seconds(said["timeout"]) if "timeout" in said else None,
         role(said.get("role", "")),
+        said.get("on-fail", ""),
+        not false(said.get("enabled", "true")),
     )
 
 

@@ -19,6 +19,7 @@ from fournines.components.pacemaker.audit.facts.model import (
     Property,
     Ref,
     Story,
+    false,
     role,
     seconds,
     true,
@@ -189,6 +190,8 @@ def _primitive(source: Source, statement: Statement) -> Iterator[Primitive]:
             seconds(said["interval"]) if "interval" in said else (None if name == "monitor" else 0.0),
             seconds(said["timeout"]) if "timeout" in said else None,
             role(said.get("role", "")),
+            said.get("on-fail", ""),
+            not false(said.get("enabled", "true")),
         )
         for at, name, said in found.ops
     )
@@ -252,6 +255,9 @@ def _location(source: Source, statement: Statement) -> Iterator[Constraint]:
     score, node = "", ""
     if len(words) == 3 and words[1].endswith(":"):  # noqa: PLR2004 - RSC SCORE: NODE
         score, node = words[1].rstrip(":"), words[2]
+    rest = [word for word in words[1:] if not word.startswith("$")]
+    if len(rest) == 5 and rest[0] == "rule" and rest[2:4] == ["#uname", "ne"]:  # noqa: PLR2004 - one expression
+        score, node = rest[1].rstrip(":"), f"!{rest[4]}"
     nodes = ((node, score),) if node else ()
     yield Constraint(at, statement.words[1], "location", score, refs, nodes)
 

@@ -58,11 +58,13 @@ class Op:
     interval: float | None
     timeout: float | None
     role: str
+    on_fail: str = ""
+    enabled: bool = True
 
     @property
     def recurring(self) -> bool:
         """Whether it is a monitor that comes back; an interval that cannot be read counts as one."""
-        return self.name == "monitor" and self.interval != 0
+        return self.name == "monitor" and self.interval != 0 and self.enabled
 
 
 @dataclass(frozen=True)
@@ -157,7 +159,7 @@ class Constraint:
     """An order, colocation or location.
 
     The refs of an order stand first to last, those of a colocation the dependent one before what it
-    follows. ``nodes``: node and score of a location.
+    follows. ``nodes``: node and score of a location, ``!node`` for every node but one.
     """
 
     at: Place

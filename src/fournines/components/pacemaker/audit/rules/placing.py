@@ -127,7 +127,7 @@ _PROXY = (
 @rule(
     "PA035",
     Severity.ERROR,
-    "The address stays where HAProxy is dead",
+    "The address stays where its service is dead",
     consequence=Consequence.NO_FAILOVER,
     why="nothing ties the virtual address to HAProxy: where it fails or is not started Pacemaker leaves the "
     "address, as it knows of no reason to move it, and clients find a closed port",
@@ -145,6 +145,21 @@ def apart_from_its_proxy(site: Evidence) -> Iterator[Hit | Unknown]:
             named = ", ".join(p.id for p in free[:3])
             what = f"{named} may be where {proxies[0].id} is not"
             yield Hit(free[0].at, what, (proxies[0].at, *(p.at for p in free[1:])))
+        elif cluster.builds and free:
+            yield from _ordered_only(cluster, free)
+
+
+def _ordered_only(cluster: Cluster, free: list[Primitive]) -> Iterator[Hit]:
+    """Addresses that have to start before or after a service, and that nothing keeps beside it."""
+    cloned = {p.id for c in cluster.collections if c.kind != "group" for p in cluster.inside(c.id)}
+    for order in (c for c in cluster.constraints if c.kind == "order" and c.score.lower() != "optional"):
+        held = {p.id for ref in order.refs for p in cluster.inside(ref.id)}
+        address = next((p for p in free if p.id in held), None)
+        service = next((p for p in cluster.primitives if p.id in held - cloned and not p.address), None)
+        if address and service:
+            what = f"{address.id} and {service.id} are started in order, on hosts of their own"
+            why = "an order says when, not where: the address may be on one host and its service on another"
+            yield Hit(order.at, what, (address.at, service.at), why=why, fix="a colocation of the two")
 
 
 def _beside(cluster: Cluster, address: Primitive) -> bool:

@@ -12,7 +12,7 @@ from fournines.kit.audit.rule import Consequence, Hit, Severity, Unknown, rule
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from fournines.components.pacemaker.audit.facts import Collection, Primitive
+    from fournines.components.pacemaker.audit.facts import Cluster, Collection, Primitive
     from fournines.kit.audit.evidence import Evidence
 
 _EXPLAINED = "Pacemaker Explained"
@@ -60,6 +60,7 @@ def stays(site: Evidence) -> Iterator[Hit | Unknown]:
         general = cluster.setting("migration-threshold", "rsc_defaults")
         if general and general.value.strip() == "0":
             yield Hit(general.at, "migration-threshold is 0 for every resource")
+        yield from _ignored(cluster)
         resources: tuple[Primitive | Collection, ...] = (*cluster.primitives, *cluster.collections)
         for one in resources:
             if one.meta.get("migration-threshold", "").strip() == "0":
@@ -70,6 +71,21 @@ def stays(site: Evidence) -> Iterator[Hit | Unknown]:
                 and change.resource not in cluster.ids
             ):
                 yield Hit(change.at, f"migration-threshold of {change.resource} is 0")
+
+
+_PRETENDED = (
+    "with on-fail=ignore Pacemaker goes on as if nothing had happened, with block it does nothing more about "
+    "the resource: it is neither started again nor moved"
+)
+
+
+def _ignored(cluster: Cluster) -> Iterator[Hit]:
+    """Monitors whose failures are nobody's business."""
+    for primitive in cluster.primitives:
+        for op in primitive.ops:
+            if op.recurring and op.on_fail in ("ignore", "block") and not primitive.fencing:
+                what = f"a failed monitor of {primitive.id} is answered by {op.on_fail}"
+                yield Hit(op.at, what, why=_PRETENDED, fix="leave on-fail out")
 
 
 @rule(
