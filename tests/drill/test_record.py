@@ -11,13 +11,14 @@ import pytest
 from tests.drill.play import site
 from tests.engine.simulation import phase
 
-from fournines.drill.record import digest, losses, machine, versions
+from fournines.drill.record import digest, losses, machine, told_moments, versions
+from fournines.drill.result import Moment
 from fournines.engine.agent.main import MARK
 from fournines.engine.wire.transport import Call, Fake
 from fournines.errors import TransportError
 from fournines.kit.check import Output
 from fournines.kit.context import Context
-from fournines.kit.probe import Membership
+from fournines.kit.probe import Membership, Milestones
 from fournines.kit.step import File, Packages
 from fournines.plan.model import Plan
 from fournines.plan.packages import packages_of, version_table
@@ -74,6 +75,30 @@ MEMBERS = Membership(
     lost="suspects",
     whole="whole",
 )
+
+
+MILESTONES = Milestones(
+    ("controller1", "controller2"), ("corosync.service",), ((r"missed (\S+)", r"\1 is missed"), ("x", "y"))
+)
+
+
+def test_milestones_are_read_from_those_that_were_not_hurt() -> None:
+    calls: list[Call] = []
+
+    def said(call: Call) -> Output:
+        calls.append(call)
+        log = f"{time.time() - 7:.6f} c1 corosync: missed c2\n"
+        return Output(0, f"\n{MARK}{json.dumps({'answers': [{'code': 0, 'stdout': log, 'stderr': ''}]})}\n")
+
+    async def ask() -> tuple[Moment, ...]:
+        plan = Plan(Context(site(), (MILESTONES,), {}), (), ())
+        return await told_moments(Fake(said), plan, lambda: 10.0, hurt=("controller2",))
+
+    (moment,) = anyio.run(ask)
+    assert moment.what == "c2 is missed"
+    assert moment.at == pytest.approx(3, abs=0.5)
+    assert [call.host for call in calls] == ["controller1"]
+    assert "--grep=missed (\\\\S+)|x" in calls[0].stdin
 
 
 def test_lost_members_are_read_from_the_journals_since_the_run_began() -> None:

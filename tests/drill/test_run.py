@@ -151,6 +151,14 @@ def test_clients_that_fail_before_the_fault_are_a_refusal() -> None:
     assert "clients fail before anything is hurt: api, sql" in refused_because(anyio.run(it), world)
 
 
+def test_a_check_that_goes_red_meanwhile_is_the_warning_that_was_promised() -> None:
+    warned = run(replace(KILL, warns="play.up"), World())
+    assert verdict(warned, "I11.warning") is Outcome.PASS
+    nobody = run(replace(KILL, warns="play.other"), World())
+    assert verdict(nobody, "I11.warning") is Outcome.UNKNOWN
+    assert "I11.warning" not in {j.id for j in run(KILL, World()).judgements}
+
+
 def test_without_power_over_hosts_the_drill_is_unknown() -> None:
     world = World()
     assert "power over whole hosts" in refused_because(run(POWER, world, power=False), world)

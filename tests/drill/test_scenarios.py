@@ -80,7 +80,7 @@ def test_a_campaign_hurts_who_holds_the_vip_in_the_sites_mode(blog_context: Cont
     active = {scenario.name for scenario in fitting(scenarios(), blog_context)}
     fenced = {scenario.name for scenario in fitting(scenarios(), passive)}
     assert {"vip-power", "vip-freeze", "vip-cut", "haproxy-kill"} == active - fenced - {"queue-leader-power"}
-    assert fenced - active == {"active-power", "active-freeze"}
+    assert fenced - active == {"active-power", "active-freeze", "boards-dead"}
 
 
 def test_an_address_that_a_component_declares_is_a_drill_before_the_last() -> None:
@@ -105,6 +105,7 @@ def test_an_address_that_could_not_be_reached_is_not_drilled() -> None:
 
 def test_what_hurts_data_that_moves_is_for_sites_that_have_such(blog_context: Context) -> None:
     there = {scenario.name for scenario in fitting(scenarios(), context_of(volumes_site()))}
-    assert {"replication-cut", "data-power", "active-power"} <= there
+    data = {"replication-cut", "copy-away", "data-kill", "data-freeze", "data-power"}
+    assert {*data, "active-power"} <= there
     assert "writer-kill" not in there, "no component there declares its fault"
     assert "writer-kill" in {scenario.name for scenario in fitting(scenarios(), blog_context)}

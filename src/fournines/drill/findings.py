@@ -12,7 +12,8 @@ from fournines.drill.judging.band import band
 from fournines.drill.judging.excuse import without
 from fournines.drill.judging.invariants import judgements
 from fournines.drill.judging.parting import Parting, consequent
-from fournines.drill.result import DrillRun, Judgement, Owned, Series, StageName
+from fournines.drill.judging.takeover import takeover
+from fournines.drill.result import DrillRun, Judgement, Moment, Owned, Series, StageName
 from fournines.drill.rig import Rig
 from fournines.drill.scenario import Nothing, Scenario
 from fournines.drill.settle import Settled
@@ -33,10 +34,12 @@ class Findings:
     until: float = 0.0
     load: Load | None = None
     partings: tuple[Parting, ...] = ()
+    moments: tuple[Moment, ...] = ()
     accounts: tuple[Account, ...] = ()
     settled: Settled = field(default_factory=lambda: Settled(None, []))
     versions: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     alone: Verdict | None = None
+    warned: Verdict | None = None
     refused: str | None = None
 
 
@@ -74,6 +77,7 @@ def result_of(
         owners=owners,
         accounts=found.accounts,
         judgements=_judged(scenario, found, series=series, owners=owners, healed=healed, fault=fault),
+        takeover=takeover(found.moments, series, fault),
         load=found.load,
         versions=found.versions,
         digest=record.digest(rig.plan),
@@ -104,6 +108,7 @@ def _judged(
         settled=found.settled,
         fault=fault,
         alone=found.alone,
+        warned=found.warned,
         stalls=(*stalls, *consequent(stalls, unhurt, fault=fault)),
     )
 

@@ -6,12 +6,15 @@ import hashlib
 import os
 import platform
 import time
+from collections.abc import Iterable, Sequence
 
 from fournines.drill.judging.parting import Parting, partings
+from fournines.drill.judging.takeover import moments
+from fournines.drill.result import Moment
 from fournines.engine.asking.ask import ask_all
 from fournines.engine.wire.transport import Transport
 from fournines.kit.check import Ask
-from fournines.kit.probe import Membership
+from fournines.kit.probe import Membership, Milestones
 from fournines.kit.step import File
 from fournines.plan.model import Plan
 from fournines.plan.packages import packages_of, version_table, versions_ask
@@ -37,7 +40,7 @@ async def losses(transport: Transport, plan: Plan, clock: Clock) -> tuple[Partin
     """
     zero = time.time() - clock()
     asks = {
-        (host, told): _journal(told, since=zero)
+        (host, told): _journal(told.units, (told.lost, told.whole), since=zero)
         for told in plan.context.declared(Membership)
         for host in told.hosts
     }
@@ -50,11 +53,33 @@ async def losses(transport: Transport, plan: Plan, clock: Clock) -> tuple[Partin
     return tuple(sorted(found, key=lambda one: one.began))
 
 
-def _journal(told: Membership, *, since: float) -> Ask:
-    units = (f"--unit={unit}" for unit in told.units)
-    wanted = f"--grep={told.lost}|{told.whole}"
+async def told_moments(
+    transport: Transport, plan: Plan, clock: Clock, *, hurt: Sequence[str]
+) -> tuple[Moment, ...]:
+    """The milestones that the journals of the hosts that were not hurt tell since the run's clock began."""
+    zero = time.time() - clock()
+    asks = {
+        (host, told): _journal(told.units, [pattern for pattern, _ in told.lines], since=zero)
+        for told in plan.context.declared(Milestones)
+        for host in told.hosts
+        if host not in hurt
+    }
+    heard = await ask_all(transport, ((host, ask) for (host, _), ask in asks.items()))
+    answers = ((told, heard[host, ask]) for (host, told), ask in asks.items())
+    return tuple(
+        moment
+        for told, answer in answers
+        if answer is not None
+        for moment in moments(answer.stdout, told, zero=zero)
+    )
+
+
+def _journal(told_by: Iterable[str], patterns: Iterable[str], *, since: float) -> Ask:
+    units = (f"--unit={unit}" for unit in told_by)
     shape = ("--output=short-unix", "--no-pager", "--quiet", "--case-sensitive")
-    return Ask(("journalctl", *shape, *units, wanted, f"--since=@{since:.0f}"))
+    return Ask(
+        ("journalctl", *shape, *units, f"--grep={'|'.join(patterns)}", f"--since=@{since:.0f}"), timeout=30
+    )
 
 
 def digest(plan: Plan) -> str:

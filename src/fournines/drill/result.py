@@ -55,6 +55,14 @@ class Owned:
 
 
 @dataclass(frozen=True, slots=True)
+class Moment:
+    """Something happened at this second of the run's clock, in words."""
+
+    at: float
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
 class Series:
     """One client: what it asked, everything it saw, and the figures of it.
 
@@ -92,7 +100,8 @@ class DrillRun:
     ``targets`` says which host played which part (``{"VIP holder": "controller1"}``). ``injected`` and
     ``undone`` are the exact commands. ``fault`` is from the injection's begin to the undo's begin, None
     if it never came to it. ``healed`` is the time from the undo until every check of the site was seen to
-    pass, None if that did not happen in time. ``load`` is what the machine under the clients was busy with,
+    pass, None if that did not happen in time. ``takeover`` is what the outage by the fault consisted of,
+    where journals of the site tell. ``load`` is what the machine under the clients was busy with,
     None where nobody looked. ``versions`` maps host to package to version; ``digest``
     is over every configuration file of the site. ``events`` is the raw log's file name. ``untested``
     says what this run cannot prove.
@@ -113,6 +122,7 @@ class DrillRun:
     owners: tuple[Owned, ...]
     accounts: tuple[Account, ...]
     judgements: tuple[Judgement, ...]
+    takeover: tuple[Moment, ...] = ()
     load: Load | None = None
     versions: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     digest: str = ""

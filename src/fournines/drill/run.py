@@ -19,6 +19,7 @@ from fournines.drill.hurt.aim import cast_of
 from fournines.drill.hurt.harm import Harm, harm_of, to_all
 from fournines.drill.hurt.parts import chosen
 from fournines.drill.journal import Journal
+from fournines.drill.judging.invariants import told
 from fournines.drill.judging.minority import refused, write_alone
 from fournines.drill.keepsakes import AFTERWARDS, WITHOUT, Keeper
 from fournines.drill.readback import read_back
@@ -154,6 +155,9 @@ class _Run:
             self.journal.enter(StageName.READ_BACK)
             self.found.partings = await record.losses(self.rig.transport, self.rig.plan, self.clock)
             self.journal.says("members lost", partings=[asdict(one) for one in self.found.partings])
+            self.found.moments = await record.told_moments(
+                self.rig.transport, self.rig.plan, self.clock, hurt=self.found.hurt
+            )
             await self.keeper.read(AFTERWARDS, ())
             self.found.accounts = (
                 *await read_back(self.fleet, self.rig.transport, self.rig.plan.context, self.journal),
@@ -197,6 +201,7 @@ class _Run:
                 self.journal.enter(StageName.HOLD)
                 await anyio.sleep(self.scenario.hold if self.pace.hold is None else self.pace.hold)
                 await self._ask_alone(hosts)
+                await self._ask_warned()
                 await self.keeper.read(WITHOUT, hosts)
         finally:
             with anyio.CancelScope(shield=True):
@@ -212,6 +217,12 @@ class _Run:
             answer = await power.inside(host, write_alone(table, sql.client))
             self.found.alone = refused(table, answer)
             self.journal.says("a write alone", host=host, answer=answer and asdict(answer))
+
+    async def _ask_warned(self) -> None:
+        checks = [check for check in self.rig.plan.checks if check.id == self.scenario.warns]
+        for check, verdict in await self.rig.asker(checks) if checks else ():
+            self.found.warned = told(verdict)
+            self.journal.says("a warning", check=check.id, seen=verdict.seen)
 
     async def _undo(self, hosts: tuple[str, ...], harm: Harm) -> None:
         try:

@@ -98,7 +98,8 @@ class Scenario:
     cluster has agreed that the host is lost, for which each site has its own patience. ``mode`` is that of
     the sites it is for, None for all; one about ``volumes`` is for those whose data moves. ``reached`` names
     what is made for it and pinged, as a component has declared it. ``hosts`` are those of which one is hurt
-    where that is the part. ``untested`` says what the drill does not
+    where that is the part. ``warns`` is the check by which an operator is told of it while it lasts.
+    ``untested`` says what the drill does not
     show.
     """
 
@@ -117,6 +118,7 @@ class Scenario:
     agreed: bool = False
     reached: str = ""
     hosts: tuple[str, ...] = ()
+    warns: str = ""
     untested: tuple[str, ...] = field(default=())
 
     def of_site(self, context: Context) -> Scenario:
@@ -143,6 +145,8 @@ class Scenario:
             for bound, after in [(self.bounds.of(kind), self.after.of(kind))]
             if bound is not None
         ]
+        if self.warns:
+            promises.append(f"{self.warns} says so while it lasts")
         promises.append("no acknowledged write is lost")
         promises.append(f"the site heals by itself within {self.heal:g} s")
         return f"When {self.when}: {'; '.join(promises)}"

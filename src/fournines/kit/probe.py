@@ -140,6 +140,19 @@ class Membership:
 
 
 @dataclass(frozen=True, slots=True)
+class Milestones:
+    """Lines of a journal by which a takeover can be followed: who was missed, fenced, promoted, started.
+
+    ``units`` are those whose journal tells it, on ``hosts``. Each of ``lines`` is an extended regular
+    expression (pcre2pattern(3) and Python's) and what it says in a report, a template of ``re.Match.expand``.
+    """
+
+    hosts: tuple[str, ...]
+    units: tuple[str, ...]
+    lines: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Agreement:
     """What was on a lost host is started elsewhere only once the others have agreed that it is lost.
 

@@ -229,6 +229,15 @@ def delayed(site: Site) -> list[str]:
     return [d.never for d in devices(site) for one in d.primitives if "pcmk_delay_base" in dict(one.params)]
 
 
+@pytest.mark.programs
+def test_a_board_that_is_dead_is_one_whose_packets_get_lost(site: Site, tmp_path: Path) -> None:
+    for there, rule in ((real(site), "ip daddr 10.9.0.2 drop"), (site, "ip daddr 10.0.0.254 drop")):
+        fault = next(one for one in COMPONENT.faults(context_of(there)) if one.id == "pacemaker.boards")
+        assert rule in fault.inject.stdin
+        done = opinion(["nft", "--check", "--file", "/run/rules"], {"rules": fault.inject.stdin}, tmp_path)
+        assert done.returncode == 0, done.stderr
+
+
 # --- checks -----------------------------------------------------------------------------------------------
 
 

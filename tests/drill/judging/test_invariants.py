@@ -7,12 +7,21 @@ from dataclasses import replace
 
 import pytest
 
-from fournines.drill.judging.invariants import accepted, alike, bounded, exact, healing, judgements, kept
+from fournines.drill.judging.invariants import (
+    accepted,
+    alike,
+    bounded,
+    exact,
+    healing,
+    judgements,
+    kept,
+    told,
+)
 from fournines.drill.result import Judgement, Owned, Series
 from fournines.drill.scenario import Bounds, Part, PowerLoss, Scenario
 from fournines.drill.settle import Settled
 from fournines.kit.check import Check
-from fournines.kit.verdict import Outcome, failed, passed
+from fournines.kit.verdict import Outcome, Verdict, failed, passed, unknown
 from fournines.probe.ledger import Account, account
 from fournines.probe.machine.stall import Stall
 from fournines.probe.outage import figures
@@ -226,3 +235,16 @@ def test_only_what_has_a_bound_is_judged_by_it() -> None:
     both = (series("..."), replace(series("...", kind="sql"), name="sql"))
     found = judgements(SCENARIO, series=both, owners=(), accounts=(), healed=1.0, settled=HEALED)
     assert [j.id for j in found if j.id.startswith("I4")] == ["I4.api"]
+
+
+@pytest.mark.parametrize(
+    ("seen", "outcome"),
+    [
+        (failed("nothing can fence c1"), Outcome.PASS),
+        (passed("3 hosts, each with a device that answers"), Outcome.FAIL),
+        (unknown("nobody answers"), Outcome.UNKNOWN),
+    ],
+)
+def test_a_warning_is_a_check_that_goes_red(seen: Verdict, outcome: Outcome) -> None:
+    assert told(seen).outcome is outcome
+    assert seen.seen in told(seen).seen

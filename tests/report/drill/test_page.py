@@ -9,7 +9,7 @@ from lxml import html as parse
 from tests.report.drill_samples import CAMPAIGN, CONTROL, KILL, LEADER, WRITER
 from tests.report.samples import HOSTILE
 
-from fournines.drill.result import Campaign, DrillRun, Judgement, Owned
+from fournines.drill.result import Campaign, DrillRun, Judgement, Moment, Owned
 from fournines.kit.verdict import Outcome, failed, passed, unknown
 from fournines.probe.ledger import account
 from fournines.probe.outage import figures
@@ -33,6 +33,13 @@ def test_it_is_well_formed_but_for_void_elements() -> None:
     closed = re.sub(r"<(meta|br)\b([^>]*)>", r"<\1\2/>", PAGE)
     tree = etree.fromstring(closed.replace("<!doctype html>", "").encode())
     assert tree.tag == "html"
+
+
+def test_what_an_outage_consisted_of_is_told() -> None:
+    told = words(html(of(replace(WRITER, takeover=(Moment(20.5, "<b>fenced</b>"),)))))
+    assert "What the outage consisted of" in told
+    assert "<b>fenced</b> 5.50 s 5.50 s" in told
+    assert "What the outage consisted of" not in words(PAGE)
 
 
 def test_ids_are_unique_and_every_reference_has_its_target() -> None:

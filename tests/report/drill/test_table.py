@@ -8,7 +8,7 @@ import pytest
 from tests.report.drill_samples import CAMPAIGN, KILL, WRITER
 from tests.report.samples import HOSTILE
 
-from fournines.drill.result import Campaign, Judgement
+from fournines.drill.result import Campaign, Judgement, Moment
 from fournines.kit.verdict import failed
 from fournines.report.drill import table
 from fournines.report.style import console
@@ -39,6 +39,15 @@ def test_no_line_is_wider_than_the_terminal_and_no_name_is_cut(width: int) -> No
 
 def test_a_single_drill_has_its_headline() -> None:
     assert "The longest outage by the fault was 2.80 s" in printed(replace(CAMPAIGN, runs=(WRITER,)), 120)
+
+
+def test_what_an_outage_consisted_of_is_told_a_moment_a_line() -> None:
+    moments = (Moment(20.5, "a member is missed"), Moment(31.0, "controller2 is fenced"))
+    text = printed(replace(CAMPAIGN, runs=(replace(WRITER, takeover=moments),)), 120)
+    lines = [" ".join(line.split()) for line in text.splitlines()]
+    assert "5.50 s 5.50 s a member is missed" in lines
+    assert "16.0 s 10.5 s controller2 is fenced" in lines
+    assert "since the fault" not in printed(CAMPAIGN, 120)
 
 
 def test_nothing_read_back_is_not_zero_lost() -> None:

@@ -11,9 +11,14 @@ from fournines.components.corosync.model import AUTHKEY, MEMBERS, Options, agree
 from fournines.components.corosync.relies import RELIES
 from fournines.kit.component import Component, Stage, always
 from fournines.kit.declare import Declaration, FirewallPort, Memory, Secret, SecretKind
-from fournines.kit.probe import Agreement
+from fournines.kit.probe import Agreement, Milestones
 from fournines.spec.document import Problem
 from fournines.spec.model import Mode, Site
+
+_TOLD = (
+    (r"A processor failed, forming new configuration", "a member is missed"),
+    (r"A new membership \(\S+\) was formed\. Members.* left:", "the others agree that it is lost"),
+)
 
 
 def declares(site: Site, options: Options) -> Iterator[Declaration]:
@@ -22,6 +27,7 @@ def declares(site: Site, options: Options) -> Iterator[Declaration]:
     yield Memory("corosync", names, rest=120)
     yield Secret(AUTHKEY, SecretKind.KEY)
     yield Agreement(agreed_seconds(options))
+    yield Milestones(names, ("corosync.service",), _TOLD)
     for link in links(site):
         yield FirewallPort("corosync", hosts=names, protocol="udp", port=link.port, network=link.network)
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from functools import partial
 
 from fournines.components.pacemaker.checks import checks, member_checks, volume_checks
-from fournines.components.pacemaker.deploy import configuration, daemons, volumes
+from fournines.components.pacemaker.deploy import UNIT, configuration, daemons, volumes
 from fournines.components.pacemaker.faults import faults
 from fournines.components.pacemaker.model import MEMBERS, Options
 from fournines.components.pacemaker.on_host import cib, operations
@@ -16,12 +16,22 @@ from fournines.kit.check import Ask
 from fournines.kit.common.fencing import password_of
 from fournines.kit.component import Component, Stage, always
 from fournines.kit.declare import ClusterControl, Declaration, Memory, Mirror, Resource, Secret, Volume
+from fournines.kit.probe import Milestones
 from fournines.spec.model import Mode, Site
+
+_DONE = r"Result of {} operation for ((?!fence-)\S+) on (\S+): (?:0 \()?(?i:ok)"
+_TOLD = (
+    (r"Peer (\S+) was terminated", r"\1 is fenced"),
+    (_DONE.format("promote"), r"\1 is promoted on \2"),
+    (_DONE.format("start"), r"\1 runs on \2"),
+)
+"""In the words of Pacemaker 3.0; what a fencing device's own start took is of no interest."""
 
 
 def declares(site: Site, _: object) -> Iterator[Declaration]:
     """The password of each member's board. Members talk to each other through Corosync alone."""
     yield Memory("pacemaker", MEMBERS.names(site), rest=55)
+    yield Milestones(MEMBERS.names(site), (UNIT,), _TOLD)
     yield ClusterControl(MEMBERS.names(site), partial(_tell, "simulate"), partial(_tell, "carry-out"))
     for host in MEMBERS(site):
         purpose = f"of the board that switches {host.name}'s power"

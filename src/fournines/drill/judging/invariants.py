@@ -12,6 +12,7 @@ I6  afterwards every replica holds the same
 I7  a host without quorum refuses to write
 I8  authorisation survives: an old token is never refused
 I9  the VIP does not flap
+I11 what clients do not notice, the check that is there for it does
 === =====================================================================
 
 I4, and I1 while things change, are promises in seconds: :mod:`fournines.drill.judging.excuse` looks whether
@@ -31,7 +32,7 @@ from fournines.drill.judging.excuse import held
 from fournines.drill.result import Judgement, Owned, Series
 from fournines.drill.scenario import Scenario
 from fournines.drill.settle import Settled
-from fournines.kit.verdict import Verdict, failed, passed, unknown
+from fournines.kit.verdict import Outcome, Verdict, failed, passed, unknown
 from fournines.probe.ledger import Account
 from fournines.probe.machine.stall import Stall
 from fournines.probe.outage import Outage
@@ -54,6 +55,7 @@ def judgements(
     settled: Settled,
     fault: tuple[float, float] | None = None,
     alone: Verdict | None = None,
+    warned: Verdict | None = None,
     stalls: Sequence[Stall] = (),
 ) -> tuple[Judgement, ...]:
     """Every invariant that the run could measure, in their order.
@@ -71,6 +73,7 @@ def judgements(
         *_minority(scenario, alone),
         *(accepted(one) for one in series if one.kind == "token"),
         *_flapping(scenario, owners),
+        *_warning(scenario, warned),
     )
 
 
@@ -129,6 +132,19 @@ def _flapping(scenario: Scenario, owners: Sequence[Owned]) -> Iterator[Judgement
         scenario.moves,
         count if owners else None,
     )
+
+
+def told(seen: Verdict) -> Verdict:
+    """The verdict on whether a check told of a fault, from the check's own while the fault lasted."""
+    if seen.outcome is Outcome.UNKNOWN:
+        return unknown(seen.seen)
+    return failed(f"it says: {seen.seen}") if seen.passed else passed(seen.seen)
+
+
+def _warning(scenario: Scenario, warned: Verdict | None) -> Iterator[Judgement]:
+    if scenario.warns:
+        promise = f"while it lasts {scenario.warns} says so"
+        yield Judgement("I11.warning", promise, unknown("nobody asked") if warned is None else warned)
 
 
 def bounded(series: Series, scenario: Scenario, stalls: Sequence[Stall]) -> Iterator[Judgement]:

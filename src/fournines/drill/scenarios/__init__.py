@@ -18,7 +18,11 @@ ORDER = (
     "vip-power",
     "active-freeze",
     "active-power",
+    "boards-dead",
+    "data-kill",
+    "copy-away",
     "replication-cut",
+    "data-freeze",
     "data-power",
     "cold-start",
 )

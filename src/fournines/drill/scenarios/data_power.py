@@ -14,7 +14,7 @@ SCENARIO = Scenario(
     bounds=Bounds(),
     after=Bounds(),
     # Fenced, promoted, mounted, recovered; and the host that was fenced catches up.
-    hold=60.0,
+    hold=90.0,
     heal=300.0,
     mode=Mode.ACTIVE_PASSIVE,
     volumes=True,

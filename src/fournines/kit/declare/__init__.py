@@ -39,6 +39,7 @@ from fournines.kit.probe import (
     Identity,
     Keepsake,
     Membership,
+    Milestones,
     ObjectLedger,
     QueueLedger,
     Reached,
@@ -111,6 +112,7 @@ Declaration = (
     | TableLedger
     | QueueLedger
     | Membership
+    | Milestones
     | Agreement
     | ObjectLedger
     | Keepsake

@@ -95,6 +95,7 @@ def _environment() -> jinja2.Environment:
         "parts": view.parts,
         "pictures": pictures,
         "reasons": reasons,
+        "takeover": view.takeover,
         "wall_clock": wall_clock,
         "worst_of_kind": view.worst_of_kind,
     }

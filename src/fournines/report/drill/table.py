@@ -17,6 +17,7 @@ from fournines.report.drill.view import (
     headline,
     lost,
     parts,
+    takeover,
     worst_of_kind,
 )
 from fournines.report.style import ascii_only, count, mark, plain, seconds, verdict
@@ -36,10 +37,22 @@ def table(campaign: Campaign, console: Console, last: Campaign | None = None) ->
         unlimited = console.options.update(max_width=10_000)
         fits = console.measure(lines, options=unlimited).maximum <= console.width
         told += [lines if fits else _stacked(campaign, console), Text()]
+    told += [part for run in worst_first(campaign) if run.takeover for part in (_takeover(run), Text())]
     if len(campaign.drills) == 1:
         told.append(Text(headline(campaign.drills[0])))
     told.append(Text(conclusion(campaign), style=f"nines.{campaign.outcome.value}"))
     return Group(*told)
+
+
+def _takeover(run: DrillRun) -> Table:
+    """What the outage consisted of, a moment a line."""
+    made = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="nines.dim")
+    made.add_column("since the fault", justify="right", no_wrap=True)
+    made.add_column("took", justify="right", no_wrap=True)
+    made.add_column(plain(run.name), overflow="fold")
+    for at, took, what in takeover(run):
+        made.add_row(seconds(at), seconds(took), plain(what))
+    return made
 
 
 def _lines(campaign: Campaign, console: Console, last: Campaign | None) -> Table:

@@ -129,6 +129,16 @@ def lost(run: DrillRun) -> int | None:
     return sum(account.lost for account in read) if read else None
 
 
+def takeover(run: DrillRun) -> tuple[tuple[float, float, str], ...]:
+    """What an outage consisted of: seconds since the fault, since the moment before, and what happened."""
+    began = run.fault[0] if run.fault else 0.0
+    moments = [moment.at for moment in run.takeover]
+    return tuple(
+        (moment.at - began, moment.at - before, moment.what)
+        for before, moment in zip([began, *moments], run.takeover, strict=False)
+    )
+
+
 def bounds_kept(campaign: Campaign) -> tuple[int, int]:
     """How many bounds on outages were kept, and how many there were: two per client and drill."""
     found = [
