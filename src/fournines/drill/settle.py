@@ -55,7 +55,8 @@ async def settle(
     passed yet are asked, in the plan's order, in which what others need comes first; the more pass, the
     more are asked at once. What passed before another check failed may have turned meanwhile, and is asked
     again at the end. A site that is well is asked for everything at once; one that is known to be ``unwell``
-    is not asked for everything before it had the time to heal.
+    is not asked for everything before it had the time to heal. Between two rounds lie ``pause`` seconds,
+    or as many as the last one took.
     """
     deadline = clock() + within
     open_checks = tuple(checks) if unwell else ()
@@ -64,7 +65,8 @@ async def settle(
     waiting: Judged = []
     while True:
         asked = open_checks[:few] or tuple(check for check in checks if check.id not in passed)
-        with anyio.move_on_after(max(least, deadline - clock())):
+        begun = clock()
+        with anyio.move_on_after(max(least, deadline - begun)):
             waiting = not_passed(await ask(asked))
             told(waiting)
             bad = {check.id for check, _ in waiting}
@@ -75,6 +77,6 @@ async def settle(
             open_checks = (*(check for check in asked if check.id in bad), *later)
             few = FIRST if bad else 2 * few
             if bad:
-                await anyio.sleep(min(pause, max(0.0, deadline - clock())))
+                await anyio.sleep(min(max(pause, clock() - begun), max(0.0, deadline - clock())))
         if clock() >= deadline:
             return Settled(None, waiting)

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 import anyio
 import pytest
+from anyio.lowlevel import checkpoint
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -107,6 +108,30 @@ def test_a_barrier_waits_for_the_check_and_tells_what_is_not_well_once() -> None
     assert anyio.run(whole) < 3
     assert told == [[("a", "one: starting")]]
     assert left == [0]
+
+
+def test_a_barrier_leaves_slow_hosts_alone_for_as_long_as_they_took(monkeypatch: pytest.MonkeyPatch) -> None:
+    pauses: list[float] = []
+    now = [0.0]
+
+    def answer(call: Call) -> Output:
+        now[0] += 7.0
+        code = 0 if len(pauses) == 2 else 1
+        answers = [{"code": code, "stdout": "", "stderr": ""} for _ in json.loads(call.stdin)[1]["asks"]]
+        return Output(0, MARK + json.dumps({"answers": answers}))
+
+    async def sleep(seconds: float) -> None:
+        await checkpoint()
+        pauses.append(seconds)
+
+    monkeypatch.setattr("fournines.engine.asking.barrier.anyio.sleep", sleep)
+
+    async def whole() -> float:
+        slow = check("a", {"one": Ask(("q",))}, seconds=60)
+        return await wait_until_well(Fake(answer), [slow], clock=lambda: now[0])
+
+    assert anyio.run(whole) == 21
+    assert pauses == [7, 7]
 
 
 def test_a_barrier_gives_up_at_the_checks_own_deadline_and_says_what_was_seen() -> None:

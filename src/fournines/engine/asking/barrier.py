@@ -29,6 +29,9 @@ async def wait_until_well(
 ) -> float:
     """Ask until every check passes at the same time; returns the seconds that took.
 
+    Hosts that are slow to answer are left alone for as long as the last answers took: what is waited for
+    needs their processors too.
+
     Raises:
         BarrierError: a check did not pass within its own ``seconds``.
     """
@@ -36,6 +39,7 @@ async def wait_until_well(
     told: list[tuple[str, str]] = []
     pause = _SOON
     while True:
+        asked = clock()
         found = await verdicts(transport, checks)
         unwell = [(check, verdict) for check, verdict in found if not verdict.passed]
         elapsed = clock() - began
@@ -53,5 +57,5 @@ async def wait_until_well(
                     where=", ".join(check.asks),
                     try_this="look at the daemon's log on that host, then run the same command again",
                 )
-        await anyio.sleep(pause)
+        await anyio.sleep(max(pause, clock() - asked))
         pause = min(_LATER, pause * 1.3)
