@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from lxml import etree
 from tests.components.fixed import file_of
 from tests.programs import opinion
 from tests.support import context_of, site_of
@@ -180,6 +181,25 @@ def test_pacemaker_refuses_what_is_none(context: Context, tmp_path: Path) -> Non
 
 def verified(text: str, folder: Path) -> subprocess.CompletedProcess[str]:
     return opinion(["crm_verify", "--xml-file", "/run/cib.xml", "-V"], {"cib.xml": text}, folder)
+
+
+# --- how often it is asked ----------------------------------------------------------------------------------
+
+
+def test_where_asking_is_dear_nothing_is_asked_more_often_than_the_site_says() -> None:
+    site = site_of("active-passive-drbd.yaml")
+    said = {**site.components, "pacemaker": {"monitor_interval": 20}}
+    text = cluster(context_of(site.model_copy(update={"components": said})))
+    intervals = {
+        (op.getparent().getparent().get("id"), op.get("role")): op.get("interval")
+        for op in etree.fromstring(text.encode()).iter("op")
+        if op.get("name") == "monitor"
+    }
+    assert intervals["haproxy", None] == intervals["mariadb", None] == "20s"
+    assert intervals["fence-controller1", None] == "60s", "that is seldom enough"
+    copies = {interval for (name, _), interval in intervals.items() if name == "p_drbd_mysql"}
+    assert copies == {"20s", "21s"}, "at the same interval they would be one to Pacemaker"
+    assert 'name="start" interval="0s"' in text
 
 
 # --- fencing ----------------------------------------------------------------------------------------------

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from fournines.components.pacemaker.model import (
     MEMBERS,
     PACKAGES,
+    Operation,
     Options,
+    Part,
+    Primitive,
     devices,
     parts,
     password_script,
-    properties,
     quorum_only,
     volume_parts,
 )
@@ -69,11 +72,46 @@ def _brought_in(name: str, wanted: str, *how_much: str) -> Command:
 def cluster(context: Context, *, whole: bool = True) -> str:
     """The configuration as a whole, or what of it must be there before services are deployed."""
     site, options = context.site, context.options("pacemaker", Options)
+    found = (*devices(site), *volume_parts(context), *(parts(context) if whole else ()))
     return context.render(
         "pacemaker",
         "cluster.xml.j2",
         options=options,
-        parts=(*devices(site), *volume_parts(context), *(parts(context) if whole else ())),
+        parts=[asked_less(part, options.monitor_interval) for part in found],
         properties=properties(options),
         quorum_only=quorum_only(site),
     )
+
+
+def properties(options: Options) -> dict[str, str]:
+    """The cluster's properties, in the guide's order and beyond."""
+    return {
+        "no-quorum-policy": options.no_quorum_policy,
+        "pe-warn-series-max": str(options.pe_warn_series_max),
+        "pe-input-series-max": str(options.pe_input_series_max),
+        "pe-error-series-max": str(options.pe_error_series_max),
+        "cluster-recheck-interval": f"{options.cluster_recheck_interval}s",
+        "dc-deadtime": f"{options.dc_deadtime}s",
+        "stonith-enabled": "true",
+        "stonith-timeout": f"{options.stonith_timeout}s",
+        "node-action-limit": str(options.node_action_limit),
+        "load-threshold": f"{options.load_threshold}%",
+    }
+
+
+def asked_less(part: Part, least: int) -> Part:
+    """The same, with no resource asked more often than every ``least`` seconds.
+
+    Two questions of one resource keep intervals of their own: at the same one they would be one to Pacemaker.
+    """
+    return replace(part, primitives=tuple(_asked_less(one, least) for one in part.primitives))
+
+
+def _asked_less(one: Primitive, least: int) -> Primitive:
+    changed: list[Operation] = []
+    for op in one.operations:
+        seconds = max(int(op.interval.removesuffix("s")), least)
+        while f"{seconds}s" in {other.interval for other in changed}:
+            seconds += 1
+        changed.append(op._replace(interval=f"{seconds}s") if op.name == "monitor" else op)
+    return replace(one, operations=tuple(changed))

@@ -54,6 +54,10 @@ class Options(Strict):
     """After how long without another failure those are forgotten."""
     node_action_limit: Whole = Field(default=8, ge=1, le=100)
     """How many things may be done on one host at a time; Pacemaker's own default is twice its processors."""
+    monitor_interval: WholeSeconds = Field(default=1, ge=1, le=600)
+    """No resource is asked more often than this. Unless given, each as often as its component says: HAProxy
+    every 2 s, a VIP every 5. More is for hosts on which asking is dear (emulated processors), and what fails
+    is found so much later."""
     load_threshold: Whole = Field(default=1000, ge=10, le=100_000)
     """From which load, in percent of a host's processors, it is given one thing at a time. Pacemaker's own
     default of 80 makes a busy host wait with a VIP until a fencing device is started there: 5 s of 12 in a
@@ -285,19 +289,3 @@ def _mounted(volume: Volume, mirror: Mirror) -> Primitive:
         (("device", mirror.device), ("directory", volume.path), ("fstype", mirror.filesystem)),
         operations(("monitor", "20s", "60s"), ("start", "0s", "120s"), ("stop", "0s", "120s")),
     )
-
-
-def properties(options: Options) -> dict[str, str]:
-    """The cluster's properties, in the guide's order and beyond."""
-    return {
-        "no-quorum-policy": options.no_quorum_policy,
-        "pe-warn-series-max": str(options.pe_warn_series_max),
-        "pe-input-series-max": str(options.pe_input_series_max),
-        "pe-error-series-max": str(options.pe_error_series_max),
-        "cluster-recheck-interval": f"{options.cluster_recheck_interval}s",
-        "dc-deadtime": f"{options.dc_deadtime}s",
-        "stonith-enabled": "true",
-        "stonith-timeout": f"{options.stonith_timeout}s",
-        "node-action-limit": str(options.node_action_limit),
-        "load-threshold": f"{options.load_threshold}%",
-    }
