@@ -9,6 +9,7 @@ from fournines.components import registered
 from fournines.plan.capacity import too_many_connections
 from fournines.plan.judges.ports import opened_ports
 from fournines.plan.judges.volumes import unkept_volumes
+from fournines.plan.judges.votes import tied
 from fournines.plan.participation import participation, providers
 from fournines.spec.document import Problem
 from fournines.spec.model import Site
@@ -24,7 +25,7 @@ def vocabulary() -> Vocabulary:
         options={name: component.options for name, component in components.items()},
         roles={name: c.on.roles for name, c in components.items() if c.on.roles is not None},
         providers=providers(components),
-        judges=(_participation, _own, too_many_connections, unkept_volumes, opened_ports),
+        judges=(_participation, _own, tied, too_many_connections, unkept_volumes, opened_ports),
     )
 
 

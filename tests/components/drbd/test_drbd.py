@@ -178,6 +178,29 @@ def test_a_copy_that_is_kept_from_use_is_told(context: Context, constraints: str
 VOLUME = "mysql: {device: /dev/vdb}     # the same path on both hosts; it must be empty"
 
 
+PAIR = SITE.replace("time, arbiter]", "time]", 1)
+
+
+def test_two_hosts_that_fence_each_other_need_no_third() -> None:
+    assert [host.name for host in loads(PAIR, Path("site.yaml"), vocabulary()).voters] == [
+        "controller1",
+        "controller2",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("changed", "needing"),
+    [
+        (PAIR[: PAIR.index("components:")].replace("choose: {database: mariadb}", ""), "galera"),
+        (PAIR.replace("components:\n", "components:\n  etcd: {}\n  rabbitmq: {}\n", 1), "etcd and rabbitmq"),
+    ],
+)
+def test_two_hosts_are_too_few_for_what_needs_a_majority(changed: str, needing: str) -> None:
+    said = rf"2 hosts vote \(controller1, controller2\), and {needing} would stop"
+    with pytest.raises(SpecError, match=said):
+        loads(changed, Path("site.yaml"), vocabulary())
+
+
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
@@ -201,13 +224,12 @@ VOLUME = "mysql: {device: /dev/vdb}     # the same path on both hosts; it must b
             "mariadb keeps its data on a volume mysql, and nothing says where",
         ),
         (
-            "  drbd:\n    volumes:\n      " + VOLUME,
+            "  drbd:\n    answer_ms: 6000\n    volumes:\n      " + VOLUME,
             "  haproxy: {fall: 2}",
             "add components: {drbd: {volumes: {mysql:",
         ),
         ("mode: active-passive", "mode: active-active", "write mode: active-passive"),
         ("time, arbiter]", "time, controller]", "the controllers are 3"),
-        ("time, arbiter]", "time]", "an even number cannot break a tie"),
         ("choose: {database: mariadb}", "choose: {}", "nobody keeps anything on a volume mysql"),
     ],
 )

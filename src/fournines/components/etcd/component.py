@@ -10,7 +10,7 @@ from fournines.components.etcd.faults import faults
 from fournines.components.etcd.model import CLIENT_PORT, MEMBER_MB, MEMBERS, PEER_PORT, Options
 from fournines.components.etcd.relies import RELIES
 from fournines.kit.component import Component, Joins, Stage, always
-from fournines.kit.declare import Coordination, Declaration, FirewallPort, Memory
+from fournines.kit.declare import Coordination, Declaration, FirewallPort, Majority, Memory
 from fournines.kit.endpoints import at
 from fournines.spec.model import Site
 
@@ -22,6 +22,7 @@ def declares(site: Site, options: Options) -> Iterator[Declaration]:
     """Its URL, the same on every host, and the port by which members talk: open to the cluster network."""
     del options
     names = MEMBERS.names(site)
+    yield Majority("etcd")
     yield Memory("etcd", names, rest=MEMBER_MB)
     yield Coordination(f"etcd3+http://{at('127.0.0.1', CLIENT_PORT)}?timeout={_LEASE}")
     yield FirewallPort("etcd", hosts=names, port=PEER_PORT, network=site.cluster_network)

@@ -30,6 +30,7 @@ from fournines.kit.declare import (
     Endpoint,
     FirewallPort,
     HealthCheck,
+    Majority,
     Memory,
 )
 from fournines.kit.probe import Membership
@@ -61,6 +62,7 @@ def declares(site: Site, options: Options) -> Iterator[Declaration]:
         visible=(Visibility.INTERNAL,),
     )
     yield DatabaseServer("galera", options.max_connections, RESERVED, ("galera", "max_connections"))
+    yield Majority("galera")
     yield Memory("galera", data, rest=SERVER_MB, grows=options.buffer_pool_mb)
     yield Memory("galera", ARBITERS.names(site), rest=ARBITER_MB)
     network = site.cluster_network

@@ -29,6 +29,7 @@ from fournines.kit.declare import (
     Brokers,
     Declaration,
     FirewallPort,
+    Majority,
     Memory,
     MessageUser,
     Resource,
@@ -63,7 +64,8 @@ def declares(site: Site, options: Options) -> Iterator[Declaration]:
 
 
 def _apart(names: tuple[str, ...], network: str) -> Iterator[Declaration]:
-    """What brokers on several hosts need to hear each other."""
+    """What brokers on several hosts need to hear each other, and how many must."""
+    yield Majority("rabbitmq")
     yield FirewallPort("epmd", hosts=names, port=EPMD_PORT, network=network)
     yield FirewallPort("erlang", hosts=names, port=DIST_PORT, network=network)
     first, last = STREAM_PORTS

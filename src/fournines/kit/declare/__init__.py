@@ -9,7 +9,7 @@ that kind (``Context.declared``): haproxy renders whatever ``Endpoint`` there is
 
 from __future__ import annotations
 
-from fournines.kit.declare.cluster import ClusterControl, Mirror, Resource, Volume
+from fournines.kit.declare.cluster import ClusterControl, Majority, Mirror, Resource, Volume
 from fournines.kit.declare.data import (
     Brokers,
     CacheServers,
@@ -64,6 +64,7 @@ __all__ = [
     "InterfaceOf",
     "KernelModule",
     "LogFile",
+    "Majority",
     "Memory",
     "MessageUser",
     "MetadataProxy",
@@ -107,6 +108,7 @@ Declaration = (
     | Volume
     | Mirror
     | ClusterControl
+    | Majority
     | Identity
     | BackendsSeen
     | TableLedger

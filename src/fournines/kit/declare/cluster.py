@@ -77,6 +77,13 @@ class Mirror:
 
 
 @dataclass(frozen=True, slots=True)
+class Majority:
+    """``what`` goes on only where more than half of the hosts that vote hear one another."""
+
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
 class ClusterControl:
     """A cluster manager that an operator can tell what to do, through any one of ``hosts``.
 

@@ -14,6 +14,7 @@ from fournines.spec.words import near
 
 MINIMUM_CONTROLLERS = 2
 PASSIVE = "active-passive"
+PAIR = 2
 _COMPONENTS_ROLES = frozenset({Role.DASHBOARD, Role.NETWORK, Role.COMPUTE, Role.STORAGE})
 """Roles that mean what the components make of them; the others mean something to the site itself."""
 _LOOPBACK = {"localhost", "127.0.0.1", "::1"}
@@ -42,7 +43,10 @@ def roles(draft: Draft, vocabulary: Vocabulary) -> Iterator[Problem]:
 
 
 def votes(draft: Draft) -> Iterator[Problem]:
-    """At least two controllers, and an odd number of votes; where a role is unreadable, what can be known."""
+    """At least two controllers, and an odd number of votes; where a role is unreadable, what can be known.
+
+    Two hosts that fence each other break a tie by that: whoever is alone goes on once it has done so.
+    """
     if not draft.hosts_known:
         return
     hosts = draft.hosts.values()
@@ -56,7 +60,7 @@ def votes(draft: Draft) -> Iterator[Problem]:
             "give at least two hosts the role controller",
             at_key=True,
         )
-    elif not unknown and len(voters) % 2 == 0:
+    elif not unknown and len(voters) % 2 == 0 and not (draft.mode == PASSIVE and len(voters) == PAIR):
         arbiters = [host.name for host in hosts if host.has(Role.ARBITER)]
         twice = [name for name in arbiters if draft.hosts[name].has(Role.CONTROLLER)]
         hint = "give a host that is no controller the role arbiter"

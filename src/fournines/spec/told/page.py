@@ -23,8 +23,9 @@ may be called `no`; where true or false is wanted, `yes` and `no` will do). A na
 digits and hyphens, begins with a letter and has 63 characters at most. [The glossary](glossary.md) explains
 the words.
 
-What is judged of the whole: an odd number of hosts votes (roles `controller` and `arbiter`); the
-connections that all processes of all services may open fit into the database's (`nines show` has the sum).
+What is judged of the whole: an odd number of hosts votes (roles `controller` and `arbiter`), or two that
+fence each other and run nothing that needs a majority; the connections that all processes of all services may
+open fit into the database's (`nines show` has the sum).
 """
 _HOST = """\
 Beside `roles` and `kind`, a host has a key for each network it is attached to: its address there, or a
