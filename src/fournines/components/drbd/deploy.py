@@ -18,7 +18,7 @@ CONF = "/etc/drbd.d/{}.res"
 MODULES = "/etc/modules-load.d/fournines-drbd.conf"
 UNIT = "drbd.service"
 HANDLER = (
-    f"/usr/bin/env PYTHONPATH={PROGRAMS} /usr/bin/python3 -B -m fournines.components.drbd.on_host.fencing"
+    f"/usr/bin/env PYTHONPATH={PROGRAMS} /usr/bin/python3 -S -B -m fournines.components.drbd.on_host.fencing"
 )
 _VALIDATE = ("/usr/lib/drbd/drbdadm-84", "--config-file={}", "dump")
 """The parser for the kernel's DRBD by its own name: before the module is loaded drbdadm takes the file for
