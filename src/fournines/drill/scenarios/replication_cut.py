@@ -13,7 +13,8 @@ SCENARIO = Scenario(
     # Measured so far, not judged: what is judged is that no acknowledged write is lost.
     bounds=Bounds(),
     after=Bounds(),
-    hold=20.0,
+    # Writes wait for the answer that does not come, and then for the members to agree: longer on slow hosts.
+    hold=60.0,
     moves=0,
     mode=Mode.ACTIVE_PASSIVE,
     volumes=True,
