@@ -7,6 +7,7 @@ drills that need power say so and stay unknown.
 from __future__ import annotations
 
 from collections.abc import Callable
+from collections.abc import Set as AbstractSet
 from pathlib import Path
 from typing import Protocol
 
@@ -118,9 +119,16 @@ class LabPower:
     def untested(self) -> tuple[str, ...]:
         """What hosts that share a kernel, or have this machine's memory as their disk, cannot show."""
         now = lab.status(self._lab)
-        found = []
-        if any(host.nature == "container" for host in now.hosts):
-            found.append("hosts with kernels, clocks and disks of their own: containers share this machine's")
-        if now.disk == "memory":
-            found.append("disks that are slow, full or broken: the hosts' disks lie in this machine's memory")
-        return tuple(found)
+        return not_shown({host.nature for host in now.hosts}, in_memory=now.disk == "memory")
+
+
+def not_shown(natures: AbstractSet[str], *, in_memory: bool) -> tuple[str, ...]:
+    """What a lab of hosts of these natures cannot show."""
+    found = []
+    if "container" in natures:
+        found.append("hosts with kernels, clocks and disks of their own: containers share this machine's")
+    if any("emulation" in nature for nature in natures):
+        found.append("how long it takes on real processors: those of the virtual machines were emulated")
+    if in_memory:
+        found.append("disks that are slow, full or broken: the hosts' disks lie in this machine's memory")
+    return tuple(found)
