@@ -7,15 +7,18 @@ import sys
 
 import pytest
 
+from fournines.components.drbd.on_host import prepare
 from fournines.components.glance.on_host import image
 from fournines.components.horizon.on_host import login
 from fournines.components.keystone.on_host import register, token
+from fournines.components.neutron.on_host import router, stand
+from fournines.components.pacemaker.on_host import operations
 from fournines.components.placement.on_host import look
 from fournines.kit import program
 from fournines.kit.check import Output
-from fournines.kit.on_host import schema
+from fournines.kit.on_host import api, schema
 
-ALL = [image, login, look, register, token, schema]
+ALL = [image, login, look, register, token, schema, prepare, operations, stand]
 
 
 @pytest.mark.parametrize("module", ALL, ids=lambda m: m.__name__)
@@ -26,14 +29,20 @@ def test_a_program_runs_without_fournines(module: object) -> None:
         [sys.executable, *argv[1:]], input="not JSON", capture_output=True, text=True, check=False
     )
     assert done.returncode == 1
-    assert "fournines" not in done.stderr
+    assert "ModuleNotFoundError" not in done.stderr
     assert "JSONDecodeError" in done.stderr
 
 
-def test_what_programs_share_is_sent_along_and_stands_before_its_use() -> None:
-    text = program.argv(look)[-1]
-    assert text.index("class Api:") < text.index("Api(question")
-    assert "import Api" not in text
+def test_what_a_program_imports_of_ours_is_sent_along_in_the_order_of_its_needs() -> None:
+    text = program.argv(stand)[-1]
+    sent = [f"('{module.__name__}', " for module in (api, router, stand)]
+    assert [text.count(one) for one in sent] == [1, 1, 1]
+    assert sorted(sent, key=text.index) == sent
+
+
+def test_what_is_installed_brings_what_is_shared_and_leaves_neighbours_where_they_lie() -> None:
+    assert "def later(" in str(program.install("keystone", "application").content)
+    assert "('fournines" not in str(program.install("galera", "start").content)
 
 
 def test_the_argument_is_no_place_for_secrets() -> None:

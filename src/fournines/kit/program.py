@@ -2,18 +2,17 @@
 
 Such a module lives in a component's ``on_host`` folder and imports nothing but the standard library
 (and what the host's packages bring), so that nothing of fournines has to be installed on a host. It is
-linted, typed and tested like everything else. What several of them need lies in ``kit.on_host`` and is sent
-along with whichever imports it; so is a neighbour, if it is named (``beside``). Secrets reach it by its
-standard input, never by its arguments, which every user of the host can see. What a unit runs is installed
-below ``PROGRAMS``, under the same package path as here.
+linted, typed and tested like everything else. What it imports of ours (a neighbour, or what several need:
+``kit.on_host``) is sent along with it, and is imported as ``from MODULE import names``. Secrets reach it by
+its standard input, never by its arguments, which every user of the host can see. What a unit runs is
+installed below ``PROGRAMS``, under the same package path as here; its neighbours lie there as files.
 """
 
 from __future__ import annotations
 
-import inspect
+import ast
 import json
-import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib.resources import files
 from types import ModuleType
@@ -21,10 +20,6 @@ from typing import Any
 
 from fournines.kit.check import Ask, Output
 from fournines.kit.step import File
-
-_SHARED = re.compile(r"^from fournines\.kit\.on_host\.(\w+) import .*\n", re.MULTILINE)
-_FUTURE = "from __future__ import annotations\n"
-"""Only the first statement of a program may say this."""
 
 PROGRAMS = "/usr/lib/fournines"
 """What a unit needs in PYTHONPATH to find the installed programs."""
@@ -37,14 +32,17 @@ def installed(component: str, name: str) -> str:
 
 def install(component: str, name: str) -> File:
     """The step that brings a component's program to a host."""
-    return File(installed(component, name), _source(component, name))
+    module = f"fournines.components.{component}.on_host.{name}"
+    return File(installed(component, name), _sent(module, _SHARED))
 
 
-@cache
-def _source(component: str, name: str) -> str:
-    return _flat(files(f"fournines.components.{component}").joinpath("on_host", f"{name}.py").read_text())
+def argv(module: ModuleType, *arguments: str) -> tuple[str, ...]:
+    """The command that runs a module on a host; ``-I`` keeps the caller's directory out of its imports."""
+    return ("/usr/bin/python3", "-I", "-c", _sent(module.__name__), *arguments)
 
 
+_OURS = "fournines."
+_SHARED = "fournines.kit.on_host."
 _WITH_OTHERS = """\
 import sys, types
 *others, (main, text) = {modules!r}
@@ -55,30 +53,30 @@ exec(compile(text, main, "exec"))
 """
 
 
-def argv(module: ModuleType, *arguments: str, beside: tuple[ModuleType, ...] = ()) -> tuple[str, ...]:
-    """The command that runs a module on a host; ``-I`` keeps the caller's directory out of its imports.
-
-    ``beside`` are the modules of ours that it imports, each after those that it imports itself.
-    """
-    text = _whole(module)
-    if beside:
-        text = _WITH_OTHERS.format(modules=[(m.__name__, _whole(m)) for m in (*beside, module)])
-    return ("/usr/bin/python3", "-I", "-c", text, *arguments)
-
-
 @cache
-def _whole(module: ModuleType) -> str:
-    return _flat(inspect.getsource(module))
+def _sent(name: str, among: str = _OURS) -> str:
+    """A module's text; where it imports others ``among`` ours, a text that makes those first."""
+    modules = {name: _text(name)}
+    waiting = [name]
+    while waiting:
+        for other in _imported(modules[waiting.pop()], among):
+            # What is needed by more than one stands before all of them.
+            modules = {other: _text(other)} | {one: modules[one] for one in modules if one != other}
+            waiting.append(other)
+    if len(modules) == 1:
+        return modules[name]
+    return _WITH_OTHERS.format(modules=list(modules.items()))
 
 
-def _flat(source: str) -> str:
-    """A module's text, after that of the shared ones it imports: a host sees one flat program."""
-    shared = [
-        files("fournines.kit.on_host").joinpath(f"{name}.py").read_text() for name in _SHARED.findall(source)
-    ]
-    if not shared:
-        return source
-    return _FUTURE + "\n".join((*shared, _SHARED.sub("", source))).replace(_FUTURE, "")
+def _imported(source: str, among: str) -> Iterator[str]:
+    for node in ast.parse(source).body:
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith(among):
+            yield str(node.module)
+
+
+def _text(name: str) -> str:
+    package, _, own = name.rpartition(".")
+    return files(package).joinpath(f"{own}.py").read_text()
 
 
 def fed(values: Mapping[str, object]) -> str:

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 
 from fournines.components.drbd.model import HOSTS, Options, Volume, password_of, volumes
-from fournines.components.drbd.on_host import prepare, resolver, state
+from fournines.components.drbd.on_host import prepare
 from fournines.kit.context import Context
 from fournines.kit.declare import Mirror
 from fournines.kit.probe import Agreement
@@ -50,7 +50,7 @@ def steps(context: Context, host: Host) -> Iterator[Step]:
 
 def program(verb: str) -> tuple[str, ...]:
     """The command by which a host looks at its copies, or makes them."""
-    return argv(prepare, verb, beside=(state, resolver))
+    return argv(prepare, verb)
 
 
 def asked(context: Context, host: Host, volume: Volume) -> dict[str, object]:

@@ -14,7 +14,7 @@ from fournines.components.neutron.model import (
     SERVERS,
     free_run,
 )
-from fournines.components.neutron.on_host import router, stand
+from fournines.components.neutron.on_host import stand
 from fournines.kit import program
 from fournines.kit.check import Ask, Output
 from fournines.kit.common.fencing import lab_address
@@ -87,7 +87,7 @@ def address_of(answer: Output) -> str:
 
 def _ask(context: Context, **wanted: object) -> Ask:
     question = program.fed({**administrator(context), **wanted})
-    return Ask(program.argv(stand, beside=(router,)), stdin=question, timeout=STORY + 60)
+    return Ask(program.argv(stand), stdin=question, timeout=STORY + 60)
 
 
 def _has(address: str) -> Ask:

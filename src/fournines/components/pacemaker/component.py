@@ -9,7 +9,7 @@ from fournines.components.pacemaker.checks import checks, member_checks, volume_
 from fournines.components.pacemaker.deploy import UNIT, configuration, daemons, volumes
 from fournines.components.pacemaker.faults import faults
 from fournines.components.pacemaker.model import MEMBERS, Options
-from fournines.components.pacemaker.on_host import cib, operations
+from fournines.components.pacemaker.on_host import operations
 from fournines.components.pacemaker.relies import RELIES
 from fournines.kit import program
 from fournines.kit.check import Ask
@@ -39,7 +39,7 @@ def declares(site: Site, _: object) -> Iterator[Declaration]:
 
 
 def _tell(verb: str, operation: Mapping[str, str]) -> Ask:
-    command = program.argv(operations, verb, beside=(cib,))
+    command = program.argv(operations, verb)
     return Ask(command, program.fed(operation), timeout=operations.SETTLES + 60)
 
 
