@@ -1,37 +1,30 @@
-"""What is taken for granted of MariaDB's and Galera's packages. The units are our own."""
+"""What is taken for granted of MariaDB's and Galera's packages."""
 
 from __future__ import annotations
 
+from fournines.kit.common.mariadb import NEWEST, OLDEST, server
 from fournines.kit.relies import Relied, has, has_account, prints, reads
 
 _TRANSFER = "/usr/bin/wsrep_sst_mariabackup"
 
 RELIES = (
-    Relied(
-        "mariadb-server",
-        "11.8.6",
-        "11.8.9",
-        (
-            has("/usr/sbin/mariadbd"),
-            has("/usr/bin/mariadb"),
-            has_account("mysql"),
-            has("/usr/bin/mariadb-install-db"),
-            prints(
-                ("/usr/sbin/mariadbd", "--no-defaults", "--wsrep-recover", "--version"),
-                r"Ver [\d.]+-MariaDB",
-                what="understands --wsrep-recover",
-            ),
-            prints(
-                ("/usr/sbin/mariadbd", "--no-defaults", "--wsrep-new-cluster", "--version"),
-                r"Ver [\d.]+-MariaDB",
-                what="understands --wsrep-new-cluster",
-            ),
-            # Because of this its sleep before it sends is left out (templates/galera-transfer.j2).
-            reads(_TRANSFER, "sockopt=$(parse_cnf sst sockopt)"),
-            reads(_TRANSFER, "TCP:$REMOTEIP:$SST_PORT$sockopt"),
+    server(
+        has("/usr/bin/mariadb-install-db"),
+        prints(
+            ("/usr/sbin/mariadbd", "--no-defaults", "--wsrep-recover", "--version"),
+            r"Ver [\d.]+-MariaDB",
+            what="understands --wsrep-recover",
         ),
+        prints(
+            ("/usr/sbin/mariadbd", "--no-defaults", "--wsrep-new-cluster", "--version"),
+            r"Ver [\d.]+-MariaDB",
+            what="understands --wsrep-new-cluster",
+        ),
+        # Because of this its sleep before it sends is left out (templates/galera-transfer.j2).
+        reads(_TRANSFER, "sockopt=$(parse_cnf sst sockopt)"),
+        reads(_TRANSFER, "TCP:$REMOTEIP:$SST_PORT$sockopt"),
     ),
-    Relied("mariadb-backup", "11.8.6", "11.8.9", (has("/usr/bin/mariadb-backup"),)),
+    Relied("mariadb-backup", OLDEST, NEWEST, (has("/usr/bin/mariadb-backup"),)),
     Relied("galera-4", "26.4.23", "26.4.23", (has("/usr/lib/galera/libgalera_smm.so"),)),
     Relied(
         "galera-arbitrator-4",

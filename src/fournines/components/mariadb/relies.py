@@ -1,23 +1,16 @@
-"""What is taken for granted of MariaDB's package. The unit is our own."""
+"""What is taken for granted of MariaDB's package."""
 
 from __future__ import annotations
 
-from fournines.kit.relies import Relied, has, has_account, prints
+from fournines.kit.common.mariadb import server
+from fournines.kit.relies import prints
 
 RELIES = (
-    Relied(
-        "mariadb-server",
-        "11.8.6",
-        "11.8.9",
-        (
-            has("/usr/sbin/mariadbd"),
-            has("/usr/bin/mariadb"),
-            has_account("mysql"),
-            prints(
-                ("/usr/bin/mariadb-install-db", "--help"),
-                r"--auth-root-socket-user",
-                what="has a mariadb-install-db that understands --auth-root-socket-user",
-            ),
+    server(
+        prints(
+            ("/usr/bin/mariadb-install-db", "--help"),
+            r"--auth-root-socket-user",
+            what="has a mariadb-install-db that understands --auth-root-socket-user",
         ),
     ),
 )
