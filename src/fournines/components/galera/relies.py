@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from fournines.kit.common.mariadb import NEWEST, OLDEST, server
-from fournines.kit.relies import Relied, has, has_account, prints, reads
-
-_TRANSFER = "/usr/bin/wsrep_sst_mariabackup"
+from fournines.kit.relies import Relied, has, has_account, prints
 
 RELIES = (
     server(
@@ -20,9 +18,6 @@ RELIES = (
             r"Ver [\d.]+-MariaDB",
             what="understands --wsrep-new-cluster",
         ),
-        # Because of this its sleep before it sends is left out (templates/galera-transfer.j2).
-        reads(_TRANSFER, "sockopt=$(parse_cnf sst sockopt)"),
-        reads(_TRANSFER, "TCP:$REMOTEIP:$SST_PORT$sockopt"),
     ),
     Relied("mariadb-backup", OLDEST, NEWEST, (has("/usr/bin/mariadb-backup"),)),
     Relied("galera-4", "26.4.23", "26.4.23", (has("/usr/lib/galera/libgalera_smm.so"),)),
