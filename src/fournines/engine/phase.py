@@ -15,7 +15,7 @@ from fournines.engine.fanout import on_each
 from fournines.engine.leaving import Claim, Claims, new_claims, words
 from fournines.engine.pyinfra import Busy
 from fournines.engine.units.decide import Decision, decide
-from fournines.engine.units.rolling import Barrier, Changed, UnitsRun
+from fournines.engine.units.rolling import HERE, Barrier, Beside, Changed, UnitsRun
 from fournines.engine.wire.remote import call
 from fournines.engine.wire.transport import Transport
 from fournines.errors import HostError, RejectedError
@@ -43,11 +43,12 @@ class PhaseRun:
     busy: Busy
     claims: Claims = field(default_factory=dict)
     leaving: Claims = field(default_factory=dict)
+    beside: Beside = HERE
 
     async def carry_out(self, observed: Observed) -> frozenset[str]:
         """Make the phase's steps true on the hosts where they are not.
 
-        Returns the ids of the checks that have passed since the last of it was done.
+        Returns the ids of the checks that have passed since the last of it was done, or are asked beside.
 
         Order: packages and accounts; the file tree, on no host before every host's programs have accepted
         theirs, and right before it what leaves; kernel parameters; commands; units. So whatever a check of
@@ -65,7 +66,10 @@ class PhaseRun:
         fresh = {**differing, **installed, **await on_each(others, self._again)}
         await self._kernel(fresh)
         await on_each(differing, lambda host: self._commands(host, differing[host]))
-        roll = UnitsRun(self.transport, self.wanted, self.phase.stages, self.barrier, self.changed, self.busy)
+        stages, beside = self.phase.stages, self.beside
+        roll = UnitsRun(
+            self.transport, self.wanted, stages, self.barrier, self.changed, self.busy, beside=beside
+        )
         return await roll.carry_out(fresh)
 
     def _differs(self, host: str, observed: Sequence[tuple[Step, Seen]]) -> bool:

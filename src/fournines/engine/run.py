@@ -3,30 +3,28 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
+from itertools import zip_longest
 
 import anyio
 
 from fournines.engine import events, operations, pyinfra
-from fournines.engine.asking.ask import verdicts
-from fournines.engine.asking.barrier import wait_until_well
 from fournines.engine.asking.claimed import claimed, claims_of
 from fournines.engine.asking.interfaces import with_interfaces
 from fournines.engine.asking.observe import Observed, Sight, differences, lacks, look_at_all
 from fournines.engine.asking.relied import examine, notes, require
+from fournines.engine.barriers import Barriers
 from fournines.engine.desired import Desired, desired
 from fournines.engine.difference import Difference
 from fournines.engine.leaving import LEAVING, Claims, leaving
 from fournines.engine.mask import Masker, masked
+from fournines.engine.meanwhile import Meanwhile
 from fournines.engine.phase import PhaseRun
-from fournines.engine.units.rolling import Barrier
-from fournines.engine.units.startup import units_of, why_down
+from fournines.engine.units.decide import started
 from fournines.engine.wire.transport import Transport
-from fournines.errors import BarrierError, HostError, NinesError, TransportError
-from fournines.kit.check import Check
-from fournines.kit.verdict import Verdict
+from fournines.errors import HostError, NinesError, TransportError
 from fournines.plan.limit import indispensable, without
 from fournines.plan.model import Phase, Plan, PlannedStage
 from fournines.plan.packages import relied_on
@@ -121,9 +119,23 @@ class _Run:
     claims: Claims = field(default_factory=dict)
     absent: tuple[str, ...] = ()
     leaving: Mapping[str, Claims] = field(default_factory=dict)
+    meanwhile: Meanwhile = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._barriers = Barriers(self.transport, self.masker, self.tell)
 
     async def whole(self, plan: Plan) -> Summary:
-        """All phases."""
+        """All phases, and what goes on beside them."""
+        async with anyio.create_task_group() as tasks:
+            self.meanwhile = Meanwhile(tasks, self._barriers)
+            try:
+                return await self._all(plan)
+            except NinesError as error:
+                ended = error  # raised out here it is itself, and no group of one
+                tasks.cancel_scope.cancel()
+        raise ended
+
+    async def _all(self, plan: Plan) -> Summary:
         self.tell(
             events.Started,
             site=plan.context.site.name,
@@ -142,18 +154,22 @@ class _Run:
         self.claims = await claimed(self.transport, self.wanted, sight)
         self.leaving = leaving(self.wanted, self.claims)
         difference = self._difference(observed)
+        of_hosts = (seen for phase in observed.values() for seen in phase.values())
+        self.meanwhile.first = not any(map(started, of_hosts))
         self._tell_observed(difference)
         if difference.changes:
             await self._packages(settled, observed)
-        for phase in self.wanted.phases:
+        for phase, then in zip_longest(self.wanted.phases, self.wanted.phases[1:]):
+            await self.meanwhile.joined(phase)
             if self.counts:  # earlier phases changed the hosts since
                 observed |= (await self._look([phase])).phases
                 difference = self._difference(observed)
             if difference.of(phase.name):
                 await self._settle()
-                await self._phase(phase, observed[phase.name], difference)
+                await self._phase(phase, observed[phase.name], difference, then)
             else:
                 self.unproved.append(phase)
+        await self.meanwhile.joined()
         if LEAVING in self.leaving:
             await self._settle()
             await self._phase(Phase((PlannedStage(LEAVING, LEAVING, {}),)), {}, difference)
@@ -221,22 +237,24 @@ class _Run:
 
         return busy
 
-    async def _phase(self, phase: Phase, observed: Observed, difference: Difference) -> None:
+    async def _phase(
+        self, phase: Phase, observed: Observed, difference: Difference, then: Phase | None = None
+    ) -> None:
         began = anyio.current_time()
         hosts = tuple(dict.fromkeys(change.host for change in difference.of(phase.name)))
         self.tell(events.PhaseStarted, phase=phase.name, hosts=hosts)
         counted = self.counts.setdefault(phase.name, Counter())
 
-        barrier = Barrier(hold=self._hold_now, wait=lambda checks: self._wait(checks, [phase]))
         run = PhaseRun(
             self.transport,
             self.wanted,
             phase,
-            barrier,
+            self._barriers.of(phase),
             partial(self._changed, phase.name),
             self._busy(phase.name),
             self.claims,
             self.leaving.get(phase.name, {}),
+            self.meanwhile.beside(phase, then, counted),
         )
         try:
             proved = await run.carry_out(observed)
@@ -244,13 +262,14 @@ class _Run:
             # A phase may break its own connection (a firewall, a network). It is begun anew, once, with
             # what the hosts show now; a host that is really gone fails this look.
             self.tell(events.PhaseBroken, phase=phase.name, where=error.where, what=error.what)
+            await self.meanwhile.joined()
             proved = await run.carry_out((await self._look([phase])).phases[phase.name])
         for host in dict.fromkeys((*phase.steps, *hosts)):
             if counted[host]:
                 self.tell(events.HostChanged, phase=phase.name, host=host, changes=counted[host])
             else:
                 self.tell(events.HostUnchanged, phase=phase.name, host=host)
-        await self._wait((check for check in phase.gate if check.id not in proved), [phase])
+        await self._barriers.wait((check for check in phase.gate if check.id not in proved), [phase])
         self.late.append(phase)
         seconds = anyio.current_time() - began
         self.tell(events.PhaseFinished, phase=phase.name, changes=counted.total(), seconds=seconds)
@@ -265,32 +284,7 @@ class _Run:
         if everything:
             checks += [check for phase in self.late for check in phase.rest]
             phases = self.late
-        await self._wait(checks, phases)
-
-    async def _hold_now(self, checks: Iterable[Check]) -> bool:
-        found = await verdicts(self.transport, checks)
-        return bool(found) and all(verdict.passed for _, verdict in found)
-
-    async def _wait(self, wanted: Iterable[Check], phases: Sequence[Phase]) -> None:
-        """Wait for checks of these phases."""
-        checks = list(wanted)
-        if not checks:
-            return
-        name = phases[0].name if len(phases) == 1 else f"{len(phases)} phases"
-
-        def waiting(unwell: Sequence[tuple[Check, Verdict]]) -> None:
-            pairs = tuple((check.id, self.masker.mask(verdict.seen)) for check, verdict in unwell)
-            self.tell(events.BarrierWaiting, phase=name, waiting=pairs)
-
-        began = anyio.current_time()
-        try:
-            seconds = await wait_until_well(self.transport, checks, waiting=waiting)
-        except BarrierError as error:
-            error.output = await why_down(
-                self.transport, units_of(phases), seconds=anyio.current_time() - began
-            )
-            raise
-        self.tell(events.BarrierPassed, phase=name, checks=len(checks), seconds=seconds)
+        await self._barriers.wait(checks, phases)
 
     def tell(self, event: Callable[..., events.Event], **fields: object) -> None:
         """Tell the listener of an event, with the time since the run began."""

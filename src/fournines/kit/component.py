@@ -85,6 +85,8 @@ class Stage:
     brought to the hosts what this stage is about to make use of.
     ``provides`` are those of the component's capabilities that are there once this stage has ended; the
     others come with its last one.
+    ``slow`` says that its units take long until they are well: in a first deployment what does not come after
+    this stage goes on meanwhile.
     """
 
     steps: Callable[[Context, Host], Iterable[Step]]
@@ -95,6 +97,7 @@ class Stage:
     after: tuple[str, ...] = ()
     collects: tuple[type[Declaration], ...] = ()
     provides: tuple[str, ...] = ()
+    slow: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,5 +44,7 @@ def _stage(context: Context, placed: Placed) -> tuple[PlannedStage, tuple[Check,
         steps={host: of_hosts[host] for host in context.site.hosts if of_hosts.get(host)},
         barrier=tuple(check for check in checks if check.barrier),
         awaited=placed.awaited,
+        after=placed.after,
+        slow=stage.slow,
     )
     return planned, checks

@@ -21,6 +21,14 @@ class PlannedStage:
     barrier: tuple[Check, ...] = ()
     awaited: bool = True
     """Whether a stage of a later phase needs this one; what nobody waits for holds up nothing but the end."""
+    after: frozenset[str] | None = None
+    """The names of all stages that must be well before this one begins; None for all of earlier phases."""
+    slow: bool = False
+    """Whether its units take long until they are well."""
+
+    def comes_after(self, stage: PlannedStage) -> bool:
+        """Whether it needs that stage of an earlier phase."""
+        return self.after is None or stage.name in self.after
 
 
 @dataclass(frozen=True)

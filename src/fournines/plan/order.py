@@ -15,17 +15,20 @@ _Number = tuple[str, int]
 
 
 class Placed(NamedTuple):
-    """A stage with the component whose it is; ``awaited`` says that some other stage comes after it."""
+    """A stage with the component whose it is; ``awaited`` says that some other stage comes after it.
+
+    ``after`` are the names of all stages that it comes after, however far before it.
+    """
 
     component: Component
     stage: Stage
     awaited: bool
+    after: frozenset[str]
 
     @property
     def name(self) -> str:
         """The component's name, with the stage's where it has several."""
-        several = len(self.component.stages) > 1
-        return f"{self.component.name} {self.stage.name}" if several else self.component.name
+        return _name(self.component, self.stage)
 
     @property
     def completes(self) -> bool:
@@ -66,11 +69,20 @@ def levels(site: Site, components: Sequence[Component]) -> tuple[tuple[Placed, .
         ready = sorted(sorter.get_ready())
         found.append(tuple(ready))
         sorter.done(*ready)
-    levels_found = (
-        tuple(Placed(by_name[name], by_name[name].stages[i], (name, i) in awaited) for name, i in level)
-        for level in found
-    )
-    return _completing_late(tuple(levels_found))
+    before: dict[_Number, frozenset[_Number]] = {}
+    for one in (one for level in found for one in level):
+        before[one] = frozenset(graph[one]).union(*(before[earlier] for earlier in graph[one]))
+
+    def placed(one: _Number) -> Placed:
+        names = (_name(by_name[name], by_name[name].stages[i]) for name, i in before[one])
+        component = by_name[one[0]]
+        return Placed(component, component.stages[one[1]], one in awaited, frozenset(names))
+
+    return _completing_late(tuple(tuple(placed(one) for one in level) for level in found))
+
+
+def _name(component: Component, stage: Stage) -> str:
+    return f"{component.name} {stage.name}" if len(component.stages) > 1 else component.name
 
 
 def _completing_late(early: tuple[tuple[Placed, ...], ...]) -> tuple[tuple[Placed, ...], ...]:

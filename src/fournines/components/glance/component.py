@@ -86,7 +86,7 @@ COMPONENT = Component(
     on=HOSTS,
     declares=declares,
     stages=(
-        Stage(steps, checks, "service"),
+        Stage(steps, checks, "service", slow=True),
         Stage(no_steps, image_checks, "images", needs=image_needs),
     ),
     faults=faults,

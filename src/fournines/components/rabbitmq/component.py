@@ -106,7 +106,7 @@ COMPONENT = Component(
     on=BROKERS,
     declares=declares,
     stages=(
-        Stage(steps, checks, "cluster"),
+        Stage(steps, checks, "cluster", slow=True),
         Stage(accounts, account_checks, "accounts", needs=needs_running),
     ),
     faults=faults,

@@ -9,7 +9,7 @@ from typing import Any
 
 from fournines.engine.agent.stamps import OUTDATED
 from fournines.engine.desired import Stamp
-from fournines.kit.step import Unit
+from fournines.kit.step import Step, Unit
 
 RUNNING = frozenset({"active", "reloading", "refreshing", "activating"})
 """``activating`` counts: a database that is fetching its state must not be started a second time."""
@@ -126,6 +126,11 @@ def started_again(decision: Decision) -> Decision:
     return replace(decision, act=Act.START, upgraded="") if restarted else decision
 
 
+def started(observed: Iterable[tuple[Step, Mapping[str, Any]]]) -> bool:
+    """Whether we ever started a unit of those that were seen."""
+    return any(isinstance(step, Unit) and bool(seen["stamp"]) for step, seen in observed)
+
+
 STAMP_BEFORE: Mapping[str, Any] = {"restart": OUTDATED, "reload": OUTDATED, "settled": False}
 """What to remember of a unit before it is rolled: whoever dies in the middle leaves an unsettled host."""
 
@@ -188,6 +193,12 @@ def turns(decisions: Mapping[str, Iterable[Decision]], *, well: bool) -> Turns:
         unsettled=tuple((host, of_host) for host, of_host in rolling.items() if host in unsettled),
         one_by_one=tuple((h, of_host) for h, of_host in rolling.items() if of_host and h not in unsettled),
     )
+
+
+def begins(order: Turns) -> bool:
+    """Whether nothing that runs is touched: units are started, and none of them ran."""
+    acts = {decision.act for of_host in order.at_once.values() for decision in of_host}
+    return not (order.unsettled or order.one_by_one) and acts == {Act.START}
 
 
 def _unproved(decision: Decision) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from fournines.engine import hands, operations
 from fournines.engine.asking.observe import Observed
@@ -15,6 +16,7 @@ from fournines.engine.units.decide import (
     STAMP_BEFORE,
     Decision,
     Turns,
+    begins,
     decide,
     formed,
     stamp_after,
@@ -62,6 +64,22 @@ class Barrier:
     wait: Callable[[Iterable[Check]], Awaitable[None]]
 
 
+Work = Callable[[], Awaitable[frozenset[str]]]
+"""Starts a stage's units and proves them; returns the ids of the checks that have passed."""
+
+
+@dataclass(frozen=True)
+class Beside:
+    """What of a phase goes on beside the next ones: ``may`` says which stages, ``begin`` gets the work."""
+
+    may: Callable[[PlannedStage], bool]
+    begin: Callable[[PlannedStage, Work], None]
+
+
+HERE = Beside(may=lambda _stage: False, begin=lambda _stage, _work: None)
+"""Nothing does: everything is waited for in its own phase."""
+
+
 @dataclass(frozen=True)
 class UnitsRun:
     """The units of some stages being touched."""
@@ -72,21 +90,32 @@ class UnitsRun:
     barrier: Barrier
     changed: Changed
     busy: Busy
+    beside: Beside = HERE
 
     async def carry_out(self, observed: Observed) -> frozenset[str]:
         """What needs no turn everywhere at once, then the rolls, stage by stage.
 
         What was only started is waited for in all stages together. Rolls go one after the other, so that
-        only one cluster at a time is without one of its hosts. Returns the ids of the checks that have
-        passed since a unit was last touched.
+        only one cluster at a time is without one of its hosts. What begins beside is started and waited for
+        there. Returns the ids of the checks that nobody has to ask any more: those that have passed since a
+        unit was last touched, and those of what goes on beside.
         """
-        orders = [(stage, await self._order(stage, observed)) for stage in self.stages]
-        await self._act(_together(order.at_once for _, order in orders))
-        proved = await self._prove([(stage, order) for stage, order in orders if not order.unsettled])
+        every = [(stage, await self._order(stage, observed)) for stage in self.stages]
+        beside = [pair for pair in every if begins(pair[1]) and self.beside.may(pair[0])]
+        for stage, order in beside:
+            self.beside.begin(stage, partial(self._start, [(stage, order)]))
+        orders = [pair for pair in every if pair not in beside]
+        proved = await self._start(orders)
         for stage, order in orders:
             await self._roll(stage, order)
         rolled = any(order.unsettled or order.one_by_one for _, order in orders)
-        return frozenset() if rolled else proved
+        asked_beside = frozenset(check.id for stage, _ in beside for check in stage.barrier)
+        return asked_beside if rolled else asked_beside | proved
+
+    async def _start(self, orders: Sequence[tuple[PlannedStage, Turns]]) -> frozenset[str]:
+        """What needs no turn, and what proves it; returns the ids of the checks that have passed."""
+        await self._act(_together(order.at_once for _, order in orders))
+        return await self._prove([(stage, order) for stage, order in orders if not order.unsettled])
 
     async def _order(self, stage: PlannedStage, observed: Observed) -> Turns:
         decisions = {host: self._decided(stage, host, seen) for host, seen in observed.items()}
