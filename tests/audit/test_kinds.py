@@ -324,3 +324,47 @@ def test_a_key_that_is_copied_afterwards_is_one() -> None:
     page = "#!/bin/bash\nfor h in a b; do ssh $h corosync-keygen -l; done\n{}"
     assert "SY038" in found({"s.sh": page.format("")})
     assert "SY038" not in found({"s.sh": page.format("scp a:/etc/corosync/authkey b:/etc/corosync/\n")})
+
+
+NODE = "cluster_formation.classic_config.nodes.{0} = rabbit@m{1}\n"
+PEERS = "".join(NODE.format(n, n) for n in (1, 2, 3)) + "cluster_partition_handling = pause_minority\n"
+BROKERS = {f"m{n}/etc/rabbitmq/rabbitmq.conf": PEERS for n in (1, 2, 3)}
+START = "m1/etc/systemd/system/rabbitmq-server.service.d/s.conf"
+UNIT = "db1/etc/systemd/system/mariadb.service.d/x.conf"
+CRON = "0 3 * * * keystone keystone-manage fernet_rotate\n"
+HEAT = "[DEFAULT]\nauth_encryption_key = {}\n"
+BOOT = "#!/bin/sh\n{}\nexit 0\n"
+
+
+@pytest.mark.parametrize(
+    ("rule", "bad", "good"),
+    [
+        ("RM029", {"m3/etc/rabbitmq/rabbitmq.conf": PEERS.replace("m2", "m4")}, {}),
+        ("RM029", {"m3/etc/rabbitmq/rabbitmq.conf": PEERS.replace("pause_minority", "ignore")}, {}),
+        ("RM031", {START: "[Service]\nTimeoutStartSec=30\n"}, {START: "[Service]\nTimeoutStartSec=1h\n"}),
+        ("GA033", {UNIT: "[Service]\nExecStart=\nExecStart=/usr/sbin/mariadbd --wsrep-new-cluster\n"},
+         {UNIT: "[Service]\nExecStart=\nExecStart=/usr/sbin/mariadbd\n"}),
+        ("GA033", {"db1/etc/rc.local": BOOT.format("galera_new_cluster")},
+         {"db1/etc/rc.local": BOOT.format("systemctl start mariadb")}),
+        ("GA033", {"db1/etc/cron.d/db": "@reboot root galera_new_cluster\n"},
+         {"db1/etc/cron.d/db": "@daily root galera_recovery\n"}),
+        ("GA031", {f"db{n}/etc/rc.local": BOOT.format("galera_new_cluster") for n in (1, 2)},
+         {"db1/etc/rc.local": BOOT.format("galera_new_cluster")}),
+        ("OS033", {f"c{n}/etc/cron.d/keystone": CRON for n in (1, 2)}, {"c1/etc/cron.d/keystone": CRON}),
+        ("OS033", {f"c{n}/etc/cron.d/keystone": CRON for n in (1, 2)},
+         {f"c{n}/etc/cron.d/keystone": CRON for n in (1, 2)}
+         | {"c1/push.sh": "#!/bin/sh\nrsync -a /etc/keystone/fernet-keys c2:/etc/keystone/\n"}),
+        ("OS008", {f"c{n}/etc/heat/heat.conf": HEAT.format(f"k{n}") for n in (1, 2)},
+         {f"c{n}/etc/heat/heat.conf": HEAT.format("k1") for n in (1, 2)}),
+    ],
+)  # fmt: skip
+def test_what_hosts_agree_on_and_how_they_start(rule: str, bad: dict[str, str], good: dict[str, str]) -> None:
+    assert rule in found(BROKERS | bad)
+    assert rule not in found(BROKERS | good)
+
+
+def test_brokers_that_disagree_are_not_counted() -> None:
+    odd = {"m3/etc/rabbitmq/rabbitmq.conf": PEERS.replace("m2", "m4")}
+    assert "RM002" not in found(BROKERS | odd)
+    four = {path: text + NODE.format(4, 4) for path, text in BROKERS.items()}
+    assert "RM002" in found(four)

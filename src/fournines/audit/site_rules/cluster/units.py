@@ -1,13 +1,15 @@
-"""What systemd does to the members of a cluster: how long it waits for them, and what it stops first."""
+"""What systemd does to the members of a cluster: their start, its patience, and what it stops first."""
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from fournines.components.galera.audit.facts import members
 from fournines.components.galera.audit.rules.example import galera
 from fournines.components.pacemaker.audit.facts import clusters
 from fournines.components.pacemaker.audit.rules.example import VIP, crm
+from fournines.components.rabbitmq.audit.facts import brokers
 from fournines.components.systemd.audit.facts import Unit, seconds, unit
 from fournines.kit.audit.rule import Consequence, Hit, Severity, Unknown, rule
 
@@ -15,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from fournines.kit.audit.evidence import Evidence
-    from fournines.kit.audit.source import Place
+    from fournines.kit.audit.source import Place, Source
 
 DEFAULT_START = 90.0
 """Seconds until systemd gives up a start; systemd-system.conf(5) DefaultTimeoutStartSec."""
@@ -115,3 +117,74 @@ def bus_goes_first(site: Evidence) -> Iterator[Hit | Unknown]:
 
 def _after_bus(pacemaker: Unit) -> bool:
     return any(word.startswith("dbus") for word in pacemaker.words("Unit.After"))
+
+
+_WAITS = 300.0
+"""Seconds a broker waits for those that went down after it; mnesia_table_loading_retry_timeout and _limit."""
+_BROKER = "cluster_formation.classic_config.nodes.{0} = rabbit@mq{0}\n"
+_CLUSTER = "".join(_BROKER.format(n) for n in (1, 2, 3)) + "cluster_partition_handling = pause_minority\n"
+_DROP_IN = "mq1/etc/systemd/system/rabbitmq-server.service.d/start.conf"
+
+
+@rule(
+    "RM031",
+    Severity.WARNING,
+    "systemd kills a broker while it waits for its peers",
+    consequence=Consequence.NO_RETURN,
+    why="after a loss of power a broker waits up to five minutes for those that went down after it; systemd "
+    "ends that start and begins anew, again and again, and the brokers miss one another",
+    fix="TimeoutStartSec=600 or more (the package has 600 or 3600)",
+    source="RabbitMQ documentation, Clustering: Restarting Cluster Nodes, mnesia_table_loading_retry_limit; "
+    "rabbitmq-server.service: TimeoutStartSec",
+    bad={"mq1/rabbitmq.conf": _CLUSTER, _DROP_IN: "[Service]\nTimeoutStartSec=90\n"},
+    good={"mq1/rabbitmq.conf": _CLUSTER, _DROP_IN: "[Service]\nTimeoutStartSec=900\n"},
+    points_at="TimeoutStartSec=90",
+)
+def killed_while_waiting(site: Evidence) -> Iterator[Hit | Unknown]:
+    for broker in brokers(site):
+        server = unit(site, broker.host, "rabbitmq-server.service")
+        said = server.last("Service.TimeoutStartSec", "Service.TimeoutSec") if server else None
+        limit = seconds(said[0]) if said else None
+        if said and limit and limit < _WAITS and len(broker.members) > 1:
+            yield Hit(said[1], f"a start may take {limit:g} s, and waiting for the peers takes {_WAITS:g} s")
+
+
+_NEW = "db1/etc/systemd/system/mariadb.service.d/new.conf"
+_ALONE = '[Service]\nEnvironment="_WSREP_NEW_CLUSTER={}"\n'
+_ANEW = re.compile(r"--wsrep[-_]new[-_]cluster|\bgalera_new_cluster\b|@bootstrap\b|gcomm://(?:[\"'\s]|\Z)")
+_AT_BOOT = re.compile(r"^[ \t]*@reboot\b.{0,300}", re.MULTILINE)
+
+
+@rule(
+    "GA033",
+    Severity.ERROR,
+    "Every boot begins a new cluster",
+    consequence=Consequence.DATA,
+    why="a host that was away comes back as a cluster of its own and takes writes that nobody else gets, "
+    "while the others go on without it",
+    fix="start the unit plainly at boot; begin a cluster by hand, once, on one host",
+    source="Galera documentation, Starting the Cluster: --wsrep-new-cluster only for the first start; "
+    "galera_new_cluster(1) sets _WSREP_NEW_CLUSTER for one start",
+    bad={"db1/galera.cnf": galera(), _NEW: _ALONE.format("--wsrep-new-cluster")},
+    good={"db1/galera.cnf": galera(), _NEW: _ALONE.format("")},
+    points_at='Environment="_WSREP_NEW_CLUSTER=--wsrep-new-cluster"',
+)
+def anew_at_boot(site: Evidence) -> Iterator[Hit | Unknown]:
+    for one in site.all(Unit):
+        for key in ("Service.ExecStart", "Service.Environment") if one.name in _SERVERS else ():
+            said = [value for value in one.settings.get(key, ()) if _ANEW.search(value)]
+            if said:
+                yield Hit(one.places[key], f"{one.name} is started with {said[0][:80]}")
+    for source, line, text in _booted(site):
+        if _ANEW.search(text):
+            yield Hit(source.at(line), "every boot of this host begins a cluster")
+
+
+def _booted(site: Evidence) -> Iterator[tuple[Source, int, str]]:
+    """What cron and rc.local run when a host boots: where, and the command."""
+    for source in site.kinds("crontab"):
+        for match in _AT_BOOT.finditer(source.text):
+            yield source, source.text.count("\n", 0, match.start()) + 1, match.group()
+    for source in site.kinds("script"):
+        for node in source.commands if source.name.endswith("rc.local") else ():
+            yield source, node.line, " ".join(node.words)[:500]

@@ -82,7 +82,7 @@ class _Reader:
             for inner in commands([node]):
                 leaf = not handed_on(inner.words) and program_of(without(inner.words, _BEFORE)) not in _SAYING
                 if leaf:
-                    where = (self.source.path, self.source.section)
+                    where = (_home(self.source), self.source.section)
                     yield Sent(self.source.at(inner), where, tuple(without(inner.words, _BEFORE)), hosts)
 
     def _opens(self, node: Node, after: Node | None, known: Mapping[str, str]) -> bool:
@@ -116,6 +116,11 @@ class _Reader:
 
 _WORDS = BLOCK_WORDS - {"function", "select"}
 _TESTS = frozenset({"[", "[[", "test"})
+
+
+def _home(source: Source) -> str:
+    """The file whose commands belong together: copies of one script on several hosts are one."""
+    return source.name.rpartition("/")[2] if source.host and not source.lines else source.path
 
 
 def _body(nodes: Sequence[Node], opened: Node) -> Sequence[Node]:

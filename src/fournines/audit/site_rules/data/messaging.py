@@ -148,7 +148,7 @@ def no_majority(site: Evidence) -> Iterator[Hit | Unknown]:
     members = [member for broker in brokers(site) for member in broker.members]
     if count == _PAIR and members:
         yield Hit(members[0].at, "a cluster of two brokers")
-    elif count > _PAIR and count % 2 == 0 and members:
+    elif count > _PAIR and count % 2 == 0 and members and _agree(site):
         yield Hit(
             members[0].at,
             f"a cluster of {count} brokers",
@@ -161,6 +161,11 @@ def no_majority(site: Evidence) -> Iterator[Hit | Unknown]:
         if told:
             related = tuple(j.at for j in joined[:1])
             yield Hit(told[1].at, "the services know two brokers", related, severity=Severity.WARNING)
+
+
+def _agree(site: Evidence) -> bool:
+    """Whether all brokers name the same members; where they do not, nobody knows their number (RM029)."""
+    return len({frozenset(m.host for m in b.members) for b in brokers(site) if b.members}) <= 1
 
 
 @rule(

@@ -1,7 +1,8 @@
-"""Whether a token outlives the keys it can be read with."""
+"""Whether a token outlives the keys it can be read with, and whether every host has them."""
 
 from __future__ import annotations
 
+import re
 from math import ceil
 from typing import TYPE_CHECKING
 
@@ -51,3 +52,34 @@ def rotated_away(site: Evidence) -> Iterator[Hit | Unknown]:
             span = f"tokens live {seconds} s, a rotation every {fastest.every:g} s"
             what = f"{keys} keys where {wanted} are needed: {span}"
             yield Hit(at, what, related=tuple(p for p in (lives.at if lives else None, fastest.at) if p))
+
+
+_BOTH = {f"ctl{n}/etc/cron.d/keystone": _CRON for n in (1, 2)}
+_COPY = "#!/bin/sh\nrsync -a --delete /etc/keystone/fernet-keys/ ctl2:/etc/keystone/fernet-keys/\n"
+
+
+@rule(
+    "OS033",
+    Severity.ERROR,
+    "Every host rotates the keys by itself",
+    consequence=Consequence.ERRORS,
+    why="a rotation makes a new key: from the first one on each host signs with a key that the others do not "
+    "have, and a token of one host is unknown to the next",
+    fix="rotate on one host and copy the repository to the others",
+    source="Keystone documentation, Fernet FAQ: how to rotate and distribute keys",
+    bad=_BOTH,
+    good={"ctl1/etc/cron.d/keystone": _CRON, "ctl1/usr/local/bin/fernet-push.sh": _COPY},
+    points_at=_CRON.strip(),
+)
+def each_by_itself(site: Evidence) -> Iterator[Hit | Unknown]:
+    rotations = {one.at.host: one for one in site.all(Rotation) if one.at.host}
+    copied = any(_SENT.search(source.text) for source in site.kinds("script", "crontab", "systemd unit"))
+    if len(rotations) > 1 and not copied:
+        first, *others = rotations.values()
+        hosts = ", ".join(rotations)
+        yield Hit(
+            others[0].at, f"the keys are rotated on {hosts}", (first.at, *(one.at for one in others[1:]))
+        )
+
+
+_SENT = re.compile(r"\b(?:rsync|scp|csync2|lsyncd|unison)\b.{0,200}fernet")

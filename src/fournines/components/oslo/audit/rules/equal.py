@@ -129,15 +129,30 @@ def secrets_differ(evidence: Evidence) -> Iterator[Hit | Unknown]:
                 yield Hit(option.at, f"another {key[0]} than in {reference.at.path}", related=(reference.at,))
 
 
+_SHARED = (
+    ("keystone_authtoken", "memcache_secret_key"),
+    ("DEFAULT", "auth_encryption_key"),
+    ("health_manager", "heartbeat_key"),
+    ("certificates", "server_certs_key_passphrase"),
+    ("certificates", "ca_private_key_passphrase"),
+    ("simple_crypto_plugin", "kek"),
+    ("key_manager", "fixed_key"),
+    ("swift-hash", "swift_hash_path_suffix"),
+    ("swift-hash", "swift_hash_path_prefix"),
+)
+"""What one host of a service encrypts, signs or looks up, and the next has to understand."""
+
+
 def _secrets(conf: OsloConf) -> Iterator[tuple[tuple[str, ...], str, Option]]:
     shared = conf.find("metadata_proxy_shared_secret")
     if shared:
         yield ("metadata secret",), shared.value, shared
     if not conf.service:
         return
-    key = conf.get("keystone_authtoken", "memcache_secret_key")
-    if key:
-        yield ("memcache_secret_key", conf.service), key.value, key
+    for section, name in _SHARED:
+        said = conf.get(section, name)
+        if said and said.section:
+            yield (name, conf.service), said.value, said
     password = conf.get("keystone_authtoken", "password")
     user = conf.get("keystone_authtoken", "username")
     if password and user and password.section:

@@ -155,3 +155,39 @@ def thrown_out(evidence: Evidence) -> Iterator[Hit | Unknown]:
     off = list({one.at: one for one in said if one.value.lower() == "false"}.values())
     if off:
         yield Hit(off[0].at, "brokers that are down are removed by the others", tuple(o.at for o in off[1:]))
+
+
+_AGREED = ("cluster_partition_handling", "default_queue_type", "net_ticktime")
+"""Settings of one broker that the others have to share for the cluster to behave as one."""
+
+
+@rule(
+    "RM029",
+    Severity.WARNING,
+    "Brokers of one cluster are told different things",
+    consequence=Consequence.FRAGILE,
+    why="who is in the cluster, and what happens when it splits, depends on which broker is asked or started "
+    "first: one pauses while another goes on, one waits for a broker that the others do not know",
+    fix="the same rabbitmq.conf on every broker",
+    source="RabbitMQ documentation, Clustering and Network Partitions; Cluster Formation: the same peers on "
+    "every node",
+    bad={
+        "mq1/rabbitmq.conf": f"{_NODES}cluster_partition_handling = pause_minority\n",
+        "mq2/rabbitmq.conf": f"{_NODES}cluster_partition_handling = autoheal\n",
+    },
+    good={f"mq{n}/rabbitmq.conf": f"{_NODES}cluster_partition_handling = pause_minority\n" for n in (1, 2)},
+    points_at="cluster_partition_handling = autoheal",
+)
+def disagree(evidence: Evidence) -> Iterator[Hit | Unknown]:
+    known = [broker for broker in brokers(evidence) if broker.host and broker.whole]
+    for one, other in ((known[0], broker) for broker in known[1:]):
+        for name in _AGREED:
+            here, there = other.get(name), one.get(name)
+            if here and there and here.value != there.value:
+                what = f"{name} is {here.value} on {other.host} and {there.value} on {one.host}"
+                yield Hit(here.at, what, (there.at,))
+        mine, theirs = ({m.host: m for m in broker.members} for broker in (other, one))
+        odd = next((mine[host] for host in mine if host not in theirs), None)
+        if odd and theirs and set(mine) & set(theirs):
+            what = f"{other.host} is told of {odd.host}, and {one.host} is not"
+            yield Hit(odd.at, what, (one.members[0].at,))
