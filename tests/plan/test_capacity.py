@@ -92,7 +92,7 @@ def test_hosts_of_a_kind_are_one_line_however_many(blog: Site) -> None:
         (
             "  rabbitmq: {} ",
             "  rabbitmq: {}\n  keystone: {processes: 64} ",
-            ":16:1: services: too many database connections: 1320 of 980",
+            ":19:25: components.keystone.processes: too many database connections: 1320 of 980",
         ),
     ],
 )

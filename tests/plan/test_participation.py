@@ -14,6 +14,7 @@ from fournines.components import registered
 from fournines.errors import SpecError
 from fournines.kit.component import Component, Joins
 from fournines.kit.where import on
+from fournines.plan.judges.idle import idle
 from fournines.plan.order import levels
 from fournines.plan.participation import participation
 from fournines.plan.vocabulary import vocabulary
@@ -37,6 +38,12 @@ def names(site: Site, *known: Component) -> list[str]:
 def problem(site: Site, *known: Component) -> Problem:
     (found,) = participation(site, known).problems
     return found
+
+
+def nothings(site: Site, *known: Component) -> list[Problem]:
+    """What is said of the site's options, choices and roles: of those that nothing is made of."""
+    desk = replace(made("desk"), on=on(Role.DASHBOARD))
+    return list(idle(site, (*participation(site, known).components, desk), known))
 
 
 @pytest.fixture
@@ -98,10 +105,52 @@ def test_a_need_without_a_provider_says_what_to_write(site: Site) -> None:
 
 def test_options_of_who_stands_aside_are_refused(site: Site) -> None:
     written = site.model_copy(update={"components": {"mariadb": {}}})
-    found = problem(written, *KNOWN)
+    (found,) = nothings(written, *KNOWN)
     assert (found.path, found.at_key) == (("components", "mariadb"), True)
     assert "galera provides database here" in found.what
+    assert found.try_this == "take them away, or write choose: {database: mariadb}"
+    (found,) = nothings(written, API, BLOCK, GALERA, replace(DRBD, only_in=Mode.ACTIVE_PASSIVE))
+    assert found.what == "mariadb runs in mode: active-passive only: the options of mariadb mean nothing"
+    (found,) = nothings(written, GALERA, replace(DRBD, provides=("cellar",)))
+    assert found.what == "nothing here needs mariadb: the options of mariadb mean nothing"
+    assert nothings(choosing(written, database="mariadb"), *KNOWN) == []
     assert names(choosing(written, database="mariadb"), *KNOWN) == ["api", "drbd", "mariadb"]
+
+
+def test_choices_of_what_nobody_needs_or_the_mode_does_not_leave_are_refused(site: Site) -> None:
+    named = site.model_copy(update={"components": {"galera": {}}})
+    locks = replace(made("etcd", provides=("locks",)), joins=Joins.WANTED)
+    (found,) = nothings(choosing(named, locks="etcd"), *KNOWN, locks)
+    assert (found.path, found.at_key) == (("choose", "locks"), True)
+    assert found.try_this.endswith("components: {etcd: {}}")
+    objects = replace(made("swift", provides=("objects",)), joins=Joins.LISTED)
+    (found,) = nothings(choosing(named, objects="swift"), *KNOWN, objects)
+    assert found.try_this == "add swift to services, or take the choice away"
+    passive = replace(DRBD, only_in=Mode.ACTIVE_PASSIVE)
+    found = problem(choosing(named, database="mariadb"), API, BLOCK, GALERA, passive)
+    assert found.path == ("choose", "database")
+    assert found.what == "mariadb runs in mode: active-passive only, and the site's is active-active"
+    assert found.try_this == (
+        "take the choice away: galera provides database here; or write mode: active-passive"
+    )
+    assert nothings(choosing(named, database="galera"), *KNOWN) == []
+
+
+def test_roles_for_which_nothing_is_built_say_what_would_be(site: Site) -> None:
+    named = site.model_copy(update={"components": {"galera": {}}})
+    store = replace(made("swift"), joins=Joins.LISTED, on=on(Role.STORAGE))
+    keeper = site.hosts["controller2"].model_copy(update={"roles": (Role.CONTROLLER, Role.STORAGE)})
+    keeping = named.model_copy(update={"hosts": {**site.hosts, "controller2": keeper}})
+    found = nothings(keeping, *KNOWN, store)
+    assert [(one.path, one.try_this) for one in found] == [
+        (("hosts", "controller2", "roles", "1"), "add swift to services, or take the role away")
+    ]
+    assert nothings(keeping.model_copy(update={"services": ("swift",)}), *KNOWN, store) == []
+
+
+def test_a_site_for_nobody_is_refused(site: Site) -> None:
+    (found,) = nothings(site.model_copy(update={"hosts": {}}), GALERA)
+    assert (found.path, found.what.partition(":")[0]) == (("services",), "no service is listed")
 
 
 class Store(Strict):

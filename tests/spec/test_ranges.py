@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.spec.test_load import WORDS
 from tests.spec.wrong_files import GOOD
+from tests.spec.wrong_files import LAST_HOST as LAST
 
 from fournines.errors import Mistake, SpecError
 from fournines.spec.load import loads
@@ -20,14 +21,13 @@ from fournines.spec.told.schema import site_schema
 from fournines.spec.vocabulary import Vocabulary
 
 WORDS_HERE = Vocabulary(
-    services=WORDS.services,
+    services=WORDS.services | {"neutron"},
     options={},
     roles={**WORDS.roles, "chrony": (Role.TIME,), "clients": (Role.BASTION,)},
     providers={},
     judges=(),
 )
 START = GOOD[: GOOD.index("components:")]
-LAST = "  controller2: {roles: [controller], mgmt: 10.0.0.12, external: 192.168.1.12}\n"
 RANGE = (
     "  time[08-11]: {roles: [time], mgmt: 10.0.0.100+, external: {address: 192.168.1.30+, interface: e}}\n"
 )

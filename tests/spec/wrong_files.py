@@ -26,10 +26,10 @@ hosts:
     mgmt: 10.0.0.11
     external: {address: 192.168.1.11, interface: enp2s0}
     provider: {}
-  controller2: {roles: [controller], mgmt: 10.0.0.12, external: 192.168.1.12}
+  controller2: {roles: [controller], mgmt: 10.0.0.12, external: 192.168.1.12, provider: {interface: enp4s0}}
 ssh: {user: root, through: dashboard}
 lab: false
-services: [keystone, glance, horizon]
+services: [keystone, glance, horizon, neutron]
 mode: active-active
 secrets: {recipients: [~/.ssh/id_ed25519.pub]}
 components:
@@ -42,6 +42,8 @@ components:
   horizon: {names: [cloud.example.org]}
   rsyslog: {max_size: 100M}
 """
+
+LAST_HOST = next(line for line in GOOD.splitlines(keepends=True) if line.startswith("  controller2:"))
 
 Edit = tuple[str, str, str, str]
 
@@ -75,7 +77,7 @@ NAMES: tuple[Edit, ...] = (
     ("  controller1:\n", f"  {'c' * 64}:\n", "15:3", "has 64 characters; at most 63"),
     ("  controller1:\n", '  "controller\\n1":\n', "15:3", "is not one plain word"),
     ("  controller1:\n", "  controller2:\n", "20:3", "this key stands twice"),
-    ("  external: {cidr", "  External: {cidr", "5:3", "is not a name"),
+    ("  external: {cidr", "  External: {cidr", "5:3", "nobody is attached to External"),
     ("  external: {cidr", "  roles: {cidr", "5:3", "has a meaning of its own"),
 )
 
@@ -171,7 +173,8 @@ NETWORKS: tuple[Edit, ...] = (
     ("10.0.0.0/24", "224.0.0.0/24", "4:16", "is multicast"),
     ("10.0.0.0/24", "169.254.0.0/16", "4:16", "is link-local"),
     ("10.0.0.0/24", "240.0.0.0/8", "4:16", "is reserved"),
-    ("10.0.0.0/24", "0.0.0.0/0", "4:16", "means this host"),
+    ("10.0.0.0/24", "0.0.0.0/8", "4:16", "means this host"),
+    ("10.0.0.0/24", "0.0.0.0/0", "4:16", "is wider than any range"),
     ("10.0.0.0/24", "10.0.0.10/31", "4:16", "has no room for hosts"),
     ("10.0.0.0/24", "10.0.0.10/32", "4:16", "has no room for hosts"),
     ("10.0.0.0/24", "192.168.0.0/16", "5:20", "overlaps network mgmt"),
@@ -267,7 +270,7 @@ VIPS: tuple[Edit, ...] = (
         "6:3",
         "cidr is missing",
     ),
-    (", external: 192.168.1.12}", "}", "10:14", "the VIP cannot move to controller2: no address in external"),
+    (", external: 192.168.1.12,", ",", "10:14", "the VIP cannot move to controller2: no address in external"),
 )
 
 HOSTS: tuple[Edit, ...] = (
@@ -314,19 +317,19 @@ HOSTS: tuple[Edit, ...] = (
     ("provider: {}", "gateway: 10.0.0.1", "19:5", "gateway is not a network of this site"),
     ("provider: {}", "sort: vm", "19:5", "sort is not a network of this site"),
     (
-        "  controller2: {roles: [controller], mgmt: 10.0.0.12, external: 192.168.1.12}\n",
+        LAST_HOST,
         "",
         "13:1",
         "controllers: 1",
     ),
     (
-        "  controller2: {roles: [controller], mgmt: 10.0.0.12, external: 192.168.1.12}\n",
+        LAST_HOST,
         "  controller2: 10.0.0.12\n",
         "20:16",
         "is not a mapping",
     ),
     (
-        "  controller2: {roles: [controller], mgmt: 10.0.0.12, external: 192.168.1.12}\n",
+        LAST_HOST,
         "  controller2:\n",
         "20:15",
         "controller2 is empty",
@@ -365,38 +368,48 @@ SSH_AND_SECRETS: tuple[Edit, ...] = (
 
 SERVICES: tuple[Edit, ...] = (
     (
-        "[keystone, glance, horizon]",
+        "[keystone, glance, horizon, neutron]",
         "[keystone, glanze, horizon]",
         "23:22",
         "glanze is not a service fournines builds",
     ),
     (
-        "[keystone, glance, horizon]",
+        "[keystone, glance, horizon, neutron]",
         "[keystone, glance, manila, horizon]",
         "23:30",
         "manila is not a service",
     ),
-    ("[keystone, glance, horizon]", "[glance, horizon]", "23:12", "glance needs keystone"),
+    ("[keystone, glance, horizon, neutron]", "[glance, horizon]", "23:12", "glance needs keystone"),
     (
-        "[keystone, glance, horizon]",
+        "[keystone, glance, horizon, neutron]",
         "[keystone, keystone, glance, horizon]",
         "23:22",
         "keystone stands twice",
     ),
-    ("[keystone, glance, horizon]", "keystone", "23:11", "is not a list"),
-    ("[keystone, glance, horizon]", "{keystone: yes}", "23:11", "a mapping is not a list"),
+    ("[keystone, glance, horizon, neutron]", "keystone", "23:11", "is not a list"),
+    ("[keystone, glance, horizon, neutron]", "{keystone: yes}", "23:11", "a mapping is not a list"),
     ("lab: false", "choose: {databse: galera}", "22:10", "there is no capability databse"),
     ("lab: false", "choose: {database: memcached}", "22:20", "memcached does not provide database"),
     ("lab: false", "choose: {database: [galera]}", "22:20", "a list is not a single text"),
     ("lab: false", "choose: galera", "22:9", "is not a mapping"),
     ("lab: false", "chose: {database: galera}", "22:1", "unknown key"),
-    ("[keystone, glance, horizon]", "[Keystone, glance, horizon]", "23:12", "is not a name"),
-    ("[keystone, glance, horizon]", "[[keystone], glance, horizon]", "23:12", "a list is not a single text"),
-    ("[keystone, glance, horizon]", "[keystone, , horizon]", "23:22", "a value is missing here"),
-    ("[keystone, glance, horizon]", "", "23:10", "services is empty"),
-    ("services: [keystone, glance, horizon]\n", "", "1:1", "services is missing"),
+    ("[keystone, glance, horizon, neutron]", "[Keystone, glance, horizon]", "23:12", "is not a name"),
+    (
+        "[keystone, glance, horizon, neutron]",
+        "[[keystone], glance, horizon]",
+        "23:12",
+        "a list is not a single text",
+    ),
+    ("[keystone, glance, horizon, neutron]", "[keystone, , horizon]", "23:22", "a value is missing here"),
+    ("[keystone, glance, horizon, neutron]", "", "23:10", "services is empty"),
+    ("services: [keystone, glance, horizon, neutron]\n", "", "1:1", "services is missing"),
     ("services: [", "service: [", "23:1", "unknown key"),
-    ("[keystone, glance, horizon]", "[keystone, glance]", "33:3", "horizon is not among the services"),
+    (
+        "[keystone, glance, horizon, neutron]",
+        "[keystone, glance]",
+        "33:3",
+        "horizon is not among the services",
+    ),
 )
 
 OPTIONS: tuple[Edit, ...] = (
@@ -435,7 +448,7 @@ OPTIONS: tuple[Edit, ...] = (
         "check_timeout_ms: 400",
         "check_timeout_ms: 500",
         "28:31",
-        "500 ms is not below check_interval_ms (500)",
+        "check_timeout_ms (500) is not below check_interval_ms (500)",
     ),
     ("check_timeout_ms: 400", "check_timeout_ms: 0", "28:31", "is too small"),
     ("check_timeout_ms: 400", "check_timeout: 400", "28:13", "unknown key"),

@@ -24,6 +24,7 @@ def show(site: SiteFile, *, as_json: JsonOption = False) -> None:
 
     from fournines.plan.capacity import figures, lines  # noqa: PLC0415
     from fournines.plan.context import declarations, taking_part  # noqa: PLC0415
+    from fournines.plan.notes import notes  # noqa: PLC0415
     from fournines.plan.order import levels  # noqa: PLC0415
 
     loaded = load_site(site)
@@ -38,6 +39,7 @@ def show(site: SiteFile, *, as_json: JsonOption = False) -> None:
             for c in components
         }
         resolved["capacity"] = figures(loaded, declarations(loaded))
+        resolved["notes"] = [*notes(declarations(loaded))]
         resolved["phases"] = [[placed.name for placed in level] for level in levels(loaded, components)]
         typer.echo(json.dumps(resolved, indent=2))
         return
@@ -59,7 +61,7 @@ def show(site: SiteFile, *, as_json: JsonOption = False) -> None:
             where = "all hosts" if len(names) == len(loaded.hosts) else ", ".join(names)
             table.add_row(str(number), placed.name, where, *(placed.component.summary for _ in about))
     console.print(table)
-    for line in lines(loaded, declarations(loaded)):
+    for line in (*lines(loaded, declarations(loaded)), *notes(declarations(loaded))):
         console.print(line, highlight=False)
 
 

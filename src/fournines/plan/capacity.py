@@ -6,8 +6,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from annotated_types import Le
+
+from fournines.components import registered
+from fournines.kit.component import Component
 from fournines.kit.declare import DatabaseClients, DatabaseServer, Declaration, Memory
-from fournines.plan.context import declarations
+from fournines.plan.context import declarations, taking_part
 from fournines.spec.document import Path, Problem
 from fournines.spec.model import Site
 
@@ -114,15 +118,39 @@ def too_many_connections(site: Site) -> Iterator[Problem]:
         return
     component, option = found.server.option
     enough = found.wanted + found.server.reserved
+    place = _place(site, component, option)
+    hint = f"write components: {{{component}: {{{option}: {enough}}}}} or more, or fewer processes"
+    most = next((one.le for one in _said(component, option) if isinstance(one, Le)), enough)
+    if enough > int(str(most)):
+        hint = f"write fewer processes: {component}.{option} can be {most} at most"
     yield Problem(
-        _place(site, component, option),
+        place,
         f"too many database connections: {found.words}, {found.server.reserved} are kept for others",
-        f"write {component}: {{{option}: {enough}}} or more, or fewer processes",
-        at_key=option not in site.components.get(component, {}),
+        hint,
+        at_key=place == ("services",),
     )
 
 
+def _said(component: str, option: str) -> list[object]:
+    """What is said of an option beside its type."""
+    return registered()[component].options.model_fields[option].metadata
+
+
 def _place(site: Site, component: str, option: str) -> Path:
-    """The option where it is written, else the services, of which there are too many."""
-    written = option in site.components.get(component, {})
-    return ("components", component, option) if written else ("services",)
+    """The server's option or the client's, whichever was written and costs most; else the services."""
+    if option in site.components.get(component, {}):
+        return "components", component, option
+    costs: dict[Path, int] = {}
+    for one in taking_part(site):
+        given = site.components.get(one.name, {})
+        for key in given:
+            rest = {**site.components, one.name: {name: said for name, said in given.items() if name != key}}
+            without = site.model_copy(update={"components": rest})
+            costs["components", one.name, key] = _wanted(one, site) - _wanted(one, without)
+    dearest = max(costs, key=lambda path: costs[path], default=("services",))
+    return dearest if costs.get(dearest, 0) > 0 else ("services",)
+
+
+def _wanted(component: Component, site: Site) -> int:
+    """How many connections a component's processes open at most."""
+    return sum(one.most for one in component.declarations(site) if isinstance(one, DatabaseClients))

@@ -37,11 +37,7 @@ def participation(site: Site, known: Sequence[Component]) -> Participation:
         ]
     joined += _followers(possible, joined)
     taking_part = tuple(component for component in known if component in joined)
-    problems = (
-        *_unmet(site, taking_part, known),
-        *_idle(site, taking_part, known),
-        *_unmoved(site, taking_part),
-    )
+    problems = tuple(_unmoved(site, taking_part)) or tuple(_unmet(site, taking_part, known))
     return Participation(taking_part, problems)
 
 
@@ -99,11 +95,12 @@ def _missing(site: Site, capability: str, by: Component, could: Sequence[Compone
         what = f"{by.name} needs {services[0]}, which is not listed"
         return Problem(_place(by, site), what, f"add {services[0]} to services")
     what = f"{by.name} needs {capability}, which nothing in this site provides"
-    chosen = site.choose.get(capability)
-    elsewhere = [c for c in could if c.only_in not in (None, site.mode) and chosen in (None, c.name)]
-    if elsewhere and (chosen or len(elsewhere) == len(could)):
-        place = ("choose", capability) if chosen else _place(by, site)
-        return Problem(place, what, f"write mode: {elsewhere[0].only_in}: {elsewhere[0].name} runs in that")
+    elsewhere = [c for c in could if c.only_in not in (None, site.mode)]
+    for chosen in (c for c in elsewhere if c.name == site.choose.get(capability)):
+        return misplaced(site, capability, chosen, could)
+    if elsewhere and len(elsewhere) == len(could):
+        hint = f"write mode: {elsewhere[0].only_in}: {elsewhere[0].name} runs in that"
+        return Problem(_place(by, site), what, hint)
     homeless = [c for c in could if not c.hosts(site) and c.on.roles]
     if homeless:
         roles = " or ".join(homeless[0].on.roles or ())
@@ -113,19 +110,15 @@ def _missing(site: Site, capability: str, by: Component, could: Sequence[Compone
     return Problem(_place(by, site), what, hint)
 
 
-def _idle(site: Site, taking_part: Sequence[Component], known: Sequence[Component]) -> Iterator[Problem]:
-    """Options of a component that stands aside for another."""
-    for component in known:
-        if component in taking_part or component.name not in site.components or component.service:
-            continue
-        for capability in component.provides:
-            for other in (c for c in taking_part if capability in c.provides):
-                yield Problem(
-                    ("components", component.name),
-                    f"{other.name} provides {capability} here: the options of {component.name} mean nothing",
-                    f"take them away, or write choose: {{{capability}: {component.name}}}",
-                    at_key=True,
-                )
+def misplaced(site: Site, capability: str, chosen: Component, could: Sequence[Component]) -> Problem:
+    """A choice that the site's mode does not leave; what stands there instead is known."""
+    here = [c.name for c in could if c.only_in in (None, site.mode) and c.joins is not Joins.CHOSEN]
+    instead = f": {here[0]} provides {capability} here" if here else ""
+    return Problem(
+        ("choose", capability),
+        f"{chosen.name} runs in mode: {chosen.only_in} only, and the site's is {site.mode}",
+        f"take the choice away{instead}; or write mode: {chosen.only_in}",
+    )
 
 
 def _unmoved(site: Site, taking_part: Sequence[Component]) -> Iterator[Problem]:
@@ -136,8 +129,8 @@ def _unmoved(site: Site, taking_part: Sequence[Component]) -> Iterator[Problem]:
             yield Problem(
                 ("components", component.name, "mode"),
                 f"nobody moves {component.name} to another host: the site's mode is {site.mode}",
-                f"write mode: {Mode.ACTIVE_PASSIVE} for the site, and mode: {Mode.ACTIVE_ACTIVE} for the"
-                " components that stay on all their hosts",
+                f"take it away, or write mode: {Mode.ACTIVE_PASSIVE} for the site, and mode:"
+                f" {Mode.ACTIVE_ACTIVE} for the components that stay on all their hosts",
             )
 
 

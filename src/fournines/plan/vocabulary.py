@@ -7,6 +7,7 @@ from functools import cache
 
 from fournines.components import registered
 from fournines.plan.capacity import too_many_connections
+from fournines.plan.judges.idle import idle, idle_networks
 from fournines.plan.judges.ports import opened_ports
 from fournines.plan.judges.volumes import unkept_volumes
 from fournines.plan.judges.votes import tied
@@ -25,12 +26,26 @@ def vocabulary() -> Vocabulary:
         options={name: component.options for name, component in components.items()},
         roles={name: c.on.roles for name, c in components.items() if c.on.roles is not None},
         providers=providers(components),
-        judges=(_participation, _own, tied, too_many_connections, unkept_volumes, opened_ports),
+        judges=(
+            _participation,
+            _idle,
+            _own,
+            tied,
+            too_many_connections,
+            unkept_volumes,
+            opened_ports,
+            idle_networks,
+        ),
     )
 
 
 def _participation(site: Site) -> Iterable[Problem]:
     return participation(site, tuple(registered().values())).problems
+
+
+def _idle(site: Site) -> Iterable[Problem]:
+    known = tuple(registered().values())
+    return idle(site, participation(site, known).components, known)
 
 
 def _own(site: Site) -> Iterable[Problem]:

@@ -15,7 +15,7 @@ import yaml
 
 from fournines.errors import Mistake, SpecError
 from fournines.spec.syntax import AFTER_GLUED, GLUED, OPENED, glued_colon, syntax_words
-from fournines.spec.types import shown
+from fournines.spec.types import masked, shown
 
 Path = tuple[str, ...]
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -76,7 +76,7 @@ class Document:
 
     def mistake_at(self, place: Place, path: Path, what: str, try_this: str) -> Mistake:
         """A mistake at a place of the file."""
-        line = self.lines[place.line - 1] if place.line <= len(self.lines) else ""
+        line = masked(self.lines[place.line - 1]) if place.line <= len(self.lines) else ""
         dotted = ".".join(part if part.isprintable() else shown(part) for part in path)
         return Mistake(self.file, place.line, place.column, dotted, what, line, try_this)
 
@@ -155,6 +155,9 @@ def _composed(document: Document, text: str) -> yaml.Node | None:
         begun = error.context in OPENED
         place = _marked(error.context_mark if begun else error.problem_mark or error.context_mark)
         said = f"{error.context} {error.problem}"
+        for number, line in enumerate(document.lines[: place.line], 1):
+            if blank := _BLANK.match(line.lstrip(" ")):
+                raise _only(document, Place(number, line.index(blank[0]) + 1), *_no_space(blank[0])) from None
         glued = glued_colon(document.lines, place.line) if re.search(AFTER_GLUED, said) else None
         if glued:
             place, said = Place(*glued), GLUED
@@ -162,6 +165,12 @@ def _composed(document: Document, text: str) -> yaml.Node | None:
     except yaml.YAMLError:
         raise _only(document, Place(1, 1), "this is not YAML", "start from `nines init`") from None
     return found
+
+
+def _no_space(character: str) -> tuple[str, str]:
+    """The words for a blank that only looks like a space."""
+    what = f"a blank stands here that is no space, U+{ord(character):04X}: it indents nothing"
+    return what, "replace it by spaces"
 
 
 def _tricks(event: yaml.Event) -> Iterator[tuple[str, str]]:
@@ -202,16 +211,20 @@ class _Walk:
         return found
 
     def _glued(self, key: yaml.Node, value: yaml.Node, path: Path) -> bool:
-        """Whether ``{mgmt:10.0.0.12}`` stands there, which YAML takes for one long key without a value."""
+        """Whether ``{mgmt:10.0.0.12}`` stands there, which YAML takes for one long key; none has a colon."""
         name, colon, rest = (
             str(key.value).partition(":") if isinstance(key, yaml.ScalarNode) else ("", "", "")
         )
-        glued = bool(name and colon and rest) and value.tag == f"{_TAG}null" and not value.value
-        if glued:
-            self._add(
-                key, path, "a colon without a blank after it", f"write {shown(f'{name}: {rest}')[1:-1]}"
-            )
-        return glued
+        if not (name and colon and rest) or getattr(key, "style", None):
+            return False
+        what, place = "a colon without a blank after it", _place(key)
+        if value.tag == f"{_TAG}null" and not value.value:
+            self._add(key, path, what, f"write {shown(f'{name}: {rest}')[1:-1]}")
+        else:  # components:rabbitmq: {}
+            place = Place(place.line, place.column + len(name))
+            hint = f"write {shown(name)[1:-1]}: alone, and {shown(rest)[1:-1]} indented in the next line"
+            self._document.mistakes.append(self._document.mistake_at(place, path, what, hint))
+        return True
 
     def _key(self, node: yaml.Node, path: Path) -> str | None:
         if not isinstance(node, yaml.ScalarNode) or not node.value:
@@ -219,8 +232,7 @@ class _Walk:
         elif node.tag == f"{_TAG}merge":
             self._add(node, (*path, "<<"), "merge keys (<<) are not understood", "write the keys out")
         elif blank := _BLANK.search(node.value):
-            what = f"a blank stands here that is no space, U+{ord(blank[0]):04X}: it indents nothing"
-            raise _only(self._document, _place(node), what, "replace it by spaces")
+            raise _only(self._document, _place(node), *_no_space(blank[0]))
         elif _NOT_ONE_LINE.search(node.value):
             self._add(
                 node, path, f"the key {shown(node.value)} is not one plain word", "write it without escapes"

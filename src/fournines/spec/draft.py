@@ -22,13 +22,17 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class DraftNetwork:
-    """A network; ``says_cidr`` and ``says_interface`` tell whether something was written, readable or not."""
+    """A network; ``says_cidr`` and ``says_interface`` tell whether something was written, readable or not.
+
+    ``purpose_known`` is false where one was written, or something that may be one, and could not be read.
+    """
 
     cidr: IPv4Network | None
     says_cidr: bool
     purpose: Purpose | None
     says_interface: bool
     interface: str | None = None
+    purpose_known: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +122,9 @@ def draft_of(raw: Mapping[str, Any], dropped: AbstractSet[Path]) -> Draft:
     listed = raw.get("services")
     services = tuple(_read(_NAME, s) for s in listed) if isinstance(listed, list) else ()
     return Draft(
-        networks={name: _network(entry) for name, entry in _entries(networks)},
+        networks={
+            n: _network(entry, whole=("networks", n) not in dropped) for n, entry in _entries(networks)
+        },
         networks_known=networks_known(raw) and ("networks",) not in dropped,
         vips={name: _vip(entry) for name, entry in _entries(vips)} if isinstance(vips, dict) else None,
         hosts={n: _host(n, entry, whole=("hosts", n) not in dropped) for n, entry in _entries(hosts)},
@@ -148,15 +154,17 @@ def _entries(section: object) -> list[tuple[str, Any]]:
     return list(section.items()) if isinstance(section, dict) else []
 
 
-def _network(entry: object) -> DraftNetwork:
+def _network(entry: object, *, whole: bool) -> DraftNetwork:
     if not isinstance(entry, dict):
-        return DraftNetwork(None, says_cidr=True, purpose=None, says_interface=True)
+        return DraftNetwork(None, says_cidr=True, purpose=None, says_interface=True, purpose_known=False)
+    purpose = _read(_PURPOSE, entry.get("purpose"))
     return DraftNetwork(
         _read(_CIDR, entry.get("cidr")),
         says_cidr="cidr" in entry,
-        purpose=_read(_PURPOSE, entry.get("purpose")),
+        purpose=purpose,
         says_interface="interface" in entry,
         interface=_read(_INTERFACE, entry.get("interface")),
+        purpose_known=whole and (purpose is not None or "purpose" not in entry),
     )
 
 

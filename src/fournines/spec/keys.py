@@ -6,6 +6,7 @@ and the mistake does not come back as a missing key, an unknown network and an u
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from difflib import get_close_matches
 from typing import Any
@@ -13,6 +14,7 @@ from typing import Any
 from fournines.spec.document import Document, Path
 from fournines.spec.draft import networks_known
 from fournines.spec.model import Attachment, Fencing, Network, SecretsAt, Site, Ssh, Strict, Vip
+from fournines.spec.told.kinds import model_at
 from fournines.spec.vocabulary import Vocabulary
 from fournines.spec.words import near
 
@@ -30,18 +32,53 @@ def known_keys(model: type[Strict]) -> list[str]:
     return [name for name in model.model_fields if name not in _INTERNAL]
 
 
+_ELSEWHERE = {
+    "fencing": {"password": "a password is a secret: nines secrets set SITE fencing/{}"},
+    "ssh": {"port": "ssh takes its port from ~/.ssh/config; nftables.ssh_ports opens it"},
+}
+"""Keys that people look for in a section, and where that is said instead; {} is the name beneath it."""
+_PLACES = 3
+"""So many places are named; a key of more is nobody's in particular."""
+
+
+def belongs(path: Path, vocabulary: Vocabulary) -> str:
+    """Where a key belongs that is not known where it stands; empty where it is known nowhere."""
+    section, name, key = path[0], path[-2] if len(path) > 1 else "", path[-1]
+    if said := _ELSEWHERE.get(section, {}).get(key):
+        return said.format(name)
+    places = [
+        ("", known_keys(Site)),
+        ("hosts.NAME", list(OF_HOSTS)),
+        ("components", list(vocabulary.options)),
+    ]
+    places += [(name, known_keys(one)) for name, one in _ONE.items()]
+    places += [(f"{name}.NAME", known_keys(one)) for name, one in _MANY.items()]
+    of_components = [(f"components.{n}", known_keys(one)) for n, one in vocabulary.options.items()]
+    for candidates in (places, of_components):
+        found = [place for place, keys in candidates if key in keys]
+        if 0 < len(found) <= _PLACES:
+            where = " or ".join(f"under {place}" if place else "at the top level" for place in found)
+            return f"move it: {key} stands {where}"
+    return ""
+
+
+def mend_top(document: Document, raw: dict[str, Any]) -> None:
+    """Take mistyped keys at the top for what was meant, before anything looks for the sections."""
+    _mend(document, raw, known_keys(Site), ())
+
+
 def shaped(document: Document, raw: dict[str, Any], vocabulary: Vocabulary) -> None:
     """Bring the file's values into the models' shape, in place; mistyped keys are added to the mistakes."""
     for internal in _INTERNAL & set(raw):
         del raw[internal]
         path = (internal,)
         document.mistakes.append(document.mistake(path, "unknown key", "leave it out", at_key=True))
-    _mend(document, raw, known_keys(Site), ())
     for section, one in _ONE.items():
         _mend(document, raw.get(section), known_keys(one), (section,))
     for section, each in _MANY.items():
         for name, entry in _entries(raw.get(section)):
             _mend(document, entry, known_keys(each), (section, name))
+    _misnamed_networks(document, raw)
     networks = list(raw["networks"]) if networks_known(raw) else None
     for name, host in _entries(raw.get("hosts")):
         if isinstance(host, dict):
@@ -50,7 +87,39 @@ def shaped(document: Document, raw: dict[str, Any], vocabulary: Vocabulary) -> N
     _mend(document, components, vocabulary.options, ("components",), what="there is no such component")
     for name, options in _entries(components):
         if name in vocabulary.options:
-            _mend(document, options, known_keys(vocabulary.options[name]), ("components", name))
+            _options(document, options, vocabulary.options[name], ("components", name))
+        elif isinstance(components, dict):
+            components[name] = {}  # of nobody's options nothing can be said
+
+
+def _misnamed_networks(document: Document, raw: dict[str, Any]) -> None:
+    """A network that nobody names, where several entries name one like it: the slip is in the one place."""
+    hosts = [entry for _, entry in _entries(raw.get("hosts")) if isinstance(entry, dict)]
+    vips = [entry.get("network") for _, entry in _entries(raw.get("vips")) if isinstance(entry, dict)]
+    named = Counter(n for n in (*(key for host in hosts for key in host), *vips) if isinstance(n, str))
+    networks = dict(_entries(raw.get("networks")))
+    wanted = [n for n, times in named.items() if times > 1 and n not in (*networks, *OF_HOSTS)]
+    for name in [name for name in networks if name not in named]:
+        close = get_close_matches(name, wanted, n=1)
+        if close:
+            here, what = (
+                ("networks", name),
+                f"nobody is attached to {name}, but {named[close[0]]} times to {close[0]}",
+            )
+            document.mistakes.append(document.mistake(here, what, f"did you mean {close[0]}?", at_key=True))
+            document.written["networks", close[0]] = document.as_written(here)
+            wanted.remove(close[0])
+            raw["networks"] = {close[0] if n == name else n: said for n, said in raw["networks"].items()}
+
+
+def _options(document: Document, options: object, model: type[Strict], path: Path) -> None:
+    """A component's keys, and those of options that are names with keys of their own."""
+    _mend(document, options, known_keys(model), path)
+    for option, value in _entries(options):
+        within = model_at(model, (option, "NAME"))
+        keys = known_keys(within) if within else []
+        for name, entry in _entries(value) if keys else ():
+            _mend(document, entry, keys, (*path, option, name))
 
 
 def _entries(section: object) -> Iterable[tuple[str, Any]]:
@@ -64,7 +133,7 @@ def _mend(
     if not isinstance(value, dict):
         return
     for key in [key for key in value if key not in known]:
-        close = get_close_matches(key, [name for name in known if name not in value], n=1)
+        close = get_close_matches(key.lower(), [name for name in known if name not in value], n=1)
         if close:
             here = (*path, key)
             document.mistakes.append(document.mistake(here, what, f"did you mean {close[0]}?", at_key=True))

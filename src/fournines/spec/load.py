@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path as FilePath
 
 from pydantic import ValidationError
-from pydantic_core import ErrorDetails
 
 from fournines.errors import Mistake, SpecError
 from fournines.spec.document import Document, Problem, parse, plain
 from fournines.spec.draft import Draft, draft_of
-from fournines.spec.keys import SECTIONS, known_keys, shaped
-from fournines.spec.model import Site, Strict
+from fournines.spec.keys import belongs, mend_top, shaped
+from fournines.spec.model import Site
 from fournines.spec.ranges import write_out
 from fournines.spec.rules.networks import NETWORK_RULES
 from fournines.spec.rules.site import SITE_RULES, WORD_RULES
-from fournines.spec.told.kinds import number_at
+from fournines.spec.translate import Translator
 from fournines.spec.vocabulary import Vocabulary
-from fournines.spec.words import near, words
+from fournines.spec.words import near
 
 _UNREADABLE = {
     FileNotFoundError: "`nines init` writes a starter file",
@@ -62,6 +60,7 @@ def loads(text: str, path: FilePath, vocabulary: Vocabulary) -> Site:
     document = parse(text, str(path))
     raw = plain(document.value)
     assert isinstance(raw, dict)  # noqa: S101 - parse promised a mapping
+    mend_top(document, raw)
     write_out(document, raw)
     shaped(document, raw, vocabulary)
     mistakes = list(document.mistakes)
@@ -69,7 +68,7 @@ def loads(text: str, path: FilePath, vocabulary: Vocabulary) -> Site:
     try:
         site = Site.model_validate(raw | {"file": path})
     except ValidationError as error:
-        mistakes += _translated(document, error, Site)
+        mistakes += Translator(document, vocabulary, Site).mistakes(error)
     mistakes += _options(document, raw.get("components"), vocabulary)
     mistakes += (_of(document, problem) for problem in _problems(draft_of(raw, document.dropped), vocabulary))
     known = {mistake.path for mistake in mistakes}
@@ -97,49 +96,6 @@ def _of(document: Document, problem: Problem) -> Mistake:
     return document.mistake(problem.path, problem.what, problem.try_this, at_key=problem.at_key)
 
 
-def _translated(
-    document: Document, error: ValidationError, model: type[Strict], prefix: tuple[str, ...] = ()
-) -> Iterator[Mistake]:
-    """Pydantic's complaints in words of this file: about what stands under ``prefix``, of this model."""
-    found = error.errors()
-    for details in found:
-        loc = tuple(str(part) for part in details["loc"])
-        if details["type"] == "too_short" and any(_beneath(other, details) for other in found):
-            continue  # pydantic counts only the entries that are right
-        if loc[:1] == ("hosts",) and loc[2:] == ("name",):
-            continue  # the host's name is the key, and that was judged already
-        if details["type"] == "missing" and document.as_written((*prefix, *loc[:-1])) in document.dropped:
-            continue  # it may be what could not be read there
-        yield _mistake(document, details, loc, model, prefix)
-
-
-def _beneath(inner: ErrorDetails, outer: ErrorDetails) -> bool:
-    """Whether one complaint is about an entry of what the other is about."""
-    depth = len(outer["loc"])
-    return len(inner["loc"]) > depth and inner["loc"][:depth] == outer["loc"]
-
-
-def _mistake(
-    document: Document,
-    details: ErrorDetails,
-    loc: tuple[str, ...],
-    model: type[Strict],
-    prefix: tuple[str, ...],
-) -> Mistake:
-    known: Iterable[str] = known_keys(model)
-    at_key = loc[-1:] == ("[key]",)
-    path = (*prefix, *(part for part in loc if part != "[key]"))
-    path += tuple(filter(None, [str(details.get("ctx", {}).get("at", ""))]))
-    if len(loc) > 1 and loc[0] in SECTIONS:
-        known = known_keys(SECTIONS[loc[0]])
-    written = document.as_written(path)
-    key = written[-2] if written[-1].isdecimal() and len(written) > 1 else written[-1]
-    what, hint = words(details, key, known, number_at(model, loc))
-    if at_key and loc[0] != "hosts" and re.search(r"\[[0-9]+-[0-9]+\]", key):
-        hint = "ranges are for hosts only: write an entry for each"
-    return document.mistake(path, what, hint, at_key=at_key or details["type"] == "extra_forbidden")
-
-
 def _options(document: Document, given: object, vocabulary: Vocabulary) -> Iterator[Mistake]:
     """Mistakes in ``components:``, judged by each component's own model."""
     if not isinstance(given, Mapping):
@@ -148,13 +104,13 @@ def _options(document: Document, given: object, vocabulary: Vocabulary) -> Itera
         model = vocabulary.options.get(name)
         prefix = ("components", str(name))
         if model is None:
-            hint = near(str(name), sorted(vocabulary.options))
+            hint = belongs(prefix, vocabulary) or near(str(name), sorted(vocabulary.options))
             yield document.mistake(prefix, "there is no such component", hint, at_key=True)
         elif isinstance(options, Mapping):
             try:
                 model.model_validate(options)
             except ValidationError as error:
-                yield from _translated(document, error, model, prefix)
+                yield from Translator(document, vocabulary, model, prefix).mistakes(error)
 
 
 def _without_echoes(mistakes: list[Mistake]) -> list[Mistake]:

@@ -18,13 +18,13 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from fournines.spec.types import (
     Cidr,
     InterfaceName,
-    Line,
     Login,
     LookedUp,
     Name,
     NetworkName,
     Once,
     Port,
+    Recipient,
     Server,
     SiteName,
     UrlPath,
@@ -160,7 +160,8 @@ class Ssh(Strict):
     """How the operator reaches the hosts."""
 
     user: Login = "root"
-    """The login; it must be root or able to run everything as root without a password."""
+    """The login; it must be root or able to run everything as root without a password. The port is
+    that of ``~/.ssh/config``; ``components: {nftables: {ssh_ports: [2222]}}`` opens it where it is not 22."""
     through: Name | None = None
     """The jump host, when only that one is reachable from the operator's machine."""
 
@@ -193,7 +194,7 @@ class Fencing(Strict):
 class SecretsAt(Strict):
     """Where the generated secrets are kept, and who can read them."""
 
-    recipients: Annotated[tuple[Line, ...], Once()] = ()
+    recipients: Annotated[tuple[Recipient, ...], Once()] = ()
     """``age1...``, ssh-ed25519 or ssh-rsa public keys, or their paths; none means a key file of mode 0600."""
 
 

@@ -31,7 +31,7 @@ def write_out(document: Document, raw: dict[str, Any]) -> None:
     found: dict[str, Any] = {}
     origins: dict[str, Path] = {}
     for key, entry in hosts.items():
-        here = ("hosts", key)
+        here = document.as_written(("hosts", key))
         names = list(_names(document, key)) if "[" in key or "]" in key else [key]
         if not names:
             document.dropped.add(("hosts",))
@@ -54,7 +54,7 @@ def write_out(document: Document, raw: dict[str, Any]) -> None:
 
 def _names(document: Document, key: str) -> Iterator[str]:
     """The names of a range; none where it cannot be understood."""
-    here = ("hosts", key)
+    here = document.as_written(("hosts", key))
     parts = _RANGE.fullmatch(key)
     if parts is None:
         _complain(document, here, f"{key} is no range of hosts", _EXAMPLE)

@@ -12,7 +12,14 @@ from dataclasses import dataclass, field
 from ipaddress import IPv4Address, IPv4Network
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, Field, GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    Field,
+    GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
+)
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 WRONG = "wrong"
@@ -22,13 +29,26 @@ _SHOWN = 60
 
 def shown(given: object) -> str:
     """A value as a message quotes it: cut where it is long, control characters escaped."""
-    text = str(given)
+    text = masked(str(given))
     return repr(text if len(text) <= _SHOWN else f"{text[: _SHOWN - 1]}…")
 
 
 def wrong(what: str, hint: str, at: str = "") -> PydanticCustomError:
     """The error for a value that is refused; ``at`` names the field where a model as a whole is refused."""
     return PydanticCustomError(WRONG, "{what}", {"what": what, "hint": hint, "at": at})
+
+
+_PRIVATE = re.compile(r"AGE-SECRET-KEY-[A-Z0-9]*|-----BEGIN [A-Z ]*PRIVATE KEY.*")
+
+
+def masked(text: str) -> str:
+    """A line of the file without the private key that somebody wrote into it."""
+    return _PRIVATE.sub("(a private key)", text)
+
+
+def first_written(options: BaseModel, *names: str) -> str:
+    """The first of these keys that stands in the file: there a mistake between them is told."""
+    return next((one for one in names if one in options.model_fields_set), names[0])
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +74,9 @@ class Written:
 
     def check(self, text: str) -> str:
         """The text itself, if it has the shape."""
+        if _PRIVATE.search(text):
+            what = "a private key stands here; whoever has read this file knows it"
+            raise wrong(what, "make another one (age-keygen), and write its public key: age1...")
         if len(text) > self.longest:
             raise wrong(
                 f"{shown(text)} has {len(text)} characters; at most {self.longest} are possible", self.hint
@@ -103,14 +126,6 @@ class Unit:
     """What a number counts, for the reference."""
 
     symbol: str
-
-
-@dataclass(frozen=True, slots=True)
-class AtMost:
-    """Says that a number is at most an option of another component."""
-
-    component: str
-    option: str
 
 
 def _as_written(value: object) -> object:
@@ -169,6 +184,23 @@ Line = Annotated[
     ),
 ]
 """Any text on one line."""
+_PUBLIC_KEY = re.compile("age1[02-9ac-hj-np-z]{58}|ssh-(ed25519|rsa) [A-Za-z0-9+/]+=*( .*)?", re.DOTALL)
+
+
+def _recipient(text: str) -> str:
+    """A public key, or something else, which then is a path."""
+    if _PUBLIC_KEY.fullmatch(text):
+        return text
+    if " " in text and not text.startswith(("age1", "ssh-", "ecdsa-", "sk-")):
+        raise wrong(f"{shown(text)} is two words", "put a comma between two paths; one has no blanks")
+    if text.startswith(("age1", "ssh-", "ecdsa-", "sk-")):
+        hint = "write an age1... recipient, or the path of an ssh-ed25519 or ssh-rsa public key (.pub)"
+        raise wrong(f"{shown(text)} is no age or SSH public key", hint)
+    return text
+
+
+Recipient = Annotated[Line, AfterValidator(_recipient)]
+"""Who can read secrets."""
 Login = Annotated[
     str,
     Written(r"[A-Za-z_][A-Za-z0-9_.@-]*", "a login name", "write a login such as root or debian", longest=64),
@@ -185,10 +217,14 @@ InterfaceName = Annotated[
     ),
 ]
 """IFNAMSIZ - 1 characters (linux/if.h); the loopback reaches no other host."""
+_OCTET = "(25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])"
+_IPV4 = rf"{_OCTET}(\.{_OCTET}){{3}}"
+_NO_NUMBERS = r"(?!([0-9]+\.){3}[0-9])"
+"""What begins with four numbers is meant to be an address."""
 DnsName = Annotated[
     str,
     Written(
-        r"[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*",
+        rf"{_NO_NUMBERS}[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*|{_IPV4}",
         "a DNS name in lower case",
         "write for example cloud.example.org",
         longest=253,
@@ -198,7 +234,7 @@ DnsName = Annotated[
 Server = Annotated[
     str,
     Written(
-        r"[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?|[0-9A-Fa-f:]*:[0-9A-Fa-f:.]+",
+        rf"{_NO_NUMBERS}[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?|{_IPV4}|[0-9A-Fa-f:]*:[0-9A-Fa-f:.]+",
         "a server's name or address",
         "write for example ntp.example.org or 192.0.2.1",
         longest=253,
@@ -243,6 +279,10 @@ class Once:
         return given
 
 
+_WIDEST = 8
+"""10.0.0.0/8 (RFC 1918)."""
+
+
 def _range(given: object) -> object:
     """A network as people write it, or what is wrong with it."""
     if not isinstance(given, str):
@@ -256,6 +296,9 @@ def _range(given: object) -> object:
         raise wrong(f"{shown(given)} is not an IPv4 network", hint) from None
     if not slash:
         raise wrong(f"{given} has no prefix length", f"write for example {given}/24")
+    if network.prefixlen < _WIDEST:
+        what = f"{given} is wider than any range that is free to use"
+        raise wrong(what, f"write for example {IPv4Network(f'{address}/24', strict=False)}")
     if str(network) != given:
         raise wrong(f"{given} is not how its network is written", f"write {network}")
     return network

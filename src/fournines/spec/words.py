@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterable
 from difflib import get_close_matches
@@ -25,21 +26,16 @@ _EXAMPLES = {
 }
 
 
-_ELSEWHERE = {
-    "password": "a password is a secret: nines secrets set SITE NAME",
-    "port": "ssh takes its port from ~/.ssh/config; nftables.ssh_ports opens it",
-}
-"""Keys that people look for here, and where that is said instead."""
-
-
 def near(word: str, known: Iterable[str]) -> str:
     """``did you mean X?``, or all there is to choose from."""
     choices = list(known)
     if len(parts := word.split()) > 1 and all(part in choices for part in parts):
         return f"put a comma between them: {', '.join(parts)}"
-    close = get_close_matches(word, choices, n=1)
+    close = get_close_matches(word, choices, n=1) or get_close_matches(word.lower(), choices, n=1)
     if close:
         return f"did you mean {close[0]}?{_strange(word)}"
+    if len(choices) == 1:
+        return f"write {choices[0]}"
     return f"write one of {', '.join(choices)}" if choices else "leave it out"
 
 
@@ -60,7 +56,7 @@ def words(details: ErrorDetails, key: str, known: Iterable[str], number: str = "
     if kind == "missing":
         return f"{key} is missing", f"add {_EXAMPLES.get(key, f'{key}: ...')}"
     if kind == "extra_forbidden":
-        return "unknown key", _ELSEWHERE.get(key) or near(key, known)
+        return "unknown key", near(key, known)
     if given is None or (kind == "too_short" and key in _EXAMPLES):
         wanted = f"write {_EXAMPLES[key]}" if key in _EXAMPLES else "write a value, or leave the key out"
         return f"{key} is empty", wanted
@@ -71,11 +67,13 @@ def words(details: ErrorDetails, key: str, known: Iterable[str], number: str = "
 def _about(kind: str, given: object, context: dict[str, object]) -> Words:
     """The words for a value that is there and wrong."""
     if kind in {"enum", "literal_error"}:
-        expected = str(context["expected"]).replace(" or ", ", ").split(", ")
-        return f"{_said(given)} is not known here", near(str(given), [word.strip("'") for word in expected])
+        expected = re.findall("'([^']*)'", str(context["expected"]))
+        return f"{_said(given)} is not known here", near(str(given), expected)
     if kind in _LIMITS:
         size, hint = _LIMITS[kind]
         return f"{given} is too {size}", hint.format(next(iter(context.values())))
+    if kind == "tuple_type" and isinstance(given, str):
+        return f"{_said(given)} is not a list", f"write it in square brackets: [{given}]"
     what, hint = _KINDS.get(kind, ("cannot be understood here", "see `nines schema` for what can stand here"))
     return f"{_said(given)} {what}", hint
 

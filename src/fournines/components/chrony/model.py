@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 from pydantic import Field
 
 from fournines.kit.where import on
 from fournines.spec.model import Host, Role, Site, Strict
-from fournines.spec.types import Seconds, Server
+from fournines.spec.types import Once, Seconds, Server
 
 PORT = 123
 
@@ -14,7 +16,7 @@ PORT = 123
 class Options(Strict):
     """What a site may override."""
 
-    upstream: tuple[Server, ...] = ()
+    upstream: Annotated[tuple[Server, ...], Once()] = ()
     """NTP servers outside the site for the time hosts; none means that the time host's own clock is the
     site's time: nothing outside is needed, and the hosts still agree among themselves."""
     max_offset: Seconds = Field(default=0.1, gt=0, le=5)

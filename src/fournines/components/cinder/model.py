@@ -7,9 +7,10 @@ from typing import Annotated, Final
 from pydantic import AfterValidator, Field
 
 from fournines.kit.declare import PROJECT_ID, CatalogueEntry, Database, MessageUser, ServiceUser
+from fournines.kit.openstack.messaging import OUTLASTS_BROKER
 from fournines.kit.where import on
 from fournines.spec.model import Role, Site, Strict
-from fournines.spec.types import Line, Whole, WholeSeconds, Written, wrong
+from fournines.spec.types import Line, Once, Whole, WholeSeconds, Written, wrong
 
 HOSTS: Final = on(Role.CONTROLLER)
 PORT: Final = 8776
@@ -72,14 +73,15 @@ class Options(Strict):
     has to be said; cinder.tests.fake_driver.FakeHAReplicatedLoggingVolumeDriver keeps none, for labs."""
     settings: dict[Annotated[SettingName, AfterValidator(_not_ours)], Line] = Field(default_factory=dict)
     """The driver's settings, the same on every host: rbd_pool, san_ip, ..."""
-    packages: tuple[PackageName, ...] = ()
+    packages: Annotated[tuple[PackageName, ...], Once()] = ()
     """Packages that the driver needs: ceph-common, python3-rbd, ..."""
     processes: Whole = Field(default=1, ge=1, le=64)
     """API processes per host; each takes about 130 MiB."""
     threads: Whole = Field(default=4, ge=1, le=64)
     """Requests one process works on at once."""
-    down_after: WholeSeconds = Field(default=20, ge=10, le=300)
-    """Seconds without a sign of life until a scheduler or volume service counts as down."""
+    down_after: Annotated[WholeSeconds, OUTLASTS_BROKER] = Field(default=20, ge=10, le=300)
+    """Seconds without a sign of life until a scheduler or volume service counts as down; as long as a
+    broker's death keeps them silent: ``heartbeat`` and ``net_ticktime`` of rabbitmq together."""
 
 
 def cluster(site: Site) -> str:

@@ -12,7 +12,7 @@ from fournines.kit.context import Context
 from fournines.kit.declare import Endpoint, HealthCheck
 from fournines.kit.endpoints import at, vip_addresses
 from fournines.spec.model import Strict
-from fournines.spec.types import Milliseconds, Seconds, Whole, wrong
+from fournines.spec.types import Milliseconds, Seconds, Whole, first_written, wrong
 
 HEALTH_PORT = 8404
 HEALTH = f"http://127.0.0.1:{HEALTH_PORT}"
@@ -63,18 +63,18 @@ class Options(Strict):
             timeout, interval = getattr(self, f"{kind}_timeout_ms"), getattr(self, f"{kind}_interval_ms")
             if timeout >= interval:
                 raise wrong(
-                    f"{timeout} ms is not below {kind}_interval_ms ({interval}): a check must end before the "
-                    "next one begins",
-                    f"write less than {interval}, or a longer {kind}_interval_ms",
-                    at=f"{kind}_timeout_ms",
+                    f"{kind}_timeout_ms ({timeout}) is not below {kind}_interval_ms ({interval}): a check "
+                    "must end before the next one begins",
+                    f"write {kind}_timeout_ms: {interval - 50} or less, or a longer {kind}_interval_ms",
+                    at=first_written(self, f"{kind}_timeout_ms", f"{kind}_interval_ms"),
                 )
             fast = getattr(self, f"{kind}_fast_ms")
             if fast > interval:
                 raise wrong(
-                    f"{fast} ms is more than {kind}_interval_ms ({interval}): it would slow the checks down "
-                    "just when a backend fails",
-                    f"write {interval} or less",
-                    at=f"{kind}_fast_ms",
+                    f"{kind}_fast_ms ({fast}) is more than {kind}_interval_ms ({interval}): it would slow "
+                    "the checks down just when a backend fails",
+                    f"write {kind}_fast_ms: {interval} or less, or a longer {kind}_interval_ms",
+                    at=first_written(self, f"{kind}_fast_ms", f"{kind}_interval_ms"),
                 )
         return self
 

@@ -8,7 +8,8 @@ from pydantic import Field
 
 from fournines.kit.where import VIP_HOSTS, on
 from fournines.spec.model import Role, Site, Strict
-from fournines.spec.types import AtMost, DnsName, Whole, WholeSeconds
+from fournines.spec.relations import AtMost
+from fournines.spec.types import DnsName, Once, Whole, WholeSeconds
 
 CERTIFICATE: Final = "horizon/certificate"
 SECRET_KEY: Final = "horizon/secret-key"  # noqa: S105 - a name
@@ -21,8 +22,9 @@ PROCESS_MB: Final = 120
 class Options(Strict):
     """What a site may override."""
 
-    names: tuple[DnsName, ...] = ()
-    """More names users reach the dashboard by; they are put into its certificate and are let in."""
+    names: Annotated[tuple[DnsName, ...], Once()] = ()
+    """More names users reach the dashboard by, or IPv4 addresses; they are put into its certificate and are
+    let in. Those of hosts and VIPs that lead to a dashboard are there anyway."""
     processes: Whole = Field(default=2, ge=1, le=32)
     """Django processes per host; each takes about 120 MiB."""
     threads: Whole = Field(default=8, ge=1, le=64)

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from ipaddress import IPv4Address, IPv4Network
 from itertools import pairwise
-from typing import Final, Self
+from typing import Annotated, Final, Self
 
 from pydantic import Field, model_validator
 
 from fournines.kit.declare import CatalogueEntry, Database, Memory, MessageUser, ServiceUser, memory_of
+from fournines.kit.openstack.messaging import OUTLASTS_BROKER
 from fournines.kit.where import on
 from fournines.spec.model import Host, Role, Site, Strict
-from fournines.spec.types import Whole, WholeSeconds, wrong
+from fournines.spec.types import Whole, WholeSeconds, first_written, wrong
 
 SERVERS: Final = on(Role.CONTROLLER)
 """Where the API, the agents' counterpart and the periodic work run."""
@@ -70,9 +71,10 @@ class Options(Strict):
     """Processes per host that answer the agents."""
     report_interval: WholeSeconds = Field(default=5, ge=1, le=60)
     """Seconds between an agent's signs of life."""
-    agent_down_time: WholeSeconds = Field(default=20, ge=5, le=600)
+    agent_down_time: Annotated[WholeSeconds, OUTLASTS_BROKER] = Field(default=20, ge=5, le=600)
     """Seconds of silence after which an agent gets no more work, and its networks go to others; at least
-    twice ``report_interval``, and longer than a broker's death keeps agents silent."""
+    twice ``report_interval``, and as long as a broker's death keeps agents silent: ``heartbeat`` and
+    ``net_ticktime`` of rabbitmq together."""
     dhcp_agents_per_network: Whole = Field(default=2, ge=1, le=16)
     """Hosts that serve DHCP in each network."""
     l3_agents_per_router: Whole = Field(default=3, ge=2, le=16)
@@ -86,8 +88,8 @@ class Options(Strict):
             raise wrong(
                 f"agent_down_time ({self.agent_down_time}) is less than twice report_interval: an agent whose"
                 " sign of life is late once counts as dead",
-                f"write {2 * self.report_interval} or more",
-                at="agent_down_time",
+                f"write agent_down_time: {2 * self.report_interval} or more, or a shorter report_interval",
+                at=first_written(self, "agent_down_time", "report_interval"),
             )
         return self
 

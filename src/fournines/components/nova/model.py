@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from enum import StrEnum
-from typing import Final
+from typing import Annotated, Final
 
 from pydantic import Field
 
@@ -17,6 +17,7 @@ from fournines.kit.declare import (
     ServiceUser,
     memory_of,
 )
+from fournines.kit.openstack.messaging import OUTLASTS_BROKER
 from fournines.kit.where import on
 from fournines.spec.model import Role, Site, Strict
 from fournines.spec.types import Whole, WholeSeconds
@@ -107,9 +108,9 @@ class Options(Strict):
     virt: Virt | None = None
     """Who runs instances: kvm or qemu; fake (labs only) runs none and says that it does. Unless given, kvm;
     in a lab, whose hosts have no virtualization, qemu."""
-    down_after: WholeSeconds = Field(default=30, ge=10, le=600)
+    down_after: Annotated[WholeSeconds, OUTLASTS_BROKER] = Field(default=30, ge=10, le=600)
     """Seconds without a sign of life until a scheduler, a conductor or a host of instances counts as down;
-    longer than a broker's death keeps them silent."""
+    as long as a broker's death keeps them silent: ``heartbeat`` and ``net_ticktime`` of rabbitmq together."""
 
 
 def virt(site: Site, options: Options) -> Virt:

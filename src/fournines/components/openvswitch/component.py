@@ -54,10 +54,11 @@ def judge(site: Site, options: Options) -> Iterator[Problem]:
             f"write components: {{openvswitch: {{external: {providers[0]}}}}}",
         )
         return
+    with_addresses = [name for name in site.networks if name not in providers]
     unknown = [o for o in ("tunnels", "external") if getattr(options, o) not in (None, *site.networks)]
     for option in unknown:
         name = getattr(options, option)
-        hint = near(name, site.networks)
+        hint = near(name, with_addresses if option == "tunnels" or not providers else providers)
         yield Problem(("components", "openvswitch", option), f"{name} is not a network of this site", hint)
     outside = options.external or next(iter(providers), None)
     for host in GATEWAYS(site) if outside in providers else ():

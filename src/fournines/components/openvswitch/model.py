@@ -46,7 +46,8 @@ class Options(Strict):
     """The network between whose addresses virtual networks are tunnelled; the cluster network unless given.
     With the userspace datapath it is a network without VIPs, whose interface the switch takes over."""
     external: NetworkName | None = None
-    """The network from which routers are reached; the one provider network unless given."""
+    """The network from which routers are reached; unless given, the one provider network. Where there are
+    several it has to be said; where there is none, routers of real machines only join virtual networks."""
 
 
 def datapath(site: Site, options: Options) -> Datapath:
@@ -77,10 +78,10 @@ def tunnels(site: Site, options: Options) -> str:
     taken = {site.cluster_network, *(vip.network for vip in site.vips.values())}
     free = [name for name in site.networks if name not in taken and _all_in(site, name)]
     if options.tunnels in taken or (options.tunnels is None and not free):
-        named = ", ".join(HOSTS.names(site))
+        more = f"attach {', '.join(HOSTS.names(site))} to one more network: tenant: {{cidr: 10.1.0.0/24}}"
         raise PlanError(
             "the userspace switch takes over the interface of a network apart, which has no VIP",
-            try_this=f"attach {named} to one more network: tenant: {{cidr: 10.1.0.0/24}}",
+            try_this=f"write {' or '.join(free)}, or leave it out" if free else more,
         )
     return _attached(site, options.tunnels or free[0])
 
@@ -140,5 +141,7 @@ def _all_in(site: Site, network: str) -> bool:
 def _attached(site: Site, network: str) -> str:
     if not _all_in(site, network):
         outside = ", ".join(host.name for host in HOSTS(site) if network not in host.addresses)
-        raise PlanError(f"openvswitch.tunnels: {outside} without an address in {network}")
+        fit = [name for name in site.networks if _all_in(site, name)]
+        hint = f"write {' or '.join(fit)}" if fit else "give them one, or name another network"
+        raise PlanError(f"openvswitch.tunnels: {outside} without an address in {network}", try_this=hint)
     return network

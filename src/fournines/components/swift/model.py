@@ -60,7 +60,7 @@ class Options(Strict):
 
     replicas: Whole = Field(default=3, ge=1, le=5)
     """Copies of every object, each on a host of its own: of fewer hosts than this, each has one."""
-    roles: tuple[Literal[Role.CONTROLLER, Role.ARBITER, Role.STORAGE], ...] = Field(
+    roles: Annotated[tuple[Literal[Role.CONTROLLER, Role.ARBITER, Role.STORAGE], ...], Once()] = Field(
         default=(Role.CONTROLLER, Role.ARBITER, Role.STORAGE), min_length=1
     )
     """The hosts that keep objects: those with any of these roles. The proxies are on the controllers."""

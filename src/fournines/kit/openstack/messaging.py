@@ -6,6 +6,16 @@ from fournines.kit.context import Context
 from fournines.kit.declare import Brokers, MessageUser
 from fournines.kit.endpoints import at
 from fournines.kit.openstack.sections import section
+from fournines.spec.relations import AtLeast
+
+OUTLASTS_BROKER = AtLeast(
+    "rabbitmq",
+    ("heartbeat", "net_ticktime"),
+    "who loses a broker is silent for so long, and would be taken for dead",
+)
+"""For an option after whose seconds of silence a client of the brokers counts as down: a peer that lost
+power is missed after the heartbeat, and declaring a queue at the next one may stall for the tick
+(docs/rabbitmq.md)."""
 
 
 def transport_url(context: Context, user: MessageUser) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from fournines.kit.declare import Declaration, Endpoint, FirewallPort, Mirror, Volume
 from fournines.plan.context import declarations, taking_part
-from fournines.spec.document import Problem
+from fournines.spec.document import Path, Problem
 from fournines.spec.model import Site
 
 KEEPS = "mirror"
@@ -22,11 +22,18 @@ def unkept_volumes(site: Site) -> Iterator[Problem]:
     for name, volume in wanted.items():
         if name not in mirrors and keepers:
             yield Problem(
-                ("components", keepers[0]) if keepers[0] in site.components else ("services",),
+                _wanting(site, volume, keepers[0]),
                 f"{volume.resource.name} keeps its data on a volume {name}, and nothing says where that lies",
                 f"add components: {{{keepers[0]}: {{volumes: {{{name}: {{device: /dev/vdb}}}}}}}}",
                 at_key=True,
             )
+    if keepers and not wanted and not mirrors:
+        yield Problem(
+            ("components", keepers[0]),
+            f"nothing here keeps its data on a volume: {keepers[0]} has nothing to do",
+            "take it away, or write choose: {database: mariadb}, whose data is on one",
+            at_key=True,
+        )
     for name, mirror in mirrors.items():
         if name not in wanted:
             others = ", ".join(wanted) or "none"
@@ -37,6 +44,14 @@ def unkept_volumes(site: Site) -> Iterator[Problem]:
                 at_key=True,
             )
         yield from _taken(mirror, declared)
+
+
+def _wanting(site: Site, volume: Volume, keeper: str) -> Path:
+    """Where the file says that there is such a volume: at who keeps volumes, else at who wants one."""
+    owner = volume.resource.name
+    chosen = (("choose", capability) for capability, name in site.choose.items() if name == owner)
+    named = (("components", name) for name in (keeper, owner) if name in site.components)
+    return next(iter((*named, *chosen)), ("services",))
 
 
 def _taken(mirror: Mirror, declared: tuple[Declaration, ...]) -> Iterator[Problem]:

@@ -13,13 +13,18 @@ from fournines.spec.rules.site import Rule
 from fournines.spec.words import near
 
 _UNUSABLE = {
-    "0.0.0.0/8": "means this host",
-    "127.0.0.0/8": "is every host's own loopback",
-    "169.254.0.0/16": "is link-local: hosts give themselves such addresses",
-    "224.0.0.0/4": "is multicast",
-    "240.0.0.0/4": "is reserved",
+    IPv4Network("0.0.0.0/8"): "means this host",
+    IPv4Network("127.0.0.0/8"): "is every host's own loopback",
+    IPv4Network("169.254.0.0/16"): "is link-local: hosts give themselves such addresses",
+    IPv4Network("224.0.0.0/4"): "is multicast",
+    IPv4Network("240.0.0.0/4"): "is reserved",
 }
 """RFC 6890's ranges that no host can have as an address others reach it by, and why."""
+_BENEATH = dict.fromkeys(
+    ("address", "interface", "ip"),
+    "write it at its network's name: mgmt: 10.0.0.11, or mgmt: {address: 10.0.0.11, interface: eth0}",
+)
+"""What people write of a host that belongs to one of its networks."""
 _LONGEST = 30
 """A range of four addresses has two for hosts."""
 
@@ -27,9 +32,10 @@ _LONGEST = 30
 def has_parts(draft: Draft) -> Iterator[Problem]:
     """There are networks, VIPs and hosts at all."""
     if draft.networks_known and not draft.networks:
-        yield Problem(("networks",), "there is no network", "add one: mgmt: {cidr: 10.0.0.0/24}")
+        hint = "write networks: {mgmt: {cidr: 10.0.0.0/24}}"
+        yield Problem(("networks",), "there is no network", hint)
     if draft.vips is not None and not draft.vips:
-        hint = "add one: controller: {network: mgmt, address: 10.0.0.20}"
+        hint = "write vips: {controller: {network: mgmt, address: 10.0.0.20}}"
         yield Problem(("vips",), "there is no VIP", hint)
 
 
@@ -39,7 +45,7 @@ def ranges(draft: Draft) -> Iterator[Problem]:
     for name, network in networks.items():
         path = ("networks", name, "cidr")
         if network.cidr is None:
-            if not network.says_cidr and network.purpose is not Purpose.PROVIDER:
+            if not network.says_cidr and network.purpose is None and network.purpose_known:
                 yield Problem(path, "cidr is missing", "add cidr: 10.0.0.0/24", at_key=True)
             continue
         yield from _unusable(path, network.cidr)
@@ -61,9 +67,9 @@ def _sound(draft: Draft) -> dict[str, IPv4Network]:
 
 
 def _unusable(path: Path, cidr: IPv4Network) -> Iterator[Problem]:
-    for text, why in _UNUSABLE.items():
-        if cidr.overlaps(IPv4Network(text)):
-            yield Problem(path, f"{cidr}: {text} {why}", "use a private range such as 10.0.0.0/24")
+    for taken, why in _UNUSABLE.items():
+        if cidr.overlaps(taken):
+            yield Problem(path, f"{cidr}: {taken} {why}", "use a private range such as 10.0.0.0/24")
             return
     if cidr.prefixlen > _LONGEST:
         yield Problem(path, f"{cidr} has no room for hosts", f"write a prefix length of {_LONGEST} or less")
@@ -130,13 +136,13 @@ def _misnamed(draft: Draft) -> tuple[str, ...]:
 
 def bare_attachments(draft: Draft) -> Iterator[Problem]:
     """A host is attached to networks of the site; without an address only to a provider's, by interface."""
-    for host in draft.hosts.values() if draft.networks_known else ():
+    for host in draft.hosts.values() if draft.networks and draft.networks_known else ():
         for name in host.attached:
             path, network = ("hosts", host.name, name), draft.networks.get(name)
             if network is None:
-                hint = near(name, draft.networks) if draft.networks else "add the network first"
+                hint = _BENEATH.get(name) or near(name, draft.networks)
                 yield Problem(path, f"{name} is not a network of this site", hint, at_key=True)
-            elif name in host.bare and network.purpose is not Purpose.PROVIDER:
+            elif name in host.bare and network.purpose is not Purpose.PROVIDER and network.purpose_known:
                 hint = "add address: ADDRESS, or make it a network of purpose: provider"
                 yield Problem(path, f"the host has no address in {name}", hint)
             elif name in host.bare and name not in host.interfaces and not network.says_interface:
@@ -201,7 +207,7 @@ def twice(draft: Draft) -> Iterator[Problem]:
 def vips(draft: Draft) -> Iterator[Problem]:
     """A VIP lies in a network to which every controller is attached: it could move nowhere else."""
     networks, sound, cluster, misnamed = draft.networks, _sound(draft), _cluster(draft), _misnamed(draft)
-    for name, vip in (draft.vips or {}).items() if draft.networks_known else ():
+    for name, vip in (draft.vips or {}).items() if draft.networks and draft.networks_known else ():
         if vip.network is None:
             continue
         path, network = ("vips", name, "network"), networks.get(vip.network)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from typing import get_args
+from collections.abc import Callable, Iterator
 
 from fournines.spec.document import Problem
 from fournines.spec.draft import Draft, addresses
 from fournines.spec.model import Role
-from fournines.spec.types import AtMost, Server
+from fournines.spec.rules.options import OPTION_RULES
 from fournines.spec.vocabulary import Vocabulary
 from fournines.spec.words import near
 
@@ -17,7 +16,6 @@ PASSIVE = "active-passive"
 PAIR = 2
 _COMPONENTS_ROLES = frozenset({Role.DASHBOARD, Role.NETWORK, Role.COMPUTE, Role.STORAGE})
 """Roles that mean what the components make of them; the others mean something to the site itself."""
-_LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 
 
 Rule = Callable[[Draft], Iterator[Problem]]
@@ -68,11 +66,14 @@ def votes(draft: Draft) -> Iterator[Problem]:
             hint += f"; {', '.join(twice)} votes already, as a controller"
         elif arbiters:
             hint += f", or take it from {arbiters[0]}"
+        silent = [host.name for host in hosts if not host.roles]  # somebody was about to write one there
+        if len(silent) == 1 and not arbiters:
+            hint = f"give {silent[0]} the role controller or arbiter"
         yield Problem(
-            ("hosts",),
+            ("hosts", silent[0], "roles") if len(silent) == 1 else ("hosts",),
             f"{len(voters)} hosts vote ({', '.join(voters)}): an even number cannot break a tie",
             hint,
-            at_key=True,
+            at_key=len(silent) != 1,
         )
 
 
@@ -159,18 +160,6 @@ def services(draft: Draft, vocabulary: Vocabulary) -> Iterator[Problem]:
             yield Problem(path, f"{service} stands twice", "keep one")
 
 
-def idle_options(draft: Draft, vocabulary: Vocabulary) -> Iterator[Problem]:
-    """Options are those of something that is built."""
-    for name in draft.options if draft.services_known else ():
-        if name in vocabulary.services and name not in draft.services:
-            yield Problem(
-                ("components", name),
-                f"{name} is not among the services, so its options mean nothing",
-                f"add {name} to services, or take its options away",
-                at_key=True,
-            )
-
-
 def places(draft: Draft, vocabulary: Vocabulary) -> Iterator[Problem]:
     """A service has a host to run on; that there are controllers is another rule's matter."""
     hosts = draft.hosts.values()
@@ -196,59 +185,5 @@ def choices(draft: Draft, vocabulary: Vocabulary) -> Iterator[Problem]:
             yield Problem(("choose", capability), what, f"write {' or '.join(could)}")
 
 
-def outside(draft: Draft, vocabulary: Vocabulary) -> Iterator[Problem]:
-    """A server outside the site is none of its hosts or VIPs: it would ask itself."""
-    vips = draft.vips or {}
-    own = _LOOPBACK | set(draft.hosts) | set(vips)
-    own |= {str(address) for _, _, address in addresses(draft)} | {str(vip.address) for vip in vips.values()}
-    for component, model in vocabulary.options.items():
-        for option, info in model.model_fields.items():
-            listed = _given(draft, component).get(option)
-            if get_args(info.annotation) != (Server, ...) or not isinstance(listed, list):
-                continue
-            for index, server in enumerate(listed):
-                if str(server).lower() in own:
-                    yield Problem(
-                        ("components", component, option, str(index)),
-                        f"{server} is this site itself",
-                        "name a server outside the site, or leave it out",
-                    )
-
-
-def limits(draft: Draft, vocabulary: Vocabulary) -> Iterator[Problem]:
-    """An option that says so is at most another component's, also where one of them is not written."""
-    for component, model in vocabulary.options.items():
-        if component in vocabulary.services and component not in draft.services:
-            continue
-        for option, info in model.model_fields.items():
-            for limit in (found for found in info.metadata if isinstance(found, AtMost)):
-                value = _number(draft, vocabulary, component, option)
-                most = _number(draft, vocabulary, limit.component, limit.option)
-                if value is None or most is None or value <= most:
-                    continue
-                written = option in _given(draft, component)
-                path = (component, option) if written else (limit.component, limit.option)
-                bound = f"{limit.component}.{limit.option}"
-                yield Problem(
-                    ("components", *path),
-                    f"{component}.{option} ({value}) is more than {bound} ({most})",
-                    f"write {component}: {{{option}: {most}}} or less, or raise {bound}",
-                )
-
-
-def _given(draft: Draft, component: str) -> Mapping[str, object]:
-    found = draft.options.get(component)
-    return found if isinstance(found, dict) else {}
-
-
-def _number(draft: Draft, vocabulary: Vocabulary, component: str, option: str) -> int | None:
-    """An option as written, else its default; None where it is no number."""
-    if component not in vocabulary.options:
-        return None
-    default = vocabulary.options[component].model_fields[option].default
-    text = str(_given(draft, component).get(option, default))
-    return int(text) if text.isdecimal() else None
-
-
 SITE_RULES: tuple[Rule, ...] = (votes, login, jump_host, fencing, boards)
-WORD_RULES = (roles, services, places, choices, idle_options, outside, limits)
+WORD_RULES = (roles, services, places, choices, *OPTION_RULES)

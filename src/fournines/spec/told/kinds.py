@@ -28,6 +28,15 @@ def number_at(model: type[Strict], path: Sequence[str]) -> str:
     return kind_words(kind, metadata) if _bare(kind) in {int, float} else ""
 
 
+def model_at(model: type[Strict], path: Sequence[str]) -> type[Strict] | None:
+    """The model of the keys that stand there; None where it is something else."""
+    kind: Any = model
+    for part in path:
+        kind, _ = _within(kind, part)
+    kind = _bare(kind)
+    return kind if isinstance(kind, type) and issubclass(kind, Strict) else None
+
+
 def _bare(kind: Any) -> Any:  # noqa: ANN401 - a type of typing's
     """What it is beneath all that is said of it."""
     origin, inner = get_origin(kind), get_args(kind)

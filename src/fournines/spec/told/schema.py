@@ -10,8 +10,8 @@ from pydantic_core.core_schema import ModelSchema
 
 from fournines.spec.keys import OF_HOSTS
 from fournines.spec.model import Attachment, Site, Strict
+from fournines.spec.relations import AtLeast, AtMost
 from fournines.spec.told.meaning import meanings
-from fournines.spec.types import AtMost
 from fournines.spec.vocabulary import Vocabulary
 
 Schema = dict[str, Any]
@@ -85,14 +85,17 @@ def _range(host: Schema, attachment: Schema) -> Schema:
 
 
 def _bounded_by_defaults(vocabulary: Vocabulary) -> Iterator[Schema]:
-    """An option that is at most another one: where that one is not written, an editor knows its default."""
+    """An option that others bound: where none of those is written, an editor knows their defaults."""
     for component, model in vocabulary.options.items():
         for option, info in model.model_fields.items():
-            for limit in (found for found in info.metadata if isinstance(found, AtMost)):
-                other = vocabulary.options[limit.component].model_fields[limit.option]
-                written = _inside(limit.component, {"required": [limit.option]}, required=True)
-                bounded = {"properties": {option: {"maximum": other.default}}}
-                yield {"if": {"not": written}, "then": _inside(component, bounded)}
+            for said in (one for one in info.metadata if isinstance(one, AtMost | AtLeast)):
+                names = (said.option,) if isinstance(said, AtMost) else said.options
+                others = vocabulary.options[said.component].model_fields
+                bound = sum(others[name].default for name in names)
+                written = [_inside(said.component, {"required": [name]}, required=True) for name in names]
+                limit = "maximum" if isinstance(said, AtMost) else "minimum"
+                bounded = {"properties": {option: {limit: bound}}}
+                yield {"if": {"not": {"anyOf": written}}, "then": _inside(component, bounded)}
 
 
 def _inside(component: str, schema: Schema, *, required: bool = False) -> Schema:
