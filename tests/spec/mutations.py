@@ -112,7 +112,8 @@ def _of_value(node: Node) -> Iterator[Change]:
         yield "list for a text", begin, end, f"[{node.text}]"
         yield "mapping for a text", begin, end, f"{{qxz: {node.text}}}"
         yield "another word", begin, end, "qxzzy"
-        yield "misspelt word", begin, end, misspelt(node.text)
+        if not re.fullmatch("[0-9.]+[A-Za-z+]?", node.text):  # a digit less is another number or address
+            yield "misspelt word", begin, end, misspelt(node.text)
         yield "quotation mark", begin, end, f'"{node.text}'
         yield "words", begin, end, f"{node.text} qxz"
         if re.fullmatch(r"[0-9.]+", node.text):

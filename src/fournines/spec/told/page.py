@@ -25,9 +25,9 @@ the words.
 
 What is judged of the whole: an odd number of hosts votes (roles `controller` and `arbiter`), or two that
 fence each other and run nothing that needs a majority; the connections that all processes of all services may
-open fit into the database's (`nines show` has the sum); and something is made of everything: a role, a choice, a
-provider network, options of a component of which nothing follows in this site are refused, because they were
-meant otherwise.
+open fit into the database's (`nines show` has the sum); and something is made of everything: a role, a
+choice, a provider network, options of a component of which nothing follows in this site are refused, because
+they were meant otherwise.
 """
 _HOST = """\
 Beside `roles` and `kind`, a host has a key for each network it is attached to: its address there, or a
