@@ -16,7 +16,7 @@ import fournines.audit.site_rules
 import fournines.components
 from fournines.kit.audit.prose import PROSE
 from fournines.kit.audit.rule import Rule
-from fournines.kit.audit.script import COMMANDS, PYTHON, SCRIPT
+from fournines.kit.audit.script import COMMANDS, PERL, PYTHON, SCRIPT
 from fournines.kit.audit.source import Kind, Reader, Syntax
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ T = TypeVar("T")
 def kinds() -> tuple[Kind, ...]:
     """Every kind of file some component can read, by name."""
     found = {id(kind): kind for kind in _values("facts", Kind)}
-    return tuple(sorted((*found.values(), SCRIPT, COMMANDS, PYTHON, PROSE), key=lambda kind: kind.name))
+    return tuple(sorted((*found.values(), SCRIPT, COMMANDS, PYTHON, PERL, PROSE), key=lambda kind: kind.name))
 
 
 @cache

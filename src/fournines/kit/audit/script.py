@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from fournines.kit.audit.source import Kind, Place, Source, Syntax
-from fournines.kit.audit.status import python
+from fournines.kit.audit.status import perl, python
 from fournines.kit.audit.status.pool import UNKNOWN, Outcome
 from fournines.kit.audit.status.shell import TooDeepError, steps_of
 from fournines.kit.audit.status.steps import Block, Command, Step
@@ -80,6 +80,11 @@ def read_python(source: Source) -> Iterator[Script]:
     yield _script(source, python.steps_of(source.text))
 
 
+def read_perl(source: Source) -> Iterator[Script]:
+    """The script of a source in Perl."""
+    yield _script(source, perl.steps_of(source.text))
+
+
 def _script(source: Source, steps: Step | None) -> Script:
     return Script(
         at=source.top,
@@ -102,7 +107,7 @@ SCRIPT = Kind(
     name="script",
     syntax=Syntax.SHELL,
     names=("*.sh", "*.bash", "chk_*", "check_*"),
-    marks=(r"\A\s*#!\s*/\S*(?:/|\s)(?:ba|da|k|z)?sh\b", r"\A\s*#!\s*/(?!\S*\s*python)\S+"),
+    marks=(r"\A\s*#!\s*/\S*(?:/|\s)(?:ba|da|k|z)?sh\b", r"\A\s*#!\s*/(?!\S*\s*(?:python|perl))\S+"),
     read=read_script,
 )
 PYTHON = Kind(
@@ -111,4 +116,11 @@ PYTHON = Kind(
     names=("*.py",),
     marks=(r"\A#!\s*/.*\bpython[\d.]*\s*$|\A(?:[ \t]*#.*\n|[ \t]*\n)*(?:import \w|from [\w.]+ import )",),
     read=read_python,
+)
+PERL = Kind(
+    name="perl script",
+    syntax=Syntax.LINES,
+    names=("*.pl",),
+    marks=(r"\A#!\s*/.*\bperl[\d.]*(?:\s|$)",),
+    read=read_perl,
 )
