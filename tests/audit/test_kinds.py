@@ -76,6 +76,9 @@ MOVE = "#!/bin/bash\n[ $3 = MASTER ] && {} 10.1.0.100/24 dev ens5\n"
          {"n1/etc/firewalld/zones/public.xml": ZONE.format("<protocol value='vrrp'/>\n")}),
         ("KA035", {"n1/etc/firewalld/zones/public.xml": ZONE.format("")},
          {"n1/etc/firewalld/zones/t.xml": ZONE.format("").replace("<zone>", "<zone target='ACCEPT'>")}),
+        ("KA035", {"n1/etc/firewalld/zones/public.xml": ZONE.format("")},
+         {"n1/etc/firewalld/zones/dmz.xml": ZONE.format("").replace("ens18", "ens19")}),
+        ("KA035", UFW | {"n1/etc/ufw/user.rules": UFW_RULES.format("")}, UFW),
         ("KA035", UFW | {"n1/etc/ufw/user.rules": UFW_RULES.format("")},
          UFW | {"n1/etc/ufw/user.rules": UFW_RULES.format("-A ufw-user-input -p vrrp -j ACCEPT\n")}),
         ("KA047", {"n1/fw.sh": IPT.format("$IPT -A OUTPUT -p tcp -j ACCEPT\n")},
@@ -368,3 +371,32 @@ def test_brokers_that_disagree_are_not_counted() -> None:
     assert "RM002" not in found(BROKERS | odd)
     four = {path: text + NODE.format(4, 4) for path, text in BROKERS.items()}
     assert "RM002" in found(four)
+
+
+def page(*lines: str) -> dict[str, str]:
+    return {"howto.md": "# HA\n\n```\n{}\n```\n".format("\n".join(lines))}
+
+
+ADMIN = "rabbitmqadmin declare policy name=ha pattern='.*' apply-to=queues definition='{}'"
+SECOND = "rabbitmqadmin policies declare --name ha --pattern '.*' --definition '{}'"
+HALF, BOTH_MODES = '{"ha-mode":"all"}', '{"ha-mode":"all","ha-sync-mode":"automatic"}'
+CIBADMIN = 'cibadmin --modify --xml-text \'<nvpair id="cib-bootstrap-options-x" name="{}" value="{}"/>\''
+PRINTED = "printf '%s\\n' 'cluster_partition_handling = {}' " + " ".join(
+    f"'cluster_formation.classic_config.nodes.{n} = rabbit@m{n}'" for n in (1, 2, 3)
+)
+
+
+@pytest.mark.parametrize(
+    ("rule", "bad", "good"),
+    [
+        ("RM020", page(ADMIN.format(HALF)), page(ADMIN.format(BOTH_MODES))),
+        ("RM020", page(SECOND.format(HALF)), page(SECOND.format(BOTH_MODES))),
+        ("PA001", page(CIBADMIN.format("stonith-enabled", "false")),
+         page(CIBADMIN.format("stonith-enabled", "true"))),
+        ("RM001", page(PRINTED.format("ignore") + " > /etc/rabbitmq/rabbitmq.conf"),
+         page(PRINTED.format("pause_minority") + " > /etc/rabbitmq/rabbitmq.conf")),
+    ],
+)  # fmt: skip
+def test_commands_in_other_words(rule: str, bad: dict[str, str], good: dict[str, str]) -> None:
+    assert rule in found(bad)
+    assert rule not in found(good)

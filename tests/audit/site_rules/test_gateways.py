@@ -50,7 +50,12 @@ def test_of_a_director_keepalived_is_the_service() -> None:
     assert said(LAN + REAL, PROXY)["KA004"] == {"error"}
 
 
-@pytest.mark.parametrize("more", [{}, {"r1/etc/sysctl.d/a.conf": "net.ipv4.ip_forward=0\n"}, FORWARD | PROXY])
+BINDS = {"r1/etc/sysctl.d/b.conf": "net.ipv4.ip_forward=1\nnet.ipv4.ip_nonlocal_bind=1\n"}
+
+
+@pytest.mark.parametrize(
+    "more", [{}, BINDS, {"r1/etc/sysctl.d/a.conf": "net.ipv4.ip_forward=0\n"}, FORWARD | PROXY]
+)
 def test_whoever_serves_something_is_no_mere_router(more: dict[str, str]) -> None:
     assert said(LAN, more)["KA004"] == {"error"}
 

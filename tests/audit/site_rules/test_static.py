@@ -51,6 +51,7 @@ def test_the_line_that_gives_it_is_found(path: str, text: str, line: int) -> Non
         ("netplan/50.yaml", OWN + "  lo:\n   addresses: [10.0.0.9/32]\n"),
         ("sysconfig/network-scripts/ifcfg-lo:0", "DEVICE=lo:0\nIPADDR=10.0.0.9\nNETMASK=255.255.255.255\n"),
         ("rc.local", "#!/bin/sh\nip addr add 10.0.0.9/32 dev lo\n"),
+        ("sysconfig/network-scripts/ifcfg-eth0:0", "DEVICE=eth0:0\nONBOOT=no\nIPADDR=10.0.0.9\n"),
     ],
 )
 def test_a_real_server_and_a_neighbour_are_left_alone(path: str, text: str) -> None:

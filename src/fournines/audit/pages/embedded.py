@@ -75,9 +75,17 @@ def _echoed(source: Source, kinds: Sequence[Kind]) -> Iterator[Draft]:
     for node in source.commands:
         name, _ = _target(node)
         if node.key in ("echo", "printf") and name and node.value and not node.value.startswith((">", "-")):
-            for part in node.value.split("\n"):
+            for part in _printed(node):
                 texts[name].append((part, _line(source, node.line)))
     yield from _drafts(texts, kinds)
+
+
+def _printed(node: Node) -> list[str]:
+    """The lines that ``echo TEXT`` makes, and ``printf`` of one format for many lines."""
+    if node.key != "printf" or node.value.replace("\\n", "\n") != "%s\n":
+        return node.value.split("\n")
+    end = next((i for i, word in enumerate(node.words) if word in (">", ">>", "1>", "1>>")), len(node.words))
+    return [line for word in node.words[2:end] for line in word.split("\n")]
 
 
 def _settings(source: Source, kinds: Sequence[Kind]) -> Iterator[Draft]:

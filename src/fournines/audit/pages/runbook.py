@@ -39,7 +39,8 @@ _SHELL_WORDS = frozenset(
     hostnamectl ntpdate hwclock cd for if while a2enmod a2ensite keystone-manage glance-manage nova-
     manage cibadmin crm_mon stonith_admin mysqld_safe mysqld killall docker podman ansible pssh pdsh clush
     parallel-ssh salt lxc kubectl crm_resource mariadb mariadb-admin mariadbd mariadbd-safe nmcli netplan nft
-    redis-cli psql patronictl etcdctl chronyc timedatectl drbdsetup xargs""".split()  # noqa: SIM905 - a list would be a page long
+    redis-cli psql patronictl etcdctl chronyc timedatectl drbdsetup xargs printf
+    rabbitmqadmin""".split()  # noqa: SIM905 - a list would be a page long
 )
 _EDITED = re.compile(r"(?:^|\s)(?:vim?|nano|emacs|gedit|mcedit|sudoedit|edit)\s+(\S+)\s*$")
 _SHELL_INFO = frozenset({"sh", "bash", "shell", "console", "shell-session", "zsh", "terminal"})

@@ -77,9 +77,12 @@ class _Reader:
             after = nodes[index + 1] if index + 1 < len(nodes) else None
             if self._opens(node, after, known):
                 continue
-            tested = index > 0 and nodes[index - 1].rest in ("&&", "||") and nodes[index - 1].key in _TESTS
-            hosts = () if tested or self.branches else self._hosts(node)
+            before = nodes[index - 1] if index else None
+            hosts = () if self.branches or (before and _decides(before)) else self._hosts(node)
             for inner in commands([node]):
+                if before and _decides(before):
+                    hosts = ()
+                before = inner
                 leaf = not handed_on(inner.words) and program_of(without(inner.words, _BEFORE)) not in _SAYING
                 if leaf:
                     where = (_home(self.source), self.source.section)
@@ -115,7 +118,13 @@ class _Reader:
 
 
 _WORDS = BLOCK_WORDS - {"function", "select"}
-_TESTS = frozenset({"[", "[[", "test"})
+_TESTS = frozenset({"[", "[[", "test", "grep", "if", "egrep"})
+
+
+def _decides(node: Node) -> bool:
+    """Whether a test stands before the next command, at whatever host it is carried out."""
+    words = handed_on(node.words).split() or without(node.words, _BEFORE)
+    return program_of(words) in _TESTS and (node.rest in ("&&", "||") or words[0] == "if")
 
 
 def _home(source: Source) -> str:

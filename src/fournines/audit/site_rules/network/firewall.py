@@ -75,6 +75,7 @@ def _rules(ports: str) -> str:
 def closed_ports(site: Evidence) -> Iterator[Hit | Unknown]:
     for host in site.hosts or ("",):
         walls = [wall for wall in site.on(host, Firewall) if wall.closed and not _shown(site, wall.at)]
+        walls = [wall for wall in walls if not wall.interfaces and not wall.ready]
         if not walls:
             continue
         allowed = site.on(host, Allowed)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from fournines.audit.site_rules.system.kernel import NONLOCAL
 from fournines.components.keepalived.audit.facts import RealServer, SyncGroup, VrrpInstance
 from fournines.components.keepalived.audit.facts.groups import groups
 from fournines.components.keepalived.audit.facts.includes import incomplete
@@ -108,8 +109,12 @@ def routes(site: Evidence, host: str) -> bool:
 
 
 def serves(site: Evidence, host: str) -> bool:
-    """Whether some file says that a host runs a service that may die while its links live."""
-    return any(source.host in (host, "") for source in site.kinds(*_SERVING))
+    """Whether some file says that a host runs a service that may die while its links live.
+
+    Who lets programs bind addresses that the host does not hold has such a program.
+    """
+    binds = any(s.name == NONLOCAL and s.number for s in site.on(host, Sysctl))
+    return binds or any(source.host in (host, "") for source in site.kinds(*_SERVING))
 
 
 def _vips(instance: VrrpInstance) -> str:

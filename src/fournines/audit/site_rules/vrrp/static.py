@@ -62,7 +62,7 @@ def static(site: Evidence) -> Iterator[Hit | Unknown]:
 def _configured(site: Evidence) -> Iterator[tuple[Place, str, str]]:
     """Every address that a host's own files give an interface: where, which interface, the address."""
     for card in site.all(Interface):
-        if not card.name.startswith(_NOT_ON_THE_WIRE):
+        if card.boots and not card.name.startswith(_NOT_ON_THE_WIRE):
             for text in card.addresses:
                 yield card.place(text), card.name, text
 

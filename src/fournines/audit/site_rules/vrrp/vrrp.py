@@ -225,7 +225,13 @@ def vrrp_filtered(site: Evidence) -> Iterator[Hit | Unknown]:
     for instance in site.all(VrrpInstance):
         host = instance.at.host
         walls = [wall for wall in site.on(host, Firewall) if not wall.excerpt]
-        closed = [wall for wall in walls if wall.closed]
+        closed = [
+            wall
+            for wall in walls
+            if wall.closed
+            and (not wall.interfaces or instance.interface in wall.interfaces)
+            and (not wall.ready or site.on(host, Allowed))
+        ]
         if closed and not any(allowed.vrrp for allowed in site.on(host, Allowed)):
             yield Hit(
                 instance.at,

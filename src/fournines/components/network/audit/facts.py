@@ -37,7 +37,8 @@ class Interface:
     """An interface somebody configures: ``addresses`` with their prefix (``10.0.0.11/24``) where known.
 
     ``manager`` is ``networkd``, ``NetworkManager``, ``ifupdown`` or ``network-scripts``; ``keeps`` says that
-    foreign addresses survive a restart of that program. ``places``: the lines that give it its addresses.
+    foreign addresses survive a restart of that program. ``boots``: it gets them at boot; ``places``: the
+    lines that give it its addresses.
     """
 
     at: Place
@@ -45,6 +46,7 @@ class Interface:
     addresses: tuple[str, ...]
     manager: str
     keeps: bool = True
+    boots: bool = True
     places: Mapping[str, Place] = field(default_factory=dict, repr=False, hash=False, compare=False)
 
     def place(self, address: str) -> Place:
@@ -124,7 +126,8 @@ def read_ifcfg(source: Source) -> Iterator[Interface]:
             found[address] = lines[f"IPADDR{number}"]
     manager = "network-scripts" if said.get("NM_CONTROLLED", "yes").lower() == "no" else "NetworkManager"
     if name and name != "lo":
-        yield Interface(source.top, name, tuple(found), manager, places=found)
+        boots = said.get("ONBOOT", "yes").lower() not in ("no", "false")
+        yield Interface(source.top, name, tuple(found), manager, boots=boots, places=found)
 
 
 _DROP_IN = re.compile(r"(?:netplan-([^/]{1,64}))?\.network\.d/[^/]+\.conf$")

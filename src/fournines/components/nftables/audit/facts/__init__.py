@@ -23,11 +23,16 @@ HIGH_AVAILABILITY = (2224, 3121, 5403, 5404, 5405, 5406, 9929, 21064)
 
 @dataclass(frozen=True)
 class Firewall:
-    """A host filters: ``closed`` says that what no rule allows is dropped; None when that is not said."""
+    """A host filters: ``closed`` says that what no rule allows is dropped; None when that is not said.
+
+    ``interfaces``: it is for these alone; ``ready``: the file is there before anybody switches it on.
+    """
 
     at: Place
     closed: bool | None
     excerpt: bool
+    interfaces: frozenset[str] = frozenset()
+    ready: bool = False
 
 
 @dataclass(frozen=True)

@@ -27,7 +27,8 @@ def read_zone(source: Source) -> Iterator[object]:
         if zone.options.get("target") == "ACCEPT":
             yield Allowed(source.at(zone), "all", ())
             continue
-        yield Firewall(source.at(zone), closed=True, excerpt=source.excerpt)
+        cards = frozenset(node.options.get("name", "") for node in zone.all("interface"))
+        yield Firewall(source.at(zone), closed=True, excerpt=source.excerpt, interfaces=cards)
         for node in zone.children:
             yield from _let_in(source.at(node), node)
 
@@ -56,7 +57,7 @@ def read_ufw(source: Source) -> Iterator[object]:
     for node in source.nodes:
         policy = node.value.strip("\"' ").upper() if node.value else ""
         if node.key == "DEFAULT_INPUT_POLICY":
-            yield Firewall(source.at(node), policy in ("DROP", "REJECT"), source.excerpt)
+            yield Firewall(source.at(node), policy in ("DROP", "REJECT"), source.excerpt, ready=True)
         elif node.key == "DEFAULT_OUTPUT_POLICY" and policy in ("DROP", "REJECT"):
             yield Outgoing(source.at(node), closed=True)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from fournines.components.pacemaker.audit.facts.crm import Statement, agent, read_text, statements
@@ -21,6 +20,7 @@ from fournines.components.pacemaker.audit.facts.model import (
     seconds,
     true,
 )
+from fournines.components.pacemaker.audit.facts.properties import attribute, nvpairs
 from fournines.kit.audit.source import Kind, Reader, Source, Syntax
 
 if TYPE_CHECKING:
@@ -57,27 +57,14 @@ def _crm(source: Source) -> Iterator[object]:
             found += [Statement(rest, [node.line] * len(rest))] if rest else []
             texts.append(" ".join(rest))
         elif words[:1] == ["crm_attribute"]:
-            found += _attribute(words, node.line)
+            found += attribute(words, node.line)
+        elif words[:1] == ["cibadmin"] and not {"-Q", "--query", "-D", "--delete"} & set(words):
+            found += nvpairs(words, node.line)
         for child in node.children if words[:1] == ["crm"] else ():
             found += statements(child.rest, child.line)
             texts.append(child.rest)
     if found:
         yield from read_text(source, found, "\n".join(texts))
-
-
-_FLAGS = {"-n": "name", "--name": "name", "--attr-name": "name", "-v": "value", "--update": "value"}
-
-
-def _attribute(words: Sequence[str], line: int) -> list[Statement]:
-    """``crm_attribute -n NAME -v VALUE`` as the property it sets."""
-    said = {"name": "", "value": ""}
-    for flag, value in pairwise(words):
-        key = _FLAGS.get(flag)
-        if key:
-            said[key] = value
-    if not said["name"] or not said["value"] or "-N" in words or "--node" in words:
-        return []
-    return [Statement(["property", f"{said['name']}={said['value']}"], [line, line])]
 
 
 def _bare(node: Node) -> list[str]:

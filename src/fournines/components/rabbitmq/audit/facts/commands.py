@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from fournines.components.rabbitmq.audit.facts import (
@@ -31,6 +32,8 @@ def read_commands(source: Source) -> Iterator[object]:
         place = source.at(node)
         if words and words[0].rsplit("/", 1)[-1] == "rabbitmqctl":
             yield from _rabbitmqctl(place, words[1:])
+        if words and words[0].rsplit("/", 1)[-1] == "rabbitmqadmin":
+            yield from _rabbitmqadmin(place, words[1:])
         if words and words[0] == "chmod" and words[-1].endswith(".erlang.cookie"):
             mode = next((word for word in words[1:-1] if re.fullmatch(r"[0-7]{3,4}", word)), "")
             yield from [CookieMode(place, mode[-3:])] if mode else []
@@ -113,6 +116,19 @@ def _rabbitmqctl(place: Place, words: list[str]) -> Iterator[object]:
         yield Account(place, "amqp", bare[1], bare[2])
     elif verb == "change_cluster_node_type" and "ram" in bare[1:]:
         yield Joined(place, "", ram=True)
+
+
+def _rabbitmqadmin(place: Place, words: list[str]) -> Iterator[Policy]:
+    """``declare policy name=ha pattern=.* definition={...}``, and what version 2 makes of it."""
+    if not {"policy", "policies"} & set(words) or "declare" not in words:
+        return
+    said = {key.lstrip("-"): value for word in words for key, found, value in [word.partition("=")] if found}
+    for option, value in pairwise(words):
+        if option.startswith("--") and "=" not in option:
+            said.setdefault(option.lstrip("-"), value)
+    if said.get("pattern"):
+        name, text = said.get("name", ""), said.get("definition", "")
+        yield _policy(place, name, said["pattern"], text, said.get("apply-to", "all"))
 
 
 def _policy(place: Place, name: str, pattern: str, text: str, apply_to: str = "all") -> Policy:
