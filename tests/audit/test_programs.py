@@ -10,7 +10,7 @@ import pytest
 from fournines.audit import sandbox
 from fournines.audit.gather.collect import File
 from fournines.audit.programs import ProgramVerdict, ask
-from fournines.audit.run import read
+from fournines.audit.sources import read
 from fournines.errors import AuditError
 
 CONF = "global\n maxconn 1\ndefaults\n mode tcp\n timeout connect 1s\n"

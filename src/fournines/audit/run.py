@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime
 from functools import lru_cache
 from itertools import islice
@@ -10,160 +9,59 @@ from typing import TYPE_CHECKING
 
 from fournines.audit import registry
 from fournines.audit.gather.hosts import owners
-from fournines.audit.gather.loose import with_hosts
-from fournines.audit.gather.recognise import recognise
 from fournines.audit.gather.sites import sites
 from fournines.audit.mask import mask, mask_prose
-from fournines.audit.pages.embedded import written
-from fournines.audit.pages.page import is_page
-from fournines.audit.pages.playbook import playbook
-from fournines.audit.pages.runbook import drafts
-from fournines.audit.parse import parse
 from fournines.audit.plain import plain
 from fournines.audit.quote import Quotes
 from fournines.audit.report import CUT, Report, in_order, order
+from fournines.audit.sources import read
 from fournines.components.packages.audit.facts import Package
 from fournines.kit.audit.evidence import Evidence
-from fournines.kit.audit.node import Problem
 from fournines.kit.audit.prose import PROSE
 from fournines.kit.audit.rule import Finding, Hit, Rule, Unknown
-from fournines.kit.audit.script import COMMANDS, SCRIPT
-from fournines.kit.audit.source import Place, Source
+from fournines.kit.audit.source import Source
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import date
 
     from fournines.audit.gather.collect import File
-    from fournines.audit.pages.draft import Draft
     from fournines.kit.audit.evidence import Fact
-    from fournines.kit.audit.source import Kind
 
 
 def audit(
-    files: Sequence[File],
+    files: Iterable[File],
     *,
     rules: Iterable[Rule] | None = None,
     strict: bool = False,
+    whole: bool = False,
     today: date | None = None,
 ) -> Report:
     """Recognise, parse, read and judge.
 
     ``strict`` lets the exception of a broken reader or rule through (tests want that); otherwise it becomes
-    an unknown, and everything else is still audited. ``today`` is the day certificates are judged on.
+    an unknown, and everything else is still audited. ``whole``: also what lies beyond the most that is judged
+    of all files. ``today`` is the day certificates are judged on.
     """
     day = today or datetime.now(UTC).date()
-    sources, unread = read(files)
+    given = read(files, whole=whole)
     chosen = tuple(registry.rules() if rules is None else rules)
     findings: list[Finding] = []
-    unknown = [Unknown(Place(file.path, 1), file.trouble) for file in files if _in_doubt(file)]
-    for site in sites(sources, owners(source.path for source in sources)):
+    unknown = given.unknown
+    for site in sites(given.sources, owners(source.path for source in given.sources)):
         evidence, missed = gather(site, strict=strict, today=day)
         unknown.extend(missed)
         for rule in chosen:
             hits, missed = judge(rule, evidence, strict=strict)
             findings.extend(hits)
             unknown.extend(missed)
-    left_out = frozenset(unread)
+    left_out = frozenset(given.unread)
     return Report(
         findings=tuple(sorted(set(findings), key=order)),
         unknown=tuple(sorted(set(unknown), key=lambda item: (in_order(item.at), item.at.host, item.what))),
-        files=tuple(s for s in sources if s.path not in left_out and s.kind != PROSE.name),
-        unread=tuple(unread),
-        beyond=sum(file.beyond for file in files),
-    )
-
-
-def read(files: Sequence[File]) -> tuple[list[Source], list[str]]:
-    """The sources among the files, and the paths of those of which nothing was read.
-
-    A file of a known kind that could not be read is both: rules have to know that it is there.
-    """
-    kinds = {f.path: _kind(f) for f in files if not is_page(f.path) and not f.link and not f.beyond}
-    owned = owners(path for path, kind in kinds.items() if kind)
-    sources: list[Source] = []
-    unread: list[str] = []
-    pages = [file for file in files if is_page(file.path)]
-    for file in files:
-        kind = kinds.get(file.path)
-        tasks = playbook(file.text) if kind is None and file.path.endswith((".yml", ".yaml")) else None
-        if kind is not None:
-            sources.append(_source(file, kind, owned[file.path].host if file.host is None else file.host))
-        elif tasks:
-            sources.append(_drafted(file.path, tasks, ""))
-        elif not is_page(file.path):
-            unread.append(file.path)
-        if kind is not None and file.trouble and not file.text:
-            unread.append(file.path)
-    for page in pages:  # a README beside real files is no runbook, a page that is asked for is one
-        found = _from_page(page) if len(pages) == len(files) or not sources else []
-        sources.extend(found)
-        if not found:
-            unread.append(page.path)
-    return with_hosts([*sources, *_written_by(sources)]), unread
-
-
-def _in_doubt(file: File) -> bool:
-    """Whether a file that has no source was left out: a page cut off, one beyond, a link that matters."""
-    return bool(file.trouble) and (
-        file.beyond or is_page(file.path) or (file.link and _kind(file) is not None)
-    )
-
-
-def _kind(file: File) -> Kind | None:
-    """The kind of a file; one that could not be read at all has the kind its name speaks of."""
-    return recognise(file.path, file.text, registry.kinds())
-
-
-def _source(file: File, kind: Kind, host: str) -> Source:
-    """A file with its tree; what the finder could not read of it is a problem like the parser's."""
-    parsed = parse(kind.syntax, file.text)
-    if file.trouble:
-        last = file.text.count("\n") + 1
-        parsed = replace(parsed, problems=(*parsed.problems, Problem(last, file.trouble, ours=True)))
-    return Source(
-        path=file.path,
-        host=host,
-        kind=kind.name,
-        text=file.text,
-        parsed=parsed,
-        name=file.path,
-        excerpt=bool(file.trouble),
-    )
-
-
-def _from_page(page: File) -> list[Source]:
-    return [_drafted(page.path, draft, draft.host) for draft in drafts(page.text, registry.kinds())]
-
-
-def _written_by(sources: Sequence[Source]) -> list[Source]:
-    """The files that scripts write, but for those that were given themselves."""
-    given = {(source.host, source.kind, _base(source.name)) for source in sources if not source.lines}
-    return [
-        _drafted(source.path, draft, draft.host or source.host)
-        for source in sources
-        if source.kind in (SCRIPT.name, COMMANDS.name) and not source.lines
-        for draft in written(source, registry.kinds())
-        if (draft.host or source.host, draft.kind.name, _base(draft.name)) not in given
-    ]
-
-
-def _base(path: str) -> str:
-    return path.rpartition("/")[2]
-
-
-def _drafted(path: str, draft: Draft, host: str) -> Source:
-    return Source(
-        path=path,
-        host=host,
-        kind=draft.kind.name,
-        text=draft.text,
-        parsed=parse(draft.kind.syntax, draft.text),
-        name=draft.name,
-        excerpt=draft.excerpt,
-        lines=draft.lines,
-        section=draft.section,
-        typed=draft.typed,
+        files=tuple(s for s in given.sources if s.path not in left_out and s.kind != PROSE.name),
+        unread=tuple(given.unread),
+        beyond=given.beyond,
     )
 
 

@@ -91,7 +91,7 @@ def audit(
     from fournines.audit.run import audit as run  # noqa: PLC0415
     from fournines.audit.suppress import baseline_of, read_baseline, without  # noqa: PLC0415
 
-    report = run(_files(paths or [], site, identity, whole=whole))
+    report = run(_files(paths or [], site, identity, whole=whole), whole=whole)
     known = read_baseline(_read(baseline), where=str(baseline)) if baseline else frozenset()
     report = without(report, ignored=frozenset(_ids(ignore or [])), known=known)
     if with_programs:

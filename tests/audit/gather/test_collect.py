@@ -161,35 +161,18 @@ def test_a_name_that_is_not_utf8_is_shown_and_its_file_read(tmp_path: Path) -> N
     assert file.text == CONF
 
 
-def test_the_lines_of_all_files_are_counted_and_what_is_left_out_is_said(
+def test_the_bytes_of_all_files_are_counted_as_they_lie_in_memory(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(room, "MOST_LINES", 6)
-    for number in range(4):
-        (tmp_path / f"n{number}").mkdir()
-        (tmp_path / f"n{number}" / "haproxy.cfg").write_text(
-            "# a\n\nlisten a\n bind :80\n bind :81\n bind :82\n"
-        )
+    monkeypatch.setattr(room, "MOST", 5000)
+    for number, sign in enumerate(("a", "\N{GRINNING FACE}", "b")):
+        (tmp_path / f"{number}.cfg").write_text(f"# {'x' * 1000}{sign}\n")
     files = collect([tmp_path])
-    assert [file.text.count("bind") for file in files] == [3, 1, 0, 0]
-    assert [file.beyond for file in files] == [False, False, True, True]
+    assert [file.beyond for file in files] == [False, False, True]
     report = audit(files)
-    assert report.unread == ("n2/haproxy.cfg", "n3/haproxy.cfg")
-    assert "the most that is read was reached before 2 files" in report.verdict
+    assert "the most that is read was reached before 1 file" in report.verdict
     assert any("came before it" in item.what for item in report.unknown)
-    whole = collect([tmp_path], whole=True)
-    assert {file.text.count("bind") for file in whole} == {3}
-
-
-def test_long_lines_and_elements_count_as_several(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(room, "MOST_LINES", 10)
-    for data in (b"x" * 5000, b"<cib>" + b"<a/>" * 50 + b"</cib>"):
-        budget = room.Budget()
-        budget.file("a", data, size=len(data))
-        assert budget.spent
-    budget = room.Budget()
-    assert not budget.file("a", b"# comment\n" * 5000, size=50_000).trouble
-    assert not budget.spent
+    assert not any(file.beyond for file in collect([tmp_path], whole=True))
 
 
 def test_a_hard_link_of_an_archive_is_the_file_that_came_before_it(tmp_path: Path) -> None:

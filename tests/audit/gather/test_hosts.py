@@ -7,7 +7,8 @@ import pytest
 from fournines.audit.gather.collect import File
 from fournines.audit.gather.hosts import owners
 from fournines.audit.gather.sites import sites
-from fournines.audit.run import audit, read
+from fournines.audit.run import audit
+from fournines.audit.sources import read
 
 
 @pytest.mark.parametrize(
@@ -58,7 +59,7 @@ def vrrp(vip: str, vrid: int = 51) -> str:
 
 def grouped(files: dict[str, str]) -> list[list[str]]:
     given = [File(path, text) for path, text in files.items()]
-    sources, unread = read(given)
+    sources, unread, *_ = read(given)
     assert unread == []
     return sorted(sorted(source.path for source in site) for site in sites(sources, owners(files)))
 
@@ -104,7 +105,7 @@ def test_loose_files_of_several_hosts_are_told_apart_by_name() -> None:
         "sysctl-master.conf": "net.ipv4.ip_forward = 1\nvm.swappiness = 1\n",
         "check.sh": "#!/bin/sh\nexit 1\n",
     }
-    sources, _ = read([File(path, text) for path, text in files.items()])
+    sources, *_ = read([File(path, text) for path, text in files.items()])
     assert {source.path: source.host for source in sources} == {
         "keepalived-master.conf": "master",
         "keepalived-backup1.conf": "backup1",
@@ -114,7 +115,7 @@ def test_loose_files_of_several_hosts_are_told_apart_by_name() -> None:
 
 
 def test_one_loose_file_is_nobodys() -> None:
-    sources, _ = read([File("keepalived-master.conf", vrrp("10.0.0.20"))])
+    sources, *_ = read([File("keepalived-master.conf", vrrp("10.0.0.20"))])
     assert sources[0].host == ""
 
 
@@ -145,7 +146,7 @@ def test_folders_that_are_hosts_and_folders_that_are_not(paths: list[str], hosts
 
 def test_two_copies_are_not_two_hosts() -> None:
     text = "[mysqld]\nwsrep_on=ON\nwsrep_cluster_address=gcomm://10.0.0.1,10.0.0.2\n"
-    sources, _ = read([File("n1/mysqld.cnf", text), File("n1/sst", text)])
+    sources, *_ = read([File("n1/mysqld.cnf", text), File("n1/sst", text)])
     assert {source.host for source in sources} == {"n1"}
 
 

@@ -45,7 +45,7 @@ def test_files_come_under_their_hosts() -> None:
 
 
 def test_the_files_of_all_hosts_share_a_limit_that_whole_lifts(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(collect, "MOST_LINES", 3)
+    monkeypatch.setattr(collect, "MOST", 33)
     answer = packed(etc__hosts="10.0.0.1 a\n10.0.0.2 b\n") + "\n--cib--\n<cib></cib>\n"
     files, wire = ask(answer)
     assert [file.beyond for file in files] == [False, False, True, True]

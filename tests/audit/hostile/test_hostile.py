@@ -99,14 +99,25 @@ def test_a_folder_of_what_is_no_text(tmp_path: Path) -> None:
     assert plain(os.fsdecode(b"n\xff\x1b[2J")) in {source.path.split("/")[0] for source in report.files}
 
 
-def test_an_archive_that_unpacks_to_more_than_it_should(tmp_path: Path) -> None:
+def test_an_archive_that_unpacks_to_more_than_it_should(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     path = bomb(tmp_path / "a.tgz", members=3, size=4 << 20)
     assert path.stat().st_size < 1 << 20
+    monkeypatch.setattr(room, "MOST", 2 * room.LONGEST)
     files = collect([path])
-    assert [bool(file.text) for file in files] == [True, False]
-    assert files[0].text.count("\n") < room.MOST_LINES
+    assert [len(file.text) for file in files] == [room.LONGEST, room.LONGEST, 0]
     assert "only the first" in files[0].trouble
-    assert files[1].beyond
+    assert files[2].beyond
+
+
+def test_a_here_document_that_shells_without_number_might_read_is_read_once() -> None:
+    made = "#!/bin/sh\nssh h '{}' <<E\n{}E\n"
+    single, double = (
+        calls(partial(audit, [File("setup.sh", made.format("sh;" * n, "crm status\n" * 200))]))
+        for n in (20, 40)
+    )
+    assert double < 1.5 * single
 
 
 def test_a_rule_that_finds_thousands_lists_the_first_and_says_how_many() -> None:

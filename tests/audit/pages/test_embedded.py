@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 
 from fournines.audit.gather.collect import File
-from fournines.audit.run import read
+from fournines.audit.sources import read
 from fournines.kit.audit.source import Source
 
 
 def written(text: str) -> list[Source]:
-    sources, _ = read([File("node1/setup.sh", "#!/bin/sh\n" + text)])
+    sources, *_ = read([File("node1/setup.sh", "#!/bin/sh\n" + text)])
     return [source for source in sources if source.kind != "script"]
 
 
@@ -54,7 +54,7 @@ def test_other_output_is_no_configuration() -> None:
 def test_a_file_that_was_given_is_not_read_twice() -> None:
     conf = "vrrp_instance V {\n virtual_router_id 5\n}\n"
     script = f"#!/bin/sh\ncat > /etc/keepalived/keepalived.conf <<EOF\n{conf}EOF\n"
-    sources, _ = read([File("n1/keepalived.conf", conf), File("n1/setup.sh", script)])
+    sources, *_ = read([File("n1/keepalived.conf", conf), File("n1/setup.sh", script)])
     assert [source.path for source in sources] == ["n1/keepalived.conf", "n1/setup.sh"]
 
 

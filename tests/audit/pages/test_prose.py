@@ -7,7 +7,8 @@ import time
 import pytest
 
 from fournines.audit.gather.collect import File
-from fournines.audit.run import audit, read
+from fournines.audit.run import audit
+from fournines.audit.sources import read
 from fournines.components.galera.audit.rules.example import galera
 from fournines.components.keepalived.audit.rules.example import keepalived, script
 
@@ -22,7 +23,7 @@ Set these in `/etc/neutron/neutron.conf`:
 
 
 def told(page: str) -> list[tuple[str, str]]:
-    sources, _ = read([File("howto.md", page)])
+    sources, *_ = read([File("howto.md", page)])
     return [(source.name, source.text) for source in sources]
 
 

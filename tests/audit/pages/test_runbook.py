@@ -8,7 +8,8 @@ import pytest
 
 from fournines.audit.gather.collect import File
 from fournines.audit.report import Report
-from fournines.audit.run import audit, read
+from fournines.audit.run import audit
+from fournines.audit.sources import read
 
 PAGE = """\
 # HA with two nodes
@@ -83,7 +84,7 @@ def page(text: str) -> Report:
 
 
 def test_blocks_become_files_of_hosts() -> None:
-    sources, unread = read([File("howto.md", PAGE)])
+    sources, unread, *_ = read([File("howto.md", PAGE)])
     assert unread == []
     lines = PAGE.split("\n")
     found = {(s.kind, s.name, s.host, lines[s.at(1).line - 1].strip()) for s in sources}
@@ -139,7 +140,7 @@ def test_a_fence_that_never_closes_is_read_to_the_end() -> None:
 
 def test_commands_that_set_ini_options() -> None:
     text = "# x\n\n```\nopenstack-config --set /etc/sysctl.d/ha.conf '' net.ipv4.ip_forward 1\n```\n"
-    sources, _ = read([File("howto.md", text)])
+    sources, *_ = read([File("howto.md", text)])
     assert sources[0].kind == "commands"
 
 
@@ -173,7 +174,7 @@ and start it:
 
 
 def test_indented_code_is_code() -> None:
-    sources, _ = read([File("howto.md", INDENTED)])
+    sources, *_ = read([File("howto.md", INDENTED)])
     lines = INDENTED.split("\n")
     assert [(s.kind, s.name, lines[s.at(1).line - 1].strip()) for s in sources] == [
         ("drbd.res", "/etc/drbd.d/r0.res", "resource r0 {"),
@@ -230,7 +231,7 @@ vrrp_instance V {
 
 
 def test_the_file_opened_before_and_the_host_of_the_section() -> None:
-    sources, _ = read([File("howto.md", SECTIONS)])
+    sources, *_ = read([File("howto.md", SECTIONS)])
     found = [(s.name, s.host) for s in sources if s.kind == "keepalived.conf"]
     assert found == [
         ("/etc/keepalived/keepalived.conf", "alpha"),
@@ -253,7 +254,7 @@ def test_the_file_opened_before_and_the_host_of_the_section() -> None:
 )
 def test_hosts_as_pages_name_them(first: str, second: str, hosts: list[str]) -> None:
     block = "/etc/keepalived/keepalived.conf\n```\nvrrp_instance V {\n virtual_router_id 5\n}\n```\n"
-    sources, _ = read([File("howto.md", f"{first}\n\n{block}\n{second}\n\n{block}")])
+    sources, *_ = read([File("howto.md", f"{first}\n\n{block}\n{second}\n\n{block}")])
     assert [source.host for source in sources] == hosts
 
 
@@ -276,7 +277,7 @@ def test_files_that_commands_write_belong_to_the_host_named_before_them() -> Non
     page = "    export VIP=10.0.0.20\n" + "".join(
         HALF.format(host=host, number=number) for host, number in (("lb1", 51), ("lb2", 52))
     )
-    sources, _ = read([File("ha.md", page)])
+    sources, *_ = read([File("ha.md", page)])
     files = [source for source in sources if source.kind == "keepalived.conf"]
     assert [source.host for source in files] == ["lb1", "lb2"]
     assert {f"{f.rule} {f.at}" for f in audit([File("ha.md", page)]).findings} >= {"KA009 ha.md:20"}

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import codecs
 import os
-import re
 import stat
 import sys
 import tarfile
@@ -29,17 +28,11 @@ LONGEST_XML = 8 * 1024 * 1024
 """Bytes that are read of XML: a CIB with its status section may reach megabytes."""
 MOST = 64 * 1024 * 1024
 """Bytes of all files together; five controllers with every comment of their packages are 10 MiB."""
-MOST_LINES = 40_000
-"""Lines of all files together that say something, neither blank nor comment: 200 hosts of 200 lines."""
 MOST_UNPACKED = 512 * 1024 * 1024
 """Bytes of an archive that are unpacked in passing to find the small files in it."""
 MOST_FILES = 50_000
 
-BEYOND = f"{MOST_LINES:,} lines or {MOST >> 20} MiB, the most that is read of all files, came before it"
-_LINE = 100
-"""Characters of a line: what is longer counts as several."""
-_SAYING = re.compile(rb"^[ \t]*+[^\s#;!][^\n]*+", re.MULTILINE)
-_ELEMENT = re.compile(rb"<[^<]*+")
+BEYOND = f"{MOST >> 20} MiB, the most that is read of all files (--whole lifts that), came before it"
 
 _SKIPPED_FOLDERS = frozenset({".git", ".hg", ".svn", "__pycache__", "node_modules", ".venv", ".tox"})
 _TARBALLS = (".tar", ".tar.gz", ".tgz", ".tar.xz", ".txz", ".tar.bz2", ".tbz2", ".tar.zst")
@@ -70,15 +63,14 @@ class File:
 
 @dataclass(slots=True)
 class Budget:
-    """How many bytes and lines may still be read of all files together."""
+    """How many bytes of all files together may still be kept."""
 
     left: int = field(default_factory=lambda: MOST)
-    lines: int = field(default_factory=lambda: MOST_LINES)
 
     @classmethod
     def of(cls, *, whole: bool) -> Budget:
         """The usual one, or one that is never spent."""
-        return cls(sys.maxsize, sys.maxsize) if whole else cls()
+        return cls(sys.maxsize) if whole else cls()
 
     def file(self, path: str, data: bytes, *, size: int) -> File:
         """The file of these first bytes; ``size`` is what it holds in all."""
@@ -86,25 +78,16 @@ class Budget:
             return File(path, "", trouble=f"not read: {BEYOND}", beyond=True)
         if b"\0" in data and not data.startswith(tuple(mark for mark, _ in _MARKS)):
             return File(path, "", trouble="no text: it holds NUL bytes (UTF-16 or UTF-32 without its mark?)")
-        kept = self._within(data[: min(_limit(data), self.left)])
-        self.left -= len(kept)
+        kept = data[: min(_limit(data), self.left)]
         text = _text(kept, cut=len(kept) < size)
+        self.left -= sys.getsizeof(text) - sys.getsizeof("")  # one distant letter makes four bytes of each
         said = f"only the first {_size(len(kept))} of {_size(size)} were read" if len(kept) < size else ""
         return File(path, text, trouble=said)
 
     @property
     def spent(self) -> bool:
         """Whether nothing more is read."""
-        return min(self.left, self.lines) <= 0
-
-    def _within(self, data: bytes) -> bytes:
-        """As much as the lines that are left allow; what goes on for hundreds of characters is several."""
-        pattern = _ELEMENT if _is_xml(data) else _SAYING
-        for said in pattern.finditer(data):
-            self.lines -= 1 + (said.end() - said.start()) // _LINE
-            if self.lines <= 0:
-                return data[: said.end()]
-        return data
+        return self.left <= 0
 
 
 def collect(paths: Sequence[Path], *, whole: bool = False) -> list[File]:

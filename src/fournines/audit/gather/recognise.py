@@ -7,6 +7,7 @@ from fnmatch import fnmatchcase
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
+from fournines.audit.gather.marks import seen
 from fournines.kit.audit.source import Syntax
 
 if TYPE_CHECKING:
@@ -32,11 +33,6 @@ _ENOUGH = 2
 """Marks that must be seen in a file whose name says nothing."""
 
 
-@cache
-def _pattern(mark: str) -> re.Pattern[str]:
-    return re.compile(mark, re.MULTILINE)
-
-
 def recognise(path: str, text: str, kinds: Iterable[Kind], *, marked: bool = False) -> Kind | None:
     """The kind this file is most likely of, or None.
 
@@ -44,7 +40,7 @@ def recognise(path: str, text: str, kinds: Iterable[Kind], *, marked: bool = Fal
     against content that speaks clearly. Longer patterns are more exact; a bare wildcard needs something
     of the kind in the text, or nothing but comments. ``marked``: no name alone is enough.
     """
-    head = _seen(text[:LOOKED_AT])
+    head = _shortened(text[:LOOKED_AT])
     if _SHELL.match(head) and not marked:
         kinds = [kind for kind in kinds if kind.syntax is Syntax.SHELL]
     silent = not _SPEAKS.search(head)
@@ -56,7 +52,9 @@ def recognise(path: str, text: str, kinds: Iterable[Kind], *, marked: bool = Fal
         # Without a name that fits it has nothing but its marks: often too few to be read for.
         if not close and best and best[0] >= _A_MARK * len(kind.marks):
             continue
-        marks = _marks(kind.marks, head)
+        marks = seen(kind.marks, head)
+        if not close and not marks:
+            continue
         fits = [name for name in close if _ends(tail, name)] if close else []
         named = max((_specific(name) for name in fits), default=0)
         sure = any("*" not in name or "/" in name for name in fits) or silent
@@ -70,7 +68,7 @@ def recognise(path: str, text: str, kinds: Iterable[Kind], *, marked: bool = Fal
     return best[1] if best else None
 
 
-def _seen(text: str) -> str:
+def _shortened(text: str) -> str:
     r"""The text without what marks do not speak of: runs of blanks, empty lines, the ends of long lines.
 
     A mark that begins with ``^\s*`` is quadratic in either: a megabyte of empty lines would be minutes.
@@ -81,12 +79,6 @@ def _seen(text: str) -> str:
 
 def _specific(pattern: str) -> int:
     return len(pattern.replace("*", "")) + 20 * pattern.count("/")
-
-
-@lru_cache(2048)
-def _marks(marks: tuple[str, ...], head: str) -> int:
-    """How many of the marks are seen; a hundred hosts have the same file a hundred times."""
-    return sum(1 for mark in marks if _pattern(mark).search(head))
 
 
 @lru_cache(4096)

@@ -23,11 +23,14 @@ if TYPE_CHECKING:
 _SETTERS = ("openstack-config", "crudini")
 
 
-def written(source: Source, kinds: Sequence[Kind]) -> list[Draft]:
+def written(source: Source, kinds: Sequence[Kind]) -> Iterator[Draft]:
     """The files this script's commands write, as far as some kind recognises them."""
     known = settled(source.nodes)
-    found = [draft for node in source.nodes for draft in _here_documents(source, node, kinds, known)]
-    return [*found, *_echoed(source, kinds), *_settings(source, kinds), *_edited(source, kinds)]
+    for node in source.nodes:
+        yield from _here_documents(source, node, kinds, known)
+    yield from _echoed(source, kinds)
+    yield from _settings(source, kinds)
+    yield from _edited(source, kinds)
 
 
 def _line(source: Source, line: int) -> int:
@@ -51,6 +54,8 @@ def _target(node: Node) -> tuple[str, bool]:
 def _here_documents(
     source: Source, node: Node, kinds: Sequence[Kind], known: Mapping[str, str]
 ) -> Iterator[Draft]:
+    if not node.children:
+        return
     targets = [found for found in map(_target, commands([node])) if found[0]]
     name, appended = targets[0] if targets else ("", False)
     for child in node.children:

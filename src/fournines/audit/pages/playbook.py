@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
+from itertools import islice
 from typing import TYPE_CHECKING
 
 import yaml
@@ -20,19 +21,25 @@ _PLAY = re.compile(r"^-[ \t]+(?:name:[^\n]*\n[ \t]+)?hosts:[ \t]*\S", re.MULTILI
 _MODULES = frozenset({"command", "shell", "raw"})
 _TASKS = ("pre_tasks", "tasks", "post_tasks", "handlers")
 _NESTED = ("block", "rescue", "always")
-_MOST = 2000
-"""Tasks that are read of one playbook."""
+_MOST = 4000
+"""Tasks and their commands that are read of one playbook."""
+
+
+def is_playbook(text: str) -> bool:
+    """Whether a text has a play in it and is short enough to be read."""
+    return len(text) <= LONGEST and bool(_PLAY.search(text))
 
 
 def playbook(text: str, lines: tuple[int, ...] = ()) -> Draft | None:
     """The commands of a playbook; ``lines`` are where the lines of the text stand. None when it is none."""
-    if len(text) > LONGEST or not _PLAY.search(text):
+    if not is_playbook(text):
         return None
     try:
         root = yaml.compose(text, Loader=yaml.SafeLoader)
     except (yaml.YAMLError, RecursionError):
         return None
-    found = [pair for play in _items(root) for pair in _of_play(play)][:_MOST]
+    tasks = islice((pair for play in _items(root) for pair in _of_play(play)), _MOST)
+    found = [(line, said) for line, said in tasks if said]
     if not found:
         return None
     at = [lines[min(line, len(lines) - 1)] if lines else line + 1 for line, _ in found]
@@ -47,6 +54,8 @@ def _of_play(play: yaml.Node) -> Iterator[tuple[int, str]]:
 
 
 def _of_task(task: yaml.Node, hosts: str, depth: int) -> Iterator[tuple[int, str]]:
+    """The line and the command of each task in a task; the empty command for the task itself."""
+    yield task.start_mark.line, ""  # counted, whatever it does: an alias makes a thousand tasks of one
     one = _child(task, "run_once") or _child(task, "when")
     where = _text(_child(task, "delegate_to")) or (f"{hosts}[0]" if one else hosts)
     for name in _NESTED if depth < len(_NESTED) else ():

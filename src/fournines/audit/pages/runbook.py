@@ -14,7 +14,7 @@ from fournines.audit.gather.recognise import recognise
 from fournines.audit.pages.draft import Draft
 from fournines.audit.pages.embedded import written
 from fournines.audit.pages.page import Block, blocks
-from fournines.audit.pages.playbook import playbook
+from fournines.audit.pages.playbook import LONGEST, is_playbook, playbook
 from fournines.audit.pages.prose import named, told
 from fournines.audit.pages.values import filled, values
 from fournines.audit.pages.whose import PATH, everywhere, host_before, known_hosts, with_hosts
@@ -54,8 +54,10 @@ def drafts(page: str, kinds: Sequence[Kind]) -> list[Draft]:
     hosts = known_hosts(page)
     found = []
     shown = blocks(page)
+    room = LONGEST
     for block in shown:
-        draft = _draft(block, kinds)
+        room -= len(block.text) if is_playbook(block.text) else 0
+        draft = _draft(block, kinds, plays=room > 0)
         if draft:
             found.append((draft, host_before(block, hosts)))
     known = values(draft.text for draft, _ in found if draft.kind is COMMANDS)
@@ -77,10 +79,10 @@ def _written(draft: Draft, kinds: Sequence[Kind]) -> Iterator[Draft]:
         yield from written(Source("", "", draft.kind.name, draft.text, parsed, lines=draft.lines), kinds)
 
 
-def _draft(block: Block, kinds: Sequence[Kind]) -> Draft | None:
+def _draft(block: Block, kinds: Sequence[Kind], *, plays: bool) -> Draft | None:
     if not block.text.strip():
         return None
-    tasks = playbook(block.text, block.lines)
+    tasks = playbook(block.text, block.lines) if plays else None
     if tasks:
         return replace(tasks, section=block.heading)
     text = _without_orders(block.text)

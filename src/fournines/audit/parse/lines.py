@@ -42,6 +42,8 @@ _WORD = re.compile(
     re.VERBOSE,
 )
 _ESCAPE = re.compile(r"\\(.)")
+_MARKED = re.compile(r"[\"'\\#\x1c-\x1f\x85\u2028\u2029]")
+"""What makes more of a line than words between blanks; str.split takes more for a blank than the pattern."""
 
 
 def parse_haproxy(text: str) -> Parsed:
@@ -125,31 +127,39 @@ def split(line: str, number: int, problems: list[Problem]) -> tuple[list[str], b
     A backslash that ends the line stays as a word of its own: HAProxy has no continuation lines, and a
     rule wants to see it.
     """
+    if not _MARKED.search(line):
+        return line.split(), False
     words: list[str] = []
-    glued = quoted = False
+    pieces: list[str] = []
+    quoted = False
     for match in _WORD.finditer(line):
         kind = match.lastgroup
         if kind in ("space", "other"):
-            glued = False
+            _glue(words, pieces)
             continue
         if kind == "comment":
             break
         word, closed = _value(match)
         if not closed:
             problems.append(Problem(number, "a quote that is not closed"))
-        if glued:
-            words[-1] += word
-        else:
-            quoted = quoted or (len(words) == 1 and kind != "plain")
-            words.append(word)
-        glued = True
+        quoted = quoted or (len(words) == 1 and not pieces and kind != "plain")
+        pieces.append(word)
+    _glue(words, pieces)
     return words, quoted
 
 
+def _glue(words: list[str], pieces: list[str]) -> None:
+    """Put down the word that these pieces are, if there are any."""
+    if pieces:
+        words.append("".join(pieces))
+        pieces.clear()
+
+
 def _value(match: re.Match[str]) -> tuple[str, bool]:
-    double, single = match.group("double"), match.group("single")
-    if double is not None:
-        return _ESCAPE.sub(r"\1", double), match.group("dend") == '"'
+    """A piece of a word as it is meant, and whether its quote is closed."""
+    double, single, plain = match.group("double", "single", "plain")
     if single is not None:
-        return single, bool(match.group("send"))
-    return _ESCAPE.sub(r"\1", match.group()), True
+        return single, bool(match["send"])
+    closed = double is None or match["dend"] == '"'
+    text: str = plain if double is None else double
+    return _ESCAPE.sub(r"\1", text) if "\\" in text else text, closed

@@ -62,6 +62,7 @@ class _Shell:
     nodes: list[Node] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     words: list[str] = field(default_factory=list)
+    pieces: list[str] = field(default_factory=list)
     line: int = 1
     started: int = 1
     glued: bool = False
@@ -77,7 +78,7 @@ class _Shell:
 
     def add(self, word: str) -> None:
         if self.glued and self.words:
-            self.words[-1] += word
+            self.pieces.append(word)
         else:
             if not self.words:
                 self.started = self.line
@@ -89,10 +90,19 @@ class _Shell:
                 self.full = True
         self.glued = True
 
-    def end(self, operator: str = "") -> None:
+    def apart(self) -> None:
+        """End the word at hand: the pieces it was glued of, thousands perhaps, are put together once."""
+        if self.pieces:
+            self.words[-1] += "".join(self.pieces)
+            self.pieces = []
         self.glued = False
-        before = next((i for i, word in enumerate(self.words) if word not in BLOCK_WORDS), len(self.words))
-        self.nodes.extend(Node((word,), self.started) for word in self.words[:before])
+
+    def end(self, operator: str = "") -> None:
+        self.apart()
+        before = 0
+        while before < len(self.words) and self.words[before] in BLOCK_WORDS:
+            self.nodes.append(Node((self.words[before],), self.started))
+            before += 1
         del self.words[:before]
         index = len(self.nodes) if self.words else None
         self.waiting.extend((here, index) for here in self.here)
@@ -143,7 +153,8 @@ def parse_shell(text: str) -> Parsed:
             break
         position = _take(shell, match)
     shell.end()
-    _through_pipes(shell.nodes)
+    if "<<" in text:
+        _through_pipes(shell.nodes)
     return Parsed(tuple(shell.nodes), tuple(shell.problems[:100]))
 
 
@@ -167,7 +178,7 @@ def _take(shell: _Shell, match: re.Match[str]) -> int:  # noqa: C901 - one branc
     kind, token = match.lastgroup, match.group()
     position = match.end()
     if kind in ("space", "joined"):
-        shell.glued = False
+        shell.apart()
         shell.line += token.count("\n")
     elif kind == "newline":
         shell.end()
@@ -178,15 +189,15 @@ def _take(shell: _Shell, match: re.Match[str]) -> int:  # noqa: C901 - one branc
         if shell.glued:  # a # inside a word is no comment
             shell.add("#")
             return match.start() + 1
-    elif match.group("here"):
-        shell.glued = False
+    elif kind == "here":
+        shell.apart()
         delimiter = match.group("d1") or match.group("d2") or match.group("d3")
         quoted = match.group("d3") is None or "\\" in token
         shell.here.append(_Here(delimiter, token.startswith("<<-"), quoted))
     elif kind == "redirect":
-        shell.glued = False
+        shell.apart()
         shell.add(token)
-        shell.glued = False
+        shell.apart()
     elif kind == "operator":
         shell.end(token)
     elif kind == "group":
@@ -200,17 +211,16 @@ def _take(shell: _Shell, match: re.Match[str]) -> int:  # noqa: C901 - one branc
 
 
 def _word(shell: _Shell, match: re.Match[str]) -> None:
-    double, single, token = match.group("double"), match.group("single"), match.group()
-    if double is not None:
-        if match.group("dend") != '"':
-            shell.problems.append(Problem(shell.line, "a quote that is not closed"))
-        shell.add(_ESCAPE.sub(r"\1", double.replace("\\\n", "")))
-    elif single is not None:
-        if not match.group("send"):
-            shell.problems.append(Problem(shell.line, "a quote that is not closed"))
-        shell.add(single)
+    token, double, single = match.group(0, "double", "single")
+    if single is not None:
+        closed, word = bool(match["send"]), single
     else:
-        shell.add(_ESCAPE.sub(r"\1", token))
+        closed = double is None or match["dend"] == '"'
+        word = token if double is None else double.replace("\\\n", "")
+        word = _ESCAPE.sub(r"\1", word) if "\\" in word else word
+    if not closed:
+        shell.problems.append(Problem(shell.line, "a quote that is not closed"))
+    shell.add(word)
     shell.line += token.count("\n")
 
 

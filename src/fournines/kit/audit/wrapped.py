@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shlex
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -31,7 +30,6 @@ _TARGETS = {"ssh": 1, "docker": 1, "podman": 1, "kubectl": 1}
 _EXEC = frozenset({"docker", "podman", "kubectl"})
 _SHELLS = frozenset({"sh", "bash", "dash", "ksh", "su", "vagrant"})
 _BEFORE = frozenset({"sudo", "nohup", "exec", "time", "command", "!", "run"})
-_SEPARATOR = re.compile(r"[;&|]+")
 
 
 _PROGRAM = re.compile(r"(\w+)=((?:/[\w.\-]+)+(?: -[\w\-]+)*|[\w.\-]+)")
@@ -69,17 +67,32 @@ def commands(nodes: Iterable[Node]) -> Iterator[Node]:
 
 
 def _inner(node: Node, depth: int) -> Iterator[Node]:
-    text = handed_on(node.words) if depth < _DEEPEST else ""
-    if not text and depth < _DEEPEST and node.children and _reads_commands(node.words):
-        for body in node.all("<<"):
-            for said in parse_shell(body.rest).nodes:
-                found = replace(said, line=said.line + body.line - 1)
-                yield found
-                yield from _inner(found, depth + 1)
-    for words, operator in _split(text[:_LONGEST]) if text else ():
-        found = Node(tuple(words), node.line, node.children, operator)
-        yield found
-        yield from _inner(found, depth + 1)
+    if depth == _DEEPEST:
+        return
+    text = handed_on(node.words)
+    found = _handed(node, text[:_LONGEST]) if text else _read(node)
+    for inner in found:
+        yield inner
+        yield from _inner(inner, depth + 1)
+
+
+def _handed(node: Node, text: str) -> Iterator[Node]:
+    """The commands of a line that a command is given; the first that reads its input reads all of it."""
+    fed = node.children
+    for said in parse_shell(text).nodes:
+        own = tuple(replace(child, line=node.line) for child in said.children)
+        yield Node(said.words, node.line, (*own, *fed), said.rest)
+        if fed and (_reads_commands(said.words) or handed_on(said.words)):
+            fed = ()
+
+
+def _read(node: Node) -> Iterator[Node]:
+    """The commands that a shell reads from a here-document."""
+    for body in node.all("<<") if node.children and _reads_commands(node.words) else ():
+        before = body.line - 1
+        for said in parse_shell(body.rest).nodes:
+            own = tuple(replace(child, line=child.line + before) for child in said.children)
+            yield Node(said.words, said.line + before, own, said.rest)
 
 
 def handed_on(words: Sequence[str]) -> str:
@@ -134,24 +147,3 @@ def _behind(name: str, words: list[str]) -> str:
         targets -= not words[at].startswith("-")
         at += 2 if words[at] in valued else 1
     return " ".join(words[at:])
-
-
-def _split(text: str) -> Iterator[tuple[list[str], str]]:
-    """The simple commands of a line, their words without quotes, each with the operator behind it."""
-    lexer = shlex.shlex(text, posix=True, punctuation_chars=";&|")
-    lexer.whitespace_split = True
-    lexer.commenters = ""
-    try:
-        tokens = list(lexer)
-    except ValueError:  # a quote that is not closed
-        tokens = text.split()
-    found: list[str] = []
-    for token in tokens:
-        if _SEPARATOR.fullmatch(token):
-            if found:
-                yield found, token
-            found = []
-        else:
-            found.append(token)
-    if found:
-        yield found, ""

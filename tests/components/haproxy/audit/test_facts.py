@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from fournines.audit.gather.collect import File
-from fournines.audit.run import read
+from fournines.audit.sources import read
 from fournines.components.haproxy.audit.facts import HaproxyConf, Proxy, Service, seconds
 from fournines.components.haproxy.audit.facts.lines import assemble
 from fournines.components.haproxy.audit.facts.model import HaproxyFile
@@ -13,7 +13,7 @@ from fournines.components.haproxy.audit.facts.purpose import Purpose, is_mysql, 
 
 
 def conf(text: str) -> HaproxyConf:
-    sources, _ = read([File("haproxy.cfg", text)])
+    sources, *_ = read([File("haproxy.cfg", text)])
     return assemble(HaproxyFile(sources[0].top, sources[0]), [])
 
 

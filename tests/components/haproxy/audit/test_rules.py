@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from fournines.audit.gather.collect import File
-from fournines.audit.run import audit, read
+from fournines.audit.run import audit
 from fournines.audit.site_rules.system.tls import certificates as SY010  # noqa: N812 - a rule, by its id
+from fournines.audit.sources import read
 from fournines.components.haproxy.audit.facts.lines import assemble
 from fournines.components.haproxy.audit.facts.model import HaproxyFile
 from fournines.components.haproxy.audit.rules.detection import noticed
@@ -45,7 +46,7 @@ class TestDetection:
             f"defaults\n timeout connect 4s\n{settings}\n"
             f"listen a\n bind *:80\n server a 10.0.0.1:80 check {server}\n"
         )
-        sources, _ = read([File("haproxy.cfg", text)])
+        sources, *_ = read([File("haproxy.cfg", text)])
         (proxy,) = assemble(HaproxyFile(sources[0].top, sources[0]), []).proxies
         return noticed(proxy, proxy.servers[0])
 

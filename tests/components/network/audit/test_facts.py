@@ -7,7 +7,8 @@ from datetime import date
 import pytest
 
 from fournines.audit.gather.collect import File
-from fournines.audit.run import gather, read
+from fournines.audit.run import gather
+from fournines.audit.sources import read
 from fournines.components.network.audit.facts import Interface, OwnName
 from fournines.kit.audit.evidence import Evidence
 
@@ -23,7 +24,7 @@ network:
 
 
 def facts(path: str, text: str) -> Evidence:
-    sources, unread = read([File(path, text)])
+    sources, unread, *_ = read([File(path, text)])
     assert unread == []
     return gather(sources, today=date(2026, 1, 1), strict=True)[0]
 

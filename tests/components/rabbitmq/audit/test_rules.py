@@ -9,7 +9,8 @@ import pytest
 from fournines.audit import registry
 from fournines.audit.gather.collect import File
 from fournines.audit.report import Report
-from fournines.audit.run import audit, gather, read
+from fournines.audit.run import audit, gather
+from fournines.audit.sources import read
 from fournines.components.rabbitmq.audit.facts import brokers, cluster, major
 
 RULES = {rule.id: rule for rule in registry.rules()}
@@ -39,7 +40,7 @@ class TestFacts:
             " {kernel, [{net_ticktime, 15}]}].\n",
             "mq1/rabbitmq-env.conf": "NODENAME=rabbit@mq1\n",
         }
-        sources, unread = read([File(path, text) for path, text in texts.items()])
+        sources, unread, *_ = read([File(path, text) for path, text in texts.items()])
         evidence, _ = gather(sources, today=TODAY, strict=True)
         (broker,) = brokers(evidence)
         said = {name: setting.value for name in ("cluster_partition_handling", "heartbeat", "net_ticktime")

@@ -7,13 +7,14 @@ from datetime import date
 import pytest
 
 from fournines.audit.gather.collect import File
-from fournines.audit.run import gather, read
+from fournines.audit.run import gather
+from fournines.audit.sources import read
 from fournines.components.systemd.audit.facts import Unit, seconds, unit
 from fournines.kit.audit.evidence import Evidence
 
 
 def site(files: dict[str, str]) -> Evidence:
-    sources, _ = read([File(path, text) for path, text in files.items()])
+    sources, *_ = read([File(path, text) for path, text in files.items()])
     return gather(sources, today=date(2026, 1, 1), strict=True)[0]
 
 

@@ -61,18 +61,24 @@ class Lines:
     def all(self, words: tuple[str, ...]) -> tuple[Statement, ...]:
         """Every statement that begins with these words."""
         near = self._starting.get(words[0], ())
+        if not near or len(words) == 1:
+            return near
         if len(near) <= _FEW:
             return tuple(s for s in near if s.words[: len(words)] == words)
         if words not in self._found:
             self._found[words] = tuple(s for s in near if s.words[: len(words)] == words)
         return self._found[words]
 
+    def has(self, word: str) -> bool:
+        """Whether a statement begins with this word."""
+        return word in self._starting
+
     @cached_property
-    def _starting(self) -> dict[str, list[Statement]]:
+    def _starting(self) -> dict[str, tuple[Statement, ...]]:
         table: dict[str, list[Statement]] = {}
         for said in self.said:
             table.setdefault(said.words[0], []).append(said)
-        return table
+        return {word: tuple(found) for word, found in table.items()}
 
     @cached_property
     def _found(self) -> dict[tuple[str, ...], tuple[Statement, ...]]:
@@ -166,7 +172,7 @@ class Proxy:
 
         ``find("option", "httpchk")``; a ``no option ...`` line of its own hides an inherited one.
         """
-        if self.own.all(("no", *words)):
+        if self.own.has("no") and self.own.all(("no", *words)):
             return None
         said = self.own.all(words) or self.inherited.all(words)
         return said[-1] if said else None

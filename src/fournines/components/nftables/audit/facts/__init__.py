@@ -229,7 +229,7 @@ NFTABLES = Kind(
     name="nftables",
     syntax=Syntax.NFTABLES,
     names=("nftables.conf", "*.nft", "nftables.d/*.conf", "nftables/*.conf"),
-    marks=(r"^\s*table\s+(?:inet|ip|ip6|bridge)\s+\S+\s*\{?", r"^\s*chain\s+\S+\s*\{", r"\bhook\s+input\b"),
+    marks=(r"^\s*table\s+(?:inet|ip|ip6|bridge)\s+\S+\s*\{?", r"^\s*chain\s+\S+\s*\{", r"hook\s+input\b"),
     read=read_nft,
 )
 IPTABLES = Kind(

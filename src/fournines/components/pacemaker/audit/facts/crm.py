@@ -317,7 +317,7 @@ CRM = Kind(
         rf"{_START}(?:group|clone|ms|master)\s+\w+[_\-][\w.\-]+\s+\w+[_\-][\w.\-]+",
         rf"{_START}(?:order|colocation|location)\s+\S+\s+(?:\S+\s+)?[\w+\-]+:",
         rf"{_START}(?:property|rsc_defaults|op_defaults)\s+(?:\S+[:\s]\s*)?\\?\s*[\w\-]+=",
-        r"\b(?:no-quorum-policy|stonith-enabled|pe-input-series-max|resource-stickiness)=",
+        r"(?:no-quorum-policy|stonith-enabled|pe-input-series-max|resource-stickiness)=",
     ),
     read=read,
 )

@@ -1,0 +1,182 @@
+"""From files to sources: which are of a known kind, whose they are, and the files that lie inside others."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, NamedTuple
+
+from fournines.audit import registry
+from fournines.audit.gather.allowance import LIMIT, Allowance
+from fournines.audit.gather.hosts import owners
+from fournines.audit.gather.loose import with_hosts
+from fournines.audit.gather.recognise import recognise
+from fournines.audit.pages.embedded import written
+from fournines.audit.pages.page import is_page
+from fournines.audit.pages.playbook import is_playbook, playbook
+from fournines.audit.pages.runbook import drafts
+from fournines.audit.parse import parse
+from fournines.kit.audit.node import Problem
+from fournines.kit.audit.rule import Unknown
+from fournines.kit.audit.script import COMMANDS, SCRIPT
+from fournines.kit.audit.source import Place, Source
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from fournines.audit.gather.collect import File
+    from fournines.audit.pages.draft import Draft
+    from fournines.kit.audit.source import Kind
+
+
+class Read(NamedTuple):
+    """The sources among the files, the paths of files of which nothing was read, and what was left out.
+
+    A file of a known kind that could not be read is both: rules have to know that it is there. ``beyond`` is
+    how many files were left out because so much came before them.
+    """
+
+    sources: list[Source]
+    unread: list[str]
+    unknown: list[Unknown]
+    beyond: int
+
+
+def read(files: Iterable[File], *, whole: bool = False) -> Read:
+    """Recognise and parse. ``whole``: also beyond the most that is judged of all files."""
+    reader = _Reader(Allowance.of(whole=whole))
+    given = [reader.admit(file) for file in files]
+    known = [(file, kind) for file, kind in given if kind is not None]
+    owned = owners(file.path for file, _ in known)
+    pages = [file for file, _ in given if is_page(file.path)]
+    sources: list[Source] = []
+    unread: list[str] = []
+    for file, kind in given:
+        tasks = None if kind else reader.tasks(file)
+        if kind is not None:
+            sources.append(_source(file, kind, owned[file.path].host if file.host is None else file.host))
+        elif tasks:
+            sources.append(_drafted(file.path, tasks, ""))
+        if not is_page(file.path) and (_empty(file) if kind else tasks is None):
+            unread.append(file.path)
+    for page in pages:  # a README beside real files is no runbook, a page that is asked for is one
+        found = reader.from_page(page) if len(pages) == len(given) or not sources else []
+        sources.extend(found)
+        if not found:
+            unread.append(page.path)
+    sources.extend(reader.written_by(sources))
+    doubts = [Unknown(Place(file.path, 1), file.trouble) for file, _ in given if _in_doubt(file)]
+    beyond = sum(file.beyond for file, _ in given)
+    return Read(with_hosts(sources), unread, [*doubts, *reader.left_out], beyond)
+
+
+@dataclass(slots=True)
+class _Reader:
+    allowance: Allowance
+    left_out: list[Unknown] = field(default_factory=list)
+
+    def admit(self, file: File) -> tuple[File, Kind | None]:
+        """A file as far as it may be judged, and its kind; a page has none, it is what stands in it."""
+        if file.link or file.beyond:
+            return file, None
+        if self.allowance.spent:
+            return replace(file, text="", trouble=f"not read: {LIMIT}", beyond=True), None
+        kind = None if is_page(file.path) else _kind(file)
+        if kind is not None:
+            kept = self.allowance.within(file.text)
+            return file if kept == file.text else replace(file, text=kept, trouble=_cut(kept)), kind
+        if not is_page(file.path):
+            self.allowance.other(file.text)
+        return file, None
+
+    def tasks(self, file: File) -> Draft | None:
+        """What a playbook has carried out; None for another file."""
+        if not file.path.endswith((".yml", ".yaml")) or not is_playbook(file.text):
+            return None
+        self.allowance.composed(file.text)
+        return playbook(file.text)
+
+    def from_page(self, page: File) -> list[Source]:
+        """What stands in a page."""
+        kept = self.allowance.within(page.text)
+        if len(kept) < len(page.text):
+            self.left_out.append(Unknown(Place(page.path, kept.count("\n") + 1), _cut(kept)))
+        found = drafts(kept, registry.kinds())
+        return [_drafted(page.path, draft, draft.host) for draft in self._judged(page.path, found)]
+
+    def written_by(self, sources: Sequence[Source]) -> list[Source]:
+        """The files that scripts write, but for those that were given themselves."""
+        given = {(source.host, source.kind, _base(source.name)) for source in sources if not source.lines}
+        return [
+            _drafted(source.path, draft, draft.host or source.host)
+            for source in sources
+            if source.kind in (SCRIPT.name, COMMANDS.name) and not source.lines
+            for draft in self._judged(source.path, written(source, registry.kinds()))
+            if (draft.host or source.host, draft.kind.name, _base(draft.name)) not in given
+        ]
+
+    def _judged(self, path: str, found: Iterable[Draft]) -> Iterator[Draft]:
+        """The files inside a file, until so much was judged that the rest is left out."""
+        for draft in found:
+            if self.allowance.spent:
+                what = f"what it shows or writes from here on was not read: {LIMIT}"
+                self.left_out.append(Unknown(Place(path, draft.lines[0]), what))
+                return
+            self.allowance.within(draft.text)
+            yield draft
+
+
+def _cut(kept: str) -> str:
+    return f"only the first {kept.count(chr(10)) + 1} lines were read: {LIMIT}"
+
+
+def _empty(file: File) -> bool:
+    """Whether nothing of a file could be read."""
+    return bool(file.trouble) and not file.text
+
+
+def _in_doubt(file: File) -> bool:
+    """Whether a file that has no source was left out: a page cut off, one beyond, a link that matters."""
+    return bool(file.trouble) and (
+        file.beyond or is_page(file.path) or (file.link and _kind(file) is not None)
+    )
+
+
+def _kind(file: File) -> Kind | None:
+    """The kind of a file; one that could not be read at all has the kind its name speaks of."""
+    return recognise(file.path, file.text, registry.kinds())
+
+
+def _source(file: File, kind: Kind, host: str) -> Source:
+    """A file with its tree; what the finder could not read of it is a problem like the parser's."""
+    parsed = parse(kind.syntax, file.text)
+    if file.trouble:
+        last = file.text.count("\n") + 1
+        parsed = replace(parsed, problems=(*parsed.problems, Problem(last, file.trouble, ours=True)))
+    return Source(
+        path=file.path,
+        host=host,
+        kind=kind.name,
+        text=file.text,
+        parsed=parsed,
+        name=file.path,
+        excerpt=bool(file.trouble),
+    )
+
+
+def _base(path: str) -> str:
+    return path.rpartition("/")[2]
+
+
+def _drafted(path: str, draft: Draft, host: str) -> Source:
+    return Source(
+        path=path,
+        host=host,
+        kind=draft.kind.name,
+        text=draft.text,
+        parsed=parse(draft.kind.syntax, draft.text),
+        name=draft.name,
+        excerpt=draft.excerpt,
+        lines=draft.lines,
+        section=draft.section,
+        typed=draft.typed,
+    )
