@@ -20,7 +20,7 @@ SUSPECT = 0.04
 ENDLESS = 0.5
 BOUNDED: dict[str, Callable[[str], str]] = {
     "audit/mask.py": lambda text: text[:_LONGEST],
-    "kind ": lambda text: recognise._seen(text[: recognise.LOOKED_AT]),
+    "kind ": lambda text: recognise._shortened(text[: recognise.LOOKED_AT]),
 }
 """What is asked of a beginning only, by where it stands."""
 

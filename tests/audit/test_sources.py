@@ -45,7 +45,7 @@ def test_what_is_written_inside_a_file_counts_as_files(monkeypatch: pytest.Monke
     sources, _, unknown, _ = read([File("setup.sh", script)])
     assert [source.name for source in sources] == ["setup.sh", "/etc/haproxy/h0.cfg", "/etc/haproxy/h1.cfg"]
     assert [(item.at.line, "not read" in item.what) for item in unknown] == [(11, True)]
-    page = "".join(f"`haproxy{n}.cfg`:\n\n```\nlisten a\n bind :80\n```\n" for n in range(9))
+    page = "".join(f"`haproxy{n}.cfg`:\n\n```\nlisten a\n bind :80\n```\n" for n in range(5))
     shown = read([File("howto.md", page)])
     assert len(shown.sources) == 1
     assert [item.at.path for item in shown.unknown] == ["howto.md"]

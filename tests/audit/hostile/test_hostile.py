@@ -10,6 +10,7 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+from tests.audit.hostile.crowds import crm_hosts, galera_hosts, scripts, synchronized, tracking
 from tests.audit.hostile.folders import bomb, in_folder
 from tests.audit.hostile.shapes import SHAPES
 from tests.audit.hostile.texts import TEXTS, instances, listeners
@@ -73,12 +74,30 @@ def test_the_beginning_of_what_hurts_ends_in_plain_words(name: str) -> None:
         ("hosts", lambda count: "".join(f"10.0.0.{n % 250} h{n}\n" for n in range(count))),
         ("rules.v4", lambda count: "*filter\n" + "-A INPUT -p vrrp -j ACCEPT\n" * count),
         ("galera.cnf", lambda count: "[mysqld]\n" + "wsrep_node_address = 10.0.0.1\n" * count),
+        ("keepalived.conf", tracking),
+        ("keepalived.conf", synchronized),
+        ("setup.sql", lambda count: "GRANT ALL ON *.* TO 'root'@'%' IDENTIFIED BY 'x';\n" * count),
+        (
+            "setup.pcs",
+            lambda count: "".join(
+                f"pcs resource create r{n} ocf:heartbeat:Dummy\npcs resource meta r{n} a=b\n"
+                for n in range(count)
+            ),
+        ),
     ],
 )
 def test_twice_the_input_is_twice_the_work(name: str, made: Callable[[int], str]) -> None:
     audit([File(name, made(2))])  # what is worked out once for all audits
     single, double = (calls(partial(audit, [File(name, made(n))])) for n in (150, 300))
     assert double < 2.5 * single
+
+
+@pytest.mark.parametrize("made", [galera_hosts, crm_hosts, scripts])
+def test_twice_the_hosts_is_twice_the_work(made: Callable[[int], dict[str, str]]) -> None:
+    single, double = (
+        calls(partial(audit, [File(path, text) for path, text in made(count).items()])) for count in (40, 80)
+    )
+    assert double < 2.6 * single
 
 
 def test_what_says_the_same_of_thousands_is_read_to_its_end() -> None:

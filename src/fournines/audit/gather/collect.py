@@ -31,6 +31,8 @@ MOST = 64 * 1024 * 1024
 MOST_UNPACKED = 512 * 1024 * 1024
 """Bytes of an archive that are unpacked in passing to find the small files in it."""
 MOST_FILES = 50_000
+MOST_LINKS = 10_000
+"""Links whose ends are looked for, each folder of the way; a host has two hundred."""
 
 BEYOND = f"{MOST >> 20} MiB, the most that is read of all files (--whole lifts that), came before it"
 
@@ -63,14 +65,15 @@ class File:
 
 @dataclass(slots=True)
 class Budget:
-    """How many bytes of all files together may still be kept."""
+    """How many bytes of all files together may still be kept, and how many links followed."""
 
     left: int = field(default_factory=lambda: MOST)
+    links: int = MOST_LINKS
 
     @classmethod
     def of(cls, *, whole: bool) -> Budget:
         """The usual one, or one that is never spent."""
-        return cls(sys.maxsize) if whole else cls()
+        return cls(sys.maxsize, sys.maxsize) if whole else cls()
 
     def file(self, path: str, data: bytes, *, size: int) -> File:
         """The file of these first bytes; ``size`` is what it holds in all."""
@@ -115,14 +118,16 @@ def collect(paths: Sequence[Path], *, whole: bool = False) -> list[File]:
 def _under(path: Path, budget: Budget, *, several: bool) -> Iterator[File]:
     if path.is_dir():
         prefix = f"{str(path).strip('/')}/" if several and path.name else ""
+        real = os.path.realpath(path)
         for name, trouble in _walk(path):
             shown = plain(prefix + name)
-            yield File(shown, "", trouble=trouble) if trouble else _found(path, name, shown, budget)
+            yield File(shown, "", trouble=trouble) if trouble else _found(path, real, name, shown, budget)
     elif path.name.endswith(_TARBALLS):
         _regular(path)
         with tarfile.open(path) as archive:
             yield from unpacked(archive, budget)
     else:
+        _regular(path)
         data, size = _read(path)
         file = budget.file(plain(str(path) if several else path.name), data, size=size)
         if not file.text and file.trouble:
@@ -137,26 +142,31 @@ def _regular(path: Path) -> None:
         )
 
 
-def _found(root: Path, name: str, shown: str, budget: Budget) -> File:
-    """A file below the root; trouble with one of many is said, not raised."""
-    path = root / name
+def _found(root: Path, real: str, name: str, shown: str, budget: Budget) -> File:
+    """A file below the root, whose real path is ``real``; trouble with one of many is said, not raised."""
+    path = os.path.join(root, name)  # noqa: PTH118 - tens of thousands of files: a Path each is a second
     try:
-        if path.is_symlink() and not path.resolve().is_relative_to(root.resolve()):
-            return File(shown, "", trouble="a link that leaves the folder: not followed", link=True)
-        if path.is_dir():
-            return File(shown, "", trouble="a link to a folder: not followed", link=True)
-        if not stat.S_ISREG(path.stat().st_mode):
+        mode = os.lstat(path).st_mode
+        if stat.S_ISLNK(mode):
+            budget.links -= 1
+            if budget.links < 0:
+                said = f"a link behind {MOST_LINKS:,} others: not followed (--whole follows them)"
+                return File(shown, "", trouble=said, link=True)
+            if os.path.commonpath((real, os.path.realpath(path))) != real:
+                return File(shown, "", trouble="a link that leaves the folder: not followed", link=True)
+            mode = os.stat(path).st_mode  # noqa: PTH116 - as above
+            if stat.S_ISDIR(mode):
+                return File(shown, "", trouble="a link to a folder: not followed", link=True)
+        if not stat.S_ISREG(mode):
             return File(shown, "", trouble="no regular file: not read")
         data, size = (b"", 0) if budget.spent else _read(path)
-    except (OSError, RuntimeError) as error:  # RuntimeError: a loop of links
-        reason = error.strerror if isinstance(error, OSError) and error.strerror else error
-        return File(shown, "", trouble=f"cannot be read: {plain(str(reason))}")
+    except OSError as error:
+        return File(shown, "", trouble=f"cannot be read: {plain(error.strerror or str(error))}")
     return budget.file(shown, data, size=size)
 
 
-def _read(path: Path) -> tuple[bytes, int]:
-    """The first bytes of a file and its size; O_NONBLOCK: between two looks it may have become a pipe."""
-    _regular(path)
+def _read(path: Path | str) -> tuple[bytes, int]:
+    """The first bytes of a regular file and its size; O_NONBLOCK: it may have become a pipe meanwhile."""
     handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     with os.fdopen(handle, "rb") as stream:
         size = os.fstat(handle).st_size

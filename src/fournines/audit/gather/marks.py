@@ -21,20 +21,36 @@ _PLAIN = re.compile(r"(?:[\w<>=:;,/\"'# \-]|\\[^\w\s])(?![*?{])")
 """A character of an expression that stands for itself, once or more."""
 
 
+_Known = tuple[re.Pattern[str], tuple[str, ...], frozenset[str]]
+"""A mark, the words one of which begins its line, and how those begin."""
+
+
 @lru_cache(2048)
 def seen(marks: tuple[str, ...], text: str) -> int:
     """How many of the marks are seen; a hundred hosts have the same file a hundred times."""
-    return sum(_fits(mark, words, text) for mark, words in _known(marks))
+    heads = _heads(text)
+    return sum(
+        mark.search(text) is not None
+        if not words
+        else not heads.isdisjoint(firsts) and _fits(mark, words, text)
+        for mark, words, firsts in _known(marks)
+    )
+
+
+@lru_cache(16)
+def _heads(text: str) -> frozenset[str]:
+    """The first letters of every line, one and two: most marks begin with what no line begins with."""
+    twos = {line.lstrip()[:2] for line in text.split("\n")}
+    return frozenset(twos | {two[:1] for two in twos})
 
 
 @cache
-def _known(marks: tuple[str, ...]) -> tuple[tuple[re.Pattern[str], tuple[str, ...]], ...]:
-    return tuple((re.compile(mark, re.MULTILINE), first_words(mark)) for mark in marks)
+def _known(marks: tuple[str, ...]) -> tuple[_Known, ...]:
+    found = ((re.compile(mark, re.MULTILINE), first_words(mark)) for mark in marks)
+    return tuple((mark, words, frozenset(word[:2] for word in words)) for mark, words in found)
 
 
 def _fits(mark: re.Pattern[str], words: tuple[str, ...], text: str) -> bool:
-    if not words:
-        return mark.search(text) is not None
     for word in words:
         at = text.find(word)
         while at >= 0:
@@ -80,7 +96,7 @@ def _leading(text: str) -> Iterator[str]:
 def _depths(text: str) -> Iterator[tuple[int, str, int]]:
     """Each character that is neither escaped nor in a class: where it stands, and in how many groups."""
     depth = 0
-    for match in re.finditer(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|(.)", text, re.DOTALL):
+    for match in re.finditer(r"\\.|\[\^?\]?(?:\\.|[^\]\\]){0,200}+\]|(.)", text, re.DOTALL):
         char = match.group(1) or ""
         depth -= char == ")"
         yield match.start(), char, depth

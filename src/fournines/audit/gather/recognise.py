@@ -24,7 +24,8 @@ _Names = tuple[tuple[str, ...], ...]
 _WILD = re.compile(r"\[[^\]\[]*\]|[*?]")
 _SPEAKS = re.compile(r"^ ?[^\s#;!]", re.MULTILINE)
 LONGEST_LINE = 500
-_BLANKS = re.compile(r"[^\S\n]+")
+_BLANKS = re.compile(r"[^\S\n]{2,}|[^\S\n ]")
+"""Blanks that are no single space."""
 _NAMED = 100
 _A_MARK = 30
 _DEEPEST_NAME = 3

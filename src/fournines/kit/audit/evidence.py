@@ -23,7 +23,16 @@ class Fact(Protocol):
         """Where it stands."""
 
 
+class Named(Fact, Protocol):
+    """A fact that others refer to by its name."""
+
+    @property
+    def name(self) -> str:
+        """What it is called."""
+
+
 T = TypeVar("T", bound=Fact)
+N = TypeVar("N", bound=Named)
 R = TypeVar("R")
 
 
@@ -87,6 +96,16 @@ class Evidence:
             self._derived[key] = tuple(fact for _, fact in mine)
         return self._derived[key]  # type: ignore[return-value]  # the table is keyed by type and host
 
+    def named(self, host: str, kind: type[N], name: str) -> tuple[N, ...]:
+        """The facts of this type and name that hold on a host, found without a look at the others."""
+        key = (kind, host, "named")
+        if key not in self._derived:
+            found: dict[str, list[N]] = {}
+            for fact in self.on(host, kind):
+                found.setdefault(fact.name, []).append(fact)
+            self._derived[key] = {called: tuple(facts) for called, facts in found.items()}
+        return self._derived[key].get(name, ())  # type: ignore[attr-defined,no-any-return]  # made above
+
     def _numbered(self, kind: type[T]) -> dict[str, list[tuple[int, T]]]:
         """The facts of this type by host with their number among all: hosts times facts is not looked at."""
         if kind not in self._derived:
@@ -101,6 +120,12 @@ class Evidence:
         if make not in self._derived:
             self._derived[make] = make(self)
         return self._derived[make]  # type: ignore[return-value]  # the table is keyed by the maker
+
+    def derived_on(self, host: str, make: Callable[[Evidence, str], R]) -> R:
+        """What a pure function makes of this evidence for one host, worked out once."""
+        if (make, host) not in self._derived:
+            self._derived[make, host] = make(self, host)
+        return self._derived[make, host]  # type: ignore[return-value]  # the table is keyed by the maker
 
     def by_host(self, kind: type[T]) -> dict[str, tuple[T, ...]]:
         """The facts of this type under the host they were read on (``EVERY_HOST`` for the shared ones)."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from bisect import bisect_left
 from dataclasses import dataclass, field
 from enum import Enum
 from functools import cached_property
@@ -108,6 +110,15 @@ class Source:
             shown = self.lines[min(max(line, 1), len(self.lines)) - 1] if self.lines else line
             place = self._places[line] = Place(self.path, shown, self.host)
         return place
+
+    def at_character(self, position: int) -> Place:
+        """The place of a character of ``text``."""
+        return self.at(bisect_left(self._ends, position) + 1)
+
+    @cached_property
+    def _ends(self) -> list[int]:
+        """Where the lines of the text end: thousands of matches ask for theirs, and counting is slow."""
+        return [match.start() for match in re.finditer("\n", self.text)]
 
     @cached_property
     def _places(self) -> dict[int, Place]:

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from fournines.audit.site_rules.system.kernel import NONLOCAL
 from fournines.components.keepalived.audit.facts import RealServer, SyncGroup, VrrpInstance
-from fournines.components.keepalived.audit.facts.groups import groups
+from fournines.components.keepalived.audit.facts.groups import group_of, sync_groups, synchronized
 from fournines.components.keepalived.audit.facts.includes import incomplete
+from fournines.components.keepalived.audit.facts.trackers import TRACKED, Owner
 from fournines.components.keepalived.audit.rules.example import keepalived
 from fournines.components.nftables.audit.chains import firewalls
 from fournines.components.sysctl.audit.facts import Sysctl
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from fournines.kit.audit.evidence import Evidence
+    from fournines.kit.audit.source import Place
 
 _FORWARDING = frozenset(
     {"net.ipv4.ip_forward", "net.ipv4.conf.all.forwarding", "net.ipv6.conf.all.forwarding"}
@@ -63,11 +65,8 @@ def tracks_nothing(site: Evidence) -> Iterator[Hit | Unknown]:
 
 def _acting(site: Evidence, instance: VrrpInstance) -> bool:
     """Whether anything but a link or a peer can move this instance."""
-    trackers = list(instance.trackers)
-    for group in site.on(instance.at.host, SyncGroup):
-        if instance.name in group.members:
-            trackers.extend(group.trackers)
-    return any(tracker.kind in ("script", "process", "file") for tracker in trackers)
+    both: tuple[Owner, ...] = (instance, *sync_groups(site, instance.at.host, instance.name))
+    return any(tracker.kind in TRACKED for owner in both for tracker in owner.trackers)
 
 
 def _directs(site: Evidence, instance: VrrpInstance) -> bool:
@@ -83,14 +82,18 @@ def is_gateway(site: Evidence, instance: VrrpInstance) -> bool:
     if "virtual_routes" in instance.places:
         return True
     host = instance.at.host
-    of_host = site.on(host, VrrpInstance)
-    for group in site.on(host, SyncGroup):
-        legs = {other.interface for other in of_host if other.name in group.members}
-        if instance.name in group.members and len(legs) > 1:
-            return True
-    rivals = next((group.members for group in groups(site) if instance in group.members), (instance,))
-    hosts = {rival.at.host for rival in rivals}
+    legs = site.derived_on(host, _with_legs)
+    if any(group.at in legs for group in sync_groups(site, host, instance.name)):
+        return True
+    group = group_of(site, instance)
+    hosts = {rival.at.host for rival in group.members} if group else {host}
     return any(routes(site, one) for one in hosts) and not any(serves(site, one) for one in hosts)
+
+
+def _with_legs(site: Evidence, host: str) -> frozenset[Place]:
+    """The sync groups of a host whose instances are on several interfaces."""
+    every = site.on(host, SyncGroup)
+    return frozenset(g.at for g in every if len({i.interface for i in synchronized(site, host, g)}) > 1)
 
 
 def forwards(site: Evidence, host: str) -> bool:
@@ -100,6 +103,10 @@ def forwards(site: Evidence, host: str) -> bool:
 
 def routes(site: Evidence, host: str) -> bool:
     """Whether a host is a router as far as its files say: it forwards, or rewrites what it forwards."""
+    return site.derived_on(host, _routes)
+
+
+def _routes(site: Evidence, host: str) -> bool:
     return forwards(site, host) or any(
         rule_.verdict in ("snat", "masquerade")
         for table in firewalls(site, host)
@@ -113,8 +120,16 @@ def serves(site: Evidence, host: str) -> bool:
 
     Who lets programs bind addresses that the host does not hold has such a program.
     """
+    return site.derived_on(host, _serves)
+
+
+def _serves(site: Evidence, host: str) -> bool:
     binds = any(s.name == NONLOCAL and s.number for s in site.on(host, Sysctl))
-    return binds or any(source.host in (host, "") for source in site.kinds(*_SERVING))
+    return binds or not site.derived(_serving).isdisjoint((host, ""))
+
+
+def _serving(site: Evidence) -> frozenset[str]:
+    return frozenset(source.host for source in site.kinds(*_SERVING))
 
 
 def _vips(instance: VrrpInstance) -> str:

@@ -7,18 +7,18 @@ from typing import TYPE_CHECKING
 
 from fournines.audit.site_rules.system.kernel import NONLOCAL
 from fournines.components.haproxy.audit.facts import configurations
-from fournines.components.keepalived.audit.facts import SyncGroup, VrrpInstance, VrrpScript
+from fournines.components.keepalived.audit.facts import VrrpInstance, VrrpScript
+from fournines.components.keepalived.audit.facts.groups import synchronized
+from fournines.components.keepalived.audit.facts.trackers import trackers_of_scripts, weight_of
 from fournines.components.keepalived.audit.rules.deciding import decision
 from fournines.components.keepalived.audit.rules.example import keepalived, script
 from fournines.components.keepalived.audit.rules.scripts import given
-from fournines.components.keepalived.audit.rules.tracking import weight_of
 from fournines.components.sysctl.audit.facts import Sysctl
 from fournines.kit.audit.rule import Consequence, Hit, Severity, Unknown, rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from fournines.components.keepalived.audit.facts import Tracker
     from fournines.kit.audit.evidence import Evidence
     from fournines.kit.audit.source import Place
     from fournines.kit.audit.status.ask import Question
@@ -62,17 +62,13 @@ class Use:
     def __init__(self, site: Evidence, check: VrrpScript) -> None:
         self.check = check
         self.decision = decision(site, check)
-        self.trackers: list[Tracker] = []
         self.instances: list[VrrpInstance] = []
         host = check.at.host
-        instances = site.on(host, VrrpInstance)
-        groups = [(g, [i for i in instances if i.name in g.members]) for g in site.on(host, SyncGroup)]
-        alone = [(i, [i]) for i in instances]
-        owners: list[tuple[VrrpInstance | SyncGroup, list[VrrpInstance]]] = [*groups, *alone]
-        for owner, moved in owners:
-            mine = [t for t in owner.trackers if t.kind == "script" and t.name == check.name]
-            self.trackers += mine
-            self.instances += moved if mine else []
+        tracked = trackers_of_scripts(site, host).get(check.name, ())
+        self.trackers = [tracker for _, tracker in tracked]
+        for owner in {owner.at: owner for owner, _ in tracked}.values():
+            moved = (owner,) if isinstance(owner, VrrpInstance) else synchronized(site, host, owner)
+            self.instances += moved
         self.faults = any(weight_of(site, tracker) == 0 for tracker in self.trackers)
         self.reverse = check.reverse or any(tracker.reverse for tracker in self.trackers)
         said = [q.text for q, _ in self.decision.ends.success or ()]

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from fnmatch import fnmatchcase
+import re
+from fnmatch import fnmatchcase, translate
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_interface
 from itertools import combinations
 from typing import TYPE_CHECKING
 
 from fournines.audit.site_rules.vrrp.gateways import forwards, is_gateway
-from fournines.components.keepalived.audit.facts import SyncGroup, VrrpInstance
-from fournines.components.keepalived.audit.facts.groups import groups
+from fournines.components.keepalived.audit.facts import VrrpInstance
+from fournines.components.keepalived.audit.facts.groups import group_of, groups, sync_groups
 from fournines.components.keepalived.audit.rules.example import keepalived
 from fournines.components.network.audit.facts import Interface
 from fournines.components.nftables.audit.chains import firewalls
@@ -35,7 +36,7 @@ def _pair(body: str = "", *, head: str = "") -> str:
 
 def _rivals(site: Evidence, instance: VrrpInstance) -> tuple[VrrpInstance, ...]:
     """The same instance on the other hosts."""
-    group = next((g for g in groups(site) if instance in g.members), None)
+    group = group_of(site, instance)
     return tuple(m for m in group.members if m.at.host != instance.at.host) if group else ()
 
 
@@ -91,10 +92,10 @@ def may_part(site: Evidence) -> Iterator[Hit | Unknown]:
     told: set[frozenset[str]] = set()
     for host, every in site.by_host(VrrpInstance).items():
         instances = [i for i in every if i.vips]
-        together = [set(g.members) for g in site.on(host, SyncGroup)]
         for one, other in combinations(instances[:_MOST], 2):
             names = frozenset((one.name, other.name))
-            grouped = any(names <= group for group in together)
+            mine, its = (sync_groups(site, host, instance.name) for instance in (one, other))
+            grouped = bool({group.at for group in mine} & {group.at for group in its})
             apart = one.interface == other.interface or not one.interface or not other.interface
             if grouped or apart or names in told or not _same_side(site, one, other):
                 continue
@@ -194,8 +195,9 @@ def foreign_hands(site: Evidence) -> Iterator[Hit | Unknown]:
     seen = set()
     for instance in site.all(VrrpInstance):
         mine = {instance.interface} | {vip.dev for vip in instance.vips if vip.dev}
-        cards = [c for c in site.on(instance.at.host, Interface) if c.manager == "networkd"]
-        managed = [(name, card) for card in cards for name in sorted(mine) if fnmatchcase(name, card.name)]
+        any_card, cards = site.derived_on(instance.at.host, _networkd)
+        near = sorted(name for name in mine if any_card.match(name))
+        managed = [(name, card) for card in cards for name in near if fnmatchcase(name, card.name)]
         kept = {name for name, card in managed if card.keeps}
         for name, card in managed:
             if name not in kept and card.at not in seen and instance.vips:
@@ -206,3 +208,9 @@ def foreign_hands(site: Evidence) -> Iterator[Hit | Unknown]:
                     "KeepConfiguration",
                     related=(instance.at,),
                 )
+
+
+def _networkd(site: Evidence, host: str) -> tuple[re.Pattern[str], list[Interface]]:
+    """The interfaces that networkd has on a host, and one expression for the names of all of them."""
+    cards = [card for card in site.on(host, Interface) if card.manager == "networkd"]
+    return re.compile("|".join(translate(card.name) for card in cards) or r"(?!)"), cards

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from fournines.audit.site_rules.vrrp.holders import asks, uses
 from fournines.components.haproxy.audit.facts import configurations
 from fournines.components.keepalived.audit.facts import SyncGroup
+from fournines.components.keepalived.audit.facts.groups import sync_groups
 from fournines.components.keepalived.audit.rules.example import keepalived, script
 from fournines.components.keepalived.audit.rules.scripts import given, orders
 from fournines.kit.audit.rule import Consequence, Hit, Severity, Unknown, rule
@@ -81,8 +82,8 @@ def notify_orders_the_service(site: Evidence) -> Iterator[Hit | Unknown]:
 
 def _notifies(site: Evidence, use: Use) -> list[Notify]:
     """What keepalived runs when a state changes that hangs on the check."""
-    names = {instance.name for instance in use.instances}
-    groups = [group for group in site.on(use.check.at.host, SyncGroup) if names & set(group.members)]
+    host = use.check.at.host
+    groups = [group for i in use.instances for group in sync_groups(site, host, i.name)]
     owners: tuple[VrrpInstance | SyncGroup, ...] = (*use.instances, *groups)
     found = [notify for owner in owners for notify in owner.notifies]
     return list({notify.at: notify for notify in found}.values())

@@ -10,9 +10,9 @@ from fournines.components.haproxy.audit.facts import services
 from fournines.components.keepalived.audit.facts import VrrpInstance, VrrpScript
 from fournines.components.keepalived.audit.facts.groups import groups
 from fournines.components.keepalived.audit.rules.example import keepalived, script
+from fournines.components.keepalived.audit.rules.scripts import called
 from fournines.components.nftables.audit.facts import Allowed, Firewall
 from fournines.kit.audit.rule import Consequence, Hit, Severity, Unknown, rule
-from fournines.kit.audit.script import Script
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -93,8 +93,7 @@ def _asked(site: Evidence, check: VrrpScript) -> Iterator[tuple[str, int]]:
     words = check.command.split()
     texts += [
         " ".join(node.words)
-        for found in site.on(check.at.host, Script)
-        if words and found.named(words[0])
+        for found in (called(site, check.at.host, words[0]) if words else ())
         for node in found.commands
     ]
     for text in texts:

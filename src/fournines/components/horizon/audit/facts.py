@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from fournines.kit.audit.source import Kind, Place, Source, Syntax
+from fournines.kit.audit.status.python import parsed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -59,15 +60,13 @@ def read(source: Source) -> Iterator[DjangoSettings | Unquoted]:
     values: dict[str, object] = {}
     places: dict[str, Place] = {}
     for first, chunk in _chunks(source.text[:LONGEST]):
-        try:
-            body = ast.parse(chunk).body
-        except (SyntaxError, ValueError, RecursionError, MemoryError):
-            body = []
+        tree = parsed(chunk)
+        if tree is None:
             said = _ASSIGNS.fullmatch(chunk.strip())
             value = said.group(2).partition("#")[0].strip() if said else ""
             if said and _BARE.fullmatch(value):
                 yield Unquoted(source.at(first), said.group(1), value)
-        for node in body:
+        for node in tree.body if tree else ():
             if not isinstance(node, ast.Assign) or not isinstance(node.targets[0], ast.Name):
                 continue
             name, at = node.targets[0].id, source.at(first + node.lineno - 1)

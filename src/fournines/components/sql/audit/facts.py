@@ -61,8 +61,7 @@ def read(source: Source) -> Iterator[Superuser | Account]:
             if text[start : match.start()].lstrip().startswith(("#", "--", "//")):
                 continue
             if pattern is _CREATE or re.search(r"(?i)\bGRANT\b", before):
-                line = text.count("\n", 0, match.start(3)) + 1
-                yield Account(source.at(line), "sql", match.group(1), match.group(3))
+                yield Account(source.at_character(match.start(3)), "sql", match.group(1), match.group(3))
 
 
 def _superusers(source: Source) -> Iterator[Superuser]:
@@ -75,7 +74,7 @@ def _superusers(source: Source) -> Iterator[Superuser]:
             continue
         known = password if password is not None else made.get(user)
         weak = known is not None and guessable(user, known)
-        yield Superuser(source.at(text.count("\n", 0, match.start()) + 1), user, weak)
+        yield Superuser(source.at_character(match.start()), user, weak)
 
 
 _PROMPT = r"(?:mysql|mariadb)(?:[ \t]*\[[^\]\n]*\])?>[ \t]*"

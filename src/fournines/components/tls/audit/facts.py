@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import TYPE_CHECKING
+from warnings import catch_warnings, simplefilter
 
 from fournines.kit.audit.source import Kind, Place, Source, Syntax
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import date
+
+    from cryptography import x509
 
 _BLOCK = re.compile(r"-----BEGIN CERTIFICATE-----[A-Za-z0-9+/=\s]+?-----END CERTIFICATE-----")
 
@@ -39,23 +43,27 @@ class Certificate:
 
 def read(source: Source) -> Iterator[Certificate]:
     """The certificates of a PEM file; blocks that are none are passed over."""
+    for number, match in enumerate(_BLOCK.finditer(source.text)):
+        fact = _fact(source, match, leaf=number == 0)
+        if fact:
+            yield fact
+
+
+def _fact(source: Source, block: re.Match[str], *, leaf: bool) -> Certificate | None:
     from cryptography import x509  # noqa: PLC0415 - 100 ms that most audits do not need
 
-    for number, match in enumerate(_BLOCK.finditer(source.text)):
-        line = source.text.count("\n", 0, match.start()) + 1
-        try:
-            found = x509.load_pem_x509_certificate(match.group().encode())
-            yield _fact(source, found, line, leaf=number == 0)
-        except (ValueError, x509.UnsupportedGeneralNameType, x509.DuplicateExtension):
-            continue
+    with suppress(ValueError, x509.UnsupportedGeneralNameType, x509.DuplicateExtension), catch_warnings():
+        simplefilter("ignore")  # what a library thinks of a stranger's serial number
+        found = x509.load_pem_x509_certificate(block.group().encode())
+        return _certificate(source, found, source.at_character(block.start()), leaf=leaf)
+    return None
 
 
-def _fact(source: Source, found: object, line: int, *, leaf: bool) -> Certificate:
+def _certificate(source: Source, found: x509.Certificate, place: Place, *, leaf: bool) -> Certificate:
     from cryptography import x509  # noqa: PLC0415
     from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat  # noqa: PLC0415
     from cryptography.x509.oid import NameOID  # noqa: PLC0415
 
-    assert isinstance(found, x509.Certificate)  # noqa: S101 - for the type checker
     names = {str(a.value).lower() for a in found.subject.get_attributes_for_oid(NameOID.COMMON_NAME)}
     authority = False
     for extension in found.extensions:
@@ -67,7 +75,7 @@ def _fact(source: Source, found: object, line: int, *, leaf: bool) -> Certificat
             authority = value.ca
     public = found.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
     return Certificate(
-        at=source.at(line),
+        at=place,
         path=source.name or source.path,
         names=frozenset(names),
         not_after=found.not_valid_after_utc.date(),

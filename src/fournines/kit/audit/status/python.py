@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import re
 from typing import TYPE_CHECKING
+from warnings import catch_warnings, simplefilter
 
 from fournines.kit.audit.status.python_names import EXITS, NARROW, said
 from fournines.kit.audit.status.python_values import Values
@@ -40,9 +41,19 @@ def steps_of(text: str) -> Step | None:
         return None
     for pattern, new in _OLD:
         text = pattern.sub(new, text)
+    tree = parsed(text)
     try:
-        tree = ast.parse(text)
-        return _Reader(tree).script()
+        return _Reader(tree).script() if tree else None
+    except (ValueError, RecursionError):
+        return None
+
+
+def parsed(text: str) -> ast.Module | None:
+    """The tree of a text; None when it is no Python. What Python thinks of its escapes is not said."""
+    try:
+        with catch_warnings():
+            simplefilter("ignore")
+            return ast.parse(text)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
 

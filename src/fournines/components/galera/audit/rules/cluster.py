@@ -9,7 +9,7 @@ from fournines.components.galera.audit.rules.example import galera, site
 from fournines.kit.audit.rule import Consequence, Hit, Severity, Unknown, rule
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from fournines.components.galera.audit.facts import GaleraCluster, GaleraHost
     from fournines.kit.audit.evidence import Evidence
@@ -114,15 +114,17 @@ def _ignores_quorum(cluster: GaleraCluster) -> Iterator[Hit]:
 )
 def list_incomplete(evidence: Evidence) -> Iterator[Hit | Unknown]:
     for cluster in clusters(evidence):
+        told = {peer: _is_name(peer) for peer in sorted(cluster.peers)}
+        filled = [peer for peer in told if not unfilled(peer)]
         for member in cluster.members:
             if not member.peers or any(unfilled(peer) for peer in member.peers):
                 continue
-            missing = _missing(cluster, member)
+            missing = _missing(told, filled, member)
             other = next((m for m in cluster.members if m is not member), None)
             if missing and other:
                 yield Hit(
                     member.place("wsrep_cluster_address"),
-                    f"{_name(member)} does not name {', '.join(sorted(missing))}, as other members do",
+                    f"{_name(member)} does not name {', '.join(missing)}, as other members do",
                     related=(other.place("wsrep_cluster_address", "wsrep_node_address"),),
                 )
             elif (
@@ -134,13 +136,16 @@ def list_incomplete(evidence: Evidence) -> Iterator[Hit | Unknown]:
                 )
 
 
-def _missing(cluster: GaleraCluster, member: GaleraHost) -> set[str]:
-    """Who should be in the member's list and is not; empty where lists of names meet lists of addresses."""
-    wanted = set(cluster.peers) - member.own
+def _missing(told: Mapping[str, bool], filled: Iterable[str], member: GaleraHost) -> list[str]:
+    """Who should be in the member's list and is not; none where lists of names meet lists of addresses.
+
+    ``told``: whom some member names, and whether by name; ``filled``: those of them that are no placeholder.
+    """
     listed = set(member.peers)
-    if any(_is_name(a) != _is_name(b) for a in wanted for b in listed):
-        return set()
-    return {peer for peer in wanted - listed if not unfilled(peer)}
+    names = {told[peer] for peer in told.keys() - member.own}
+    if names and len(names | {_is_name(peer) for peer in listed}) > 1:
+        return []
+    return [peer for peer in filled if peer not in listed and peer not in member.own]
 
 
 def _is_name(peer: str) -> bool:

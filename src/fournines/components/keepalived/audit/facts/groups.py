@@ -6,10 +6,11 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from fournines.components.keepalived.audit.facts import VrrpInstance
+from fournines.components.keepalived.audit.facts import SyncGroup, VrrpInstance
 
 if TYPE_CHECKING:
     from fournines.kit.audit.evidence import Evidence
+    from fournines.kit.audit.source import Place
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,34 @@ def groups(site: Evidence) -> tuple[VrrpGroup, ...]:
     id on other hosts: its addresses are then the mistake, not its id.
     """
     return site.derived(_groups)
+
+
+def group_of(site: Evidence, instance: VrrpInstance) -> VrrpGroup | None:
+    """The group an instance is in."""
+    return site.derived(_by_member).get(instance.at)
+
+
+def _by_member(site: Evidence) -> dict[Place, VrrpGroup]:
+    return {member.at: group for group in groups(site) for member in group.members}
+
+
+def sync_groups(site: Evidence, host: str, name: str) -> tuple[SyncGroup, ...]:
+    """The ``vrrp_sync_group`` blocks of a host that list an instance of this name."""
+    return tuple(site.derived_on(host, _listing).get(name, ()))
+
+
+def _listing(site: Evidence, host: str) -> dict[str, list[SyncGroup]]:
+    found: dict[str, list[SyncGroup]] = defaultdict(list)
+    for group in site.on(host, SyncGroup):
+        for name in dict.fromkeys(group.members):
+            found[name].append(group)
+    return found
+
+
+def synchronized(site: Evidence, host: str, group: SyncGroup) -> tuple[VrrpInstance, ...]:
+    """The instances of a host that move together with this group, in the order of the files."""
+    found = {i.at: i for name in group.members for i in site.named(host, VrrpInstance, name)}
+    return tuple(found[at] for at in sorted(found))
 
 
 def _groups(site: Evidence) -> tuple[VrrpGroup, ...]:

@@ -14,10 +14,19 @@ if TYPE_CHECKING:
 _DEEP = 2
 """Last parts of a path that an include is known by: the folder and the file."""
 
+_MOST = 500
+"""Includes of a host that are looked for among its files."""
+
 
 def incomplete(site: Evidence, host: str) -> bool:
     """Whether some of a host's configuration was not given: what is absent from it proves nothing."""
+    return site.derived_on(host, _incomplete)
+
+
+def _incomplete(site: Evidence, host: str) -> bool:
     confs = site.on(host, KeepalivedConf)
+    if sum(len(conf.included) for conf in confs) > _MOST:
+        return True
     return any(
         conf.excerpt
         or any(

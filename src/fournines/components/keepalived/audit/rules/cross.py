@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from fournines.components.keepalived.audit.facts import KeepalivedConf, VrrpInstance
 from fournines.components.keepalived.audit.facts.groups import groups
+from fournines.components.keepalived.audit.facts.trackers import weight_of
 from fournines.components.keepalived.audit.rules.example import keepalived
 from fournines.components.keepalived.audit.rules.instance import LONGEST_PASSWORD
-from fournines.components.keepalived.audit.rules.tracking import weight_of
 from fournines.kit.audit.rule import Consequence, Hit, Severity, Unknown, rule
 
 if TYPE_CHECKING:

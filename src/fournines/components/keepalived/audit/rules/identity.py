@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from fournines.components.keepalived.audit.facts import VrrpInstance
-from fournines.components.keepalived.audit.facts.groups import groups
+from fournines.components.keepalived.audit.facts.groups import group_of, groups
 from fournines.components.keepalived.audit.rules.cross import odd_ones, pair
 from fournines.components.keepalived.audit.rules.example import keepalived
 from fournines.kit.audit.rule import Consequence, Hit, Severity, Unknown, rule
@@ -95,7 +95,8 @@ def vrid_taken(site: Evidence) -> Iterator[Hit | Unknown]:
 
 
 def _together(site: Evidence, one: VrrpInstance, other: VrrpInstance) -> bool:
-    return any(one in group.members and other in group.members for group in groups(site))
+    group = group_of(site, one)
+    return group is not None and group is group_of(site, other)
 
 
 def _same_segment(one: VrrpInstance, other: VrrpInstance) -> bool:

@@ -111,8 +111,11 @@ def _presence_only(site: Evidence, check: VrrpScript) -> bool:
     points_at='script "/usr/bin/killall -0 haproxy"',
 )
 def looks_for_a_process(site: Evidence) -> Iterator[Hit | Unknown]:
-    checks = site.all(VrrpScript)
-    for check in checks:
-        others = [c for c in site.on(check.at.host, VrrpScript) if c is not check]
-        if _presence_only(site, check) and not any(not _presence_only(site, other) for other in others):
+    for check in site.all(VrrpScript):
+        if site.derived_on(check.at.host, _nobody_asks):
             yield Hit(check.place("script"), f"{check.name} passes as long as the process exists")
+
+
+def _nobody_asks(site: Evidence, host: str) -> bool:
+    """Whether every check of a host only looks for a process."""
+    return all(_presence_only(site, check) for check in site.on(host, VrrpScript))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from fournines.components.keepalived.audit.facts import (
@@ -37,10 +38,24 @@ def given(site: Evidence, host: str, command: str) -> Script | None:
         words = words[1:]
     if not words:
         return None
-    found = [s for s in site.all(Script) if s.named(words[0])]
+    found = called(site, host, words[0])
     own = [s for s in found if s.at.host == host]
     shared = [s for s in found if s.at.host == ""]
     return next(iter((*own, *shared)), None)
+
+
+def called(site: Evidence, host: str, path: str) -> list[Script]:
+    """The scripts of a host that a configuration may mean by this path (``Script.named``)."""
+    found = site.derived(_scripts).get(path.rpartition("/")[2], []) if path else []
+    return [script_ for script_ in found if not host or script_.at.host in (host, "")]
+
+
+def _scripts(site: Evidence) -> dict[str, list[Script]]:
+    """The scripts by the last part of their paths: what a configuration calls may lie elsewhere here."""
+    found: dict[str, list[Script]] = defaultdict(list)
+    for script_ in site.all(Script):
+        found[script_.path.rpartition("/")[2]].append(script_)
+    return found
 
 
 def _is_path(command: str) -> bool:

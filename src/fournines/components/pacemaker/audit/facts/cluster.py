@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from fournines.components.pacemaker.audit.facts.model import (
     Collection,
@@ -205,35 +206,56 @@ def _clusters(site: Evidence) -> tuple[Cluster, ...]:
 
 def _cluster(site: Evidence, form: str, stories: Iterable[Story]) -> Cluster:
     told = tuple(stories)
-    homes = {(s.at.path, s.at.host) for s in told}
-    cib = {s.at.path for s in site.all(Story) if s.form == "cib"} if form == "text" else set()
+    homes = dict.fromkeys((s.at.path, s.at.host) for s in told)
+    cib = site.derived(_cibs) if form == "text" else frozenset()
+    table = site.derived(_by_home)
 
     def of(kind: type[T]) -> tuple[T, ...]:
-        return tuple(f for f in site.all(kind) if (f.at.path, f.at.host) in homes and f.at.path not in cib)
+        return tuple(fact for home in homes if home[0] not in cib for fact in table.get((kind, *home), ()))
 
     changes = of(MetaChange)
+    later: dict[str, list[MetaChange]] = defaultdict(list)
+    for change in changes:
+        later[change.resource].append(change)
     return Cluster(
         told,
         of(Property),
-        tuple(_changed(p, changes) for p in of(Primitive)),
-        tuple(_changed(c, changes) for c in _gathered(of(Collection))),
+        tuple(_changed(p, later.get(p.id, ())) for p in of(Primitive)),
+        tuple(_changed(c, later.get(c.id, ())) for c in _gathered(of(Collection))),
         of(Constraint),
         of(Member),
         changes,
     )
 
 
-def _gathered(collections: Iterable[Collection]) -> Iterable[Collection]:
+def _gathered(collections: Iterable[Collection]) -> list[Collection]:
     """Groups whole: ``pcs resource create ... --group g`` and ``group add`` add to what is there."""
-    found: dict[object, Collection] = {}
+    found: dict[object, list[Collection]] = defaultdict(list)
     for one in collections:
-        key = (one.kind, one.id, one.at.host) if one.kind == "group" else one
-        before = found.setdefault(key, one)
-        if before is not one:
-            fresh = tuple(ref for ref in one.members if ref.id not in {m.id for m in before.members})
-            meta = {**before.meta, **one.meta}
-            found[key] = replace(before, members=(*before.members, *fresh), meta=meta)
-    return found.values()
+        found[(one.kind, one.id, one.at.host) if one.kind == "group" else one].append(one)
+    return [_joined(*parts) for parts in found.values()]
+
+
+def _joined(first: Collection, *more: Collection) -> Collection:
+    members, known, meta = list(first.members), {ref.id for ref in first.members}, dict(first.meta)
+    for part in more:
+        members += [ref for ref in part.members if ref.id not in known]
+        known |= {ref.id for ref in part.members}
+        meta |= part.meta
+    return replace(first, members=tuple(members), meta=meta) if more else first
+
+
+def _cibs(site: Evidence) -> frozenset[str]:
+    return frozenset(story.at.path for story in site.all(Story) if story.form == "cib")
+
+
+def _by_home(site: Evidence) -> dict[tuple[type, str, str], list[Any]]:
+    """The facts of the clusters by their type, file and host: hosts times facts is not looked at."""
+    found: dict[tuple[type, str, str], list[Any]] = defaultdict(list)
+    for kind in (Property, Primitive, Collection, Constraint, Member, MetaChange):
+        for fact in site.all(kind):
+            found[kind, fact.at.path, fact.at.host].append(fact)
+    return found
 
 
 R = TypeVar("R", Primitive, Collection)
@@ -242,9 +264,8 @@ R = TypeVar("R", Primitive, Collection)
 def _changed(one: R, changes: Iterable[MetaChange]) -> R:
     """The resource with the meta attributes that later commands give it."""
     for change in changes:
-        if change.resource == one.id:
-            places = {**one.places, **dict.fromkeys(change.values, change.at)}
-            one = replace(one, meta={**one.meta, **change.values}, places=places)
+        places = {**one.places, **dict.fromkeys(change.values, change.at)}
+        one = replace(one, meta={**one.meta, **change.values}, places=places)
     return one
 
 

@@ -26,7 +26,7 @@ def read_commands(source: Source) -> Iterator[object]:
     """``rabbitmqctl`` and ``pcs ... rabbitmq-cluster set_policy=`` in scripts and pages."""
     yield from _wiped(source)
     for match in _RAM.finditer(source.text):
-        yield Joined(source.at(source.text.count("\n", 0, match.start()) + 1), "", ram=True, shown=True)
+        yield Joined(source.at_character(match.start()), "", ram=True, shown=True)
     for node in source.commands:
         words = [word for word in node.words if word not in ("sudo", "exec")]
         place = source.at(node)

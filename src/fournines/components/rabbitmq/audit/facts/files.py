@@ -139,8 +139,8 @@ def _queue_types(source: Source, whole: dict[str, object]) -> Iterator[BrokerSet
             said = holder.get("default_queue_type") if isinstance(holder, dict) else None
             if isinstance(said, str):
                 match = re.search(rf'"default_queue_type"\s*:\s*"{re.escape(said)}"', source.text)
-                line = source.text.count("\n", 0, match.start()) + 1 if match else 1
-                yield BrokerSetting(source.at(line), "default_queue_type", said)
+                at = source.at_character(match.start()) if match else source.top
+                yield BrokerSetting(at, "default_queue_type", said)
 
 
 _MOST_POLICIES = 500
