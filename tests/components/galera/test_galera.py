@@ -279,29 +279,43 @@ def test_faults_have_commands_for_both_ways(blog_context: Context) -> None:
 
 _CARRIED = r"""
 ip link set lo up
-export BASH_ENV=/run/transfer
-sockopt=$(my_print_defaults --defaults-file=/run/conf sst | sed -n 's/^--sockopt=/,/p')
-test -n "$sockopt"
-(sleep 0.7; exec timeout 20 socat -u "TCP-LISTEN:4444,reuseaddr$sockopt" stdio) &
-printf 'a state\n' | timeout 20 socat -u stdio "TCP:127.0.0.1:4444$sockopt"
-wait $!
+options=$(my_print_defaults --defaults-file=/run/conf sst | sed -n 's/^--sockopt=/,/p')
+cat > /run/gives <<end
+tcmd="socat -u stdio TCP:127.0.0.1:4444$options"
+eval "printf 'which\n' | \$tcmd"
+sleep 10
+eval "printf 'a state\n' | \$tcmd"
+end
+timeout 30 socat -u "TCP-LISTEN:4444,reuseaddr$options" stdio & first=$!
+sleep 0.5  # it listens by then
+kill -STOP $(pidof socat)
+BASH_ENV=/run/transfer bash -e /run/gives & gives=$!
+sleep 0.5
+kill -CONT $(pidof -s socat) $(pidof socat)
+wait $first
+sleep 0.5
+timeout 30 socat -u "TCP-LISTEN:4444,reuseaddr$options" stdio
+wait $gives
 """
 _SLEPT = r"""
 export BASH_ENV=/run/transfer PATH=/run/own:$PATH
 mkdir -p /run/own; printf '#!/bin/sh\necho slept $*\n' >/run/own/sleep; chmod +x /run/own/sleep
-bash -c 'sockopt=,retry=60; sleep 10'
-bash -c 'sockopt=,retry=60; sleep 0.2'
-bash -c 'sockopt=; sleep 10'
+bash -c 'tcmd="socat -u stdio TCP:10.0.0.12:4444,retry=60"; sleep 10'
+bash -c 'tcmd="socat -u stdio TCP:10.0.0.12:4444,retry=60"; sleep 0.2'
+bash -c 'tcmd="socat -u stdio TCP:10.0.0.12:4444"; sleep 10'
+bash -c 'tcmd="socat -u stdio openssl-connect:10.0.0.12:4444,retry=60"; sleep 10'
 bash -c 'sleep 10'
 """
 
 
 @pytest.mark.programs
-def test_a_state_is_carried_to_a_host_that_listens_only_later(blog_context: Context, tmp_path: Path) -> None:
+def test_a_state_comes_after_what_precedes_it_was_taken_however_late_that_is(
+    blog_context: Context, tmp_path: Path
+) -> None:
     files = files_of(blog_context, "controller1")
     held = {"conf": files[CONF].content, "transfer": files[TRANSFER].content}
     said = opinion(["bash", "-e", "-c", _CARRIED], held, tmp_path, program="mariadbd")
-    assert (said.returncode, said.stdout) == (0, "a state\n"), said.stderr
+    assert (said.returncode, said.stdout) == (0, "which\na state\n"), said.stderr
 
 
 def test_the_sleep_before_a_state_is_left_out_only_where_the_other_side_is_tried_again(
@@ -311,4 +325,4 @@ def test_the_sleep_before_a_state_is_left_out_only_where_the_other_side_is_tried
     transfer.write_text(str(files_of(blog_context, "controller1")[TRANSFER].content))
     script = _SLEPT.replace("/run/", f"{tmp_path}/")
     said = subprocess.run(["bash", "-e", "-c", script], capture_output=True, text=True, check=True)
-    assert said.stdout.splitlines() == ["slept 0.2", "slept 10", "slept 10"]
+    assert said.stdout.splitlines() == ["slept 0.2", "slept 10", "slept 10", "slept 10"]
