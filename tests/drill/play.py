@@ -159,6 +159,9 @@ class PlayPower:
     def cgroup(self, host: str) -> Path | None:
         return Path("/cgroup", host)
 
+    def patience(self) -> float:
+        return 1.0
+
     def untested(self) -> tuple[str, ...]:
         return ("real power",)
 

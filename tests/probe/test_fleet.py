@@ -30,6 +30,15 @@ def test_apis_are_asked_as_their_balancer_asks_them(blog_context: Context) -> No
     assert asks["keystone"].startswith("GET https://controller:5000/healthcheck, a fresh connection")
 
 
+def test_clients_of_emulated_hosts_are_patient(blog_context: Context) -> None:
+    usual, patient = fleet_of(blog_context, "run"), fleet_of(blog_context, "run", patience=4)
+    factors = {b.kind: b.timeout / a.timeout for a, b in zip(usual.clients, patient.clients, strict=True)}
+    assert (factors["http"], factors["token"], factors["sql"], factors["amqp"]) == (4, 4, 4, 1)
+    assert usual.vip is not None
+    assert patient.vip is not None
+    assert patient.vip.interval == 4 * usual.vip.interval
+
+
 def test_only_the_sites_own_authority_is_trusted(blog_context: Context) -> None:
     (keystone,) = (c for c in fleet_of(blog_context, "run").http if c.name == "keystone")
     trust = keystone._place.tls

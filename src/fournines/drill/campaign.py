@@ -47,11 +47,12 @@ def faults_of(context: Context) -> Mapping[str, Fault]:
 def rig_of(plan: Plan, transport: Transport, power: Power | None) -> Rig:
     """What drills of this site work with."""
     cgroups = {host: power.cgroup(host) for host in plan.context.site.hosts} if power is not None else {}
+    patience = power.patience() if power is not None else 1.0
     here = {host: cgroup for host, cgroup in cgroups.items() if cgroup is not None}
     return Rig(
         plan=plan,
         transport=transport,
-        fleet=lambda run: fleet_of(plan.context, run, transport),
+        fleet=lambda run: fleet_of(plan.context, run, transport, patience=patience),
         faults=faults_of(plan.context),
         power=power,
         meter=lambda: Machine(here),

@@ -25,6 +25,8 @@ from fournines.spec.model import Site
 _CERTIFICATE = "-----BEGIN CERTIFICATE-----"
 _INTERVAL = 0.1
 """Seconds between two questions of a client of an API."""
+_LISTEN = 0.05
+"""Seconds in which answers for the VIP are collected."""
 _SELDOM = 0.5
 """The same where an answer is dear: who measures must not be the load."""
 
@@ -86,28 +88,32 @@ FleetMaker = Callable[[str], Fleet]
 """Makes the clients of one run; the argument names the run in ledgers and queues."""
 
 
-def fleet_of(context: Context, run: str, transport: Transport | None = None) -> Fleet:
+def fleet_of(
+    context: Context, run: str, transport: Transport | None = None, *, patience: float = 1.0
+) -> Fleet:
     """The clients of a site for one run; ``run`` names it in ledgers and queues.
 
     Without a transport, by which it is made on a host, nothing is pinged that only exists for a drill.
+    ``patience`` is by how much longer than usual an answer of the VIP, an API or the database may take.
     """
     site = context.site
     endpoints = {e.name: e for e in context.declared(Endpoint)}
     trust = _trust(context)
-    http = tuple(_http(site, e, trust) for e in endpoints.values() if e.http and e.health)
+    http = tuple(_http(site, e, trust, patience) for e in endpoints.values() if e.http and e.health)
     identity = next((endpoints.get(one.endpoint) for one in context.declared(Identity)), None)
     token = None
     objects = None
     if identity is not None and ADMIN_PASSWORD in context.secrets:
         login = Login("admin", context.secret(ADMIN_PASSWORD), "admin")
-        token = TokenClient(_place(site, identity, trust), login)
+        token = TokenClient(_place(site, identity, trust), login, timeout=2.0 * patience)
         objects = _objects(context, endpoints, trust, _place(site, identity, trust), login)
-    sql = _sql(context, endpoints, run)
+    sql = _sql(context, endpoints, run, patience)
     brokers = _brokers(context)
     publishers = (
         tuple(AmqpClient(brokers, name, run) for name, _ in brokers.members) if brokers is not None else ()
     )
     hosts = {h.name: site.address(h, site.vip.network) for h in site.controllers}
+    vip = VipClient(site.vip.address, hosts, interval=_INTERVAL * patience, listen=_LISTEN * patience)
     absent = {
         "HTTP: no endpoint is declared": not http,
         "old token: no identity service": token is None,
@@ -121,7 +127,7 @@ def fleet_of(context: Context, run: str, transport: Transport | None = None) -> 
         publishers=publishers,
         objects=ObjectClient(objects, run) if objects is not None else None,
         reader=ObjectReader(objects, run) if objects is not None else None,
-        vip=VipClient(site.vip.address, hosts),
+        vip=vip,
         reached=tuple(_reached(context, transport)) if transport is not None else (),
         brokers=brokers,
         missing=tuple(what for what, gone in absent.items() if gone),
@@ -142,14 +148,15 @@ def _place(site: Site, endpoint: Endpoint, trust: ssl.SSLContext) -> Place:
     return Place(str(site.vip.address), endpoint.port, site.vip_name, tls)
 
 
-def _http(site: Site, endpoint: Endpoint, trust: ssl.SSLContext) -> HttpClient:
+def _http(site: Site, endpoint: Endpoint, trust: ssl.SSLContext, patience: float) -> HttpClient:
     health = endpoint.health
     if health is None:
         raise ValueError(f"{endpoint.name} has no path to ask for")
     expect = frozenset(int(code) for code in health.expect.split(","))
     request = Request(health.path, health.method)
     interval = _INTERVAL if health.every is None else _SELDOM
-    return HttpClient(endpoint.name, _place(site, endpoint, trust), request, expect=expect, interval=interval)
+    place = _place(site, endpoint, trust)
+    return HttpClient(endpoint.name, place, request, expect=expect, interval=interval, timeout=patience)
 
 
 def _objects(
@@ -163,7 +170,7 @@ def _objects(
     return ObjectPlace(store, identity, login, ledger.account)
 
 
-def _sql(context: Context, endpoints: dict[str, Endpoint], run: str) -> SqlClient | None:
+def _sql(context: Context, endpoints: dict[str, Endpoint], run: str, patience: float) -> SqlClient | None:
     ledger = next(iter(context.declared(TableLedger)), None)
     if ledger is None:
         return None
@@ -175,7 +182,7 @@ def _sql(context: Context, endpoints: dict[str, Endpoint], run: str) -> SqlClien
         context.secret(owned.password),
         owned.name,
     )
-    return SqlClient(place, run)
+    return SqlClient(place, run, patience=patience)
 
 
 def _reached(context: Context, transport: Transport) -> Iterator[PingClient]:

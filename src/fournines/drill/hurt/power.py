@@ -47,6 +47,9 @@ class Power(Protocol):
     def cgroup(self, host: str) -> Path | None:
         """The host's cgroup (v2) if it lives on this machine; it is there while the host has power."""
 
+    def patience(self) -> float:
+        """How many times longer than real machines such hosts may take to answer."""
+
     def untested(self) -> tuple[str, ...]:
         """What no drill on such hosts can show."""
 
@@ -116,10 +119,23 @@ class LabPower:
         """Where this machine counts what the host waits for."""
         return HostCgroups(hierarchies(), self._lab, host).unified
 
+    def patience(self) -> float:
+        """More than once only where processors are emulated."""
+        return EMULATED if any(emulated(host.nature) for host in lab.status(self._lab).hosts) else 1.0
+
     def untested(self) -> tuple[str, ...]:
         """What hosts that share a kernel, or have this machine's memory as their disk, cannot show."""
         now = lab.status(self._lab)
         return not_shown({host.nature for host in now.hosts}, in_memory=now.disk == "memory")
+
+
+EMULATED = 4.0
+"""How many times longer clients wait for emulated hosts, of which even an answer to ARP may take 50 ms."""
+
+
+def emulated(nature: str) -> bool:
+    """Whether a host of a lab has processors that are a program."""
+    return "emulation" in nature
 
 
 def not_shown(natures: AbstractSet[str], *, in_memory: bool) -> tuple[str, ...]:
@@ -127,7 +143,7 @@ def not_shown(natures: AbstractSet[str], *, in_memory: bool) -> tuple[str, ...]:
     found = []
     if "container" in natures:
         found.append("hosts with kernels, clocks and disks of their own: containers share this machine's")
-    if any("emulation" in nature for nature in natures):
+    if any(map(emulated, natures)):
         found.append("how long it takes on real processors: those of the virtual machines were emulated")
     if in_memory:
         found.append("disks that are slow, full or broken: the hosts' disks lie in this machine's memory")
