@@ -74,6 +74,7 @@ async def _refused(inside: InsideImage, host: str, steps: Sequence[File | Direct
         "id": "canary",
         "entries": [entry(step) for step in steps],
         "outdate": [],
+        "reload": False,  # no systemd runs in an image
     }
     try:
         response = await call(inside, host, request, timeout=_SECONDS)
