@@ -205,3 +205,37 @@ def test_a_folder_that_cannot_be_looked_into_is_named(
     report = audit(collect([tmp_path]))
     assert report.unread == ("n1/",)
     assert "1 of 2 files not read: n1/." in report.verdict
+
+
+@pytest.mark.parametrize("kind", [tarfile.XHDTYPE, tarfile.GNUTYPE_LONGNAME])
+@pytest.mark.parametrize("size", [100 << 20, 12_000])
+def test_a_header_that_nobody_needs_is_refused(tmp_path: Path, kind: bytes, size: int) -> None:
+    header = tarfile.TarInfo("x")
+    header.type, header.size = kind, size
+    path = tmp_path / "a.tar"
+    path.write_bytes(header.tobuf(tarfile.USTAR_FORMAT) + b"1" * 12_288)
+    with pytest.raises(AuditError, match="header"):
+        collect([path])
+
+
+@pytest.mark.parametrize("mode", ["w:", "w:gz", "w:bz2", "w:xz"])
+def test_archives_are_read_however_they_are_packed(tmp_path: Path, mode: str) -> None:
+    path = tmp_path / "a.tar"
+    long = f"{'f' * 90}/{'g' * 90}/haproxy.cfg"
+    with tarfile.open(path, mode) as archive:  # type: ignore[call-overload]  # one mode of four
+        for name, data in {
+            "n1/keepalived.conf": CONF.encode(),
+            long: b"global\n",
+            "b": b"x" * 3_000_000,
+        }.items():
+            member = tarfile.TarInfo(name)
+            member.size = len(data)
+            archive.addfile(member, io.BytesIO(data))
+    files = found(path)
+    assert files["n1/keepalived.conf"].text == CONF
+    assert files[long].text == "global\n"
+    assert len(files["b"].text) == room.LONGEST
+    path.write_bytes(path.read_bytes()[:-2000] if mode == "w:" else path.read_bytes()[:-40])
+    if mode != "w:":
+        with pytest.raises(AuditError, match="broken off or damaged"):
+            collect([path])

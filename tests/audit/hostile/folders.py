@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import os
 import tarfile
 from collections.abc import Callable
 from pathlib import Path
 
+from tests.audit.hostile.crowds import crm_hosts, galera_hosts, scripts
 from tests.audit.hostile.texts import listeners
 
 
@@ -95,5 +97,55 @@ def jsons(path: Path) -> Path:
     return path
 
 
-FOLDERS: dict[str, Callable[[Path], None]] = {"folder": in_folder, "deep": deep, "small": small}
-ARCHIVES: dict[str, Callable[[Path], Path]] = {"bomb": bomb, "linked": linked, "jsons": jsons}
+def headers(path: Path, *, size: int = 400 << 20) -> Path:
+    """A tarball of half a megabyte whose first header says that a name of 400 MiB follows."""
+    header = tarfile.TarInfo("x")
+    header.type, header.size = tarfile.GNUTYPE_LONGNAME, size
+    with gzip.open(path, "wb", compresslevel=1) as packed:
+        packed.write(header.tobuf(tarfile.USTAR_FORMAT))
+        for _ in range(size >> 20):
+            packed.write(bytes(1 << 20))
+    return path
+
+
+def strangers(folder: Path, *, count: int = 8000) -> None:
+    """Files of no known kind, each of words of its own."""
+    for number in range(count):
+        lines = (f"w{number}x{line} a{line * 7} = b c:d_{number} e" for line in range(60))
+        (folder / f"f{number}.x").write_text("\n".join(lines))
+
+
+def links(folder: Path, *, count: int = 12_000) -> None:
+    """Links to one file, and a chain of them."""
+    (folder / "real").mkdir()
+    (folder / "real" / "haproxy.cfg").write_text("listen a\n bind :80\n")
+    for number in range(count):
+        (folder / f"l{number}.cfg").symlink_to(
+            "real/haproxy.cfg" if number % 39 == 0 else f"l{number - 1}.cfg"
+        )
+
+
+def _laid(made: Callable[[], dict[str, str]]) -> Callable[[Path], None]:
+    def lay_out(folder: Path) -> None:
+        for name, text in made().items():
+            path = folder / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text)
+
+    return lay_out
+
+
+FOLDERS: dict[str, Callable[[Path], None]] = {
+    "folder": in_folder,
+    "deep": deep,
+    "small": small,
+    "strangers": strangers,
+    "links": links,
+    **{f"crowd-{made.__name__}": _laid(made) for made in (galera_hosts, crm_hosts, scripts)},
+}
+ARCHIVES: dict[str, Callable[[Path], Path]] = {
+    "bomb": bomb,
+    "linked": linked,
+    "jsons": jsons,
+    "headers": headers,
+}

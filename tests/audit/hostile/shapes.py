@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from tests.audit.hostile.crowds import synchronized, tracking
+
 _LONG = "\\\n"
 """The end of a line that goes on: the limit of a line is none for what is built of many."""
 
@@ -148,6 +150,16 @@ SHAPES: dict[str, Callable[[], str]] = {
         f"# h{n}\n\nOn `node{n}`, `/etc/haproxy/haproxy.cfg`:\n\n```\nlisten a{n}\n bind :80\n```\n"
         for n in range(9000)
     ),
+    "glued-lines/check_q.sh": lambda: "#!/bin/sh\necho " + ("a''" * 2700 + "'\n'") * 120,
+    "fed/setup.sh": lambda: (
+        "#!/bin/sh\nssh h '" + "sh;" * 2500 + "' <<E\n" + "crm configure property a=b\n" * 30_000 + "E\n"
+    ),
+    "statements/check_y.sh": lambda: "#!/bin/sh\n" + ("a;" * 500 + "\n") * 1000,
+    "grants/setup.sql": lambda: "GRANT ALL ON *.* TO 'root'@'%' IDENTIFIED BY 'x';\n" * 38_000,
+    "tracking/keepalived.conf": tracking,
+    "synchronized/keepalived.conf": synchronized,
+    "tasks/site.yaml": lambda: "- hosts: a\n  tasks:\n  - &a {block: [" + ", ".join(["{ping: x}"] * 40)
+    + "]}\n" + "  - block: [" + ", ".join(["*a"] * 400) + "]\n",
     "lists/howto.md": lambda: "- 1. * " * 100_000 + "\n" + "> " * 100_000 + "\n" + "| a " * 100_000,
 }
 # fmt: on

@@ -16,6 +16,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from fournines.audit.gather.archive import content, opened
 from fournines.audit.plain import plain
 from fournines.errors import AuditError
 
@@ -30,7 +31,8 @@ MOST = 64 * 1024 * 1024
 """Bytes of all files together; five controllers with every comment of their packages are 10 MiB."""
 MOST_UNPACKED = 512 * 1024 * 1024
 """Bytes of an archive that are unpacked in passing to find the small files in it."""
-MOST_FILES = 50_000
+MOST_FILES = 25_000
+"""Files of a folder or an archive; the whole /etc of ten hosts."""
 MOST_LINKS = 10_000
 """Links whose ends are looked for, each folder of the way; a host has two hundred."""
 
@@ -124,7 +126,7 @@ def _under(path: Path, budget: Budget, *, several: bool) -> Iterator[File]:
             yield File(shown, "", trouble=trouble) if trouble else _found(path, real, name, shown, budget)
     elif path.name.endswith(_TARBALLS):
         _regular(path)
-        with tarfile.open(path) as archive:
+        with path.open("rb") as packed, opened(packed) as archive:
             yield from unpacked(archive, budget)
     else:
         _regular(path)
@@ -224,12 +226,10 @@ def unpacked(archive: tarfile.TarFile, budget: Budget | None = None) -> Iterator
             said = "neither it nor what follows it in the archive was read: too much"
             yield File(name, "", trouble=said, beyond=True)
             return
-        stream = archive.extractfile(member) if member.isreg() else None
-        if stream:
-            head = stream.read(LONGEST)
-            known[member.name] = budget.file(
-                name, head + stream.read(_limit(head) - len(head)), size=member.size
-            )
+        if member.isreg() and not member.issparse():
+            head = content(archive, member, 0, LONGEST)
+            rest = content(archive, member, LONGEST, _limit(head) - LONGEST)
+            known[member.name] = budget.file(name, head + rest, size=member.size)
             yield known[member.name]
         elif member.islnk() and member.linkname in known:  # never by tarfile: it would seek back, or for ever
             yield replace(known[member.linkname], path=name)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import anyio
 
+from fournines.audit.gather.archive import opened
 from fournines.audit.gather.collect import Budget, File, unpacked
 from fournines.errors import HostError
 
@@ -85,7 +86,7 @@ def _unpacked(host: str, answer: str, budget: Budget) -> list[File]:
     try:
         data = base64.b64decode("".join(packed.split()), validate=True)
         if data:
-            with tarfile.open(fileobj=io.BytesIO(data)) as archive:
+            with opened(io.BytesIO(data)) as archive:
                 files = [replace(f, path=f"{host}/{f.path}", host=host) for f in unpacked(archive, budget)]
     except (binascii.Error, tarfile.TarError, EOFError, OSError) as error:
         raise HostError(
