@@ -43,5 +43,9 @@ venv: .venv/.ready ## the virtualenv, as locked
 	@scripts/venv
 	@touch $@
 
+.PHONY: test-full
+test-full: test ## `make test`, and what takes many minutes of two processors more: a pair of virtual machines (root)
+	NINES_LONG=1 .venv/bin/pytest -m lab tests/lab/test_volumes.py
+
 clean: ## remove what can be made again (not the cached images, not a running lab)
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist
