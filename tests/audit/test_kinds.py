@@ -400,3 +400,52 @@ PRINTED = "printf '%s\\n' 'cluster_partition_handling = {}' " + " ".join(
 def test_commands_in_other_words(rule: str, bad: dict[str, str], good: dict[str, str]) -> None:
     assert rule in found(bad)
     assert rule not in found(good)
+
+
+INPUT = "*filter\n:INPUT ACCEPT [0:0]\n{}COMMIT\n"
+NFT = "table inet f {{\n chain i {{\n  type filter hook input priority 0;\n  {}\n }}\n}}\n"
+RULES = "n1/etc/iptables/rules.v4"
+
+
+@pytest.mark.parametrize(
+    ("bad", "good"),
+    [
+        ({RULES: INPUT.format("-A INPUT -d 224.0.0.0/4 -j DROP\n")},
+         {RULES: INPUT.format("-A INPUT -d 224.0.0.251/32 -j DROP\n")}),
+        ({RULES: INPUT.format("-A INPUT -m addrtype --dst-type MULTICAST -j DROP\n")},
+         {RULES: INPUT.format("-A INPUT -m addrtype --dst-type BROADCAST -j DROP\n")}),
+        ({"n1/etc/nftables.conf": NFT.format("meta pkttype { broadcast, multicast } drop")},
+         {"n1/etc/nftables.conf": NFT.format("meta pkttype broadcast drop")}),
+        ({"n1/etc/nftables.conf": NFT.format("fib daddr type multicast drop")},
+         {"n1/etc/nftables.conf": NFT.format("ip protocol vrrp accept\n  fib daddr type multicast drop")}),
+        ({RULES: INPUT.format("-A INPUT -i ens19 -p vrrp -j ACCEPT\n").replace("ACCEPT [", "DROP [")},
+         {RULES: INPUT.format("-A INPUT -i ens18 -p vrrp -j ACCEPT\n").replace("ACCEPT [", "DROP [")}),
+    ],
+)  # fmt: skip
+def test_adverts_that_one_rule_drops(bad: dict[str, str], good: dict[str, str]) -> None:
+    assert "KA047" in found(KEEPALIVED | PIDOF | bad)
+    assert "KA047" not in found(KEEPALIVED | PIDOF | good)
+
+
+@pytest.mark.parametrize(
+    ("check", "far"),
+    [
+        ("curl -fs https://www.example.org/", True),
+        ("ping -c1 -W1 9.9.9.9", True),
+        ("ping -c1 -W1 10.1.0.1", False),
+        ("curl -fs http://127.0.0.1/", False),
+        ("curl -fs http://n1.example.org/", False),
+        ("curl -fs -o /tmp/out.html http://localhost/", False),
+    ],
+)
+def test_a_check_that_asks_outside(check: str, far: bool) -> None:  # noqa: FBT001 - a case
+    assert ("KA058" in found(script(f"#!/bin/sh\n{check}\n"))) is far
+
+
+@pytest.mark.parametrize("line", [" interface ens18\n", " virtual_router_id 7\n"])
+def test_an_instance_is_whole(line: str) -> None:
+    conf = VRRP.format(script='"/usr/bin/pgrep nginx"')
+    assert "KA057" not in found({"n1/keepalived.conf": conf})
+    assert "KA057" in found({"n1/keepalived.conf": conf.replace(line, "")})
+    base = "global_defs {\n default_interface ens18\n}\n"
+    assert ("KA057" in found({"n1/keepalived.conf": base + conf.replace(line, "")})) is ("router" in line)

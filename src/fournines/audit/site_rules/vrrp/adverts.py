@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from fournines.components.keepalived.audit.facts import VrrpInstance
 from fournines.components.keepalived.audit.rules.example import keepalived
 from fournines.components.nftables.audit.chains import firewalls
-from fournines.components.nftables.audit.facts import Outgoing
+from fournines.components.nftables.audit.facts import Allowed, Firewall, Outgoing
 from fournines.components.nftables.audit.fate import Packet, fate
 from fournines.kit.audit.rule import Consequence, Hit, Severity, Unknown, rule
 
@@ -42,6 +42,12 @@ def _advert(instance: VrrpInstance, way: str) -> Packet | None:
     return Packet(way, instance.interface, _PROTOCOLS, sources, targets, tuple(vips) if out else ())
 
 
+def _closed(site: Evidence, host: str) -> bool:
+    """Whether a host lets nothing in that no rule names, and names VRRP nowhere: KA035 says so."""
+    shut = any(wall.closed and not wall.excerpt for wall in site.on(host, Firewall))
+    return shut and not any(allowed.vrrp for allowed in site.on(host, Allowed))
+
+
 def _verdicts(
     site: Evidence, instance: VrrpInstance, hook: str, kind: str
 ) -> Iterator[tuple[str, Place, Chain]]:
@@ -49,7 +55,7 @@ def _verdicts(
     packet = _advert(instance, "in" if hook == "input" else "out")
     for known in firewalls(site, instance.at.host) if packet else ():
         hooked = [c for c in known.values() if c.hook == hook and (c.kind == "nat") is (kind == "nat")]
-        if hook == "input" and len(hooked) < 2:  # noqa: PLR2004 - one chain is what KA035 judges
+        if hook == "input" and len(hooked) < 2 and _closed(site, instance.at.host):  # noqa: PLR2004 - KA035's
             continue
         for chain in hooked:
             found = fate(packet, chain, known) if packet else None
@@ -144,7 +150,8 @@ def dropped(site: Evidence) -> Iterator[Hit | Unknown]:
             found = list(_verdicts(site, instance, hook, "filter"))
             open_ = [verdict for verdict, _, _ in found if verdict == "accept"]
             for verdict, at, chain in found:
-                if verdict not in ("drop", "reject") or at in seen or (hook == "input" and not open_):
+                alone = hook == "input" and not open_ and len(found) > 1
+                if verdict not in ("drop", "reject") or at in seen or alone:
                     continue
                 seen.add(at)
                 named = at != chain.at

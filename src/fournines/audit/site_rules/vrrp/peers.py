@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from ipaddress import ip_address
 from typing import TYPE_CHECKING
 
-from fournines.audit.site_rules.names import addresses, names
+from fournines.audit.site_rules.names import addresses, is_address, names
 from fournines.audit.site_rules.roles import beside
 from fournines.audit.site_rules.vrrp.holders import asks, says, uses
 from fournines.components.hosts.audit.facts import HostName
@@ -143,3 +144,52 @@ def needs_the_peer(site: Evidence) -> Iterator[Hit | Unknown]:
                     severity=None if peer else Severity.WARNING,
                 )
                 break
+
+
+_AWAY = script(script='"/usr/bin/curl -fs -m 2 https://www.example.org/"')
+_HERE = script(script='"/usr/bin/curl -fs -m 2 http://127.0.0.1/"')
+_HOST = re.compile(
+    r"(?:https?://(?:[^@/\s]{1,60}@)?|\s)((?:[a-z0-9\-]{1,63}\.){1,6}[a-z]{2,12})(?=[:/\s]|\Z)"
+)
+
+
+@rule(
+    "KA058",
+    Severity.WARNING,
+    "A check that asks the world outside",
+    consequence=Consequence.DOWN,
+    why="when the other end or the way to it is down, the check fails on every host at once: all of them are "
+    "in FAULT, and the address is nowhere although the service is well",
+    fix="ask the service on this host; to learn whether this host is cut off, ask the gateway, with a weight",
+    source="keepalived.conf(5) track_script: weight 0 is FAULT while the script fails",
+    bad={"keepalived.conf": keepalived(check=_AWAY)},
+    good={"keepalived.conf": keepalived(check=_HERE)},
+    points_at='script "/usr/bin/curl -fs -m 2 https://www.example.org/"',
+)
+def needs_the_world(site: Evidence) -> Iterator[Hit | Unknown]:
+    known = names(site)
+    for use in uses(site):
+        for question, answer in use.needed() if use.faults else ():
+            text = asks(question).lower() if answer else ""
+            far = [a for a in _ADDRESS.findall(text) if is_address(a) and ip_address(a).is_global]
+            far += [name for name in _HOST.findall(text) if not known.known(name) and "." in name]
+            far = [one for one in far if one not in use.vips and not _near(site, use, one)]
+            if far:
+                what = f"{use.check.name} needs an answer of {far[0]}"
+                yield Hit(use.decision.at(question), what, related=use.related())
+                break
+
+
+def _near(site: Evidence, use: Use, one: str) -> bool:
+    """Whether this is a host of the site, a neighbour of its addresses, a name of the house, or a file."""
+    own = {address for mine in addresses(site).values() for address in mine}
+    hosts = {host.lower().partition(".")[0] for host in site.hosts}
+    inside = one.rpartition(".")[2] in _INSIDE or one.partition(".")[0] in hosts
+    return inside or one in own or beside(one, frozenset((*use.vips, *own)))
+
+
+_INSIDE = frozenset(
+    """local lan internal intern localdomain home corp cluster test invalid cnf cfg conf sock pem crt json txt
+    log out tmp sh py pl html php""".split()  # noqa: SIM905 - words in a row
+)
+"""Last parts of names that nobody outside has, and of files."""

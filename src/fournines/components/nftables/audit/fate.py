@@ -108,10 +108,13 @@ def _meets(packet: Packet, match: Match) -> bool | None:
     elif match.what == "protocol":
         found = bool(packet.protocols & set(match.values)) or "all" in match.values
     elif match.what == "source":
-        found = _inside(packet.sources or packet.near, match.values)
+        values = (
+            match.values if packet.sources else [v for v in match.values if "/" in v]
+        )  # near: no host is it
+        found = _inside(packet.sources or packet.near, values)
     elif match.what == "target":
         found = _inside(packet.targets, match.values)
-    elif match.what == "pkttype":
+    elif match.what in ("fib", "pkttype"):
         multicast = any(target.startswith("224.") for target in packet.targets)
         found = ("multicast" if multicast else "unicast") in match.values
     elif match.what == "state" and "new" not in match.values:
@@ -145,6 +148,7 @@ _NFT = (
     ("protocol", re.compile(rf"\b(?:ip\s+protocol|(?:meta\s+)?l4proto|ip6\s+nexthdr)\s+{_VALUE}")),
     ("source", re.compile(rf"\bip6?\s+saddr\s+{_VALUE}")),
     ("target", re.compile(rf"\bip6?\s+daddr\s+{_VALUE}")),
+    ("fib", re.compile(rf"\bfib\s+daddr\s+type\s+{_VALUE}")),
     ("state", re.compile(rf"\bct\s+state\s+{_VALUE}")),
     ("pkttype", re.compile(rf"\b(?:meta\s+)?pkttype\s+{_VALUE}")),
     ("ports", re.compile(rf"\b(tcp|udp|icmp|icmpv6|th|sctp|ether|arp)\s+\w+\s+{_VALUE}")),
@@ -205,6 +209,8 @@ def iptables_rule(at: Place, words: tuple[str, ...]) -> FirewallRule:
             matches.append(
                 Match(_OPTIONS[option], exact if _OPTIONS[option] in ("oif", "iif") else lower, negated)
             )
+        elif option == "--dst-type" and [value.upper() for value in values] == ["MULTICAST"]:
+            matches.append(Match("target", ("224.0.0.0/4",), negated))
         elif option in ("-j", "--jump", "-g", "--goto"):
             said = values[0] if values else ""
             verdict, target = _VERDICTS.get(said, "jump"), said

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from fournines.components.keepalived.audit.facts import VrrpInstance
+from fournines.components.keepalived.audit.facts import KeepalivedConf, VrrpInstance
+from fournines.components.keepalived.audit.facts.includes import incomplete
 from fournines.components.keepalived.audit.rules.example import keepalived
 from fournines.components.keepalived.audit.rules.scripts import given
 from fournines.kit.audit.rule import Consequence, Hit, Severity, Unknown, rule
@@ -262,6 +263,33 @@ def out_of_range(site: Evidence) -> Iterator[Hit | Unknown]:
         if instance.priority is not None and not 1 <= instance.priority <= _HIGHEST:
             what = f"{instance.name} has priority {instance.priority}, and gets 100"
             yield Hit(instance.place("priority"), what, why=_ORDER, severity=Severity.WARNING)
+
+
+_NAMELESS = keepalived().replace("    virtual_router_id 51\n", "")
+
+
+@rule(
+    "KA057",
+    Severity.ERROR,
+    "An instance that lacks what it cannot be without",
+    consequence=Consequence.DOWN,
+    why="keepalived drops an instance without an interface or a virtual router id: this host never holds the "
+    "VIP",
+    fix="interface and virtual_router_id in every vrrp_instance",
+    source="keepalived 2.2.7 -t: 'Unknown interface!', 'the virtual router id must be set'",
+    bad={"keepalived.conf": _NAMELESS},
+    good={"keepalived.conf": keepalived()},
+    points_at="vrrp_instance VI_1 {",
+)
+def incomplete_instance(site: Evidence) -> Iterator[Hit | Unknown]:
+    for instance in site.all(VrrpInstance):
+        host = instance.at.host
+        general = any(conf.has("default_interface") for conf in site.on(host, KeepalivedConf))
+        lacks = [] if instance.has("virtual_router_id") else ["virtual_router_id"]
+        lacks += [] if instance.has("interface") or general else ["interface"]
+        templated = any(word in instance.name for word in "$<{") or instance.has("include")
+        if lacks and instance.closed and instance.vips and not templated and not incomplete(site, host):
+            yield Hit(instance.at, f"{instance.name} has no {' and no '.join(lacks)}")
 
 
 _HIGHEST = 255

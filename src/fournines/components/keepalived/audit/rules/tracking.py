@@ -9,7 +9,7 @@ from fournines.components.keepalived.audit.facts import (
     VrrpInstance,
     VrrpScript,
 )
-from fournines.components.keepalived.audit.facts.includes import incomplete
+from fournines.components.keepalived.audit.facts.includes import before, incomplete
 from fournines.components.keepalived.audit.facts.trackers import (
     TRACKED,
     defined,
@@ -73,10 +73,11 @@ def defined_too_late(site: Evidence) -> Iterator[Hit | Unknown]:
     for owner in site.all(VrrpInstance):
         for tracker in owner.trackers:
             known = definition(site, tracker)
-            if known and known.at.path == tracker.at.path and known.at.line > tracker.at.line:
+            if known and before(site, tracker.at, known.at):
+                where = f"line {known.at.line}" if known.at.path == tracker.at.path else f"{known.at}"
                 yield Hit(
                     tracker.at,
-                    f"{tracker.name} is defined in line {known.at.line}, behind {owner.name} that tracks it",
+                    f"{tracker.name} is defined in {where}, behind {owner.name} that tracks it",
                     related=(known.at,),
                 )
 

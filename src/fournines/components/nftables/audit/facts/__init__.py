@@ -105,7 +105,10 @@ def iptables(place: Place, words: Sequence[str]) -> Iterator[Allowed | Firewall 
     ports = options.get("--dport") or options.get("--dports") or options.get("--destination-port") or ""
     protocol = (options.get("-p") or options.get("--protocol") or options.get("--proto") or "all").lower()
     source = options.get("-s") or options.get("--source") or ""
-    if target in ("DROP", "REJECT") and not ports and protocol == "all" and not source:
+    aimed = {"-d", "--destination", "--dst", "--dst-type", "--pkt-type", "-i", "--in-interface"} & set(
+        options
+    )
+    if target in ("DROP", "REJECT") and not ports and protocol == "all" and not source and not aimed:
         yield Firewall(place, closed=True, excerpt=False)
     elif target == "ACCEPT":
         limited = {"--state", "--ctstate", "-i", "--in-interface", "--icmp-type"} & set(options)
