@@ -91,7 +91,7 @@ def test_it_says_what_writing_the_hosts_out_says(first: int, more: int, width: i
         ("c[1-9]: {roles: [tyme], mgmt: 10.0.0.100+}", 20, "tyme", "time"),
         ("c[1-9]: {roles: [time], mgnt: 10.0.0.100+}", 27, "neither a host's key nor a network", "mgmt"),
         ("c[1-9]: {roles: [time], mgmt: {adress: 10.0.0.100+}}", 34, "unknown key", "address"),
-        ("C[1-9]: {roles: [time], mgmt: 10.0.0.100+}", 3, "C1", "lower-case"),
+        ("C[1-9]: {roles: [time], mgmt: 10.0.0.100+}", 3, "C1", "write c[1-9]"),
         ("c[1-9]: time", 11, "", ""),
         ("controller[2-4]: {roles: [time], mgmt: 10.0.0.100+}", 3, "stands in line", "once"),
         ("one: {roles: [time], mgmt: 10.0.0.100+}", 30, "10.0.0.100+", ""),

@@ -132,6 +132,90 @@ WRONG += (
     ),
 )
 
+WRONG += (
+    (
+        "blog",
+        (("controller2: {roles: [controller]", "controller2: {roles: [controller, network]"),),
+        "hosts.controller2.roles.1",
+        "nothing in this site is built for the role network",
+    ),
+    (
+        "blog",
+        (("lab: true ", "choose: {objects: swift}\nlab: true "),),
+        "choose.objects",
+        "swift is not listed",
+    ),
+    (
+        "blog",
+        (("lab: true ", "choose: {vip: pacemaker}\nlab: true "),),
+        "choose.vip",
+        "pacemaker runs in mode: active-passive only",
+    ),
+    (
+        "active-passive",
+        (("components:\n", "components:\n  keepalived: {vrid: 51}\n"),),
+        "components.keepalived",
+        "the options of keepalived mean nothing",
+    ),
+    (
+        "blog",
+        (("components:\n", "components:\n  corosync: {token: 500}\n"),),
+        "components.corosync",
+        "corosync runs in mode: active-passive only",
+    ),
+    (
+        "active-passive",
+        (("components:\n", "components:\n  drbd: {}\n"),),
+        "components.drbd",
+        "nothing here keeps its data on a volume",
+    ),
+    (
+        "active-passive",
+        (("lab: true ", "choose: {database: mariadb}\nlab: true "),),
+        "choose.database",
+        "nothing says where that lies",
+    ),
+    (
+        "blog",
+        (("vips:\n", "  outside: {purpose: provider}\nvips:\n"),),
+        "networks.outside.purpose",
+        "no virtual network has a way out through outside",
+    ),
+    (
+        "blog",
+        (("components:\n", "components:\n  horizon: {names: [controller1]}\n"),),
+        "components.horizon.names.0",
+        "controller1 is the host controller1, where no dashboard is",
+    ),
+    (
+        "blog",
+        (("components:\n", "components:\n  glance: {workers: 64}\n"),),
+        "components.glance.workers",
+        "too many database connections",
+    ),
+    (
+        "blog-with-networks",
+        (("services: ", "components: {openvswitch: {tunnels: mgmt}}\nservices: "),),
+        "components.openvswitch.tunnels",
+        "which has no VIP",
+    ),
+    (
+        "three-controllers",
+        (("controller3: {roles: [controller]", "controller3: {roles: []"),),
+        "hosts.controller3.roles",
+        "an even number cannot break a tie",
+    ),
+)
+
+WRONG += (
+    (
+        "blog",
+        (("components:\n  rabbitmq: {} ", "components:rabbitmq: {} "),),
+        "",
+        "a colon without a blank after it",
+    ),
+)
+
 RIGHT: tuple[tuple[str, Edits], ...] = (
     ("blog", (("components:\n", "components:\n  nftables: {ssh_ports: [2222], open_tcp: [9100]}\n"),)),
     ("active-passive", (("components:\n", "components:\n  corosync: {last_man_standing: true}\n"),)),
@@ -142,6 +226,8 @@ RIGHT: tuple[tuple[str, Edits], ...] = (
     ),
     ("active-passive", (("mode: active-passive\n", FENCED),)),
     ("blog-with-objects", (("components:\n", "components:\n  swift: {devices: [d1, d2]}\n"),)),
+    ("blog-with-objects", (("lab: true ", "choose: {objects: swift, database: galera}\nlab: true "),)),
+    ("blog", (("components:\n", "components:\n  horizon: {names: [dashboard, cloud.example.org]}\n"),)),
     (
         "blog-with-networks",
         (("services: ", "components: {neutron: {dhcp_agents_per_network: 1}}\nservices: "),),

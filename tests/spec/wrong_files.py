@@ -351,7 +351,7 @@ SSH_AND_SECRETS: tuple[Edit, ...] = (
     ("user: root", "usr: root", "21:7", "unknown key"),
     ("user: root", "user: root, port: 22", "21:19", "unknown key"),
     ("through: dashboard", "through: dashbord", "21:28", "dashbord is not a host of this site"),
-    ("through: dashboard", "through: 10.0.0.10", "21:28", "is not a name"),
+    ("through: dashboard", "through: 10.0.0.10", "21:28", "is not a host of this site"),
     ("through: dashboard", "trough: dashboard", "21:19", "unknown key"),
     ("through: dashboard", "through: [dashboard]", "21:28", "a list is not a single text"),
     ("ssh: {user: root, through: dashboard}", "ssh: root", "21:6", "is not a mapping"),
@@ -527,6 +527,13 @@ YAML: tuple[Edit, ...] = (
     ("    mgmt: 10.0.0.11", "\tmgmt: 10.0.0.11", "17:1", "a tab stands here"),
     ("    mgmt: 10.0.0.11", "   mgmt: 10.0.0.11", "17:4", "does not go on with the lines before"),
     ("    mgmt: 10.0.0.11", "    mgmt 10.0.0.11", "17:5", "a key without a colon"),
+    ("roles: [controller]\n", "roles:\n      -controller\n", "17:7", "is not a list"),
+    (
+        "roles: [controller]\n",
+        "roles:\n      - controller\n      -time\n      x: y\n",
+        "18:7",
+        "a dash without a blank",
+    ),
     ("    mgmt: 10.0.0.11", "    mgmt: 10.0.0.11: x", "17:20", "a colon where no key can stand"),
     ("    mgmt: 10.0.0.11", "    mgmt: *m", "17:11", "aliases"),
     ("    mgmt: 10.0.0.11", "    mgmt: !x 10.0.0.11", "17:11", "tags"),
@@ -638,6 +645,100 @@ HINTS: tuple[Edit, ...] = (
         "roles: [bastion, dashboard, time]",
         "2 hosts vote (controller1, controller2): an even number cannot break a tie",
         "give a host that is no controller the role arbiter",
+    ),
+    (
+        "[keystone, glance, horizon, neutron]",
+        "keystone glance",
+        "'keystone glance' is not a list",
+        "write it in square brackets: [keystone, glance]",
+    ),
+    ("[keystone, glance, horizon, neutron]", "[keystone, Glance]", "'Glance' is not a name", "write glance"),
+    ("through: dashboard", "through: 10.0.0.10", "10.0.0.10 is not a host of this site", "write dashboard"),
+    (
+        "through: dashboard",
+        "key: ~/.ssh/id",
+        "unknown key",
+        "ssh takes its keys from ~/.ssh/config and its agent",
+    ),
+    (
+        "[ntp.example.org]",
+        "['https://ntp.example.org/']",
+        "'https://ntp.example.org/' is not a server's name or address",
+        "write ntp.example.org",
+    ),
+    (
+        "[ntp.example.org]",
+        "[10.9.0.999]",
+        "'10.9.0.999' is not a server's name or address",
+        "write for example ntp.example.org or 192.0.2.1",
+    ),
+    ("max_size: 100M", "max_size: 100 MB", "'100 MB' is not an amount such as 100k", "write 100M"),
+    (
+        "{cidr: 192.168.1.0/24}",
+        "192.168.1.0/24",
+        "'192.168.1.0/24' is not a mapping",
+        "write keys with values: {cidr: 192.168.1.0/24}",
+    ),
+    (
+        "{cidr: 192.168.1.0/24}",
+        "{cidr: 192.168.1.0/29}",
+        "none of the addresses in external lies in 192.168.1.0/29",
+        "write for example 192.168.1.0/24, or other addresses",
+    ),
+    (
+        "release: epoxy",
+        "buffer_pool: 1G",
+        "unknown key",
+        "move it: buffer_pool stands under components.galera or under components.mariadb",
+    ),
+    (
+        "    mgmt: 10.0.0.11",
+        "    mgmt: 10.0.0.11\n    address: 10.0.0.11",
+        "address is not a network of this site",
+        "write it at its network's name: mgmt: 10.0.0.11, or mgmt: {address: 10.0.0.11, interface: eth0}",
+    ),
+    (
+        "    mgmt: 10.0.0.11",
+        "    mgmt: 10.0.0.11\n    fencing: {}",
+        "fencing is not a network of this site",
+        "move it: fencing stands at the top level",
+    ),
+    ("  galera: {", "  mysql: {", "there is no such component", "the database is galera, or mariadb"),
+    (
+        "recipients: [~/.ssh/id_ed25519.pub]",
+        "recipients: [AGE-SECRET-KEY-1QQ]",
+        "a private key stands here; whoever has read this file knows it",
+        "make another one (age-keygen), and write its public key: age1...",
+    ),
+    (
+        "recipients: [~/.ssh/id_ed25519.pub]",
+        "recipients: [a.pub b.pub]",
+        "'a.pub b.pub' is two words",
+        "put a comma between two paths; one has no blanks",
+    ),
+    (
+        "check_timeout_ms: 400",
+        "writer_interval_ms: 200",
+        (
+            "writer_timeout_ms (250) is not below writer_interval_ms (200): a check must end before the next"
+            " one begins"
+        ),
+        "write writer_timeout_ms: 150 or less, or a longer writer_interval_ms",
+    ),
+    (
+        "rsyslog: {max_size: 100M}",
+        "rabbitmq: {net_ticktime: 30}",
+        (
+            "neutron.agent_down_time (20) is less than rabbitmq.heartbeat + rabbitmq.net_ticktime (40): who"
+            " loses a broker is silent for so long, and would be taken for dead"
+        ),
+        "write neutron: {agent_down_time: 40} or more, or lower rabbitmq.heartbeat + rabbitmq.net_ticktime",
+    ),
+    (
+        "rsyslog: {max_size: 100M}",
+        "keystone: {token_lifetime: 60}",
+        "horizon.session (3600) is more than keystone.token_lifetime (60)",
+        "write token_lifetime: 3600 or more",
     ),
 )
 """The same, with all that is said: what is wrong, and what to write instead."""

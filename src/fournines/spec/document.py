@@ -14,8 +14,8 @@ from typing import Any
 import yaml
 
 from fournines.errors import Mistake, SpecError
-from fournines.spec.syntax import AFTER_GLUED, GLUED, OPENED, glued_colon, syntax_words
-from fournines.spec.types import masked, shown
+from fournines.spec.shapes import masked, shown
+from fournines.spec.syntax import AFTER_GLUED, DASH, GLUED, OPENED, glued_colon, glued_dash, syntax_words
 
 Path = tuple[str, ...]
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -158,6 +158,9 @@ def _composed(document: Document, text: str) -> yaml.Node | None:
         for number, line in enumerate(document.lines[: place.line], 1):
             if blank := _BLANK.match(line.lstrip(" ")):
                 raise _only(document, Place(number, line.index(blank[0]) + 1), *_no_space(blank[0])) from None
+        dash = glued_dash(document.lines[place.line - 1]) if place.line <= len(document.lines) else None
+        if dash:
+            raise _only(document, Place(place.line, dash), *DASH) from None
         glued = glued_colon(document.lines, place.line) if re.search(AFTER_GLUED, said) else None
         if glued:
             place, said = Place(*glued), GLUED

@@ -15,7 +15,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from fournines.spec.document import Path
 from fournines.spec.model import Purpose, Role, Visibility
-from fournines.spec.types import Cidr, InterfaceName, Name, NetworkName
+from fournines.spec.types import Cidr, InterfaceName, Name, NetworkName, Server
 
 T = TypeVar("T")
 
@@ -130,7 +130,7 @@ def draft_of(raw: Mapping[str, Any], dropped: AbstractSet[Path]) -> Draft:
         hosts={n: _host(n, entry, whole=("hosts", n) not in dropped) for n, entry in _entries(hosts)},
         hosts_known=_names_known(hosts, _NAME) and ("hosts",) not in dropped,
         user=str(ssh.get("user", "")) if isinstance(ssh, dict) else "",
-        through=_read(_NAME, ssh.get("through")) if isinstance(ssh, dict) else None,
+        through=_read(_SERVER, ssh.get("through")) if isinstance(ssh, dict) else None,
         services=services,
         services_known=isinstance(listed, list) and None not in services,
         mode=str(raw.get("mode", "")),
@@ -203,6 +203,7 @@ def _host(name: str, entry: object, *, whole: bool) -> DraftHost:
 
 
 _NAME: TypeAdapter[str] = TypeAdapter(Name)
+_SERVER: TypeAdapter[str] = TypeAdapter(Server)
 _BOOL: TypeAdapter[bool] = TypeAdapter(bool)
 _NETWORK_NAME: TypeAdapter[str] = TypeAdapter(NetworkName)
 _ADDRESS: TypeAdapter[IPv4Address] = TypeAdapter(IPv4Address)

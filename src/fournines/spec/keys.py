@@ -34,9 +34,17 @@ def known_keys(model: type[Strict]) -> list[str]:
 
 _ELSEWHERE = {
     "fencing": {"password": "a password is a secret: nines secrets set SITE fencing/{}"},
-    "ssh": {"port": "ssh takes its port from ~/.ssh/config; nftables.ssh_ports opens it"},
+    "ssh": {
+        "port": "ssh takes its port from ~/.ssh/config; nftables.ssh_ports opens it",
+        **dict.fromkeys(
+            ("key", "identity", "key_file"), "ssh takes its keys from ~/.ssh/config and its agent"
+        ),
+        "password": "give the login a key instead: ssh-copy-id",
+    },
+    "components": dict.fromkeys(("mysql", "percona", "postgresql"), "the database is galera, or mariadb"),
 }
 """Keys that people look for in a section, and where that is said instead; {} is the name beneath it."""
+_SYNONYMS = {"ip": "address", "subnet": "cidr", "range": "cidr", "nic": "interface", "iface": "interface"}
 _PLACES = 3
 """So many places are named; a key of more is nobody's in particular."""
 
@@ -46,6 +54,8 @@ def belongs(path: Path, vocabulary: Vocabulary) -> str:
     section, name, key = path[0], path[-2] if len(path) > 1 else "", path[-1]
     if said := _ELSEWHERE.get(section, {}).get(key):
         return said.format(name)
+    if "password" in key:
+        return "a password is a secret: nines secrets set SITE NAME"
     places = [
         ("", known_keys(Site)),
         ("hosts.NAME", list(OF_HOSTS)),
@@ -133,7 +143,8 @@ def _mend(
     if not isinstance(value, dict):
         return
     for key in [key for key in value if key not in known]:
-        close = get_close_matches(key.lower(), [name for name in known if name not in value], n=1)
+        free = [name for name in known if name not in value]
+        close = [_SYNONYMS[key]] if _SYNONYMS.get(key) in free else get_close_matches(key.lower(), free, n=1)
         if close:
             here = (*path, key)
             document.mistakes.append(document.mistake(here, what, f"did you mean {close[0]}?", at_key=True))

@@ -15,6 +15,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from fournines.spec.shapes import Once, wrong
 from fournines.spec.types import (
     Cidr,
     InterfaceName,
@@ -22,13 +23,11 @@ from fournines.spec.types import (
     LookedUp,
     Name,
     NetworkName,
-    Once,
     Port,
     Recipient,
     Server,
     SiteName,
     UrlPath,
-    wrong,
 )
 
 
@@ -162,7 +161,7 @@ class Ssh(Strict):
     user: Login = "root"
     """The login; it must be root or able to run everything as root without a password. The port is
     that of ``~/.ssh/config``; ``components: {nftables: {ssh_ports: [2222]}}`` opens it where it is not 22."""
-    through: Name | None = None
+    through: Server | None = None
     """The jump host, when only that one is reachable from the operator's machine."""
 
 

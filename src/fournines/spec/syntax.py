@@ -17,6 +17,8 @@ GLUED = "unexpected ':'"
 """What YAML would say of ``name:blog`` if that were not a text that may go on in the next line."""
 AFTER_GLUED = "mapping values are not|could not find expected ':'|<document start>|block mapping"
 """What it says instead, there or on the next line that holds something."""
+DASH = "a dash without a blank after it", "write - and a blank before the entry"
+_GLUED_DASH = re.compile(r"\s*-(?=[A-Za-z])")
 _GLUED_KEY = re.compile(r"\s*[A-Za-z0-9_-]+(?=:[^\s/])")
 
 _SYNTAX = (
@@ -68,6 +70,12 @@ def glued_colon(lines: Sequence[str], line: int) -> tuple[int, int] | None:
         if number <= len(lines) and (found := _GLUED_KEY.match(lines[number - 1])):
             return number, found.end() + 1
     return None
+
+
+def glued_dash(line: str) -> int | None:
+    """The column, from 1, of a dash at a line's beginning that has no blank after it."""
+    found = _GLUED_DASH.match(line)
+    return found.end() if found else None
 
 
 def syntax_words(character: str, said: str) -> tuple[str, str]:

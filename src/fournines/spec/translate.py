@@ -12,10 +12,11 @@ from pydantic_core import ErrorDetails
 from fournines.errors import Mistake
 from fournines.spec.document import Document
 from fournines.spec.keys import belongs, known_keys
-from fournines.spec.model import Strict
+from fournines.spec.model import Fencing, Host, Network, SecretsAt, Ssh, Strict, Vip
+from fournines.spec.shapes import shown
 from fournines.spec.told.kinds import model_at, number_at
 from fournines.spec.vocabulary import Vocabulary
-from fournines.spec.words import words
+from fournines.spec.words import NO_MAPPING, words
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +54,36 @@ class Translator:
         unknown = details["type"] == "extra_forbidden"
         if unknown and not hint.startswith("did you mean"):
             hint = belongs(path, self.vocabulary) or hint
+        if details["type"] in NO_MAPPING and (wanted := model_at(self.model, loc)):
+            hint = _as_keys(wanted, details["input"])
+        elif details["type"] in NO_MAPPING and path[:1] == ("components",) and path[2:] == ():
+            hint = f"write {key}: {{}}, with its options between the braces"
+        if at_key and "[" in key and hint.startswith("write "):
+            hint = f"write {re.sub('[ _]', '-', key).lower()}"  # of the range, not of one of its hosts
         if at_key and loc[0] != "hosts" and re.search(r"\[[0-9]+-[0-9]+\]", key):
             hint = "ranges are for hosts only: write an entry for each"
         return self.document.mistake(path, what, hint, at_key=at_key or unknown)
+
+
+_MEANT = {Network: "cidr", Vip: "address", Fencing: "address", Ssh: "user", SecretsAt: "recipients"}
+"""Which key somebody means who writes a value where a section's keys have to stand."""
+
+
+def _as_keys(wanted: type[Strict], given: object) -> str:
+    """What to write where a text or a list stands in the place of keys."""
+    if wanted is Host:
+        return "write keys with values: {roles: [...], NETWORK: ADDRESS}"
+    meant = _MEANT.get(wanted)
+    must = [key for key in known_keys(wanted) if wanted.model_fields[key].is_required()]
+    if wanted is Ssh and isinstance(given, str) and "@" in given:
+        given = given.partition("@")[0]
+    said = dict.fromkeys((*must, *([meant] if meant else ())), "...")
+    if meant and isinstance(given, str):
+        said[meant] = shown(given)[1:-1]
+    elif meant == "recipients" and isinstance(given, list):
+        said[meant] = f"[{', '.join(map(str, given))}]"
+    pairs = ", ".join(f"{key}: {value}" for key, value in said.items())
+    return f"write keys with values: {{{pairs or 'key: value'}}}"
 
 
 def _beneath(inner: ErrorDetails, outer: ErrorDetails) -> bool:

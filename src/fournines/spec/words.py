@@ -9,7 +9,7 @@ from difflib import get_close_matches
 
 from pydantic_core import ErrorDetails
 
-from fournines.spec.types import WRONG, shown
+from fournines.spec.shapes import WRONG, shown
 
 Words = tuple[str, str]
 """What is wrong, and what to try."""
@@ -60,11 +60,11 @@ def words(details: ErrorDetails, key: str, known: Iterable[str], number: str = "
     if given is None or (kind == "too_short" and key in _EXAMPLES):
         wanted = f"write {_EXAMPLES[key]}" if key in _EXAMPLES else "write a value, or leave the key out"
         return f"{key} is empty", wanted
-    what, hint = _about(kind, given, context)
+    what, hint = _about(kind, given, context, key)
     return what, f"write {number}" if number else hint
 
 
-def _about(kind: str, given: object, context: dict[str, object]) -> Words:
+def _about(kind: str, given: object, context: dict[str, object], key: str) -> Words:
     """The words for a value that is there and wrong."""
     if kind in {"enum", "literal_error"}:
         expected = re.findall("'([^']*)'", str(context["expected"]))
@@ -72,8 +72,10 @@ def _about(kind: str, given: object, context: dict[str, object]) -> Words:
     if kind in _LIMITS:
         size, hint = _LIMITS[kind]
         return f"{given} is too {size}", hint.format(next(iter(context.values())))
-    if kind == "tuple_type" and isinstance(given, str):
-        return f"{_said(given)} is not a list", f"write it in square brackets: [{given}]"
+    if kind == "tuple_type" and isinstance(given, str | dict):
+        return f"{_said(given)} is not a list", f"write it in square brackets: [{_listed(given)}]"
+    if kind in NO_MAPPING and key in _EXAMPLES:
+        return f"{_said(given)} is not a mapping", f"write {_EXAMPLES[key]}"
     what, hint = _KINDS.get(kind, ("cannot be understood here", "see `nines schema` for what can stand here"))
     return f"{_said(given)} {what}", hint
 
@@ -86,16 +88,14 @@ _LIMITS = {
 }
 _NUMBER = ("is not a number", "write a number such as 100")
 _WHOLE = ("is not a whole number", "write it without a fraction")
+NO_MAPPING = ("dict_type", "mapping_type", "model_type", "model_attributes_type")
 _MAPPING = ("is not a mapping", "write keys with values: {key: value}, or one per line, indented")
 _TEXT = ("is not a single text", "write one plain text, without brackets")
 _KINDS = {
     "too_short": ("is empty", "write at least one, or leave the key out"),
     "ip_v4_address": ("is not an IPv4 address", "write four numbers from 0 to 255: 10.0.0.11"),
     "ip_v4_network": ("is not an IPv4 network", "write for example 10.0.0.0/24"),
-    "dict_type": _MAPPING,
-    "mapping_type": _MAPPING,
-    "model_type": _MAPPING,
-    "model_attributes_type": _MAPPING,
+    **dict.fromkeys(NO_MAPPING, _MAPPING),
     "tuple_type": ("is not a list", "write it in square brackets: [one, two]"),
     "string_type": _TEXT,
     "int_parsing": _WHOLE,
@@ -107,6 +107,13 @@ _KINDS = {
     "bool_parsing": ("is neither true nor false", "write true or false"),
     "bool_type": ("is neither true nor false", "write true or false"),
 }
+
+
+def _listed(given: str | dict[str, object]) -> str:
+    """What stands where a list has to, as the entries of one."""
+    if isinstance(given, dict):
+        return ", ".join(given)
+    return given if "/" in given or given.startswith("ssh-") else ", ".join(re.split(r"[,\s]+", given))
 
 
 def _said(given: object) -> str:

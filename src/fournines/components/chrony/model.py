@@ -8,7 +8,8 @@ from pydantic import Field
 
 from fournines.kit.where import on
 from fournines.spec.model import Host, Role, Site, Strict
-from fournines.spec.types import Once, Seconds, Server
+from fournines.spec.shapes import Once
+from fournines.spec.types import Seconds, Server
 
 PORT = 123
 

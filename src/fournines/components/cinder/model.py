@@ -10,7 +10,8 @@ from fournines.kit.declare import PROJECT_ID, CatalogueEntry, Database, MessageU
 from fournines.kit.openstack.messaging import OUTLASTS_BROKER
 from fournines.kit.where import on
 from fournines.spec.model import Role, Site, Strict
-from fournines.spec.types import Line, Once, Whole, WholeSeconds, Written, wrong
+from fournines.spec.shapes import Once, Written, wrong
+from fournines.spec.types import Line, Whole, WholeSeconds
 
 HOSTS: Final = on(Role.CONTROLLER)
 PORT: Final = 8776

@@ -11,7 +11,8 @@ from pydantic import Field
 from fournines.kit.where import on
 from fournines.spec.document import Problem
 from fournines.spec.model import Role, Site, Strict
-from fournines.spec.types import Measure, Milliseconds, Name, Port, Written
+from fournines.spec.shapes import Measure, Written
+from fournines.spec.types import Milliseconds, Name, Port
 
 HOSTS: Final = on(Role.CONTROLLER)
 """Those with a copy."""

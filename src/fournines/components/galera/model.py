@@ -9,7 +9,8 @@ from pydantic import Field
 from fournines.kit.endpoints import at
 from fournines.kit.where import on
 from fournines.spec.model import Role, Site, Strict
-from fournines.spec.types import Measure, Seconds, Whole, WholeSeconds
+from fournines.spec.shapes import Measure
+from fournines.spec.types import Seconds, Whole, WholeSeconds
 
 PORT = 3306
 GROUP_PORT = 4567

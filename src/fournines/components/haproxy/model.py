@@ -12,7 +12,8 @@ from fournines.kit.context import Context
 from fournines.kit.declare import Endpoint, HealthCheck
 from fournines.kit.endpoints import at, vip_addresses
 from fournines.spec.model import Strict
-from fournines.spec.types import Milliseconds, Seconds, Whole, first_written, wrong
+from fournines.spec.shapes import first_written, wrong
+from fournines.spec.types import Milliseconds, Seconds, Whole
 
 HEALTH_PORT = 8404
 HEALTH = f"http://127.0.0.1:{HEALTH_PORT}"

@@ -9,7 +9,8 @@ from pydantic import Field
 from fournines.kit.where import VIP_HOSTS, on
 from fournines.spec.model import Role, Site, Strict
 from fournines.spec.relations import AtMost
-from fournines.spec.types import DnsName, Once, Whole, WholeSeconds
+from fournines.spec.shapes import Once
+from fournines.spec.types import DnsName, Whole, WholeSeconds
 
 CERTIFICATE: Final = "horizon/certificate"
 SECRET_KEY: Final = "horizon/secret-key"  # noqa: S105 - a name

@@ -8,7 +8,8 @@ from pydantic import AfterValidator, Field, JsonValue
 
 from fournines.kit.where import VIP_HOSTS
 from fournines.spec.model import Host, Site, Strict
-from fournines.spec.types import Line, SysctlName, Whole, WholeSeconds, wrong
+from fournines.spec.shapes import wrong
+from fournines.spec.types import Line, SysctlName, Whole, WholeSeconds
 
 _FIXED: Final = {
     # An address that moved is announced by the kernel itself when an interface comes up or gets it.

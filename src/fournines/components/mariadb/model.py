@@ -8,7 +8,8 @@ from pydantic import Field
 
 from fournines.kit.where import on
 from fournines.spec.model import Role, Strict
-from fournines.spec.types import Measure, Whole, WholeSeconds
+from fournines.spec.shapes import Measure
+from fournines.spec.types import Whole, WholeSeconds
 
 PORT: Final = 3306
 HOSTS: Final = on(Role.CONTROLLER)

@@ -13,7 +13,8 @@ from fournines.kit.declare import CatalogueEntry, Database, Memory, MessageUser,
 from fournines.kit.openstack.messaging import OUTLASTS_BROKER
 from fournines.kit.where import on
 from fournines.spec.model import Host, Role, Site, Strict
-from fournines.spec.types import Whole, WholeSeconds, first_written, wrong
+from fournines.spec.shapes import first_written, wrong
+from fournines.spec.types import Whole, WholeSeconds
 
 SERVERS: Final = on(Role.CONTROLLER)
 """Where the API, the agents' counterpart and the periodic work run."""

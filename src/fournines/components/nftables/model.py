@@ -13,7 +13,8 @@ from fournines.kit.declare import Endpoint
 from fournines.kit.endpoints import accepted, vip_addresses
 from fournines.kit.where import VIP_HOSTS
 from fournines.spec.model import Host, Strict
-from fournines.spec.types import Once, Port
+from fournines.spec.shapes import Once
+from fournines.spec.types import Port
 
 TABLE = "fournines"
 CHAIN = "input"

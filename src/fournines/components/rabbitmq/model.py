@@ -11,7 +11,8 @@ from pydantic import Field
 from fournines.kit.check import Ask, Output
 from fournines.kit.where import Moded, Where, on
 from fournines.spec.model import Host, Mode, Role, Site
-from fournines.spec.types import Measure, Milliseconds, WholeSeconds
+from fournines.spec.shapes import Measure
+from fournines.spec.types import Milliseconds, WholeSeconds
 
 PORT = 5672
 DIST_PORT = 25672

@@ -9,7 +9,8 @@ from pydantic import Field
 
 from fournines.kit.declare import LogFile
 from fournines.spec.model import Strict
-from fournines.spec.types import Days, Measure
+from fournines.spec.shapes import Measure
+from fournines.spec.types import Days
 
 Size = Annotated[str, Measure({"k": 2**10, "M": 2**20, "G": 2**30}, lowest="100k", highest="1000G")]
 """An amount as logrotate writes it."""

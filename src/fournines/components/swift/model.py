@@ -27,7 +27,8 @@ from fournines.errors import PlanError
 from fournines.kit.declare import CatalogueEntry, ServiceUser
 from fournines.kit.where import on
 from fournines.spec.model import Host, Role, Site, Strict
-from fournines.spec.types import Name, Once, Seconds, Whole
+from fournines.spec.shapes import Once
+from fournines.spec.types import Name, Seconds, Whole
 
 PROXIES: Final = on(Role.CONTROLLER)
 HOSTS: Final = on(Role.CONTROLLER, Role.ARBITER, Role.STORAGE)

@@ -87,7 +87,9 @@ def login(draft: Draft) -> Iterator[Problem]:
 def jump_host(draft: Draft) -> Iterator[Problem]:
     """The jump host is one of the hosts."""
     if draft.through and draft.hosts_known and draft.through not in draft.hosts:
-        hint = near(draft.through, draft.hosts)
+        owners = {str(address): host.name for host, _, address in addresses(draft)}
+        owner = owners.get(draft.through)
+        hint = f"write {owner}" if owner else near(draft.through, draft.hosts)
         yield Problem(("ssh", "through"), f"{draft.through} is not a host of this site", hint)
 
 
@@ -155,6 +157,8 @@ def services(draft: Draft, vocabulary: Vocabulary) -> Iterator[Problem]:
             continue
         if service not in vocabulary.services:
             hint = near(service, sorted(vocabulary.services))
+            if service in vocabulary.options:
+                hint = f"take it away: {service} is built where it is needed, or named under components"
             yield Problem(path, f"{service} is not a service fournines builds", hint)
         elif service in draft.services[:index]:
             yield Problem(path, f"{service} stands twice", "keep one")

@@ -13,7 +13,7 @@ from annotated_types import Ge, Gt, Le, Lt
 from pydantic.fields import FieldInfo
 
 from fournines.spec.model import Strict
-from fournines.spec.types import Measure, Unit, Written
+from fournines.spec.shapes import Measure, Unit, Written
 
 
 def number_at(model: type[Strict], path: Sequence[str]) -> str:
