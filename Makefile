@@ -4,7 +4,6 @@
 SITE ?= examples/blog.yaml
 SUITE ?= testing
 NINES := .venv/bin/nines
-PYTEST := .venv/bin/pytest
 
 .DEFAULT_GOAL := help
 .PHONY: help demo canary test test-fast test-programs test-lab check setup system venv clean
@@ -22,10 +21,10 @@ test-fast: venv ## the first ring: style, types, layers, pure tests (no root, no
 	@scripts/check
 
 test-programs: setup ## the second ring: what we write, read by the real programs
-	$(PYTEST) -m programs
+	scripts/test-hosts -m programs
 
 test-lab: setup ## the third ring: real hosts (root)
-	$(PYTEST) -m lab
+	scripts/test-hosts -m lab
 
 canary: setup ## what the next Debian (SUITE=testing) would break: packages asked, infrastructure deployed (root)
 	.venv/bin/python bench/canary.py $(SITE) $(SUITE)

@@ -13,10 +13,26 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.lab.conftest import Deployed
+from tests.lab.deployed import PATIENCE, Deployed, deployed, own
 from tests.lab.toy import CONF, DAEMON, HOSTS
 
 pytestmark = pytest.mark.lab
+
+# The least that can be deployed: the tests are about the engine, not about what it deploys.
+_SITE = """\
+name: {name}
+lab: true
+networks:
+  mgmt: {{cidr: 10.0.0.0/24}}
+vips:
+  controller: {{network: mgmt, address: 10.0.0.20}}
+hosts:
+  dashboard: {{roles: [bastion, arbiter], mgmt: 10.0.0.10}}
+  controller1: {{roles: [controller], mgmt: 10.0.0.11}}
+  controller2: {{roles: [controller], mgmt: 10.0.0.12}}
+ssh: {{through: dashboard}}
+services: []
+"""
 
 # A daemon whose package starts it, as Debian's do, and which needs a moment before it serves.
 _MAKE_PACKAGE = r"""
@@ -66,15 +82,14 @@ rm -f /var/lib/apt/periodic/update-success-stamp
 
 
 @pytest.fixture(scope="module")
-def repository(deployed: Deployed) -> Iterator[Deployed]:
+def repository(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployed]:
     """Each host has a repository of one package on its own disk: a lab has no way to any other."""
-    for host in HOSTS:
-        made = deployed.on(host, "sh", "-c", _MAKE_PACKAGE)
-        assert made.returncode == 0, made.stderr
-    yield deployed
-    deployed.changes()
-    for host in HOSTS:
-        deployed.on(host, "sh", "-c", "systemctl disable --now nines-toy; dpkg --purge nines-toy")
+    name = own("toy")
+    with deployed(name, _SITE.format(name=name), tmp_path_factory.mktemp("toy")) as site:
+        for host in HOSTS:
+            made = site.on(host, "sh", "-c", _MAKE_PACKAGE)
+            assert made.returncode == 0, made.stderr
+        yield site
 
 
 def started(site: Path, content: str) -> subprocess.Popen[str]:
@@ -88,7 +103,7 @@ def started(site: Path, content: str) -> subprocess.Popen[str]:
 
 def run(site: Deployed, content: str) -> dict[str, Any]:
     with started(site.file, content) as process:
-        out, _ = process.communicate(timeout=300)
+        out, _ = process.communicate(timeout=PATIENCE)
     answer: dict[str, Any] = json.loads(out.splitlines()[-1])
     return answer
 
@@ -156,11 +171,11 @@ def test_a_roll_that_is_stopped_in_the_middle_is_finished_by_the_next_run(
     content = f"delay = 2.{int(stop)}\n"
     before = starts(repository)
     with started(repository.file, content) as process:
-        deadline = time.monotonic() + 120
+        deadline = time.monotonic() + PATIENCE
         while starts(repository) == before:
             assert time.monotonic() < deadline, "no restart came"
         process.send_signal(stop)
-        process.wait(timeout=30)
+        process.wait(timeout=PATIENCE)
     again = run(repository, content)
     assert "changed" in again, again
     assert run(repository, content) == {"changed": []}

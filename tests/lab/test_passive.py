@@ -2,27 +2,18 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 
 import pytest
-from tests.lab.conftest import Deployed, example
+from tests.lab.deployed import CONTROLLERS, Deployed, example
 
 pytestmark = pytest.mark.lab
-
-CONTROLLERS = ("controller1", "controller2")
 
 
 @pytest.fixture(name="passive", scope="module")
 def of_the_example(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployed]:
-    with example("active-passive", f"pair{os.getpid()}", tmp_path_factory.mktemp("passive")) as site:
+    with example("active-passive", tmp_path_factory.mktemp("passive")) as site:
         yield site
-
-
-def not_passing(site: Deployed, only: str = "*") -> dict[str, str]:
-    found = site.verdicts(only, "--wait", "120")
-    assert found
-    return {check: outcome for check, outcome in found.items() if outcome != "pass"}
 
 
 def holders(site: Deployed) -> list[str]:
@@ -31,7 +22,7 @@ def holders(site: Deployed) -> list[str]:
 
 
 def test_every_promise_holds_and_a_second_deployment_changes_nothing(passive: Deployed) -> None:
-    assert not_passing(passive) == {}
+    assert passive.not_passing() == {}
     assert passive.changes() == []
     assert len(holders(passive)) == 1
 
@@ -57,7 +48,7 @@ def test_what_is_removed_by_hand_is_named_and_only_that_is_mended(passive: Deplo
         assert removed.returncode == 0, removed.stderr
     assert passive.verdicts("pacemaker.configuration") == {"pacemaker.configuration": "fail"}
     assert [event["subject"] for event in passive.changes()] == ["cluster configuration"]
-    assert not_passing(passive, "pacemaker.*") == {}
+    assert passive.not_passing("pacemaker.*") == {}
 
 
 def test_a_service_moves_there_and_back_and_leaves_nothing_behind(passive: Deployed) -> None:
@@ -67,7 +58,7 @@ def test_a_service_moves_there_and_back_and_leaves_nothing_behind(passive: Deplo
         moved = passive.told("move", "keystone", host)
         assert moved.returncode == 0, moved.stdout + moved.stderr
         assert holders(passive) == [host]
-        assert not_passing(passive, "pacemaker.*") == {}
+        assert passive.not_passing("pacemaker.*") == {}
     assert passive.told("move", "keystone", "dashboard").returncode == 2
 
 
@@ -78,10 +69,10 @@ def test_a_host_in_standby_is_emptied_named_and_taken_back(passive: Deployed) ->
     try:
         assert holders(passive) == [other]
         assert passive.verdicts("pacemaker.online") == {"pacemaker.online": "fail"}
-        assert not_passing(passive, "haproxy.answers") == {}, "what stays there needs its balancer"
+        assert passive.not_passing("haproxy.answers") == {}, "what stays there needs its balancer"
     finally:
         assert passive.told("online", here).returncode == 0
-    assert not_passing(passive) == {}
+    assert passive.not_passing() == {}
     assert holders(passive) == [other], "it stays where it is"
 
 
@@ -91,7 +82,7 @@ def test_maintenance_is_named_and_ended(passive: Deployed) -> None:
         assert passive.verdicts("pacemaker.resources") == {"pacemaker.resources": "fail"}
     finally:
         assert passive.told("maintenance", "off").returncode == 0
-    assert not_passing(passive, "pacemaker.*") == {}
+    assert passive.not_passing("pacemaker.*") == {}
 
 
 def test_a_changed_file_restarts_the_service_through_the_cluster(passive: Deployed) -> None:
@@ -99,22 +90,19 @@ def test_a_changed_file_restarts_the_service_through_the_cluster(passive: Deploy
     text = passive.file.read_text()
     begun = passive.on(here, "systemctl", "show", "--property=MainPID", "keystone").stdout
     passive.file.write_text(text.replace("components:\n", "components:\n  keystone: {threads: 5}\n"))
-    try:
-        units = [event for event in passive.changes() if event["subject"] == "keystone.service"]
-        assert len(units) == 1, "where it does not run there is nothing to restart"
-        assert passive.changes() == []
-        assert holders(passive) == [here]
-        assert passive.on(here, "systemctl", "show", "--property=MainPID", "keystone").stdout != begun
-        assert not_passing(passive) == {}
-    finally:
-        passive.file.write_text(text)
-        passive.changes()
+    units = [event for event in passive.changes() if event["subject"] == "keystone.service"]
+    assert len(units) == 1, "where it does not run there is nothing to restart"
+    assert passive.changes() == []
+    assert holders(passive) == [here]
+    assert passive.on(here, "systemctl", "show", "--property=MainPID", "keystone").stdout != begun
+    assert passive.not_passing() == {}
 
 
 def test_what_hangs_is_started_anew_by_the_cluster(passive: Deployed) -> None:
     (here,) = holders(passive)
+    begun = passive.on(here, "date", "+%s").stdout.strip()
     hung = passive.on(here, "systemctl", "kill", "--signal=STOP", "keystone")
     assert hung.returncode == 0
-    assert not_passing(passive, "keystone.*") == {}
-    said = passive.on(here, "journalctl", "--quiet", "--unit=pacemaker", "--since=-10min", "--grep=keystone")
-    assert "monitor" in said.stdout
+    assert passive.not_passing("keystone.*") == {}
+    journal = ("journalctl", "--quiet", "--unit=pacemaker", f"--since=@{begun}", "--grep=keystone")
+    assert "monitor" in passive.on(here, *journal).stdout

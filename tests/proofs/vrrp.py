@@ -97,7 +97,7 @@ def state(log: str, instance: str = "VI_1") -> str:
     One whose check has failed ever since keepalived began enters none, which its log does not say.
     """
     entered = re.findall(rf"\({instance}\) Entering (\w+) STATE", log)
-    if not entered and "VRRP_Script(check) failed" in log:
+    if not entered and re.search(r"VRRP_Script\(check\) (failed|timed_out)", log):
         return "never up"
     return entered[-1] if entered else ""
 
