@@ -28,7 +28,7 @@ _HEAD = re.compile(r"(if|elsif|unless|while|until|foreach|for)\s*(.*)", re.DOTAL
 _TAIL = re.compile(r"(.*\S)\s+(if|unless)\s+(.+)", re.DOTALL)
 _EXIT = re.compile(r"(?:POSIX::_)?exit\b\s*\(?\s*(.*?)\s*\)?", re.DOTALL)
 _MATCH = re.compile(r"[=!]~")
-_COMPARED = re.compile(r"(.+?)\s*(==|!=|>=|<=|>|<|\beq\b|\bne\b)\s*(.+)", re.DOTALL)
+_COMPARED = re.compile(r"==|!=|>=|<=|>|<|\beq\b|\bne\b")
 _OPERATORS = {
     "==": "-eq",
     "!=": "-ne",
@@ -43,7 +43,6 @@ _STATUS = re.compile(r"\$\?(?:\s*>>\s*8)?|\$CHILD_ERROR")
 _QUIET = re.compile(
     r"(?:print|printf|say|use|no|require|package|openlog|syslog|closelog|sleep|chomp|warn|local|my|our|\$\|)\b|\$\|"
 )
-_WORDS = re.compile(r"\s+(?:and|&&)\s+|\s+(?:or|\|\|)\s+")
 
 
 def steps_of(text: str) -> Step | None:
@@ -161,7 +160,7 @@ class _Reader:
     def condition(self, text: str, line: int) -> Step:
         """A condition, with status 0 where it is true."""
         text = _bare(text)
-        for pattern, both in ((r"\s*\|\|\s*|\s+or\s+", False), (r"\s*&&\s*|\s+and\s+", True)):
+        for pattern, both in ((r"\|\||(?<=\s)or(?=\s)", False), (r"&&|(?<=\s)and(?=\s)", True)):
             for match in re.finditer(pattern, text):
                 left, right = text[: match.start()], text[match.end() :]
                 if left and right and _balanced(left):
@@ -173,9 +172,10 @@ class _Reader:
             sought = _pattern(text[bound.end() :].strip())
             asked = Command(("[", self.word(text[: bound.start()]), "=", f"*{sought}*", "]"), line)
             return asked if bound.group() == "=~" else Not(asked)
-        compared = _COMPARED.fullmatch(text)
-        if compared:
-            return self.compared(compared.group(1), compared.group(2), compared.group(3), line)
+        compared = _COMPARED.search(text, 1)
+        if compared and compared.end() < len(text):
+            left, right = text[: compared.start()].rstrip(), text[compared.end() :].lstrip()
+            return self.compared(left, compared.group(), right, line)
         return self.truth(text, line)
 
     def compared(self, left: str, operator: str, right: str, line: int) -> Step:
