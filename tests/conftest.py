@@ -31,6 +31,7 @@ LABS = (
     "tests/lab/test_passive.py",
     "tests/lab/test_deploy.py",
     "tests/lab/test_vm.py",
+    "tests/lab/test_volumes.py",
     "tests/lab/test_hosts.py",
     "tests/proofs/test_proofs.py",
 )
