@@ -32,6 +32,7 @@ hosts:
   controller2: {{roles: [controller], mgmt: 10.0.0.12}}
 ssh: {{through: dashboard}}
 services: []
+components: {{memcached: {{}}}}
 """
 
 # A daemon whose package starts it, as Debian's do, and which needs a moment before it serves.
