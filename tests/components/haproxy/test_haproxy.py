@@ -285,10 +285,12 @@ def test_who_answers_dearly_is_asked_seldom(context: Context) -> None:
         lines = section(content, header)
         asked = lines.index("default-server inter 5000ms")  # holds for the servers that follow
         assert all(lines.index(line) > asked for line in lines if line.startswith("server "))
-    assert not [line for line in section(content, "listen keystone") if "default-server" in line]
+    assert "timeout check 1000ms" in section(content, "listen novnc")
+    usual = section(content, "listen keystone")
+    assert not [line for line in usual if "default-server" in line or "timeout check" in line]
     patient = {"haproxy": Options(check_interval_ms=20_000)}
     (found,) = listeners(replace(with_endpoints(context, dear), parsed=patient), None)
-    assert found.check_every_ms == 20000
+    assert (found.check_every_ms, found.check_timeout_ms) == (20000, 4000)
 
 
 def test_backends_may_listen_elsewhere_and_upgraded_connections_last(context: Context) -> None:
