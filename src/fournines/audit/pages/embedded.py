@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from fournines.audit.gather.recognise import recognise
 from fournines.audit.pages.draft import Draft
 from fournines.audit.pages.values import filled, settled
-from fournines.kit.audit.wrapped import commands, handed_on
+from fournines.kit.audit.wrapped import handed_on
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -26,8 +26,8 @@ _SETTERS = ("openstack-config", "crudini")
 def written(source: Source, kinds: Sequence[Kind]) -> Iterator[Draft]:
     """The files this script's commands write, as far as some kind recognises them."""
     known = settled(source.nodes)
-    for node in source.nodes:
-        yield from _here_documents(source, node, kinds, known)
+    for carried in source.carried:
+        yield from _here_documents(source, carried, kinds, known)
     yield from _echoed(source, kinds)
     yield from _settings(source, kinds)
     yield from _edited(source, kinds)
@@ -52,12 +52,12 @@ def _target(node: Node) -> tuple[str, bool]:
 
 
 def _here_documents(
-    source: Source, node: Node, kinds: Sequence[Kind], known: Mapping[str, str]
+    source: Source, carried: Sequence[Node], kinds: Sequence[Kind], known: Mapping[str, str]
 ) -> Iterator[Draft]:
+    node = carried[0]
     if not node.children:
         return
-    targets = [found for found in map(_target, commands([node])) if found[0]]
-    name, appended = targets[0] if targets else ("", False)
+    name, appended = next((found for found in map(_target, carried) if found[0]), ("", False))
     for child in node.children:
         text = child.rest if child.quoted else filled(child.rest, known)
         kind = recognise(name, text, kinds, marked=not name)

@@ -7,9 +7,10 @@ from bisect import bisect_left
 from dataclasses import dataclass, field
 from enum import Enum
 from functools import cached_property
+from itertools import chain
 from typing import TYPE_CHECKING
 
-from fournines.kit.audit.wrapped import commands, named
+from fournines.kit.audit.wrapped import carried, named
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -95,7 +96,12 @@ class Source:
 
         A program that a variable names (``$IPT -P OUTPUT DROP``) stands there by its own name.
         """
-        return tuple(commands(named(self.nodes)))
+        return tuple(chain.from_iterable(self.carried))
+
+    @cached_property
+    def carried(self) -> tuple[tuple[Node, ...], ...]:
+        """The same, node by node: each of ``nodes``, and behind it what it has others carry out."""
+        return tuple(tuple(carried(node)) for node in named(self.nodes))
 
     @property
     def problems(self) -> tuple[Problem, ...]:

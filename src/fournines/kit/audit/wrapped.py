@@ -62,8 +62,13 @@ def commands(nodes: Iterable[Node]) -> Iterator[Node]:
     What stands in its words is on the line of the outer one, what stands in a here-document on its own.
     """
     for node in nodes:
-        yield node
-        yield from _inner(node, 0)
+        yield from carried(node)
+
+
+def carried(node: Node) -> Iterator[Node]:
+    """A command, and behind it what it hands on."""
+    yield node
+    yield from _inner(node, 0)
 
 
 def _inner(node: Node, depth: int) -> Iterator[Node]:

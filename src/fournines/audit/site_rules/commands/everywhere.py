@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from fournines.audit.pages.values import settled
 from fournines.kit.audit.shell import BLOCK_WORDS
 from fournines.kit.audit.source import ALL_HOSTS
-from fournines.kit.audit.wrapped import commands, handed_on, program_of, without
+from fournines.kit.audit.wrapped import handed_on, program_of, without
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -72,14 +72,14 @@ class _Reader:
 
     def read(self) -> Iterator[Sent]:
         known = settled(self.source.nodes)
-        nodes = self.source.nodes
-        for index, node in enumerate(nodes):
+        nodes = [carried[0] for carried in self.source.carried]
+        for index, (node, carried) in enumerate(zip(nodes, self.source.carried, strict=True)):
             after = nodes[index + 1] if index + 1 < len(nodes) else None
             if self._opens(node, after, known):
                 continue
             before = nodes[index - 1] if index else None
             hosts = () if self.branches or (before and _decides(before)) else self._hosts(node)
-            for inner in commands([node]):
+            for inner in carried:
                 if before and _decides(before):
                     hosts = ()
                 before = inner
