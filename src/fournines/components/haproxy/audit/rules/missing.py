@@ -38,7 +38,7 @@ def nowhere(site: Evidence) -> Iterator[Hit | Unknown]:
     yield from _bases(site)
     for conf in configurations(site):
         whole = not conf.excerpt and not conf.fragment
-        sections = _sections(site, conf.at.host)
+        sections = site.derived_on(conf.at.host, _sections)
         for proxy in conf.proxies if whole else ():
             yield from _backends(conf, proxy)
             yield from _others(proxy, sections)
@@ -51,10 +51,11 @@ def nowhere(site: Evidence) -> Iterator[Hit | Unknown]:
 def _bases(site: Evidence) -> Iterator[Hit]:
     """``backend app from base`` where no defaults section has that name."""
     for file in site.all(HaproxyFile):
+        sections = site.derived_on(file.at.host, _sections)
         for node in file.source.nodes if not file.fragment and not file.source.excerpt else ():
             words = node.words
             name = words[words.index("from") + 1] if "from" in words[2:-1] else ""
-            if name and name not in _sections(site, file.at.host).get("defaults", ()):
+            if name and name not in sections.get("defaults", ()):
                 what = f"{node.key} {node.value} is made from {name}, which is no defaults section"
                 yield Hit(file.source.at(node), what)
 
