@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from fournines.audit.site_rules.system.kernel import NONLOCAL
 from fournines.components.keepalived.audit.facts import RealServer, SyncGroup, VrrpInstance
-from fournines.components.keepalived.audit.facts.groups import group_of, sync_groups, synchronized
+from fournines.components.keepalived.audit.facts.groups import group_of, groups, sync_groups, synchronized
 from fournines.components.keepalived.audit.facts.includes import incomplete
 from fournines.components.keepalived.audit.facts.trackers import TRACKED, Owner
 from fournines.components.keepalived.audit.rules.example import keepalived
@@ -15,7 +15,7 @@ from fournines.components.sysctl.audit.facts import Sysctl
 from fournines.kit.audit.rule import Consequence, Hit, Severity, Unknown, rule
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
     from fournines.kit.audit.evidence import Evidence
     from fournines.kit.audit.source import Place
@@ -85,8 +85,23 @@ def is_gateway(site: Evidence, instance: VrrpInstance) -> bool:
     legs = site.derived_on(host, _with_legs)
     if any(group.at in legs for group in sync_groups(site, host, instance.name)):
         return True
-    group = group_of(site, instance)
-    hosts = {rival.at.host for rival in group.members} if group else {host}
+    if group_of(site, instance) is None:
+        return _only_route(site, {host})
+    return instance.at in site.derived(_of_routers)
+
+
+def _of_routers(site: Evidence) -> frozenset[Place]:
+    """The members of the groups of routers: a group of thousands of hosts is looked at once."""
+    return frozenset(
+        member.at
+        for group in groups(site)
+        if _only_route(site, {rival.at.host for rival in group.members})
+        for member in group.members
+    )
+
+
+def _only_route(site: Evidence, hosts: Collection[str]) -> bool:
+    """Whether one of these hosts routes and none serves anything else."""
     return any(routes(site, one) for one in hosts) and not any(serves(site, one) for one in hosts)
 
 

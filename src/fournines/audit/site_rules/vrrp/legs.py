@@ -138,15 +138,14 @@ def _unicast(own: str, peer: str) -> str:
 )
 def other_subnet(site: Evidence) -> Iterator[Hit | Unknown]:
     for group in groups(site):
-        sources = {m: _ip(m.source_address) for m in group.members}
-        for member in group.members:
-            own = sources[member]
-            others = [address for m, address in sources.items() if m is not member and address]
+        sources = [_ip(member.source_address) for member in group.members]
+        addresses = [address for address in dict.fromkeys(sources) if address]
+        for member, own in zip(group.members, sources, strict=True):
             for vip in member.vips:
                 network = _network(vip.text)
                 if vip.dev not in ("", member.interface) or network is None or own is None:
                     continue
-                if own not in network and any(address in network for address in others):
+                if own not in network and any(address in network for address in addresses):
                     yield Hit(
                         vip.at,
                         f"{vip.text} is of {network}, and {member.at.host} is {own}",
