@@ -20,6 +20,8 @@ _LINE = 100
 """Characters of a line: what is longer counts as several."""
 _MARKS = 3
 """Quotes, braces, operators that a line has; of what it has beyond them, two count as a line more."""
+_OF_A_STRANGER = 2
+"""Lines that a file of no known kind counts for, however short: its name and its marks are looked for."""
 _LOOKED_AT = 500
 """Characters of a file of no known kind that are searched while a line is judged."""
 _COMPOSED = 20
@@ -48,7 +50,7 @@ class Allowance:
 
     def other(self, text: str) -> None:
         """Count a file of no known kind, which was only looked at."""
-        self.lines -= 1 + min(len(text), _MOST_LOOKED_AT) // _LOOKED_AT
+        self.lines -= _OF_A_STRANGER + min(len(text), _MOST_LOOKED_AT) // _LOOKED_AT
 
     def composed(self, text: str) -> None:
         """Count a text of YAML, which is slow to read."""
