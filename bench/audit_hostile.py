@@ -51,7 +51,7 @@ def shown(name: str, path: Path, *words: str) -> bool:
         *(["slow"] if cpu > SECONDS else []),
         *(["big"] if memory > MEBIBYTES else []),
         *(["traceback"] if b"Traceback" in said or code not in (0, 1, 2) else []),
-        *(["escape"] if b"\x1b" in said or b"\x9b" in said else []),
+        *(["escape"] if set("\x1b\x9b") & set(said.decode("utf-8", "replace")) else []),
     ]
     print(
         f"{name:34} {spent:6.1f} s ({cpu:5.1f} CPU) {memory:5.0f} MiB  exit {code}  {len(said) >> 10:6} KiB "
