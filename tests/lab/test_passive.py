@@ -44,7 +44,7 @@ PARTS = {
 @pytest.mark.parametrize("part", PARTS)
 def test_what_is_removed_by_hand_is_named_and_only_that_is_mended(passive: Deployed, part: str) -> None:
     for path in PARTS[part]:
-        removed = passive.on("controller1", "cibadmin", "--delete", "--force", "--xpath", path)
+        removed = passive.on("controller1", "cibadmin", "--delete-all", "--force", "--xpath", path)
         assert removed.returncode == 0, removed.stderr
     assert passive.verdicts("pacemaker.configuration") == {"pacemaker.configuration": "fail"}
     assert [event["subject"] for event in passive.changes()] == ["cluster configuration"]
