@@ -24,6 +24,8 @@ from fournines.audit.sources import read
         ("paris/keepalived.conf", "", ""),
         ("paris/etc/hostname", "paris", ""),
         ("prod/paris/etc/hostname", "paris", "prod"),
+        ("prod/lb/etc/hostname", "lb", "prod"),
+        ("lb/etc/haproxy/haproxy.cfg", "", ""),
     ],
 )
 def test_the_folder_above_the_system_is_the_host(path: str, host: str, site: str) -> None:
@@ -135,6 +137,11 @@ def test_one_loose_file_is_nobodys() -> None:
         (["haproxy-left/haproxy.cfg", "haproxy-right/haproxy.cfg"], ["haproxy-left", "haproxy-right"]),
         (["c1/kolla/nova-api/nova.conf", "c2/kolla/nova-api/nova.conf"], ["c1", "c2"]),
         (["chaos/scripts/a.sh", "keepalived/keepalived.conf"], ["", ""]),
+        (["db1/my.cnf", "db2/my.cnf", "lb/haproxy.cfg", "setup.sh"], ["db1", "db2", "lb", ""]),
+        (["s/db1/etc/my.cnf", "s/lb/etc/haproxy/haproxy.cfg"], ["db1", "lb"]),
+        (["lb/lb1/haproxy.cfg", "lb/common.cfg", "db1/my.cnf"], ["lb1", "", "db1"]),
+        (["db1/my.cnf", "haproxy/haproxy.cfg", "conf/lb/haproxy.cfg"], ["db1", "", ""]),
+        (["lb/etc/hostname", "lb/etc/haproxy/haproxy.cfg", "paris/etc/my.cnf"], ["lb", "lb", "paris"]),
         (["prod/web1/a.conf", "prod/web2/a.conf", "prod/all.cfg"], ["web1", "web2", ""]),
         (["x/3-node-site/n1/a.conf", "x/3-node-site/n2/a.conf", "x/3-node-site/b.cfg"], ["n1", "n2", ""]),
     ],

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from fournines.kit.audit.source import EVERY_HOST
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
 _SYSTEM = frozenset(
     [
@@ -50,6 +50,8 @@ _GENERIC = frozenset(
     images img log logs data sql backup-scripts monitoring prometheus grafana nagios zabbix""".split()  # noqa: SIM905 - a list would be pages long
 )
 """Folder names that say what a file is, not whose it is."""
+_IN_FRONT = frozenset({"lb", "loadbalancer", "proxy"})
+"""Of those the ones that beside hosts are a host's too: the machine in front of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +76,7 @@ class _Folder:
     files: set[str] = field(default_factory=set)
     folders: dict[str, _Folder] = field(default_factory=dict)
     is_root: bool = False
-    """Whether ``etc/hostname`` lies in it: it is the root of a host, whatever its name."""
+    """Whether it is a host's whatever its name: it holds ``etc/hostname``, or stands before hosts."""
 
     @cached_property
     def below(self) -> set[str]:
@@ -108,18 +110,35 @@ def owners(paths: Iterable[str]) -> dict[str, Owner]:
     """The owner of every path, judged by the folders of all of them together.
 
     A folder is a host's when its name looks like one, when it holds ``etc/hostname``, when a folder beside
-    it holds files of the same names, or when only such folders lie beside it. Files beside the hosts'
-    folders belong to every host of that site.
+    it holds files of the same names, or when only such folders lie beside it; ``lb`` and its like when it
+    lies beside one. Files beside the hosts' folders belong to every host of that site.
     """
-    prefixes = {path: prefix(path) for path in paths}
+    prefixes, roots = _prefixes(list(paths))
     root = _Folder()
     for path, above in prefixes.items():
         folder = root
         for name in above:
             folder = folder.folders.setdefault(name, _Folder())
         folder.files.add(path.rsplit("/", 1)[-1])
-        folder.is_root |= path == "/".join((*above, "etc/hostname"))
+        folder.is_root |= above in roots
     return {path: _owner(above, root) for path, above in prefixes.items()}
+
+
+def _prefixes(paths: Sequence[str]) -> tuple[dict[str, tuple[str, ...]], set[tuple[str, ...]]]:
+    """The folders that may say whose each path is, and those that are a host's whatever their names."""
+    found = {path: prefix(path) for path in paths}
+    roots = {_rooted(path) for path in paths if path.endswith("/etc/hostname")} - {()}
+    hosts = roots | {above for above in found.values() if above and HOSTLIKE.search(above[-1])}
+    beside = {above[:-1] for above in hosts}
+    for path, above in found.items():
+        whole = _rooted(path)
+        front = whole[: len(above) + 1]
+        if whole in roots:
+            found[path] = whole
+        elif above in beside and front[-1:] and front[-1].lower() in _IN_FRONT:
+            found[path] = front
+            roots.add(front)
+    return found, roots
 
 
 def _owner(above: tuple[str, ...], root: _Folder) -> Owner:
@@ -165,11 +184,14 @@ def _generic(name: str) -> bool:
 
 def prefix(path: str) -> tuple[str, ...]:
     """The folders that may say whose a file is: those above its host's root but for those that sort files."""
-    folders = [part for part in path.split("/")[:-1] if part not in ("", ".", "..")]
-    for index, name in enumerate(folders):
-        if name.lower() in _SYSTEM:
-            folders = folders[:index]
-            break
+    folders = list(_rooted(path))
     while folders and _generic(folders[-1]):
         folders.pop()
     return tuple(folders)
+
+
+def _rooted(path: str) -> tuple[str, ...]:
+    """The folders above the root of a path's host, or all where it has none."""
+    folders = [part for part in path.split("/")[:-1] if part not in ("", ".", "..")]
+    root = next((at for at, name in enumerate(folders) if name.lower() in _SYSTEM), len(folders))
+    return tuple(folders[:root])
