@@ -449,3 +449,46 @@ def test_an_instance_is_whole(line: str) -> None:
     assert "KA057" in found({"n1/keepalived.conf": conf.replace(line, "")})
     base = "global_defs {\n default_interface ens18\n}\n"
     assert ("KA057" in found({"n1/keepalived.conf": base + conf.replace(line, "")})) is ("router" in line)
+
+
+def caches(listen: str, *names: str) -> dict[str, str]:
+    listed = ",".join(f"{name}:11211" for name in names)
+    conf = f"[cache]\nenabled = true\nmemcache_servers = {listed}\n"
+    return {
+        path: text
+        for host in ("dora1", "dora2")
+        for path, text in (
+            (f"{host}/etc/memcached.conf", f"-m 64\n-l {listen}\n"),
+            (f"{host}/etc/keystone/keystone.conf", conf),
+        )
+    }
+
+
+def sends(source: str, address: str = "10.6.0.13/24", also: str = "") -> dict[str, str]:
+    cards = f"auto eth0\niface eth0 inet static\n address {address}\n{also}"
+    text = (
+        "vrrp_instance V {\n state BACKUP\n interface eth0\n virtual_router_id 9\n priority 90\n"
+        f" unicast_src_ip {source}\n unicast_peer {{\n 10.6.0.11\n }}\n"
+        " virtual_ipaddress {\n 10.6.0.99/24\n }\n}\n"
+    )
+    return {"dora2/etc/network/interfaces": cards, "dora2/etc/keepalived/keepalived.conf": text}
+
+
+ALSO = "auto eth1\niface eth1 inet static\n address 10.6.0.12/24\n"
+
+
+@pytest.mark.parametrize(
+    ("rule", "bad", "good"),
+    [
+        ("SY021", caches("127.0.0.1", "10.6.0.1", "10.6.0.2"), caches("10.6.0.1", "10.6.0.1", "10.6.0.2")),
+        ("SY021", caches("127.0.0.1", "10.6.0.1", "10.6.0.2"), caches("127.0.0.1", "10.6.0.7")),
+        ("SY021", caches("127.0.0.1", "mc1", "mc2"), caches("127.0.0.1", "mc1", "mc2", "mc3")),
+        ("SY021", caches("127.0.0.1", "mc1", "mc2"), caches("127.0.0.1", "127.0.0.1")),
+        ("KA015", sends("10.6.0.12"), sends("10.6.0.13")),
+        ("KA015", sends("10.6.0.12"), sends("10.6.0.12", also=ALSO)),
+        ("KA015", sends("10.6.0.12"), sends("10.6.0.12", "10.7.0.13/24")),
+    ],
+)
+def test_addresses_that_no_file_says(rule: str, bad: dict[str, str], good: dict[str, str]) -> None:
+    assert rule in found(bad)
+    assert rule not in found(good)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from fournines.audit.site_rules.names import addresses
+from fournines.audit.site_rules.names import addresses, vips
 from fournines.audit.site_rules.roles import LOOPBACK, resolved
 from fournines.components.horizon.audit.facts import DjangoSettings
 from fournines.components.memcached.audit.facts import MemcachedConf
@@ -45,13 +45,30 @@ def _site(listen: str) -> dict[str, str]:
     points_at="-l 127.0.0.1",
 )
 def cache_of_its_own(site: Evidence) -> Iterator[Hit | Unknown]:
+    meant = _meant(site)
     for conf in site.all(MemcachedConf):
-        users = _users(site, conf.at.host) if conf.loopback else []
+        users = (_users(site, conf.at.host) or meant) if conf.loopback else []
         if users:
             at, name = users[0]
             text, place = conf.listens[0]
             whose = conf.at.host or "the cache"
             yield Hit(place, f"{whose} listens on {text}, and other hosts ask it at {name}", related=(at,))
+
+
+def _meant(site: Evidence) -> list[tuple[Place, str]]:
+    """Who lists as many caches as there are hosts, each with one on its loopback and no address."""
+    caches = [conf for conf in site.all(MemcachedConf) if conf.at.host]
+    hosts = {conf.at.host for conf in caches}
+    own = addresses(site)
+    if len(hosts) < _PAIR or not all(conf.loopback for conf in caches) or any(map(own.get, site.hosts)):
+        return []
+    return [
+        (at, min(names))
+        for at, listed in _lists(site)
+        if len(names := set(listed) - LOOPBACK) == len(hosts)
+        and hosts == set(site.hosts)
+        and names.isdisjoint(vips(site))
+    ]
 
 
 def _users(site: Evidence, host: str) -> list[tuple[Place, str]]:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
+from ipaddress import ip_address, ip_interface
 from typing import TYPE_CHECKING
 
-from fournines.audit.site_rules.names import addresses, is_address, names
+from fournines.audit.site_rules.names import addresses, is_address, names, vips
 from fournines.components.haproxy.audit.facts import services
 from fournines.components.keepalived.audit.facts import VrrpInstance, VrrpScript
 from fournines.components.keepalived.audit.facts.groups import groups
 from fournines.components.keepalived.audit.rules.example import keepalived, script
 from fournines.components.keepalived.audit.rules.scripts import called
+from fournines.components.network.audit.facts import Interface
 from fournines.components.nftables.audit.facts import Allowed, Firewall
 from fournines.kit.audit.rule import Consequence, Hit, Severity, Unknown, rule
 
@@ -30,7 +32,7 @@ def _unicast(own: str, peer: str) -> str:
 @rule(
     "KA015",
     Severity.ERROR,
-    "unicast_src_ip is another host's address",
+    "unicast_src_ip is not this host's address",
     consequence=Consequence.SPLIT,
     why="a copied line: adverts leave with a foreign source or not at all, the peers drop them, and every "
     "host becomes "
@@ -62,6 +64,12 @@ def foreign_source(site: Evidence) -> Iterator[Hit | Unknown]:
                     f"{host} is {own}, and sends as {source}, the address of {holder}",
                     related=(known.places[host.lower()],) if host.lower() in known.places else (),
                 )
+        mine = _cards(site, instance)
+        if mine and instance.at not in reported:
+            reported.add(instance.at)
+            what = f"{host} sends as {source}, and its {instance.interface} has {mine[0].addresses[0]}"
+            at = mine[0].place(mine[0].addresses[0])
+            yield Hit(instance.place("unicast_src_ip"), what, related=(at,))
     for group in groups(site):
         first: dict[str, VrrpInstance] = {}
         for member in sorted(group.members, key=lambda m: _copied(site, m)):
@@ -76,6 +84,26 @@ def foreign_source(site: Evidence) -> Iterator[Hit | Unknown]:
                     f"{member.at.host} and {other.at.host} both send as {member.source_address}",
                     related=(other.place("unicast_src_ip"),),
                 )
+
+
+def _cards(site: Evidence, instance: VrrpInstance) -> list[Interface]:
+    """The interfaces of a host in whose network the source of an instance lies, where it is none of theirs.
+
+    An address that moves is another rule's; one of another network may be that of an interface of which
+    nothing was given.
+    """
+    source = instance.source_address
+    if not instance.at.host or not is_address(source) or source in vips(site):
+        return []
+    cards = [card for card in site.all(Interface) if card.at.host == instance.at.host]
+    networks = [(card, ip_interface(text)) for card in cards for text in card.addresses]
+    if any(str(own.ip) == source for _, own in networks):
+        return []
+    return [
+        card
+        for card, own in networks
+        if card.name == instance.interface and ip_address(source) in own.network
+    ]
 
 
 def _copied(site: Evidence, member: VrrpInstance) -> tuple[bool, bool]:
