@@ -492,3 +492,21 @@ ALSO = "auto eth1\niface eth1 inet static\n address 10.6.0.12/24\n"
 def test_addresses_that_no_file_says(rule: str, bad: dict[str, str], good: dict[str, str]) -> None:
     assert rule in found(bad)
     assert rule not in found(good)
+
+
+TOLD = {"dora1/etc/nova/nova.conf": "[DEFAULT]\ntransport_url = rabbit://n:p@dora1:5672,n:p@dora2:5672/\n"}
+
+
+def policy(pattern: str) -> dict[str, str]:
+    return {"setup.sh": f"rabbitmqctl set_policy two '{pattern}' '{{\"ha-mode\":\"all\"}}'\n"}
+
+
+@pytest.mark.parametrize("pattern", [".*", "^neutron", "^(compute|conductor)", "^ha-$RELEASE\\.x"])
+def test_policies_for_queues_of_other_services(pattern: str) -> None:
+    quorum = {
+        path: text + "[oslo_messaging_rabbit]\nrabbit_quorum_queue=true\n" for path, text in TOLD.items()
+    }
+    assert "RM032" in found(TOLD | policy("^two\\."))
+    assert "RM032" not in found(TOLD | policy(pattern))
+    assert "RM032" not in found(policy("^two\\."))
+    assert "RM032" not in found(quorum | policy("^two\\."))

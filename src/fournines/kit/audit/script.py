@@ -107,7 +107,11 @@ SCRIPT = Kind(
     name="script",
     syntax=Syntax.SHELL,
     names=("*.sh", "*.bash", "chk_*", "check_*"),
-    marks=(r"\A\s*#!\s*/\S*(?:/|\s)(?:ba|da|k|z)?sh\b", r"\A\s*#!\s*/(?!\S*\s*(?:python|perl))\S+"),
+    marks=(
+        r"\A\s*#!\s*/\S*(?:/|\s)(?:ba|da|k|z)?sh\b",
+        r"\A\s*#!\s*/(?!\S*\s*(?:python|perl))\S+",
+        r"^(?:sudo )?(?:rabbitmqctl|pcs|crm|drbdadm|systemctl) \w",
+    ),
     read=read_script,
 )
 PYTHON = Kind(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from fournines.audit.site_rules.data.messaging import broker_count, services_told
 from fournines.components.oslo.audit.facts import OsloConf
 from fournines.components.rabbitmq.audit.facts import Definitions, Joined, Policy, brokers, major
-from fournines.components.rabbitmq.audit.rules.policies import works
+from fournines.components.rabbitmq.audit.rules.policies import fits_other, works
 from fournines.kit.audit.rule import Consequence, Hit, Severity, Unknown, rule
 
 if TYPE_CHECKING:
@@ -62,7 +62,8 @@ def no_copies(site: Evidence) -> Iterator[Hit | Unknown]:
         yield Hit(alone[0], "neither quorum queues nor a mirroring policy", related=tuple(alone[1:]))
     else:
         yield Unknown(
-            alone[0], "whether queues have copies: mirroring policies live in the broker, not in files"
+            alone[0],
+            "whether queues have copies: none of these files sets a policy, and brokers keep their own",
         )
 
 
@@ -165,3 +166,31 @@ def asked_in_vain(site: Evidence) -> Iterator[Hit | Unknown]:
     if asked:
         what = "rabbit_ha_queues is on, and no policy here mirrors a queue of a service"
         yield Hit(asked[0].at, what, related=tuple(said.at for said in asked[1:]))
+
+
+_MANUAL = _JOIN + _POLICY.replace("^(?!amq\\.).*", "^ha\\.")
+
+
+@rule(
+    "RM032",
+    Severity.ERROR,
+    "A mirroring policy for queues that these services do not have",
+    consequence=Consequence.DATA,
+    why="a policy is for queues whose names its pattern fits; ^ha\\. is the manual's example, and no service "
+    "of OpenStack calls a queue so: each lives on one broker and goes with it",
+    fix="rabbit_quorum_queue = true; before RabbitMQ 3.8 the pattern ^(?!amq\\.).*",
+    source="RabbitMQ documentation, Policies; oslo.messaging, names of topics and fanouts",
+    bad={"ctl1/nova.conf": _ALL, "setup.sh": _MANUAL},
+    good={"ctl1/nova.conf": _ALL, "setup.sh": _JOIN + _POLICY},
+    points_at=_MANUAL.split("\n")[2],
+)
+def for_other_queues(site: Evidence) -> Iterator[Hit | Unknown]:
+    told = [(conf, option) for conf, option, _ in services_told(site) if not conf.excerpt]
+    classic = [o for conf, o in told if not ((said := conf.rabbit("rabbit_quorum_queue")) and said.on)]
+    mirrors = [policy for policy in site.all(Policy) if policy.mirrors]
+    if not classic or "quorum" in {said.value for said in queue_types(site)}:
+        return
+    if mirrors and all(fits_other(policy) for policy in mirrors):
+        for policy in mirrors:
+            what = f"{policy.name or 'the policy'} mirrors {policy.pattern}: no queue of these services"
+            yield Hit(policy.at, what, related=(classic[0].at,))

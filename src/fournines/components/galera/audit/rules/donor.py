@@ -42,13 +42,14 @@ def stands_still(evidence: Evidence) -> Iterator[Hit | Unknown]:
             blocking.at,
             f"{blocking.value.strip()} copies, and {who} stands still meanwhile",
             why="" if pair else _THREE,
+            fix="" if pair else "wsrep_sst_method = mariabackup",
             severity=None if pair else Severity.INFO,
         )
 
 
 _THREE = (
-    "rsync and mysqldump lock the donor until the copy is made; where it is the one that HAProxy sends "
-    "writes to, every session moves"
+    "rsync and mysqldump lock the donor until the copy is made; where it is the one that takes "
+    "the writes, they wait or move"
 )
 
 

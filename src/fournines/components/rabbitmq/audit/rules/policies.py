@@ -77,6 +77,47 @@ def works(policy: Policy) -> bool:
     return any(pattern.search(queue) for queue in _QUEUES) or "amq" not in policy.pattern
 
 
+_MORE = (
+    *(
+        "neutron-vo-Port-1.1_fanout_0f3c",
+        "q-agent-notifier-port-update",
+        "dhcp_agent.net1",
+        "l3_agent",
+        "engine",
+    ),
+    *(
+        "heat-engine-listener",
+        "scheduler_fanout_0f3c",
+        "compute.cmp1",
+        "cinder-scheduler",
+        "notifications.error",
+    ),
+    *(
+        "glance",
+        "keystone",
+        "magnum-conductor",
+        "octavia_provisioning_v2",
+        "alarming.sample",
+        "central",
+        "worker",
+    ),
+)
+"""Further names of theirs: a policy may be for one service only."""
+
+
+def fits_other(policy: Policy) -> bool:
+    """Whether a policy surely is for queues that no service of OpenStack has, and its pattern is whole."""
+    if "`" in policy.pattern or "$" in policy.pattern.rstrip("$") or "amq" in policy.pattern:
+        return False
+    if _endless(policy.pattern):
+        return False
+    try:
+        pattern = re.compile(policy.pattern)
+    except re.error:
+        return False
+    return not any(pattern.search(queue) for queue in (*_QUEUES, *_MORE))
+
+
 def _endless(pattern: str) -> bool:
     """Whether trying an expression could take for ever: it is a stranger's, and has groups that repeat."""
     return len(re.findall(r"[*+{]", pattern)) > _MOST_REPEATS or bool(re.search(r"\)[*+{]", pattern))
