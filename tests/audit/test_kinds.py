@@ -510,3 +510,20 @@ def test_policies_for_queues_of_other_services(pattern: str) -> None:
     assert "RM032" not in found(TOLD | policy(pattern))
     assert "RM032" not in found(policy("^two\\."))
     assert "RM032" not in found(quorum | policy("^two\\."))
+
+
+def asked(check: str, name: str = "keystone", port: int = 5000) -> dict[str, str]:
+    servers = "".join(f" server c{n} 10.3.0.{n}:{port} check\n" for n in (1, 2))
+    return {"haproxy.cfg": f"listen {name}\n bind 10.3.0.9:{port}\n mode http\n{check}{servers}"}
+
+
+ROOT, ONLY = " option httpchk GET /\n", " http-check expect status 200\n"
+
+
+def test_what_an_api_answers_to_the_root() -> None:
+    assert "HA053" in found(asked(ROOT + ONLY))
+    assert "HA053" in found(asked(ROOT + " http-check expect rstatus ^2\n", "glance", 9292))
+    fine = (ROOT, ROOT.replace("/", "/v3") + ONLY, ROOT + " http-check expect string v3\n", ONLY)
+    assert not [check for check in fine if "HA053" in found(asked(check))]
+    assert "HA053" not in found(asked(ROOT + ONLY, "nova", 8774))
+    assert "HA053" not in found(asked(f"{ROOT} http-check send meth GET uri /v3\n{ONLY}"))

@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from fournines.components.haproxy.audit.rules.checks import backs
+from fournines.components.haproxy.audit.facts.purpose import api_name
+from fournines.components.haproxy.audit.rules.checks import backs, first_of
 from fournines.components.haproxy.audit.rules.example import api, haproxy
 from fournines.kit.audit.rule import Consequence, Hit, Severity, Unknown, rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from fournines.components.haproxy.audit.facts import Proxy
     from fournines.kit.audit.evidence import Evidence
 
 _FAILING = ("500", "503")
@@ -42,17 +44,55 @@ def takes_errors(site: Evidence) -> Iterator[Hit | Unknown]:
             yield Hit(said[0].at, what)
 
 
-def _takes(words: Sequence[str]) -> bool:
-    """Whether a server that fails meets this expectation."""
+_CHOICES = frozenset({"keystone", "keystone-admin", "glance", "cinder"})
+"""APIs that answer 300 Multiple Choices, their versions, when they are asked for ``/``."""
+_ROOT = "option httpchk GET /\nhttp-check expect status {}"
+
+
+@rule(
+    "HA053",
+    Severity.ERROR,
+    "A check that takes health for an error",
+    consequence=Consequence.DOWN,
+    why="Keystone, Glance and Cinder answer 300 Multiple Choices when asked for /: where another "
+    "status is expected every server is DOWN, and HAProxy answers 503 to everybody",
+    fix="option httpchk GET /healthcheck, or http-check expect status 200-399",
+    source="OpenStack API reference, Identity v3: List versions, 300; HAProxy manual, http-check expect",
+    bad={"haproxy.cfg": haproxy(api(extra=_ROOT.format("200")))},
+    good={"haproxy.cfg": haproxy(api(extra=_ROOT.format("200-399")))},
+    points_at="http-check expect status 200",
+)
+def refuses_choices(site: Evidence) -> Iterator[Hit | Unknown]:
+    for service in first_of(site):
+        proxy, name = service.back, api_name(service)
+        if name not in _CHOICES or not _asks_root(proxy) or not any(s.checked for s in proxy.servers):
+            continue
+        for said in proxy.all("http-check", "expect"):
+            if not _takes(said.words[2:], ("300",), unsure=True):
+                what = f"{name} answers 300 to GET /, and {proxy.name} takes that for a failure"
+                yield Hit(said.at, what, related=(option.at,) if (option := proxy.option("httpchk")) else ())
+                break
+
+
+def _asks_root(proxy: Proxy) -> bool:
+    """Whether the one request of the health check is ``GET /``; connects and sends of its own are not."""
+    option = proxy.option("httpchk")
+    if not proxy.checks_http or not option or proxy.all("http-check", "send"):
+        return False
+    return option.words[2:4] == ("GET", "/") and not proxy.all("http-check", "connect")
+
+
+def _takes(words: Sequence[str], answers: Sequence[str] = _FAILING, *, unsure: bool = False) -> bool:
+    """Whether these answers meet an expectation; ``unsure`` where it is none of a status."""
     negated = "!" in words
     kind = next((word for word in words if word in ("status", "rstatus")), "")
     rest = words[words.index(kind) + 1 :] if kind else ()
     if not rest or len(rest[0]) > _LONGEST:
-        return False
+        return unsure
     try:
-        return all(_meets(kind, rest[0], status) is not negated for status in _FAILING)
+        return all(_meets(kind, rest[0], status) is not negated for status in answers)
     except (re.error, RecursionError, OverflowError):  # no expression: HAProxy refuses the file
-        return False
+        return unsure
 
 
 def _meets(kind: str, wanted: str, status: str) -> bool:
