@@ -6,7 +6,7 @@ SUITE ?= testing
 NINES := .venv/bin/nines
 
 .DEFAULT_GOAL := help
-.PHONY: help demo canary test test-fast test-programs test-lab check setup system venv clean
+.PHONY: help demo canary test test-fast test-programs test-lab test-full check setup system venv clean
 
 help: ## what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -42,9 +42,8 @@ venv: .venv/.ready ## the virtualenv, as locked
 	@scripts/venv
 	@touch $@
 
-.PHONY: test-full
 test-full: test ## `make test`, and what takes many minutes of two processors more: a pair of virtual machines (root)
-	NINES_LONG=1 .venv/bin/pytest -m lab tests/lab/test_volumes.py
+	NINES_LONG=1 scripts/test-hosts -k test_volumes
 
 clean: ## remove what can be made again (not the cached images, not a running lab)
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist
