@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fournines.kit.audit.node import Node
-from fournines.kit.audit.wrapped import commands
+from fournines.kit.audit.wrapped import carried
 
 INNER = ["rabbitmqctl", "stop_app"]
 
@@ -32,14 +32,14 @@ INNER = ["rabbitmqctl", "stop_app"]
     ],
 )
 def test_what_is_handed_on_is_a_command_too(line: str) -> None:
-    found = [list(node.words) for node in commands([Node(tuple(shlex.split(line)), 7)])]
+    found = [list(node.words) for node in carried(Node(tuple(shlex.split(line)), 7))]
     assert found[0] == shlex.split(line)
     assert INNER in found or ["sudo", *INNER] in found
 
 
 def test_each_command_of_a_line_counts_for_itself() -> None:
     node = Node(("ssh", "c2", "a 1; b '2 3' && c"), 4)
-    assert [(n.words, n.line) for n in commands([node])][1:] == [
+    assert [(n.words, n.line) for n in carried(node)][1:] == [
         (("a", "1"), 4),
         (("b", "2 3"), 4),
         (("c",), 4),
@@ -50,10 +50,10 @@ def test_each_command_of_a_line_counts_for_itself() -> None:
     "line", ["ssh c2", "docker ps", "scp a b:", "echo ssh c2 reboot", "ansible all -m ping"]
 )
 def test_where_nothing_is_handed_on_nothing_is_added(line: str) -> None:
-    assert len(list(commands([Node(tuple(line.split()), 1)]))) == 1
+    assert len(list(carried(Node(tuple(line.split()), 1)))) == 1
 
 
 @given(st.lists(st.text(max_size=12), min_size=1, max_size=8))
 def test_any_words_come_to_an_end(words: list[str]) -> None:
-    assert next(iter(commands([Node(("ssh", *words), 1)]))).words == ("ssh", *words)
-    assert list(commands([Node(("ssh", "h", *words), 1)]))
+    assert next(iter(carried(Node(("ssh", *words), 1)))).words == ("ssh", *words)
+    assert list(carried(Node(("ssh", "h", *words), 1)))

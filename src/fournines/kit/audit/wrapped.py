@@ -10,7 +10,7 @@ from fournines.kit.audit.node import Node
 from fournines.kit.audit.shell import parse_shell
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Sequence
+    from collections.abc import Collection, Iterator, Sequence
 
 _DEEPEST = 4
 _LONGEST = 8 * 1024
@@ -56,17 +56,11 @@ _SETTING = 2
 """Words of a command that gives one name its value: ``export NAME=VALUE``."""
 
 
-def commands(nodes: Iterable[Node]) -> Iterator[Node]:
-    """Every command, and behind it what it hands on: ``ssh h2 "a; b"``, ``ssh h2 <<EOF``, ``bash -s <<EOF``.
+def carried(node: Node) -> Iterator[Node]:
+    """A command, and behind it what it hands on: ``ssh h2 "a; b"``, ``ssh h2 <<EOF``, ``bash -s <<EOF``.
 
     What stands in its words is on the line of the outer one, what stands in a here-document on its own.
     """
-    for node in nodes:
-        yield from carried(node)
-
-
-def carried(node: Node) -> Iterator[Node]:
-    """A command, and behind it what it hands on."""
     yield node
     yield from _inner(node, 0)
 
