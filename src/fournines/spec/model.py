@@ -44,6 +44,10 @@ class Role(StrEnum):
     STORAGE = "storage"
 
 
+OF_COMPONENTS = frozenset({Role.DASHBOARD, Role.NETWORK, Role.COMPUTE, Role.STORAGE})
+"""Roles that mean what components make of them; the others mean something to the site itself."""
+
+
 class Mode(StrEnum):
     """The two architectures of the OpenStack High Availability Guide."""
 

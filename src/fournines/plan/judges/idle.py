@@ -9,10 +9,7 @@ from fournines.kit.declare import Switch
 from fournines.plan.context import declarations
 from fournines.plan.participation import misplaced
 from fournines.spec.document import Problem
-from fournines.spec.model import Purpose, Role, Site
-
-OF_COMPONENTS = frozenset({Role.DASHBOARD, Role.NETWORK, Role.COMPUTE, Role.STORAGE})
-"""Roles that mean what components make of them; the others mean something to the site itself."""
+from fournines.spec.model import OF_COMPONENTS, Purpose, Role, Site
 
 
 def idle(site: Site, parts: Sequence[Component], known: Sequence[Component]) -> Iterator[Problem]:

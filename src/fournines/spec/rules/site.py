@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 from fournines.spec.document import Problem
 from fournines.spec.draft import Draft, addresses
-from fournines.spec.model import Role
+from fournines.spec.model import OF_COMPONENTS, Role
 from fournines.spec.rules.options import OPTION_RULES
 from fournines.spec.vocabulary import Vocabulary
 from fournines.spec.words import near
@@ -14,9 +14,6 @@ from fournines.spec.words import near
 MINIMUM_CONTROLLERS = 2
 PASSIVE = "active-passive"
 PAIR = 2
-_COMPONENTS_ROLES = frozenset({Role.DASHBOARD, Role.NETWORK, Role.COMPUTE, Role.STORAGE})
-"""Roles that mean what the components make of them; the others mean something to the site itself."""
-
 
 Rule = Callable[[Draft], Iterator[Problem]]
 
@@ -32,7 +29,7 @@ def roles(draft: Draft, vocabulary: Vocabulary) -> Iterator[Problem]:
             elif role is Role.ARBITER and host.has(Role.CONTROLLER):
                 hint = "take the role arbiter away; a tie is broken by a host that is no controller"
                 yield Problem(path, f"{host.name} is a controller and votes already", hint)
-            elif role in _COMPONENTS_ROLES and role not in built:
+            elif role in OF_COMPONENTS and role not in built:
                 yield Problem(
                     path,
                     f"nothing is built for the role {role} yet",
