@@ -6,18 +6,19 @@ import pytest
 
 from fournines.drill.hurt.power import not_shown
 
-EMULATED, REAL = "virtual machine, software emulation", "virtual machine, KVM"
-
 
 @pytest.mark.parametrize(
-    ("natures", "in_memory", "said"),
+    ("lab", "said"),
     [
-        ({"container"}, False, ["containers share"]),
-        ({"container", EMULATED}, True, ["containers share", "were emulated", "in this machine's memory"]),
-        ({REAL}, False, []),
+        ({"shared": True, "emulated": False, "in_memory": False}, ["containers share"]),
+        (
+            {"shared": True, "emulated": True, "in_memory": True},
+            ["containers share", "were emulated", "in this machine's memory"],
+        ),
+        ({"shared": False, "emulated": False, "in_memory": False}, []),
     ],
 )
-def test_what_a_lab_cannot_show(natures: set[str], in_memory: bool, said: list[str]) -> None:  # noqa: FBT001
-    found = not_shown(natures, in_memory=in_memory)
+def test_what_a_lab_cannot_show(lab: dict[str, bool], said: list[str]) -> None:
+    found = not_shown(**lab)
     assert len(found) == len(said)
     assert all(words in line for words, line in zip(said, found, strict=True))

@@ -7,7 +7,6 @@ drills that need power say so and stay unknown.
 from __future__ import annotations
 
 from collections.abc import Callable
-from collections.abc import Set as AbstractSet
 from pathlib import Path
 from typing import Protocol
 
@@ -121,29 +120,25 @@ class LabPower:
 
     def patience(self) -> float:
         """More than once only where processors are emulated."""
-        return EMULATED if any(emulated(host.nature) for host in lab.status(self._lab).hosts) else 1.0
+        return EMULATED if lab.status(self._lab).emulated else 1.0
 
     def untested(self) -> tuple[str, ...]:
         """What hosts that share a kernel, or have this machine's memory as their disk, cannot show."""
         now = lab.status(self._lab)
-        return not_shown({host.nature for host in now.hosts}, in_memory=now.disk == "memory")
+        shared = any(host.nature == "container" for host in now.hosts)
+        return not_shown(shared=shared, emulated=bool(now.emulated), in_memory=now.disk == "memory")
 
 
 EMULATED = 4.0
 """How many times longer clients wait for emulated hosts, of which even an answer to ARP may take 50 ms."""
 
 
-def emulated(nature: str) -> bool:
-    """Whether a host of a lab has processors that are a program."""
-    return "emulation" in nature
-
-
-def not_shown(natures: AbstractSet[str], *, in_memory: bool) -> tuple[str, ...]:
-    """What a lab of hosts of these natures cannot show."""
+def not_shown(*, shared: bool, emulated: bool, in_memory: bool) -> tuple[str, ...]:
+    """What a lab cannot show whose hosts share a kernel, have emulated processors, or disks in memory."""
     found = []
-    if "container" in natures:
+    if shared:
         found.append("hosts with kernels, clocks and disks of their own: containers share this machine's")
-    if any(map(emulated, natures)):
+    if emulated:
         found.append("how long it takes on real processors: those of the virtual machines were emulated")
     if in_memory:
         found.append("disks that are slow, full or broken: the hosts' disks lie in this machine's memory")
