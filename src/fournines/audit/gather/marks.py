@@ -96,7 +96,7 @@ def _leading(text: str) -> Iterator[str]:
 def _depths(text: str) -> Iterator[tuple[int, str, int]]:
     """Each character that is neither escaped nor in a class: where it stands, and in how many groups."""
     depth = 0
-    for match in re.finditer(r"\\.|\[\^?\]?(?:\\.|[^\]\\]){0,200}+\]|(.)", text, re.DOTALL):
+    for match in re.finditer(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*+(?:\]|\Z)|(.)", text, re.DOTALL):
         char = match.group(1) or ""
         depth -= char == ")"
         yield match.start(), char, depth
