@@ -21,11 +21,14 @@ def as_dict(report: Report) -> dict[str, Any]:
     return {
         "findings": [_finding(finding) for finding in report.findings],
         "unknown": [{**_place(item.at), "host": item.at.host, "what": item.what} for item in report.unknown],
-        "files": [{"path": source.path, "kind": source.kind, "host": source.host} for source in report.files],
+        "files": [
+            {"path": path, "kind": kind, "host": host}
+            for path, kind, host in dict.fromkeys((s.path, s.kind, s.host) for s in report.files)
+        ],
         "summary": {
             **counts,
             "unknown": len(report.unknown),
-            "files": len(report.files),
+            "files": len({source.path for source in report.files}),
             "unread": list(report.unread),
             "hosts": sorted({source.host for source in report.files if source.host}),
             "suppressed": len(report.suppressed),

@@ -186,3 +186,52 @@ class TestNames:
     )
     def test_only_cnf_is_read(self, path: str, found: int) -> None:
         assert len(severities("GA022", {path: galera()})) == found
+
+
+class TestTransferUser:
+    MARIABACKUP = galera(wsrep_sst_method="mariabackup")
+
+    def test_nobody_is_named(self) -> None:
+        assert severities("GA011", {"galera.cnf": self.MARIABACKUP}) == ["warning"]
+
+    def test_a_comment_names_nobody(self) -> None:
+        text = self.MARIABACKUP + "# wsrep_sst_auth = sst:secret\n"
+        assert severities("GA011", {"galera.cnf": text}) == ["warning"]
+
+    @pytest.mark.parametrize(
+        "more",
+        [
+            "wsrep_sst_auth = mysql:",
+            "[sst]\nwsrep_sst_auth = sst:t0psecret",
+            "[mariabackup]\nuser = backup",
+            "[client]\nuser = sst",
+        ],
+    )
+    def test_a_user_in_any_section_that_is_read(self, more: str) -> None:
+        assert severities("GA011", {"galera.cnf": f"{self.MARIABACKUP}{more}\n"}) == []
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "mysql -e \"SET GLOBAL wsrep_sst_auth = 'sst:t0psecret'\"\n",
+            "mysql -e \"CREATE USER 'mysql'@'localhost' IDENTIFIED VIA unix_socket\"\n",
+        ],
+    )
+    def test_a_user_that_is_made_elsewhere(self, text: str) -> None:
+        files = {"galera.cnf": self.MARIABACKUP, "setup.sh": f"#!/bin/sh\n{text}"}
+        assert severities("GA011", files) == []
+
+    def test_what_is_included_and_not_given_may_name_one(self) -> None:
+        report = judged("GA011", {"my.cnf": f"{self.MARIABACKUP}!includedir /etc/mysql/conf.d/\n"})
+        assert report.findings == ()
+        assert len(report.unknown) == 1
+
+    def test_a_release_that_makes_the_account_is_a_note(self) -> None:
+        text = self.MARIABACKUP.replace("[mysqld]", "[mariadb-10.11]")
+        assert severities("GA011", {"galera.cnf": text}) == ["info"]
+
+    def test_percona_generates_its_user_since_8(self) -> None:
+        new = galera(wsrep_sst_method="xtrabackup-v2")
+        old = new.replace("/usr/lib/galera/", "/usr/lib/galera3/")
+        assert severities("GA011", {"galera.cnf": new}) == []
+        assert severities("GA011", {"galera.cnf": old}) == ["warning"]

@@ -59,8 +59,8 @@ def test_the_last_setting_of_a_script_counts() -> None:
     [
         ("set stonith-enabled=true", "set stonith-enabled=off", "PA001", 5),
         ("then start g0", "then start g00", "PA007", 13),
-        ("order promote d0-clone", "order start d0-clone", "PA008", 11),
-        ("with Promoted d0-clone", "with d0-clone", "PA008", 11),
+        ("order promote d0-clone", "order start d0-clone", "PA008", 13),
+        ("with Promoted d0-clone", "with d0-clone", "PA008", 14),
         ("drbd_resource=r0", "drbd_resource=r0 op monitor interval=60s", "PA012", 10),
     ],
 )

@@ -51,8 +51,8 @@ def cache_of_its_own(site: Evidence) -> Iterator[Hit | Unknown]:
         if users:
             at, name = users[0]
             text, place = conf.listens[0]
-            whose = conf.at.host or "the cache"
-            yield Hit(place, f"{whose} listens on {text}, and other hosts ask it at {name}", related=(at,))
+            whose = "its host's own address" if conf.at.host else name
+            yield Hit(place, f"the cache listens on {text}, and other hosts ask it at {whose}", related=(at,))
 
 
 def _meant(site: Evidence) -> list[tuple[Place, str]]:

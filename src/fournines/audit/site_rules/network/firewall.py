@@ -88,7 +88,7 @@ def closed_ports(site: Evidence) -> Iterator[Hit | Unknown]:
         if missing and (whole or allowed):
             yield Hit(
                 (whole or walls)[0].at,
-                f"nothing lets in {', '.join(missing)} on {host or 'this host'}",
+                f"nothing lets in {', '.join(missing)}",
             )
     yield from _half_open(site)
 

@@ -83,7 +83,7 @@ def nonlocal_bind_off(site: Evidence) -> Iterator[Hit | Unknown]:
                 seen.add(said.at)
                 yield Hit(
                     said.at,
-                    f"HAProxy binds {bind.address}, a VIP, on {host or 'this host'}",
+                    f"HAProxy binds {bind.address}, a VIP",
                     related=(bind.at,),
                 )
             elif said and not said.lasting and said.number == 1 and said.at not in seen:
@@ -117,12 +117,12 @@ def retries(site: Evidence) -> Iterator[Hit | Unknown]:
     for host in site.hosts or ("",):
         said = last(site, host, RETRIES)
         if said and said.number is not None and said.number >= DEFAULT_RETRIES:
-            yield Hit(said.at, f"tcp_retries2 is {said.number} on {host or 'this host'}")
+            yield Hit(said.at, f"tcp_retries2 is {said.number}")
         elif said is None:
             tuned = last(site, host, NONLOCAL)
             if tuned and tuned.lasting:
                 yield Hit(
                     tuned.at,
-                    f"the kernel of {host or 'this host'} is tuned for HA here, but tcp_retries2 stays 15",
+                    "the kernel is tuned for HA here, but tcp_retries2 stays 15",
                     severity=Severity.INFO,
                 )

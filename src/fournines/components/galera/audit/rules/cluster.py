@@ -124,7 +124,7 @@ def list_incomplete(evidence: Evidence) -> Iterator[Hit | Unknown]:
             if missing and other:
                 yield Hit(
                     member.place("wsrep_cluster_address"),
-                    f"{_name(member)} does not name {', '.join(missing)}, as other members do",
+                    f"{name_of(member)} does not name {', '.join(missing)}, as other members do",
                     related=(other.place("wsrep_cluster_address", "wsrep_node_address"),),
                 )
             elif (
@@ -132,7 +132,7 @@ def list_incomplete(evidence: Evidence) -> Iterator[Hit | Unknown]:
             ):
                 yield Hit(
                     member.place("wsrep_cluster_address"),
-                    f"{_name(member)} ({member.address}) names one host only, {member.peers[0]}",
+                    f"{name_of(member)} ({member.address}) names one host only, {member.peers[0]}",
                 )
 
 
@@ -152,7 +152,7 @@ def _is_name(peer: str) -> bool:
     return not (":" in peer or peer.replace(".", "").isdigit())
 
 
-def _name(member: GaleraHost) -> str:
+def name_of(member: GaleraHost) -> str:
     return member.at.host or member.name or member.address or "this host"
 
 
@@ -171,22 +171,22 @@ def _name(member: GaleraHost) -> str:
 def names_differ(evidence: Evidence) -> Iterator[Hit | Unknown]:
     for cluster in clusters(evidence):
         named = [m for m in cluster.members if m.cluster and m.at.host and not unfilled(m.cluster)]
-        for member, usual in _odd(named, [m.cluster for m in named]):
+        for member, usual in odd(named, [m.cluster for m in named]):
             yield Hit(
                 member.place("wsrep_cluster_name"),
-                f"{_name(member)} is of cluster {member.cluster!r}, {_name(usual)} of {usual.cluster!r}",
+                f"{name_of(member)} is of cluster {member.cluster!r}, {name_of(usual)} of {usual.cluster!r}",
                 related=(usual.place("wsrep_cluster_name"),),
             )
         for arbiter in cluster.arbiters if named else ():
             if arbiter.group and arbiter.group_at and arbiter.group not in {m.cluster for m in named}:
-                what = f"the arbiter is of {arbiter.group!r}, {_name(named[0])} of {named[0].cluster!r}"
+                what = f"the arbiter is of {arbiter.group!r}, {name_of(named[0])} of {named[0].cluster!r}"
                 yield Hit(arbiter.group_at, what, (named[0].place("wsrep_cluster_name"),), why=_NO_VOTE)
 
 
 _NO_VOTE = "the arbiter is refused and has no vote: with two data hosts the loss of one stops the other"
 
 
-def _odd(found: list[GaleraHost], values: list[str]) -> Iterator[tuple[GaleraHost, GaleraHost]]:
+def odd(found: list[GaleraHost], values: list[str]) -> Iterator[tuple[GaleraHost, GaleraHost]]:
     """Each member whose value is not the most common one, and a member that has that."""
     if not found:
         return
@@ -195,61 +195,3 @@ def _odd(found: list[GaleraHost], values: list[str]) -> Iterator[tuple[GaleraHos
     for member, value in zip(found, values, strict=True):
         if value != common:
             yield member, usual
-
-
-_ROOT = "the user of a state transfer needs a password and rights: with root and none it is refused, and a "
-_BACKUPS = ("mariabackup", "mariadb-backup", "xtrabackup", "xtrabackup-v2", "mysqldump", "clone")
-
-
-@rule(
-    "GA011",
-    Severity.WARNING,
-    "A state transfer cannot work",
-    consequence=Consequence.NO_RETURN,
-    why="a host that was away longer than the write-set cache lasts needs a full copy (SST): without a "
-    "method "
-    "that works on both ends it does not come back",
-    fix="the same wsrep_sst_method everywhere, mariabackup with a user of its own",
-    source="Galera documentation, State Snapshot Transfers; MariaDB knowledge base, mariabackup SST Method",
-    bad=site(db2=galera(number=2, wsrep_sst_method="mariabackup")),
-    good=site(),
-    points_at="wsrep_sst_method = mariabackup",
-)
-def transfer(evidence: Evidence) -> Iterator[Hit | Unknown]:
-    for cluster in clusters(evidence):
-        said = [m for m in cluster.members if m.conf.get("wsrep_sst_method") and m.at.host]
-        methods = [_method(m) for m in said]
-        for member, usual in _odd(said, methods):
-            yield Hit(
-                member.place("wsrep_sst_method"),
-                f"{_name(member)} copies by {_method(member)}, {_name(usual)} by {_method(usual)}",
-                related=(usual.place("wsrep_sst_method"),),
-            )
-        for member in cluster.members:
-            yield from _credentials(member)
-
-
-def _method(member: GaleraHost) -> str:
-    setting = member.conf.get("wsrep_sst_method")
-    return setting.value.strip().lower() if setting else ""
-
-
-def _credentials(member: GaleraHost) -> Iterator[Hit]:
-    said = member.conf.get("wsrep_sst_auth")
-    user, _, password = said.value.strip().partition(":") if said else ("", "", "")
-    if not said or not user:
-        return
-    method = _method(member) or "rsync"
-    if user == "root" and not password:
-        yield Hit(
-            said.at,
-            f"the state transfer ({method}) is to log in as root without a password",
-            why=_ROOT + "host that needs a full copy never comes back" if method in _BACKUPS else "",
-            fix="a user of its own with a password; no wsrep_sst_auth at all for rsync",
-        )
-    elif method == "rsync":
-        yield Hit(
-            said.at,
-            "wsrep_sst_auth does nothing for rsync",
-            severity=Severity.INFO,
-        )

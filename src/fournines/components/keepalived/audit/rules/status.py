@@ -8,6 +8,7 @@ from fournines.components.keepalived.audit.facts import VrrpScript
 from fournines.components.keepalived.audit.rules.deciding import decision
 from fournines.components.keepalived.audit.rules.example import keepalived, script
 from fournines.kit.audit.rule import Consequence, Hit, Severity, Unknown, rule
+from fournines.kit.audit.status.cause import cause
 from fournines.kit.audit.status.habits import bare, output_files, program
 from fournines.kit.audit.status.pool import UNKNOWN
 from fournines.kit.audit.status.walk import outcome, questions
@@ -61,7 +62,10 @@ def never_fails(site: Evidence) -> Iterator[Hit | Unknown]:
             if at not in seen:
                 seen.add(at)
                 related = (check.place("script"),) if found.script else ()
-                yield Hit(at, f"no way through {name} ends in a status other than 0", related=related)
+                shell = found.script is None or bool(found.script.commands)
+                why = cause(found.steps) if shell else ""
+                what = f"no way through {name} ends in a status other than 0"
+                yield Hit(at, f"{what}: {why}" if why else what, related=related)
 
 
 def _not_known(found: Decision) -> Iterator[Unknown]:

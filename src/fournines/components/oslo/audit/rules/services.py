@@ -91,21 +91,31 @@ def lone_agents(evidence: Evidence) -> Iterator[Hit | Unknown]:
     for conf in confs:
         agents = conf.find("dhcp_agents_per_network")
         if agents and agents.number is not None and agents.number < 2:  # noqa: PLR2004 - more than one
-            yield Hit(agents.at, f"{agents.number} DHCP agent for each network")
+            yield Hit(agents.at, f"{agents.number} DHCP agent for each network", fix=_TWO_AGENTS)
         routers = conf.find("l3_ha")
         distributed = conf.find("router_distributed")
         moved = conf.find("allow_automatic_l3agent_failover")
         if routers and routers.on and moved and moved.on:
             yield Hit(
-                moved.at, "routers are moved by l3_ha and by the scheduler", (routers.at,), why=_TWO_MOVERS
+                moved.at,
+                "routers are moved by l3_ha and by the scheduler",
+                (routers.at,),
+                why=_TWO_MOVERS,
+                fix=_ONE_MOVER,
             )
         if routers and routers.off and not (distributed and distributed.on):
             lesser = Severity.INFO if moved and moved.on else None
-            yield Hit(routers.at, "routers are on one L3 agent each", severity=lesser)
+            yield Hit(routers.at, "routers are on one L3 agent each", severity=lesser, fix=_L3_HA)
         yield from _contradiction(conf, len(hosts))
         yield from _unsaid(conf)
 
 
+_TWO_AGENTS = "dhcp_agents_per_network = 2, or as many as there are network hosts"
+_L3_HA = "l3_ha = true; a router that exists is made one by 'openstack router set --disable, --ha, --enable'"
+_ONE_MOVER = (
+    "allow_automatic_l3agent_failover = false, and l3_ha stays; make routers of before l3_ha anew, or --ha"
+)
+_MORE_AGENTS = "max_l3_agents_per_router = 0 (each network host) or 3"
 _TWO_MOVERS = (
     "VRRP moves routers made since l3_ha within seconds, the scheduler those made before it, late, and also "
     "away from agents that run and only lost their messages: which of the two acts is chance"
@@ -127,12 +137,16 @@ def _contradiction(conf: OsloConf, hosts: int) -> Iterator[Hit]:
     if not most or most.number is None:
         return
     if most.number == 1:
-        yield Hit(most.at, "a router may be on one L3 agent at most")
+        yield Hit(most.at, "a router may be on one L3 agent at most", fix=_MORE_AGENTS)
     elif least and least.number is not None and 0 < most.number < least.number:
-        yield Hit(least.at, f"at least {least.number} L3 agents, at most {most.number}", related=(most.at,))
+        what = f"at least {least.number} L3 agents, at most {most.number}"
+        yield Hit(least.at, what, (most.at,), fix=_MORE_AGENTS)
     elif least and least.number == most.number and hosts <= most.number:
         what = f"a router wants {least.number} L3 agents, neither more nor fewer"
         yield Hit(least.at, what, (most.at,), why=_EXACTLY, fix=_FEWER)
+
+
+_ADVICE = {"dhcp_agents_per_network": _TWO_AGENTS, "l3_ha": _L3_HA}
 
 
 def _unsaid(conf: OsloConf) -> Iterator[Hit]:
@@ -142,4 +156,6 @@ def _unsaid(conf: OsloConf) -> Iterator[Hit]:
         return
     unsaid = [name for name in ("dhcp_agents_per_network", "l3_ha") if not conf.find(name)]
     if unsaid:
-        yield Hit(plugins.at, f"not said, so one agent: {', '.join(unsaid)}", severity=Severity.INFO)
+        what = f"not said, so one agent: {', '.join(unsaid)}"
+        fix = "; ".join(_ADVICE[name] for name in unsaid)
+        yield Hit(plugins.at, what, fix=fix, severity=Severity.INFO)

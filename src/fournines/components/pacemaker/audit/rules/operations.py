@@ -260,10 +260,11 @@ def switched_off(site: Evidence) -> Iterator[Hit | Unknown]:
         for name in ("maintenance-mode", "stop-all-resources"):
             said = cluster.setting(name)
             if said and true(said.value):
-                yield Hit(said.at, f"{name} is {said.value}")
+                yield Hit(said.at, f"{name} is {said.value}", fix=f"pcs property set {name}=false")
         managed = cluster.setting("is-managed", "rsc_defaults") or cluster.setting("is-managed-default")
         if managed and false(managed.value):
-            yield Hit(managed.at, f"{managed.name} is {managed.value}: Pacemaker only looks on")
+            fix = f"take {managed.name} out of the defaults, or set it to true"
+            yield Hit(managed.at, f"{managed.name} is {managed.value}: Pacemaker only looks on", fix=fix)
         yield from _left(cluster)
 
 
@@ -277,6 +278,15 @@ _OFF: dict[str, Callable[[str], bool]] = {
     "target-role": lambda value: value.lower() == "stopped",
 }
 """Meta attributes that switch a resource off, and by which values."""
+_ON = {
+    "is-managed": "pcs resource manage {0} (crm resource manage {0})",
+    "maintenance": "pcs resource meta {0} maintenance=false (crm resource maintenance {0} off)",
+    "target-role": "pcs resource enable {0} (crm resource start {0})",
+}
+_CLEAR = (
+    "pcs resource clear {0} (crm resource clear {0}; crm_resource --clear --resource {0}); next time with a "
+    "lifetime, after which it is gone by itself"
+)
 
 
 def _left(cluster: Cluster) -> Iterator[Hit]:
@@ -286,14 +296,17 @@ def _left(cluster: Cluster) -> Iterator[Hit]:
             value = held.meta.get(name, "")
             if value and off(value):
                 place = held.place(name) if isinstance(held, Primitive) else held.at
-                yield Hit(place, f"{name} of {held.id} is {value}")
+                yield Hit(place, f"{name} of {held.id} is {value}", fix=_ON[name].format(held.id))
     for constraint in cluster.constraints:
         if constraint.id.startswith(("cli-ban-", "cli-prefer-", "cli-standby-")):
-            what = f"{constraint.id} was left by a move or ban by hand"
-            yield Hit(constraint.at, what)
+            whose = constraint.refs[0].id if constraint.refs else "RESOURCE"
+            ban = "from its host" if constraint.id.startswith("cli-ban-") else "on one host"
+            what = f"{constraint.id} was left by a move or ban by hand: it keeps {whose} {ban}"
+            yield Hit(constraint.at, what, fix=_CLEAR.format(whose))
         elif constraint.id.startswith("drbd-fence-by-handler-"):
             what = f"{constraint.id} was left by DRBD's fence-peer handler: one host only may be promoted"
             yield Hit(constraint.at, what, fix=_UNFENCE)
     for member in cluster.members:
         if member.standby:
-            yield Hit(member.at, f"{member.name} is in standby: it runs nothing")
+            fix = f"pcs node unstandby {member.name} (crm node online {member.name})"
+            yield Hit(member.at, f"{member.name} is in standby: it runs nothing", fix=fix)

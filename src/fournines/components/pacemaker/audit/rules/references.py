@@ -177,7 +177,10 @@ def untied(site: Evidence) -> Iterator[Hit | Unknown]:
                     if not there
                 )
                 what = f"{user.id} is not {lacks} of {mine[0][0].id}"
-                yield Hit(user.at, what, related=(mine[0][0].at,))
+                loose = _loose(cluster, user, mine[0][0], placed=placed, ordered=ordered)
+                if loose:
+                    what += f": {loose.kind} {loose.id} does not ask for the promoted instance"
+                yield Hit(loose.at if loose else user.at, what, related=(user.at, mine[0][0].at))
         if pairs and not users and cluster.whole and not cluster.constraints:
             place = next((s.constraints for s in cluster.stories if s.constraints), pairs[0][0].at)
             names = ", ".join(clone.id for clone, _ in pairs)
@@ -185,6 +188,20 @@ def untied(site: Evidence) -> Iterator[Hit | Unknown]:
             yield Hit(
                 place, f"no order and no colocation with {names}: nothing follows DRBD", related=related
             )
+
+
+def _loose(
+    cluster: Cluster, user: Primitive, clone: Collection, *, placed: bool, ordered: bool
+) -> Constraint | None:
+    """The constraint that was meant to tie them and leaves out the role: the line to mend."""
+    lacking = [kind for kind, there in (("colocation", placed), ("order", ordered)) if not there]
+    mine, its = cluster.names_of(user.id), {clone.id, *clone.aliases}
+    between = [
+        c
+        for c in cluster.constraints
+        if c.kind in lacking and not c.forbids and mine & (ids := {ref.id for ref in c.refs}) and its & ids
+    ]
+    return min(between, key=lambda c: lacking.index(c.kind), default=None)
 
 
 @rule(
