@@ -25,6 +25,8 @@ from fournines.spec.model import Site
 _CERTIFICATE = "-----BEGIN CERTIFICATE-----"
 _INTERVAL = 0.1
 """Seconds between two questions of a client of an API."""
+_TOKEN = 0.25
+"""The same of the one that has a token validated, which takes an API longer."""
 _LISTEN = 0.05
 """Seconds in which answers for the VIP are collected."""
 _SELDOM = 0.5
@@ -94,7 +96,8 @@ def fleet_of(
     """The clients of a site for one run; ``run`` names it in ledgers and queues.
 
     Without a transport, by which it is made on a host, nothing is pinged that only exists for a drill.
-    ``patience`` is by how much longer than usual an answer of the VIP, an API or the database may take.
+    ``patience`` is by how much longer than usual an answer of the VIP, an API or the database may take, and
+    by how much less often it is asked for: of slow hosts the clients would else be the load.
     """
     site = context.site
     endpoints = {e.name: e for e in context.declared(Endpoint)}
@@ -105,7 +108,8 @@ def fleet_of(
     objects = None
     if identity is not None and ADMIN_PASSWORD in context.secrets:
         login = Login("admin", context.secret(ADMIN_PASSWORD), "admin")
-        token = TokenClient(_place(site, identity, trust), login, timeout=2.0 * patience)
+        place = _place(site, identity, trust)
+        token = TokenClient(place, login, interval=_TOKEN * patience, timeout=2.0 * patience)
         objects = _objects(context, endpoints, trust, _place(site, identity, trust), login)
     sql = _sql(context, endpoints, run, patience)
     brokers = _brokers(context)
@@ -156,7 +160,9 @@ def _http(site: Site, endpoint: Endpoint, trust: ssl.SSLContext, patience: float
     request = Request(health.path, health.method)
     interval = _INTERVAL if health.every is None else _SELDOM
     place = _place(site, endpoint, trust)
-    return HttpClient(endpoint.name, place, request, expect=expect, interval=interval, timeout=patience)
+    return HttpClient(
+        endpoint.name, place, request, expect=expect, interval=interval * patience, timeout=patience
+    )
 
 
 def _objects(
@@ -182,7 +188,7 @@ def _sql(context: Context, endpoints: dict[str, Endpoint], run: str, patience: f
         context.secret(owned.password),
         owned.name,
     )
-    return SqlClient(place, run, patience=patience)
+    return SqlClient(place, run, interval=_INTERVAL * patience, patience=patience)
 
 
 def _reached(context: Context, transport: Transport) -> Iterator[PingClient]:

@@ -15,6 +15,9 @@ from fournines.probe.http import HttpClient, Place, Request, Response, exchange
 TOKENS = "/v3/auth/tokens"
 """Identity API v3: issue by POST, validate by GET (docs.openstack.org/api-ref/identity/v3)."""
 
+_ISSUING = 5.0
+"""How many times longer than a question to be validated one to be issued may take."""
+
 
 @dataclass(frozen=True, slots=True)
 class Login:
@@ -89,6 +92,6 @@ class TokenClient(HttpClient):
         self._login = login
 
     async def open(self) -> None:
-        """Issue the token that will be the old one."""
-        token = await issue(self._place, self._login)
+        """Issue the token that will be the old one: checking a password is made to take long."""
+        token = await issue(self._place, self._login, within=_ISSUING * self.timeout)
         self._request = replace(self._request, headers={"X-Auth-Token": token, "X-Subject-Token": token})

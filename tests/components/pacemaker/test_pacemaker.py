@@ -14,6 +14,7 @@ from tests.components.fixed import file_of
 from tests.programs import opinion
 from tests.support import context_of, site_of
 
+from fournines.components.pacemaker.checks import checks, volume_checks
 from fournines.components.pacemaker.component import COMPONENT
 from fournines.components.pacemaker.deploy import AGENT, cluster
 from fournines.components.pacemaker.model import devices, password_script
@@ -200,6 +201,30 @@ def test_where_asking_is_dear_nothing_is_asked_more_often_than_the_site_says() -
     copies = {interval for (name, _), interval in intervals.items() if name == "p_drbd_mysql"}
     assert copies == {"20s", "21s"}, "at the same interval they would be one to Pacemaker"
     assert 'name="start" interval="0s"' in text
+
+
+def test_where_programs_take_long_no_action_has_less_time_than_the_site_says() -> None:
+    site = site_of("active-passive-drbd.yaml")
+    said = {**site.components, "pacemaker": {"action_timeout": 200}}
+    text = cluster(context_of(site.model_copy(update={"components": said})))
+    timeouts = {
+        (op.getparent().getparent().get("id"), op.get("name")): int(op.get("timeout").removesuffix("s"))
+        for op in etree.fromstring(text.encode()).iter("op")
+    }
+    assert (
+        min(timeouts.values()) == timeouts["fence-dashboard", "start"] == timeouts["keystone", "start"] == 200
+    )
+    assert timeouts["mariadb", "start"] == 300, "what has more keeps it"
+
+
+def test_a_deployment_waits_for_what_the_cluster_gives_its_slowest_start(context: Context) -> None:
+    site = site_of("active-passive-drbd.yaml")
+    said = {**site.components, "pacemaker": {"action_timeout": 400}}
+    slow = context_of(site.model_copy(update={"components": said}))
+    seconds = {check.id: check.seconds for check in (*checks(slow), *volume_checks(slow))}
+    assert seconds["pacemaker.resources"] == seconds["pacemaker.volumes"] == 460
+    usual = {check.id: check.seconds for check in checks(context)}
+    assert usual["pacemaker.resources"] == 120
 
 
 # --- fencing ----------------------------------------------------------------------------------------------

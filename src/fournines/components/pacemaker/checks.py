@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
 
-from fournines.components.pacemaker.deploy import UNIT, cluster
+from fournines.components.pacemaker.deploy import UNIT, cluster, run_by_cluster, slowest_start
 from fournines.components.pacemaker.model import MEMBERS, device_name, filesystem_name, vip_name
 from fournines.components.pacemaker.on_host import cib
 from fournines.kit.check import Answers, Ask, Check, Output, each_host
@@ -23,6 +23,8 @@ _VIEW = Ask(
     timeout=15,
 )
 _BAD = ("standby", "maintenance", "pending", "unclean")
+_COMES_TO_REST = 60
+"""Seconds a deployment gives the cluster beside its slowest start, for deciding and for all other starts."""
 View = Any
 """The root element of what crm_mon printed; lxml ships no types."""
 
@@ -53,7 +55,7 @@ def volume_checks(context: Context) -> Iterator[Check]:
                 promoted=tuple(one.primitive for one in context.declared(Mirror)),
             ),
             barrier=True,
-            seconds=300,
+            seconds=slowest_start(run_by_cluster(context, whole=False)) + _COMES_TO_REST,
         )
 
 
@@ -90,6 +92,7 @@ def checks(context: Context) -> Iterator[Check]:
         "Every resource runs, each VIP on exactly one host",
         partial(judge_resources, wanted=resources),
         barrier=True,
+        seconds=slowest_start(run_by_cluster(context)) + _COMES_TO_REST,
     )
     yield _seen(context, "failures", "No action of the cluster has failed", judge_failures)
     yield Check(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from fournines.components.pacemaker.model import (
@@ -72,14 +72,31 @@ def _brought_in(name: str, wanted: str, *how_much: str) -> Command:
 def cluster(context: Context, *, whole: bool = True) -> str:
     """The configuration as a whole, or what of it must be there before services are deployed."""
     site, options = context.site, context.options("pacemaker", Options)
-    found = (*devices(site), *volume_parts(context), *(parts(context) if whole else ()))
     return context.render(
         "pacemaker",
         "cluster.xml.j2",
         options=options,
-        parts=[asked_less(part, options.monitor_interval) for part in found],
+        parts=run_by_cluster(context, whole=whole),
         properties=properties(options),
         quorum_only=quorum_only(site),
+    )
+
+
+def run_by_cluster(context: Context, *, whole: bool = True) -> list[Part]:
+    """Everything the cluster runs, as the site's hosts can be asked it; or what stands on volumes."""
+    found = (*devices(context.site), *volume_parts(context), *(parts(context) if whole else ()))
+    options = context.options("pacemaker", Options)
+    return [fitted(part, options.monitor_interval, options.action_timeout) for part in found]
+
+
+def slowest_start(parts: Iterable[Part]) -> int:
+    """Seconds that the cluster gives the slowest start of all these."""
+    return max(
+        _seconds(op.timeout)
+        for part in parts
+        for one in part.primitives
+        for op in one.operations
+        if op.name == "start"
     )
 
 
@@ -99,19 +116,24 @@ def properties(options: Options) -> dict[str, str]:
     }
 
 
-def asked_less(part: Part, least: int) -> Part:
-    """The same, with no resource asked more often than every ``least`` seconds.
+def fitted(part: Part, interval: int, timeout: int) -> Part:
+    """The same, with nothing asked more often than every ``interval`` seconds or given less than ``timeout``.
 
     Two questions of one resource keep intervals of their own: at the same one they would be one to Pacemaker.
     """
-    return replace(part, primitives=tuple(_asked_less(one, least) for one in part.primitives))
+    return replace(part, primitives=tuple(_fitted(one, interval, timeout) for one in part.primitives))
 
 
-def _asked_less(one: Primitive, least: int) -> Primitive:
+def _fitted(one: Primitive, interval: int, timeout: int) -> Primitive:
     changed: list[Operation] = []
     for op in one.operations:
-        seconds = max(int(op.interval.removesuffix("s")), least)
+        seconds = max(_seconds(op.interval), interval)
         while f"{seconds}s" in {other.interval for other in changed}:
             seconds += 1
-        changed.append(op._replace(interval=f"{seconds}s") if op.name == "monitor" else op)
+        patient = op._replace(timeout=f"{max(_seconds(op.timeout), timeout)}s")
+        changed.append(patient._replace(interval=f"{seconds}s") if op.name == "monitor" else patient)
     return replace(one, operations=tuple(changed))
+
+
+def _seconds(written: str) -> int:
+    return int(written.removesuffix("s"))

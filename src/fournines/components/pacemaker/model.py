@@ -58,6 +58,9 @@ class Options(Strict):
     """No resource is asked more often than this. Unless given, each as often as its component says: HAProxy
     every 2 s, a VIP every 5. More is for hosts on which asking is dear (emulated processors), and what fails
     is found so much later."""
+    action_timeout: WholeSeconds = Field(default=20, ge=20, le=3600)
+    """No action of a resource is given less time than this: many have more. 20 s is Pacemaker's own default;
+    more is for hosts on which every program takes long (emulated processors)."""
     load_threshold: Whole = Field(default=1000, ge=10, le=100_000)
     """From which load, in percent of a host's processors, it is given one thing at a time. Pacemaker's own
     default of 80 makes a busy host wait with a VIP until a fencing device is started there: 5 s of 12 in a
@@ -154,7 +157,7 @@ def devices(site: Site) -> Iterator[Part]:
         board = board_of(site, host)
         delay = (("pcmk_delay_base", _PAIR_DELAY),) if pair and position == 0 else ()
         name, params = device_name(host.name), (*_params(host, board), *delay)
-        asked = operations(("monitor", "60s", "40s"))
+        asked = operations(("monitor", "60s", "40s"), ("start", "0s", "40s"))
         device = Primitive(name, f"stonith:{AGENTS[board.agent]}", params, asked)
         yield Part(name, (device,), never=host.name, prefers=idle if idle != host.name else "")
 

@@ -34,7 +34,7 @@ def tables(
         stdin=stdin,
         unless_stdin=schema_question(context, database),
         user=service,
-        timeout=600,
+        timeout=1800,
     )
 
 
