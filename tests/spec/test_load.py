@@ -246,9 +246,25 @@ def test_a_key_that_stands_twice_is_a_mistake_at_the_second() -> None:
 def test_aliases_and_merge_keys_are_refused() -> None:
     text = GOOD.replace("mgmt: {cidr: 10.0.0.0/24}", "mgmt: &m {cidr: 10.0.0.0/24}")
     aliased = mistakes(text.replace("external: {cidr: 192.168.1.0/24}", "external: *m"))
-    assert any("aliases" in m.what and m.line == 4 for m in aliased)
+    assert [(m.line, m.column) for m in aliased if "aliases" in m.what] == [(4, 13)]
     merged = mistakes(text.replace("external: {cidr", "external: {<<: *m, cidr"))
     assert any("merge keys" in m.what for m in merged)
+
+
+def test_an_alias_is_told_where_it_stands_whatever_stands_around_it() -> None:
+    head, first, rest = GOOD.partition("[controller]")
+    text = f"{head}&r {first}{rest.replace(first, '*r')}"
+    lines = text.splitlines()
+    at = [(n, line.index("*r") + 1) for n, line in enumerate(lines, 1) if "*r" in line]
+    assert at
+    assert [(m.line, m.column) for m in mistakes(text) if "aliases" in m.what] == at
+    listed = GOOD.replace("services: [keystone", "services: [&k keystone, *k")
+    assert {(m.line, m.column) for m in mistakes(listed)} == {
+        (n, line.index(sign) + 1)
+        for n, line in enumerate(listed.splitlines(), 1)
+        for sign in ("&k", "*k")
+        if sign in line
+    }
 
 
 def test_a_file_that_holds_itself_ends() -> None:

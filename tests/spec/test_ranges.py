@@ -93,7 +93,7 @@ def test_it_says_what_writing_the_hosts_out_says(first: int, more: int, width: i
         ("c[1-9]: {roles: [time], mgmt: {adress: 10.0.0.100+}}", 34, "unknown key", "address"),
         ("C[1-9]: {roles: [time], mgmt: 10.0.0.100+}", 3, "C1", "write c[1-9]"),
         ("c[1-9]: time", 11, "", ""),
-        ("controller[2-4]: {roles: [time], mgmt: 10.0.0.100+}", 3, "stands in line", "once"),
+        ("controller[2-4]: {roles: [time], mgmt: 10.0.0.100+}", 3, "stands in line", "or out of controller2"),
         ("one: {roles: [time], mgmt: 10.0.0.100+}", 30, "10.0.0.100+", ""),
     ],
 )
@@ -105,6 +105,15 @@ def test_a_mistake_is_said_once_where_it_stands(hosts: str, column: int, what: s
         assert (mistake.line, mistake.column) == (LINE, column)
     assert what in mistake.what
     assert try_this in (mistake.try_this or "")
+
+
+def test_a_host_after_its_range_is_told_at_the_host() -> None:
+    found = mistakes(
+        "  c[1-3]: {roles: [time], mgmt: 10.0.0.100+}\n  c2: {roles: [time], mgmt: 10.0.0.200}\n"
+    )
+    assert [(m.line, m.column, m.path) for m in found] == [(LINE + 1, 3, "hosts.c2")]
+    assert found[0].what == f"c2 stands in line {LINE} already"
+    assert found[0].try_this == "take it away here, or out of c[1-3]"
 
 
 def test_a_thousand_hosts_are_a_line() -> None:

@@ -5,11 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from tests.spec.followed import followed
 
-from fournines.errors import SpecError
+from fournines.errors import Mistake, SpecError
 from fournines.plan.vocabulary import vocabulary
+from fournines.spec.document import parse
 from fournines.spec.load import loads
 
+FAR = 3
+"""So many hints are followed, one after another."""
 EXAMPLES = Path(__file__).parents[2] / "examples"
 FENCED = """mode: active-passive
 fencing:
@@ -216,7 +220,51 @@ WRONG += (
     ),
 )
 
+VOLUMES = """choose: {database: mariadb}
+components:
+  drbd: {volumes: {rabbitmq: {device: /dev/vdb}}}
+  rabbitmq: {mode: active-passive}
+"""
+
+WRONG += (
+    (
+        "blog-with-networks",
+        (("  controller1: {roles: [controller]", "  controller1: {roles: [controller, compute]"),),
+        "hosts.controller1.roles.1",
+        "nothing in this site is built for the role compute",
+    ),
+    (
+        "blog",
+        (("components:\n", "components:\n  glance: {store: objects}\n"),),
+        "components.glance.store",
+        "glance with store: objects needs swift, which is not listed",
+    ),
+    (
+        "blog-with-networks",
+        (
+            ("vips:\n", "  storage: {cidr: 10.7.0.0/24}\nvips:\n"),
+            ("mgmt: 10.0.0.11", "storage: 10.7.0.11, mgmt: 10.0.0.11"),
+            ("services: ", "components: {openvswitch: {tunnels: storage}}\nservices: "),
+        ),
+        "components.openvswitch.tunnels",
+        "controller2 without an address in storage",
+    ),
+    (
+        "active-passive",
+        (("components:\n", VOLUMES),),
+        "components.drbd",
+        "mariadb keeps its data on a volume mysql, and nothing says where that lies",
+    ),
+    (
+        "active-passive",
+        (("lab: true ", "choose: {messaging: rabbitmq}\nlab: true "),),
+        "choose.messaging",
+        "nothing here needs messaging",
+    ),
+)
+
 RIGHT: tuple[tuple[str, Edits], ...] = (
+    ("blog", (("lab: true ", "choose: {messaging: rabbitmq}\nlab: true "),)),
     ("blog", (("components:\n", "components:\n  nftables: {ssh_ports: [2222], open_tcp: [9100]}\n"),)),
     ("active-passive", (("components:\n", "components:\n  corosync: {last_man_standing: true}\n"),)),
     ("active-passive", (("components:\n", "components:\n  corosync: {wait_for_all: false}\n"),)),
@@ -233,6 +281,18 @@ RIGHT: tuple[tuple[str, Edits], ...] = (
         (("services: ", "components: {neutron: {dhcp_agents_per_network: 1}}\nservices: "),),
     ),
 )
+
+
+def _read(text: str) -> object:
+    return parse(text, "site.yaml").value
+
+
+def told(text: str) -> tuple[Mistake, ...]:
+    try:
+        loads(text, Path("site.yaml"), vocabulary())
+    except SpecError as error:
+        return error.mistakes
+    return ()
 
 
 def edited(example: str, edits: Edits) -> str:
@@ -252,6 +312,25 @@ def test_it_is_refused_once_at_its_key(example: str, edits: Edits, path: str, wo
     assert words in mistake.what
     assert mistake.try_this
     assert mistake.line > 1
+
+
+@pytest.mark.parametrize(("example", "edits", "path", "words"), WRONG, ids=lambda one: str(one)[:40])
+def test_what_it_says_to_do_helps_and_leads_in_no_circle(
+    example: str, edits: Edits, path: str, words: str
+) -> None:
+    """Whatever else is wrong then: not the same again, and nothing that leads back to where one was."""
+    begun = edited(example, edits)
+    seen, ahead = [_read(begun)], [(begun, 0)]
+    while ahead:
+        text, steps = ahead.pop()
+        for mistake in told(text):
+            for after in followed(text, mistake):
+                again = [m for m in told(after) if (m.path, m.what) == (mistake.path, mistake.what)]
+                assert not again, f"{mistake} try: {mistake.try_this}"
+                assert _read(after) not in seen, f"back again by {mistake} try: {mistake.try_this}"
+                seen.append(_read(after))
+                ahead += [(after, steps + 1)] if steps < FAR else []
+    del path, words
 
 
 @pytest.mark.parametrize(("example", "edits"), RIGHT, ids=lambda one: str(one)[:40])

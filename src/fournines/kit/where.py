@@ -13,8 +13,9 @@ class Where:
     """The hosts that something runs on: those with any of ``roles`` and none of ``without``.
 
     ``roles`` is None where it runs on every host. In a site where no host has one of them, those with any of
-    ``otherwise`` stand in. Those with any of ``also`` are among them whoever else is. No component works out
-    hosts in another way, so what runs on which role is known of every component without a site.
+    ``otherwise`` stand in. Those with any of ``also`` are among them whoever else is: what runs there follows
+    that role, and some other component is the use of it. No component works out hosts in another way, so what
+    runs on which role is known of every component without a site.
     """
 
     roles: tuple[Role, ...] | None

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from pydantic import ValidationError
+
 from fournines.kit.component import Component, Joins
 from fournines.kit.where import Moded
 from fournines.spec.document import Path, Problem
@@ -92,8 +94,11 @@ def _missing(site: Site, capability: str, by: Component, could: Sequence[Compone
     """What to write so that somebody provides it."""
     services = [c.name for c in could if c.service and c.name not in site.services]
     if services:
-        what = f"{by.name} needs {services[0]}, which is not listed"
-        return Problem(_place(by, site), what, f"add {services[0]} to services")
+        option, said = _because(by, site, capability)
+        who = f"{by.name} with {option}: {said}" if option else by.name
+        hint = f"add {services[0]} to services" + (f", or take {option} away" if option else "")
+        place = ("components", by.name, option) if option else _place(by, site)
+        return Problem(place, f"{who} needs {services[0]}, which is not listed", hint)
     what = f"{by.name} needs {capability}, which nothing in this site provides"
     elsewhere = [c for c in could if c.only_in not in (None, site.mode)]
     for chosen in (c for c in elsewhere if c.name == site.choose.get(capability)):
@@ -108,6 +113,21 @@ def _missing(site: Site, capability: str, by: Component, could: Sequence[Compone
     in_place = [c.name for c in could if c.joins is Joins.CHOSEN]
     hint = f"choose: {{{capability}: {in_place[0]}}}" if in_place else "take it out"
     return Problem(_place(by, site), what, hint)
+
+
+def _because(component: Component, site: Site, capability: str) -> tuple[str, object]:
+    """The option, as written, without which the component would not need it; empty where it always does."""
+    given = site.components.get(component.name, {})
+    for option, said in given.items():
+        rest = {other: value for other, value in given.items() if other != option}
+        without = site.model_copy(update={"components": {**site.components, component.name: rest}})
+        try:
+            still = capability in component.needed_by_all(without)
+        except ValidationError:  # the others do not stand without it
+            continue
+        if not still:
+            return option, said
+    return "", None
 
 
 def misplaced(site: Site, capability: str, chosen: Component, could: Sequence[Component]) -> Problem:

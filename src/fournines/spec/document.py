@@ -7,6 +7,7 @@ Every scalar stays text. YAML 1.1 would turn ``52:54:00:12:34:56`` into 41135085
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -15,7 +16,18 @@ import yaml
 
 from fournines.errors import Mistake, SpecError
 from fournines.spec.shapes import masked, shown
-from fournines.spec.syntax import AFTER_GLUED, DASH, GLUED, OPENED, glued_colon, glued_dash, syntax_words
+from fournines.spec.syntax import (
+    AFTER_GLUED,
+    BLANK,
+    DASH,
+    GLUED,
+    OPENED,
+    glued_colon,
+    glued_dash,
+    no_space,
+    syntax_words,
+    tricks,
+)
 
 Path = tuple[str, ...]
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -26,8 +38,6 @@ _BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
 """What ends a line in YAML 1.1."""
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufeff\ufffe\uffff]")
 _NOT_ONE_LINE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff]")
-_BLANK = re.compile("[\xa0\u1680\u2000-\u200a\u202f\u205f\u3000]")
-"""What looks like a space and indents nothing."""
 _TAG = "tag:yaml.org,2002:"
 
 
@@ -41,7 +51,7 @@ class Problem:
     at_key: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, order=True)
 class Place:
     """Where something stands in the file; both count from 1."""
 
@@ -56,7 +66,8 @@ class Document:
     ``places`` maps the path of a value to its place; ``keys`` the path to the place of its key; ``written``
     the path of a value as the models have it to the path as it stands in the file, where these differ.
     ``dropped`` are the mappings of which an entry had to be left out; ``empty`` holds a mistake for each key
-    without a value, to be told where nothing else is wrong with that key.
+    without a value, to be told where nothing else is wrong with that key. ``aliases`` are the places of all
+    aliases, in the file's order.
     """
 
     file: str
@@ -68,6 +79,7 @@ class Document:
     mistakes: list[Mistake] = field(default_factory=list)
     dropped: set[Path] = field(default_factory=set)
     empty: list[Mistake] = field(default_factory=list)
+    aliases: list[Place] = field(default_factory=list)
 
     def mistake(self, path: Path, what: str, try_this: str, *, at_key: bool = False) -> Mistake:
         """A mistake about the value (or key) at ``path``; a path that is not there points to its parent."""
@@ -138,52 +150,44 @@ def _only(document: Document, place: Place, what: str, try_this: str) -> SpecErr
 def _composed(document: Document, text: str) -> yaml.Node | None:
     """The tree of nodes; how deep it goes is known before anything recurses into it."""
     try:
-        depth = 0
-        for event in yaml.parse(text, Loader=_Loader):
-            depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
-            if depth > _DEEPEST:
-                raise _only(
-                    document,
-                    _marked(event.start_mark),
-                    f"more than {_DEEPEST} levels of brackets or indentation",
-                    "close the brackets: a site file has at most five levels",
-                )
-            for what, hint in _tricks(event):
-                document.mistakes.append(document.mistake_at(_marked(event.start_mark), (), what, hint))
+        _look_through(document, text)
         found: yaml.Node | None = yaml.compose(text, Loader=_Loader)
     except yaml.MarkedYAMLError as error:
-        begun = error.context in OPENED
-        place = _marked(error.context_mark if begun else error.problem_mark or error.context_mark)
-        said = f"{error.context} {error.problem}"
-        for number, line in enumerate(document.lines[: place.line], 1):
-            if blank := _BLANK.match(line.lstrip(" ")):
-                raise _only(document, Place(number, line.index(blank[0]) + 1), *_no_space(blank[0])) from None
-        dash = glued_dash(document.lines[place.line - 1]) if place.line <= len(document.lines) else None
-        if dash:
-            raise _only(document, Place(place.line, dash), *DASH) from None
-        glued = glued_colon(document.lines, place.line) if re.search(AFTER_GLUED, said) else None
-        if glued:
-            place, said = Place(*glued), GLUED
-        raise _only(document, place, *syntax_words(document.at(place), said)) from None
+        raise _only(document, *_no_yaml(document, error)) from None
     except yaml.YAMLError:
         raise _only(document, Place(1, 1), "this is not YAML", "start from `nines init`") from None
     return found
 
 
-def _no_space(character: str) -> tuple[str, str]:
-    """The words for a blank that only looks like a space."""
-    what = f"a blank stands here that is no space, U+{ord(character):04X}: it indents nothing"
-    return what, "replace it by spaces"
+def _look_through(document: Document, text: str) -> None:
+    depth = 0
+    for event in yaml.parse(text, Loader=_Loader):
+        place = _marked(event.start_mark)
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > _DEEPEST:
+            what = f"more than {_DEEPEST} levels of brackets or indentation"
+            raise _only(document, place, what, "close the brackets: a site file has at most five levels")
+        if isinstance(event, yaml.AliasEvent):
+            document.aliases.append(place)
+        document.mistakes += (document.mistake_at(place, (), what, hint) for what, hint in tricks(event))
 
 
-def _tricks(event: yaml.Event) -> Iterator[tuple[str, str]]:
-    """What YAML could do here that no site file does: the values are to be what stands there."""
-    if isinstance(event, yaml.DocumentStartEvent) and (event.version or event.tags):
-        yield "directives (%YAML, %TAG) are not understood", "remove the line"
-    if isinstance(event, yaml.NodeEvent) and not isinstance(event, yaml.AliasEvent) and event.anchor:
-        yield "anchors (&name) are not understood", "take the anchor away"
-    if getattr(event, "tag", None):
-        yield "tags (!name) are not understood", "write the plain value"
+def _no_yaml(document: Document, error: yaml.MarkedYAMLError) -> tuple[Place, str, str]:
+    """Where the parser gave up, or what it stumbled over began, and in which words that is told."""
+    place = _marked(
+        error.context_mark if error.context in OPENED else error.problem_mark or error.context_mark
+    )
+    said = f"{error.context} {error.problem}"
+    for number, line in enumerate(document.lines[: place.line], 1):
+        if blank := BLANK.match(line.lstrip(" ")):
+            return Place(number, line.index(blank[0]) + 1), *no_space(blank[0])
+    dash = glued_dash(document.lines[place.line - 1]) if place.line <= len(document.lines) else None
+    if dash:
+        return Place(place.line, dash), *DASH
+    glued = glued_colon(document.lines, place.line) if re.search(AFTER_GLUED, said) else None
+    if glued:
+        place, said = Place(*glued), GLUED
+    return place, *syntax_words(document.at(place), said)
 
 
 class _Walk:
@@ -210,7 +214,7 @@ class _Walk:
                 )
             else:
                 self._document.keys[here] = _place(key_node)
-                found[key] = self._value(value_node, here)
+                found[key] = self._value(value_node, here, _marked(key_node.end_mark))
         return found
 
     def _glued(self, key: yaml.Node, value: yaml.Node, path: Path) -> bool:
@@ -234,26 +238,27 @@ class _Walk:
             self._add(node, path, "a key must be a plain word", "write key: value")
         elif node.tag == f"{_TAG}merge":
             self._add(node, (*path, "<<"), "merge keys (<<) are not understood", "write the keys out")
-        elif blank := _BLANK.search(node.value):
-            raise _only(self._document, _place(node), *_no_space(blank[0]))
+        elif blank := BLANK.search(node.value):
+            raise _only(self._document, _place(node), *no_space(blank[0]))
         elif _NOT_ONE_LINE.search(node.value):
-            self._add(
-                node, path, f"the key {shown(node.value)} is not one plain word", "write it without escapes"
-            )
+            what = f"the key {shown(node.value)} is not one plain word"
+            self._add(node, path, what, "write it without escapes")
         else:
             return str(node.value)
         return None
 
-    def _value(self, node: yaml.Node, path: Path) -> Any:  # noqa: ANN401 - YAML holds anything
-        self._document.places[path] = _place(node)
-        if id(node) in self._seen:
-            self._add(node, path, "aliases (*name) are not understood", "write the value out", key=path)
+    def _value(self, node: yaml.Node, path: Path, after: Place) -> Any:  # noqa: ANN401 - YAML holds anything
+        """The value of a node, which stands after what ends at that place."""
+        if id(node) in self._seen:  # it is the anchor's, and does not know where its alias stands
+            aliases = self._document.aliases
+            self._document.places[path] = aliases[bisect_left(aliases, after)]
             return None
+        self._document.places[path] = _place(node)
         self._seen.add(id(node))
         if isinstance(node, yaml.MappingNode):
             return self.mapping(node, path)
         if isinstance(node, yaml.SequenceNode):
-            return [self._value(item, (*path, str(index))) for index, item in enumerate(node.value)]
+            return list(self._entries(node, path))
         if node.tag == f"{_TAG}null":
             what = "an entry" if path[-1].isdecimal() else path[-1]
             hint = "write a value, or leave the key out"
@@ -261,14 +266,20 @@ class _Walk:
             self._document.empty.append(mistake)
             return None
         if _NOT_ONE_LINE.search(node.value):
-            self._add(
-                node, path, f"{shown(node.value)} is not one line of plain text", "write it on one line"
-            )
+            what = f"{shown(node.value)} is not one line of plain text"
+            self._add(node, path, what, "write it on one line")
         return str(node.value)
 
-    def _add(self, node: yaml.Node, path: Path, what: str, try_this: str, *, key: Path | None = None) -> None:
-        place = self._document.keys.get(key, _place(node)) if key else _place(node)
-        self._document.mistakes.append(self._document.mistake_at(place, path, what, try_this))
+    def _entries(self, node: yaml.SequenceNode, path: Path) -> Iterator[Any]:
+        after = _place(node)
+        for index, item in enumerate(node.value):
+            here = (*path, str(index))
+            yield self._value(item, here, after)
+            begun = self._document.places[here]
+            after = max(_marked(item.end_mark), Place(begun.line, begun.column + 1))
+
+    def _add(self, node: yaml.Node, path: Path, what: str, try_this: str) -> None:
+        self._document.mistakes.append(self._document.mistake_at(_place(node), path, what, try_this))
 
 
 def _place(node: yaml.Node) -> Place:

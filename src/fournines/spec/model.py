@@ -166,7 +166,8 @@ class Ssh(Strict):
     """The login; it must be root or able to run everything as root without a password. The port is
     that of ``~/.ssh/config``; ``components: {nftables: {ssh_ports: [2222]}}`` opens it where it is not 22."""
     through: Server | None = None
-    """The jump host, when only that one is reachable from the operator's machine."""
+    """The jump host, when only that one is reachable from the operator's machine: a host of this site, by its
+    name. A machine outside the site is a ``ProxyJump`` in ``~/.ssh/config``."""
 
 
 class Fencing(Strict):

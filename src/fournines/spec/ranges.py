@@ -30,8 +30,12 @@ def write_out(document: Document, raw: dict[str, Any]) -> None:
     networks = raw["networks"] if isinstance(raw.get("networks"), dict) else {}
     found: dict[str, Any] = {}
     origins: dict[str, Path] = {}
+    written: dict[
+        Path, Path
+    ] = {}  # told only at the end: a later host of the same name is no part of a range
+    section = document.as_written(("hosts",))
     for key, entry in hosts.items():
-        here = document.as_written(("hosts", key))
+        here = (*section, key)
         names = list(_names(document, key)) if "[" in key or "]" in key else [key]
         if not names:
             document.dropped.add(("hosts",))
@@ -41,14 +45,16 @@ def write_out(document: Document, raw: dict[str, Any]) -> None:
         for index, name in enumerate(names):
             if name in found:
                 line = document.keys[origins[name]].line
-                _complain(document, here, f"{name} stands in line {line} already", "name each host once")
+                hint = f"take it away here, or out of {origins[name][-1]}"
+                _complain(document, here, f"{name} stands in line {line} already", hint)
             elif name == key:
                 found[name], origins[name] = entry, here
             else:
                 found[name], origins[name] = _host(document, here, entry, index, len(names)), here
-                document.written["hosts", name] = here
+                written["hosts", name] = here
                 if here in document.dropped:
                     document.dropped.add(("hosts", name))
+    document.written |= written
     raw["hosts"] = found
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+
+import yaml
 
 OPENED = {
     "while scanning a quoted scalar",
@@ -17,6 +19,8 @@ GLUED = "unexpected ':'"
 """What YAML would say of ``name:blog`` if that were not a text that may go on in the next line."""
 AFTER_GLUED = "mapping values are not|could not find expected ':'|<document start>|block mapping"
 """What it says instead, there or on the next line that holds something."""
+BLANK = re.compile("[\xa0\u1680\u2000-\u200a\u202f\u205f\u3000]")
+"""What looks like a space and indents nothing."""
 DASH = "a dash without a blank after it", "write - and a blank before the entry"
 _GLUED_DASH = re.compile(r"\s*-(?=[A-Za-z])")
 _GLUED_KEY = re.compile(r"\s*[A-Za-z0-9_-]+(?=:[^\s/])")
@@ -89,3 +93,21 @@ def syntax_words(character: str, said: str) -> tuple[str, str]:
         "this cannot be read as YAML",
         "look for a bracket, a quotation mark or a colon too many or too few",
     )
+
+
+def tricks(event: yaml.Event) -> Iterator[tuple[str, str]]:
+    """What YAML could do here that no site file does: the values are to be what stands there."""
+    if isinstance(event, yaml.DocumentStartEvent) and (event.version or event.tags):
+        yield "directives (%YAML, %TAG) are not understood", "remove the line"
+    if isinstance(event, yaml.AliasEvent):
+        yield "aliases (*name) are not understood", "write the value out"
+    elif isinstance(event, yaml.NodeEvent) and event.anchor:
+        yield "anchors (&name) are not understood", "take the anchor away"
+    if getattr(event, "tag", None):
+        yield "tags (!name) are not understood", "write the plain value"
+
+
+def no_space(character: str) -> tuple[str, str]:
+    """The words for a blank that only looks like a space."""
+    what = f"a blank stands here that is no space, U+{ord(character):04X}: it indents nothing"
+    return what, "replace it by spaces"

@@ -74,8 +74,11 @@ def test_the_agents_stand_on_the_controllers_or_on_hosts_of_their_own(
 
 
 def test_a_host_of_instances_has_the_switchs_agent_alone() -> None:
-    text = REAL.replace("services:", "  compute1: {roles: [compute], mgmt: 10.0.0.31}\nservices:")
-    context = clouds(text)
+    host, services = (
+        "  compute1: {roles: [compute], mgmt: 10.0.0.31}\n",
+        "services: [glance, placement, nova, ",
+    )
+    context = clouds(REAL.replace("services: [", host + services))
     compute = context.site.hosts["compute1"]
     units = {s.name for s in COMPONENT.steps(context, compute) if isinstance(s, Unit)}
     assert units == {AGENT_UNITS["switch"]}

@@ -55,13 +55,13 @@ def test_the_agents_hosts_are_its_own_where_they_stand_apart(context: Context, r
 
 
 def test_hosts_of_instances_have_the_switch_and_no_way_out() -> None:
-    compute = "  compute1: {roles: [compute], mgmt: 10.0.0.31}\nservices:"
-    real = clouds(REAL.replace("services:", compute))
+    compute = "  compute1: {roles: [compute], mgmt: 10.0.0.31}\nservices: [glance, placement, nova, "
+    real = clouds(REAL.replace("services: [", compute))
     assert real.one(Switch).hosts == ("network1", "network2", "compute1")
     host = real.site.hosts["compute1"]
     assert not [s for s in COMPONENT.steps(real, host) if isinstance(s, Command | File)]
     assert set(check(real, "bridge").asks) == {"network1", "network2"}
-    lab = clouds(LAB.replace("services:", compute.replace("}", ", tenant: 10.1.0.31}")))
+    lab = clouds(LAB.replace("services: [", compute.replace("}", ", tenant: 10.1.0.31}")))
     assert [s.path for s in COMPONENT.steps(lab, lab.site.hosts["compute1"]) if isinstance(s, File)] == [
         "/etc/systemd/network/05-eth1.network",
         "/etc/systemd/network/05-br-ex.network",

@@ -76,7 +76,7 @@ def judge(site: Site, options: Options) -> Iterator[Problem]:
         yield Problem(
             ("components", "glance", key) if key else ("services", str(site.services.index("glance"))),
             "images are files of the host that took them, and stay there when Glance moves",
-            "write components: {glance: {mode: active-active}}, or {store: objects} with swift",
+            "write components: {glance: {mode: active-active}}, or write store: objects and list swift",
         )
 
 

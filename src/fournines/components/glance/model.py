@@ -41,4 +41,5 @@ class Options(Moded):
     """API processes per host; each takes about 150 MiB."""
     store: Literal["files", "objects"] = "files"
     """Where a new image goes: into a file of the controller that took it, and is lost with it, or into the
-    site's object store, and outlives any controller. Images that are in files can still be had from there."""
+    site's object store, and outlives any controller: that needs ``swift`` among the services. Images that are
+    in files can still be had from there."""

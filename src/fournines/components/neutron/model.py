@@ -22,7 +22,7 @@ NETWORKS: Final = on(Role.NETWORK, otherwise=(Role.CONTROLLER,))
 """Where routers, DHCP servers and metadata proxies run."""
 SWITCHES: Final = on(Role.NETWORK, otherwise=(Role.CONTROLLER,), also=(Role.COMPUTE,))
 """Where the switch has an agent: where routers are, and where instances are."""
-HOSTS: Final = on(Role.CONTROLLER, Role.NETWORK, Role.COMPUTE)
+HOSTS: Final = on(Role.CONTROLLER, Role.NETWORK, also=(Role.COMPUTE,))
 PORT: Final = 9696
 CACHE_KEY: Final = "neutron/token-cache"
 METADATA_SECRET: Final = "neutron/metadata"  # noqa: S105 - a name

@@ -17,6 +17,7 @@ from fournines.components.openvswitch.model import (
     Options,
     datapath,
     external,
+    for_tunnels,
     tunnels,
 )
 from fournines.components.openvswitch.relies import RELIES
@@ -54,11 +55,10 @@ def judge(site: Site, options: Options) -> Iterator[Problem]:
             f"write components: {{openvswitch: {{external: {providers[0]}}}}}",
         )
         return
-    with_addresses = [name for name in site.networks if name not in providers]
     unknown = [o for o in ("tunnels", "external") if getattr(options, o) not in (None, *site.networks)]
     for option in unknown:
         name = getattr(options, option)
-        hint = near(name, with_addresses if option == "tunnels" or not providers else providers)
+        hint = near(name, for_tunnels(site, options) if option == "tunnels" else providers)
         yield Problem(("components", "openvswitch", option), f"{name} is not a network of this site", hint)
     outside = options.external or next(iter(providers), None)
     for host in GATEWAYS(site) if outside in providers else ():

@@ -61,6 +61,11 @@ def datapath(site: Site, options: Options) -> Datapath:
             "openvswitch.datapath: userspace takes an interface over, which is only known to work in a lab",
             try_this="leave it out: a real machine's kernel has the module",
         )
+    return _asked(site, options)
+
+
+def _asked(site: Site, options: Options) -> Datapath:
+    """Who would forward packets, whether or not they can."""
     return options.datapath or (Datapath.USERSPACE if site.lab else Datapath.KERNEL)
 
 
@@ -73,17 +78,26 @@ def tunnels(site: Site, options: Options) -> str:
     Raises:
         PlanError: a network is not there, not all hosts have addresses in it, or it cannot be taken over.
     """
+    fit = for_tunnels(site, options)
     if datapath(site, options) is Datapath.KERNEL:
-        return _attached(site, options.tunnels or site.cluster_network)
-    taken = {site.cluster_network, *(vip.network for vip in site.vips.values())}
-    free = [name for name in site.networks if name not in taken and _all_in(site, name)]
-    if options.tunnels in taken or (options.tunnels is None and not free):
+        return _attached(site, options.tunnels or site.cluster_network, fit)
+    if options.tunnels in _of_vips(site) or not fit:
         more = f"attach {', '.join(HOSTS.names(site))} to one more network: tenant: {{cidr: 10.1.0.0/24}}"
         raise PlanError(
             "the userspace switch takes over the interface of a network apart, which has no VIP",
-            try_this=f"write {' or '.join(free)}, or leave it out" if free else more,
+            try_this=f"write {' or '.join(fit)}, or leave it out" if fit else more,
         )
-    return _attached(site, options.tunnels or free[0])
+    return _attached(site, options.tunnels or fit[0], fit)
+
+
+def for_tunnels(site: Site, options: Options) -> list[str]:
+    """The networks that can carry the tunnels: all hosts are in them, and none is needed for itself."""
+    kept = _of_vips(site) if _asked(site, options) is Datapath.USERSPACE else set()
+    return [name for name in site.networks if name not in kept and _all_in(site, name)]
+
+
+def _of_vips(site: Site) -> set[str]:
+    return {site.cluster_network, *(vip.network for vip in site.vips.values())}
 
 
 def external(site: Site, options: Options) -> str | None:
@@ -138,10 +152,10 @@ def _all_in(site: Site, network: str) -> bool:
     return all(network in host.addresses for host in HOSTS(site))
 
 
-def _attached(site: Site, network: str) -> str:
+def _attached(site: Site, network: str, fit: list[str]) -> str:
+    """The network itself, if all are in it; ``fit`` are those that could be written in its place."""
     if not _all_in(site, network):
         outside = ", ".join(host.name for host in HOSTS(site) if network not in host.addresses)
-        fit = [name for name in site.networks if _all_in(site, name)]
         hint = f"write {' or '.join(fit)}" if fit else "give them one, or name another network"
         raise PlanError(f"openvswitch.tunnels: {outside} without an address in {network}", try_this=hint)
     return network

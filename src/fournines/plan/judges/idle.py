@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from fournines.kit.component import Component, Joins
+from fournines.kit.component import Component
 from fournines.kit.declare import Switch
 from fournines.plan.context import declarations
 from fournines.plan.participation import misplaced
@@ -61,9 +61,9 @@ def _choices(site: Site, parts: Sequence[Component], known: Sequence[Component])
             yield misplaced(site, capability, chosen, could)
         elif chosen not in parts and chosen.service:
             yield Problem(here, f"{name} is not listed", f"add {name} to services, or take the choice away")
-        elif capability not in wanted:
+        elif capability not in wanted and name not in site.components:
             hint = "take the choice away"
-            if chosen.joins is Joins.WANTED:
+            if not chosen.service:
                 hint += f"; what is to be built without need is named: components: {{{name}: {{}}}}"
             yield Problem(here, f"nothing here needs {capability}", hint, at_key=True)
 
@@ -82,9 +82,9 @@ def _roles(site: Site, parts: Sequence[Component], known: Sequence[Component]) -
 
 
 def _of(component: Component) -> tuple[Role, ...]:
-    """The roles whose hosts have something of a component."""
+    """The roles that a component is a use of: not those that it only follows (``Where.also``)."""
     stages = (stage.on for stage in component.stages if stage.on)
-    return tuple(role for on in (component.on, *stages) for role in (*(on.roles or ()), *on.also))
+    return tuple(role for on in (component.on, *stages) for role in on.roles or ())
 
 
 def idle_networks(site: Site) -> Iterator[Problem]:

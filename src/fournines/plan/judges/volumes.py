@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from string import ascii_lowercase
 
 from fournines.kit.declare import Declaration, Endpoint, FirewallPort, Mirror, Volume
 from fournines.plan.context import declarations, taking_part
@@ -24,14 +25,16 @@ def unkept_volumes(site: Site) -> Iterator[Problem]:
             yield Problem(
                 _wanting(site, volume, keepers[0]),
                 f"{volume.resource.name} keeps its data on a volume {name}, and nothing says where that lies",
-                f"add components: {{{keepers[0]}: {{volumes: {{{name}: {{device: /dev/vdb}}}}}}}}",
+                _to_add(site, keepers[0], name),
                 at_key=True,
             )
+    databases = any("database" in component.needed_by_all(site) for component in taking_part(site))
     if keepers and not wanted and not mirrors:
         yield Problem(
             ("components", keepers[0]),
             f"nothing here keeps its data on a volume: {keepers[0]} has nothing to do",
-            "take it away, or write choose: {database: mariadb}, whose data is on one",
+            "take it away"
+            + (", or write choose: {database: mariadb}, whose data is on one" if databases else ""),
             at_key=True,
         )
     for name, mirror in mirrors.items():
@@ -44,6 +47,19 @@ def unkept_volumes(site: Site) -> Iterator[Problem]:
                 at_key=True,
             )
         yield from _taken(mirror, declared)
+
+
+def _to_add(site: Site, keeper: str, volume: str) -> str:
+    """An entry for the volume, with a disk that no other has, and where in the file it goes."""
+    said = site.components.get(keeper)
+    taken = {str(one.get("device")) for one in (said or {}).get("volumes", {}).values()}
+    disks = (f"/dev/vd{letter}" for letter in ascii_lowercase[1:])
+    entry = f"{volume}: {{device: {next((one for one in disks if one not in taken), '/dev/disk/by-id/...')}}}"
+    if said is None:
+        return f"add components: {{{keeper}: {{volumes: {{{entry}}}}}}}"
+    if said.get("volumes"):
+        return f"add {entry} to components.{keeper}.volumes"
+    return f"add volumes: {{{entry}}} to components.{keeper}"
 
 
 def _wanting(site: Site, volume: Volume, keeper: str) -> Path:

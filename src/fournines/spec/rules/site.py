@@ -87,6 +87,9 @@ def jump_host(draft: Draft) -> Iterator[Problem]:
         owners = {str(address): host.name for host, _, address in addresses(draft)}
         owner = owners.get(draft.through)
         hint = f"write {owner}" if owner else near(draft.through, draft.hosts)
+        hint += (
+            "" if owner or hint.startswith("did") else "; a machine outside is a ProxyJump in ~/.ssh/config"
+        )
         yield Problem(("ssh", "through"), f"{draft.through} is not a host of this site", hint)
 
 

@@ -17,11 +17,11 @@ _HEAD = """\
 # The site file
 
 Made from the program (`nines schema --markdown`). `nines schema` prints the same as JSON Schema for
-editors, `nines init` writes a file to start from. Values are YAML without its tricks: no anchors, no tags,
-each value on one line, numbers in plain digits, and nothing is read as another type than the key's (a host
-may be called `no`; where true or false is wanted, `yes` and `no` will do). A name is lower-case letters,
-digits and hyphens, begins with a letter and has 63 characters at most. [The glossary](glossary.md) explains
-the words.
+editors, `nines init` writes a file to start from. Values are YAML without its tricks: no anchors and
+aliases, no tags, no merge keys, no `%YAML` or `%TAG` line, one document, each value on one line, numbers in
+plain digits, and nothing is read as another type than the key's (a host may be called `no`; where true or
+false is wanted, `yes`, `no`, `on` and `off` will do). A name is lower-case letters, digits and hyphens,
+begins with a letter and has 63 characters at most. [The glossary](glossary.md) explains the words.
 
 What is judged of the whole: an odd number of hosts votes (roles `controller` and `arbiter`), or two that
 fence each other and run nothing that needs a majority; the connections that all processes of all services may
