@@ -1,9 +1,7 @@
-"""VRRP instances and the network around them: legs that may part, VIPs of another subnet, foreign hands."""
+"""VRRP instances and the network around them: legs that may part, VIPs of another subnet."""
 
 from __future__ import annotations
 
-import re
-from fnmatch import fnmatchcase, translate
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_interface
 from itertools import combinations
 from typing import TYPE_CHECKING
@@ -12,7 +10,6 @@ from fournines.audit.site_rules.vrrp.gateways import forwards, is_gateway
 from fournines.components.keepalived.audit.facts import VrrpInstance
 from fournines.components.keepalived.audit.facts.groups import group_of, groups, sync_groups
 from fournines.components.keepalived.audit.rules.example import keepalived
-from fournines.components.network.audit.facts import Interface
 from fournines.components.nftables.audit.chains import firewalls
 from fournines.kit.audit.rule import Consequence, Hit, Severity, Unknown, rule
 
@@ -168,48 +165,3 @@ def _network(text: str) -> IPv4Network | IPv6Network | None:
     except ValueError:
         return None
     return found.network if "/" in text and found.network.num_addresses > 1 else None
-
-
-_NETWORKD = "[Match]\nName=eth0\n\n[Network]\nAddress=10.0.0.11/24\n"
-
-
-@rule(
-    "KA050",
-    Severity.WARNING,
-    "A restart of the network takes the VIP away",
-    consequence=Consequence.SLOW,
-    why="systemd-networkd removes addresses it did not set when it starts again (an update of systemd, "
-    "netplan apply): the VIP disappears under keepalived, which notices late or, before 2.0, never",
-    fix="KeepConfiguration=static in the [Network] section of the interface's .network file (with netplan in "
-    "a drop-in)",
-    source="systemd.network(5) KeepConfiguration=; Launchpad bug 1815101 (keepalived, systemd-networkd)",
-    bad={"node1/keepalived.conf": keepalived(), "node1/etc/systemd/network/10-eth0.network": _NETWORKD},
-    good={
-        "node1/keepalived.conf": keepalived(),
-        "node1/etc/systemd/network/10-eth0.network": f"{_NETWORKD}KeepConfiguration=static\n",
-    },
-    points_at="[Match]",
-)
-def foreign_hands(site: Evidence) -> Iterator[Hit | Unknown]:
-    seen = set()
-    for instance in site.all(VrrpInstance):
-        mine = {instance.interface} | {vip.dev for vip in instance.vips if vip.dev}
-        any_card, cards = site.derived_on(instance.at.host, _networkd)
-        near = sorted(name for name in mine if any_card.match(name))
-        managed = [(name, card) for card in cards for name in near if fnmatchcase(name, card.name)]
-        kept = {name for name, card in managed if card.keeps}
-        for name, card in managed:
-            if name not in kept and card.at not in seen and instance.vips:
-                seen.add(card.at)
-                yield Hit(
-                    card.at,
-                    f"{name}, on which {instance.name} holds its VIP, is systemd-networkd's, without "
-                    "KeepConfiguration",
-                    related=(instance.at,),
-                )
-
-
-def _networkd(site: Evidence, host: str) -> tuple[re.Pattern[str], list[Interface]]:
-    """The interfaces that networkd has on a host, and one expression for the names of all of them."""
-    cards = [card for card in site.on(host, Interface) if card.manager == "networkd"]
-    return re.compile("|".join(translate(card.name) for card in cards) or r"(?!)"), cards

@@ -127,7 +127,8 @@ def read_ifcfg(source: Source) -> Iterator[Interface]:
     manager = "network-scripts" if said.get("NM_CONTROLLED", "yes").lower() == "no" else "NetworkManager"
     if name and name != "lo":
         boots = said.get("ONBOOT", "yes").lower() not in ("no", "false")
-        yield Interface(source.top, name, tuple(found), manager, boots=boots, places=found)
+        keeps = manager == "network-scripts"
+        yield Interface(source.top, name, tuple(found), manager, keeps=keeps, boots=boots, places=found)
 
 
 _DROP_IN = re.compile(r"(?:netplan-([^/]{1,64}))?\.network\.d/[^/]+\.conf$")
@@ -158,6 +159,7 @@ def read_networkd(source: Source) -> Iterator[Interface]:
 def read_manager(source: Source) -> Iterator[Interface]:
     """A connection of NetworkManager (``*.nmconnection``)."""
     name = ""
+    boots = True
     places: dict[str, Place] = {}
     for section in source.nodes:
         for child in section.children:
@@ -166,8 +168,23 @@ def read_manager(source: Source) -> Iterator[Interface]:
                 places.update({a: source.at(child) for text in listed if (a := _address(text.strip()))})
             elif (section.key, child.key) == ("connection", "interface-name"):
                 name = child.value
+            elif (section.key, child.key) == ("connection", "autoconnect"):
+                boots = child.value.lower() not in ("false", "no", "0")
     if name:
-        yield Interface(source.top, name, tuple(places), "NetworkManager", places=places)
+        yield Interface(
+            source.top, name, tuple(places), "NetworkManager", keeps=False, boots=boots, places=places
+        )
+
+
+def read_unmanaged(source: Source) -> Iterator[Interface]:
+    """The interfaces that NetworkManager is told to leave alone: whatever is on them stays."""
+    for section in source.nodes:
+        for child in section.children:
+            if (section.key, child.key) == ("keyfile", "unmanaged-devices"):
+                for word in re.split(r"[;,]", child.value):
+                    kind, _, name = word.strip().partition(":")
+                    if kind == "interface-name" and name:
+                        yield Interface(source.at(child), name.lstrip("="), (), "NetworkManager")
 
 
 def read_netplan(source: Source) -> Iterator[Interface | Unknown]:
@@ -192,8 +209,8 @@ def read_netplan(source: Source) -> Iterator[Interface | Unknown]:
             places = {a: source.at(line) for line, text in map(_listed, items) if (a := _address(text))}
             said = _child(body, "set-name")
             name = said.value if isinstance(said, yaml.ScalarNode) else str(key.value)
-            at, keeps = source.at(key.start_mark.line + 1), manager != "networkd"
-            yield Interface(at, name, tuple(places), manager, keeps=keeps, places=places)
+            at = source.at(key.start_mark.line + 1)
+            yield Interface(at, name, tuple(places), manager, keeps=False, places=places)
 
 
 def _listed(item: yaml.Node) -> tuple[int, str]:
@@ -244,6 +261,13 @@ MANAGER = Kind(
     names=("*.nmconnection", "system-connections/*"),
     marks=(r"^\[connection\]\s*$", r"^\[ipv4\]\s*$"),
     read=read_manager,
+)
+UNMANAGED = Kind(
+    name="NetworkManager.conf",
+    syntax=Syntax.INI,
+    names=("NetworkManager.conf", "NetworkManager/conf.d/*.conf"),
+    marks=(r"^\[(?:keyfile|ifupdown|main)\]\s*$", r"^(?:unmanaged-devices|plugins)\s*="),
+    read=read_unmanaged,
 )
 NETPLAN = Kind(
     name="netplan",
