@@ -15,6 +15,7 @@ from fournines.components.mariadb.component import COMPONENT
 from fournines.components.mariadb.deploy import CONF, ELSEWHERE, FILL
 from fournines.components.mariadb.model import UNIT
 from fournines.kit.check import Check, Output
+from fournines.kit.common.accounts import CLIENT
 from fournines.kit.context import Context
 from fournines.kit.declare import Resource, Volume
 from fournines.kit.step import Command, Unit, unit_file
@@ -44,6 +45,36 @@ def test_mariadbd_takes_the_file(context: Context, tmp_path: Path, broken: bool)
     text = step.content.replace("max_connections", "max_conections") if broken else step.content
     done = opinion(argv, {"conf": text}, tmp_path)
     assert (done.returncode != 0) is broken, done.stderr
+
+
+_FIRST_START = """\
+set -e
+chmod 755 /run
+ip link set lo up
+mount -t tmpfs tmpfs /var/lib/mysql
+mkdir /run/mysqld
+chown mysql /run/mysqld
+sh /run/fill
+setpriv --reuid mysql --clear-groups mariadbd --defaults-file=/run/conf --bind-address=127.0.0.1 &
+for _ in $(seq 100); do sh -c "$1" 2>/dev/null && break; sleep 0.2; done
+sh -c "$1"
+sh -c "$2" </run/statement
+"""
+
+
+@pytest.mark.programs
+def test_on_an_empty_volume_it_starts_and_answers_those_who_ask_it(context: Context, tmp_path: Path) -> None:
+    """The cluster's question, and the client that reads its file as root's would."""
+    (volume,) = context.declared(Volume)
+    client = CLIENT.replace("mariadb", "mariadb --defaults-file=/run/conf", 1)
+    files = {
+        "conf": file_of(COMPONENT, context, "controller2", CONF).content,
+        "fill": file_of(COMPONENT, context, "controller2", FILL).content,
+        "statement": "SELECT 6 * 7;",
+    }
+    argv = ["bash", "-c", _FIRST_START, "bash", str(volume.resource.asked), client]
+    done = opinion(argv, files, tmp_path, program="mariadbd")
+    assert (done.returncode, done.stdout) == (0, "42\n"), done.stderr
 
 
 def test_nobody_but_the_cluster_manager_starts_it(context: Context) -> None:
