@@ -1,0 +1,1 @@
+"""OVN as the audit meets it: its two databases, and who asks them."""

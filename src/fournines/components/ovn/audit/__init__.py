@@ -1,0 +1,1 @@
+"""What the audit knows of OVN."""
