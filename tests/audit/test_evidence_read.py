@@ -130,6 +130,21 @@ def test_where_sessions_lie(engine: str, backend: str, location: str, count: int
 
 
 @pytest.mark.parametrize(
+    ("location", "options", "count"),
+    [
+        ("['10.0.0.11:11211', '10.0.0.12:11211']", "", 1),
+        ("['10.0.0.11:11211', '10.0.0.12:11211']", ", 'OPTIONS': {'no_delay': True}", 1),
+        ("['10.0.0.11:11211', '10.0.0.12:11211']", ", 'OPTIONS': {'timeout': 1}", 0),
+        ("['10.0.0.11:11211', '10.0.0.12:11211']", ", 'OPTIONS': dict(timeout=1)", 0),
+        ("'127.0.0.1:11211'", "", 0),
+    ],
+)
+def test_how_long_a_dashboard_waits(location: str, options: str, count: int) -> None:
+    text = f"CACHES = {{'default': {{'BACKEND': 'x.PyMemcacheCache', 'LOCATION': {location}{options}}}}}\n"
+    assert len(found("OS035", {"ctl1/local_settings.py": text})) == count
+
+
+@pytest.mark.parametrize(
     ("path", "text", "count"),
     [
         ("ctl1/etc/sysconfig/memcached", 'MAXCONN="1024"\nOPTIONS="-l 127.0.0.1,::1"\n', 1),

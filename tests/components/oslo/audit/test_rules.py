@@ -196,3 +196,53 @@ class TestNames:
     def test_ovn_has_no_agents_to_double(self) -> None:
         text = "[DEFAULT]\nservice_plugins = ovn-router\ndhcp_agents_per_network = 1\nl3_ha = false\n"
         assert severities("OS012", {"neutron.conf": text}) == []
+
+
+class TestDeadMemcached:
+    LIST = "memcache_servers = 10.0.0.11:11211,10.0.0.12:11211\n"
+    CACHE = f"[cache]\nenabled = true\nbackend = {{}}\n{LIST}"
+    PATIENT = "memcache_socket_timeout = 1.0\n"
+
+    def found(self, text: str) -> list[tuple[str, int]]:
+        report = audit([File("ctl1/nova.conf", text)], rules=[RULES["OS034"]], strict=True)
+        return [(finding.severity.word, finding.at.line) for finding in report.findings]
+
+    def test_a_client_for_each_thread(self) -> None:
+        text = self.CACHE.format("dogpile.cache.memcached")
+        assert self.found(text) == [("warning", 3)]
+        assert self.found(text + self.PATIENT) == [("info", 3)]
+
+    def test_one_memcached_is_another_matter(self) -> None:
+        text = self.CACHE.format("dogpile.cache.memcached").replace(",10.0.0.12:11211", "")
+        assert self.found(text) == []
+
+    def test_a_cache_that_is_switched_off(self) -> None:
+        text = self.CACHE.format("dogpile.cache.memcached").replace("true", "false")
+        assert self.found(text) == []
+
+    def test_pools_and_their_timeouts(self) -> None:
+        pool = self.CACHE.format("oslo_cache.memcache_pool")
+        assert self.found(pool) == [("info", 4)]
+        assert self.found(pool + self.PATIENT) == []
+        assert self.found(pool + "memcache_socket_timeout = 10\n") == [("warning", 5)]
+
+    def test_auth_token_without_a_pool(self) -> None:
+        text = f"[keystone_authtoken]\n{self.LIST}memcache_use_advanced_pool = false\n"
+        assert self.found(text) == [("warning", 3)]
+        assert self.found(text.replace("false", "true") + "memcache_pool_socket_timeout = 1\n") == []
+
+
+class TestEmptyCoordination:
+    CINDER = "[DEFAULT]\nmy_ip = 10.0.0.1{}\n[coordination]\n{}"
+
+    def pair(self, url: str) -> list[str]:
+        return severities("OS013", {f"c{n}/cinder.conf": self.CINDER.format(n, url) for n in (1, 2)})
+
+    def test_a_section_without_a_coordinator(self) -> None:
+        assert self.pair("") == ["warning", "warning"]
+
+    def test_a_coordinator_is_named(self) -> None:
+        assert self.pair("backend_url = etcd3+http://10.0.0.11:2379\n") == []
+
+    def test_one_controller_needs_none(self) -> None:
+        assert severities("OS013", {"c1/cinder.conf": self.CINDER.format(1, "")}) == []

@@ -130,3 +130,34 @@ def test_a_script_beside_files_nobody_gave_is_unknown() -> None:
 def test_a_virtual_host_keeps_its_own_type(conf: str, vhost: str, found: list[str]) -> None:
     text = f'{{"rabbit_version": "3.13.0", "vhosts": [{{"name": "/", {vhost}}}], "policies": []}}'
     assert said("RM027", {"mq1/rabbitmq.conf": conf + NODES, "mq1/definitions.json": text}) == found
+
+
+class TestDeclaredQueues:
+    """RM003 on queues that a broker declares itself, of its definitions."""
+
+    @staticmethod
+    def found(queue: str, more: str = '"policies": []', conf: str = NODES) -> list[int]:
+        text = f'{{\n"queues": [\n{queue}\n],\n{more}}}\n'
+        files = {"mq1/rabbitmq.conf": conf, "mq1/etc/rabbitmq/definitions.json": text}
+        return [finding.at.line for finding in judged("RM003", files).findings]
+
+    def test_a_durable_queue_of_one_copy(self) -> None:
+        assert self.found('{"name": "q", "vhost": "/", "durable": true, "arguments": {}}') == [3]
+
+    def test_a_quorum_queue(self) -> None:
+        arguments = '{"x-queue-type": "quorum"}'
+        assert self.found(f'{{"name": "q", "durable": true, "arguments": {arguments}}}') == []
+
+    def test_the_virtual_host_makes_quorum_queues(self) -> None:
+        vhosts = '"vhosts": [{"name": "/", "default_queue_type": "quorum"}]'
+        assert self.found('{"name": "q", "durable": true}', vhosts) == []
+
+    def test_a_policy_mirrors(self) -> None:
+        policies = '"policies": [{"name": "a", "pattern": ".*", "definition": {"ha-mode": "all"}}]'
+        assert self.found('{"name": "q", "durable": true}', policies) == []
+
+    def test_what_is_gone_with_a_restart_anyway(self) -> None:
+        assert self.found('{"name": "q", "durable": false}') == []
+
+    def test_one_broker(self) -> None:
+        assert self.found('{"name": "q", "durable": true}', conf="listeners.tcp.default = 5672\n") == []

@@ -55,7 +55,14 @@ def no_copies(site: Evidence) -> Iterator[Hit | Unknown]:
     release = major(site)
     mirrored = any(policy.mirrors for policy in site.all(Policy)) and (release or 0) < _REMOVED_MIRRORS
     made = {said.value for said in queue_types(site)}
-    if not alone or mirrored or "quorum" in made:
+    if mirrored or "quorum" in made:
+        return
+    declared = [at for one in site.all(Definitions) for at in one.classic]
+    if declared:
+        many = f"{len(declared)} durable queue{'s' * (len(declared) > 1)}"
+        what = f"{many} declared here, of which nothing makes copies"
+        yield Hit(declared[0], what, tuple(declared[1:]), fix=_DECLARED)
+    if not alone:
         return
     seen = (*site.all(Policy), *site.all(Joined), *site.all(Definitions))
     if (release or 0) >= _REMOVED_MIRRORS or seen:
@@ -67,6 +74,9 @@ def no_copies(site: Evidence) -> Iterator[Hit | Unknown]:
         )
 
 
+_DECLARED = (
+    '"arguments": {"x-queue-type": "quorum"} for each of them, or default_queue_type of their virtual host'
+)
 _CLASSIC = "[oslo_messaging_rabbit]\nrabbit_quorum_queue = false\n"
 _BROKER = "cluster_partition_handling = pause_minority\ndefault_queue_type = quorum\n"
 

@@ -97,3 +97,38 @@ def _own_cache(site: Evidence, conf: DjangoSettings) -> str:
         balanced = proxied_here(site, conf.at.host, Purpose.MEMCACHED)
         return "" if balanced else f"the memcached of this host ({hosts[0]})"
     return ""
+
+
+_IN_CACHE = _CACHE.format('["10.0.0.11:11211", "10.0.0.12:11211"]')
+_PATIENT = _IN_CACHE.replace(
+    "    },\n", '        "OPTIONS": {"connect_timeout": 1, "timeout": 1, "ignore_exc": True},\n    },\n'
+)
+
+
+@rule(
+    "OS035",
+    Severity.WARNING,
+    "A dashboard that waits for a dead memcached without end",
+    consequence=Consequence.ERRORS,
+    why="pymemcache has no timeout of its own: what falls to a memcached whose host is without power waits "
+    "for the kernel, two minutes for a new connection, and every page asks the cache for its session",
+    fix='"OPTIONS": {"connect_timeout": 1, "timeout": 1, "ignore_exc": True} beside LOCATION',
+    source="Django, Memcached: OPTIONS are handed to the client; pymemcache, Client: connect_timeout and "
+    "timeout default to None",
+    bad={"ctl1/local_settings.py": _IN_CACHE},
+    good={"ctl1/local_settings.py": _PATIENT},
+    points_at="CACHES = {",
+)
+def endless(site: Evidence) -> Iterator[Hit | Unknown]:
+    for conf in site.all(DjangoSettings):
+        cache = conf.cache
+        caches = conf.values.get("CACHES")
+        default = caches.get("default") if isinstance(caches, dict) else None
+        if cache is None or not isinstance(default, dict) or not cache[0].endswith("PyMemcacheCache"):
+            continue
+        hosts = {host_port(place.rpartition("//")[2])[0] for place in cache[1]} - LOOPBACK
+        options = default.get("OPTIONS", {})
+        if "OPTIONS" in default and not isinstance(options, dict):
+            continue  # worked out when it runs
+        if len(hosts) >= _PAIR and not {"timeout", "connect_timeout"} & set(options):
+            yield Hit(conf.places["CACHES"], f"{len(hosts)} memcacheds, and no timeout for any of them")

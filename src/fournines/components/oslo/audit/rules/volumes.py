@@ -40,12 +40,17 @@ def no_coordination(evidence: Evidence) -> Iterator[Hit | Unknown]:
         hosts[conf.service].add(conf.at.host)
     for conf in evidence.all(OsloConf):
         cluster, said = conf.get("DEFAULT", "cluster"), conf.get("coordination", "backend_url")
+        several = len(hosts[conf.service]) >= _PAIR or _several(conf)
         local = said is None or not said.value.strip() or said.value.startswith("file:")
         if conf.service == "cinder" and not conf.excerpt and cluster and cluster.value and local:
             yield Hit(cluster.at, "active/active without a coordinator", related=(said.at,) if said else ())
-        elif said and said.section and local and (len(hosts[conf.service]) >= _PAIR or _several(conf)):
+        elif said and said.section and local and several:
             what = "points to files of each host" if said.value.strip() else "is empty"
             yield Hit(said.at, f"backend_url {what}, and there are several controllers")
+        elif said is None and not conf.excerpt and conf.service == "cinder" and several:
+            heading = conf.headings.get("coordination")
+            if heading:
+                yield Hit(heading, "[coordination] names no backend_url, and there are several controllers")
 
 
 def _several(conf: OsloConf) -> bool:

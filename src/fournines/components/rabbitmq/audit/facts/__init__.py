@@ -106,10 +106,14 @@ class Wiped:
 
 @dataclass(frozen=True)
 class Definitions:
-    """A file of definitions, whatever is in it; ``queue_types``: what its virtual hosts make by default."""
+    """A file of definitions, whatever is in it; ``queue_types``: what its virtual hosts make by default.
+
+    ``classic``: where it declares durable queues that ask for no other type.
+    """
 
     at: Place
     queue_types: tuple[BrokerSetting, ...] = ()
+    classic: tuple[Place, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from fournines.components.rabbitmq.audit.facts import (
     Policy,
     broker_host,
 )
-from fournines.kit.audit.source import Kind, Source, Syntax
+from fournines.kit.audit.source import Kind, Place, Source, Syntax
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -112,7 +112,7 @@ def read_definitions(source: Source) -> Iterator[object]:
     release = str(whole.get("rabbitmq_version") or whole.get("rabbit_version") or "").partition(".")[0]
     if release.isdecimal() and len(release) < 4:  # noqa: PLR2004 - no release has more digits
         yield BrokerVersion(source.top, int(release))
-    yield Definitions(source.top, tuple(_queue_types(source, whole)))
+    yield Definitions(source.top, tuple(_queue_types(source, whole)), tuple(_classic(source, whole)))
     policies = whole.get("policies")
     for entry in policies[:_MOST_POLICIES] if isinstance(policies, list) else ():
         if not isinstance(entry, dict):
@@ -128,6 +128,18 @@ def read_definitions(source: Source) -> Iterator[object]:
             apply_to=str(entry.get("apply-to", "all")),
             boot=True,
         )
+
+
+def _classic(source: Source, whole: dict[str, object]) -> Iterator[Place]:
+    """The durable queues it declares without a type of their own, or as classic ones."""
+    queues = whole.get("queues")
+    for entry in queues[:_MOST_POLICIES] if isinstance(queues, list) else ():
+        if not isinstance(entry, dict) or not entry.get("durable"):
+            continue
+        arguments = entry.get("arguments")
+        asked = arguments.get("x-queue-type", "classic") if isinstance(arguments, dict) else "classic"
+        if asked == "classic" and entry.get("type", "classic") == "classic":
+            yield source.at(_line_of(source.text, str(entry.get("name", ""))))
 
 
 def _queue_types(source: Source, whole: dict[str, object]) -> Iterator[BrokerSetting]:
