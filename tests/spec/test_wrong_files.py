@@ -17,14 +17,17 @@ from tests.spec.wrong_files import GOOD, GROUPS, HINTS
 
 from fournines.errors import Mistake, SpecError
 from fournines.plan.vocabulary import vocabulary
-from fournines.spec.document import parse, plain
+from fournines.spec.document import plain
 from fournines.spec.draft import draft_of
 from fournines.spec.keys import shaped
 from fournines.spec.load import loads
+from fournines.spec.parse import parse
+from fournines.spec.rules import networks
 from fournines.spec.rules.networks import NETWORK_RULES
 from fournines.spec.rules.site import SITE_RULES, WORD_RULES
 
 FILE = Path("site.yaml")
+WORDED = (*networks.WORD_RULES, *WORD_RULES)
 EDITS = [
     pytest.param(*edit, id=f"{group}: {edit[1].strip()[:40]!r}")
     for group, edits in GROUPS.items()
@@ -144,14 +147,14 @@ def _complaining(text: str) -> Iterator[str]:
     shaped(document, raw, vocabulary())
     draft = draft_of(raw, document.dropped)
     yield from (rule.__name__ for rule in (*NETWORK_RULES, *SITE_RULES) if list(rule(draft)))
-    yield from (rule.__name__ for rule in WORD_RULES if list(rule(draft, vocabulary())))
+    yield from (rule.__name__ for rule in WORDED if list(rule(draft, vocabulary())))
 
 
 def test_every_rule_finds_its_wrong_file() -> None:
     texts = [GOOD.replace(old, new) for edits in GROUPS.values() for old, new, _, _ in edits]
     texts += ["name: blog\nnetworks: {}\nvips: {}\nhosts: {}\nservices: []\n"]
     found = {name for text in texts for name in _complaining(text)}
-    assert found == {rule.__name__ for rule in (*NETWORK_RULES, *SITE_RULES, *WORD_RULES)}
+    assert found == {rule.__name__ for rule in (*NETWORK_RULES, *SITE_RULES, *WORDED)}
     assert not list(_complaining(GOOD))
 
 

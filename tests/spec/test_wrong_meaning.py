@@ -9,8 +9,8 @@ from tests.spec.followed import followed
 
 from fournines.errors import Mistake, SpecError
 from fournines.plan.vocabulary import vocabulary
-from fournines.spec.document import parse
 from fournines.spec.load import loads
+from fournines.spec.parse import parse
 
 FAR = 3
 """So many hints are followed, one after another."""

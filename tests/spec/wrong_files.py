@@ -99,6 +99,14 @@ TOP: tuple[Edit, ...] = (
 )
 
 _FENCED = "mode: active-passive\nfencing: {dashboard: {address: 10.9.0.3}, controller1: {address: 10.9.0.1}, "
+ARBITERS: tuple[Edit, ...] = (
+    (
+        "ssh: {user",
+        "  one: {roles: [arbiter], mgmt: 10.0.0.31}\n  two: {roles: [arbiter], mgmt: 10.0.0.32}\nssh: {user",
+        "22:17",
+        "3 arbiters outvote 2 controllers",
+    ),
+)
 FENCING: tuple[Edit, ...] = (
     (
         "mode: active-active",
@@ -297,7 +305,12 @@ HOSTS: tuple[Edit, ...] = (
     ("mgmt: 10.0.0.11\n", "mgmt: [10.0.0.11]\n", "17:11", "a list is not an IPv4 address"),
     ("mgmt: 10.0.0.11\n", "mgmt:\n", "17:10", "mgmt is empty"),
     ("mgmt: 10.0.0.11\n", "mgnt: 10.0.0.11\n", "17:5", "neither a host's key nor a network"),
-    ("mgmt: 10.0.0.11\n", "storage: 10.0.0.11\n", "17:5", "storage is not a network of this site"),
+    (
+        "mgmt: 10.0.0.11\n",
+        "storage: 10.0.0.11\n",
+        "17:5",
+        "storage is neither a host's key nor a network of this site",
+    ),
     ("    mgmt: 10.0.0.11\n", "", "15:3", "the host has no address in mgmt, where the hosts talk"),
     ("mgmt: 10.0.0.11\n", "mgmt: {interface: eth0}\n", "17:11", "the host has no address in mgmt"),
     ("mgmt: 10.0.0.11\n", "mgmt: {address: 10.0.0.300}\n", "17:21", "is not an IPv4 address"),
@@ -313,9 +326,14 @@ HOSTS: tuple[Edit, ...] = (
     ("provider: {}", "provider: 10.9.0.1", "19:15", "provider is a provider network"),
     ("provider: {}", "provider: {address: 10.9.0.1}", "19:25", "provider is a provider network"),
     ("provider: {}", "provider:", "19:14", "provider is empty"),
-    ("provider: {}", "os: debian", "19:5", "os is not a network of this site"),
-    ("provider: {}", "gateway: 10.0.0.1", "19:5", "gateway is not a network of this site"),
-    ("provider: {}", "sort: vm", "19:5", "sort is not a network of this site"),
+    ("provider: {}", "os: debian", "19:5", "os is neither a host's key nor a network of this site"),
+    (
+        "provider: {}",
+        "gateway: 10.0.0.1",
+        "19:5",
+        "gateway is neither a host's key nor a network of this site",
+    ),
+    ("provider: {}", "sort: vm", "19:5", "sort is neither a host's key nor a network of this site"),
     (
         LAST_HOST,
         "",
@@ -361,8 +379,8 @@ SSH_AND_SECRETS: tuple[Edit, ...] = (
     ("recipients: [~/.ssh/id_ed25519.pub]", "recipients: ['']", "25:24", "is not one line of text"),
     ("recipients: [~/.ssh/id_ed25519.pub]", 'recipients: ["a\\nb"]', "25:24", "is not one line"),
     ("recipients: [~/.ssh/id_ed25519.pub]", "recipients: [[a]]", "25:24", "a list is not a single text"),
-    ("recipients: [~/.ssh/id_ed25519.pub]", "recipients: [a, b, a]", "25:30", "a stands twice"),
-    ("recipients: [~/.ssh/id_ed25519.pub]", "recipient: [a]", "25:11", "unknown key"),
+    ("recipients: [~/.ssh/id_ed25519.pub]", "recipients: [/a, /b, /a]", "25:32", "a stands twice"),
+    ("recipients: [~/.ssh/id_ed25519.pub]", "recipient: [/a]", "25:11", "unknown key"),
     ("recipients: [~/.ssh/id_ed25519.pub]", "file: x", "25:11", "unknown key"),
 )
 
@@ -572,6 +590,7 @@ YAML: tuple[Edit, ...] = (
 )
 
 GROUPS = {
+    "arbiters": ARBITERS,
     "names": NAMES,
     "top": TOP,
     "fencing": FENCING,
@@ -694,13 +713,13 @@ HINTS: tuple[Edit, ...] = (
     (
         "    mgmt: 10.0.0.11",
         "    mgmt: 10.0.0.11\n    address: 10.0.0.11",
-        "address is not a network of this site",
+        "address is neither a host's key nor a network of this site",
         "write it at its network's name: mgmt: 10.0.0.11, or mgmt: {address: 10.0.0.11, interface: eth0}",
     ),
     (
         "    mgmt: 10.0.0.11",
         "    mgmt: 10.0.0.11\n    fencing: {}",
-        "fencing is not a network of this site",
+        "fencing is neither a host's key nor a network of this site",
         "move it: fencing stands at the top level",
     ),
     ("  galera: {", "  mysql: {", "there is no such component", "the database is galera, or mariadb"),
@@ -742,3 +761,195 @@ HINTS: tuple[Edit, ...] = (
     ),
 )
 """The same, with all that is said: what is wrong, and what to write instead."""
+
+HINTS += (
+    (
+        "mgmt: 10.0.0.12",
+        "mgmt: 10.0.0.12/24",
+        "'10.0.0.12/24' is not an IPv4 address",
+        "write 10.0.0.12: the prefix length is the network's",
+    ),
+    (
+        "mgmt: 10.0.0.12",
+        "mgmt: 10.0.0.12+",
+        "'10.0.0.12+' is not an IPv4 address",
+        "write 10.0.0.12: only the addresses of a range of hosts are counted up",
+    ),
+    (
+        "mgmt: 10.0.0.12",
+        "mgmt: 10.0.0.12-14",
+        "'10.0.0.12-14' is not an IPv4 address",
+        "write 10.0.0.12+: it is counted up from there, where the host is a range",
+    ),
+    (
+        "mgmt: 10.0.0.12",
+        "mgmt: 10.0.0.[12-14]",
+        "addresses have no ranges",
+        "write 10.0.0.12+: it is counted up from there, for each host of a range",
+    ),
+    (
+        "mgmt: 10.0.0.12",
+        "mgmt: ${MGMT}",
+        "templates ({{ name }}, ${NAME}) are not filled in",
+        "write the value itself",
+    ),
+    (
+        "mgmt: 10.0.0.12",
+        "mgmt: {{ mgmt }}",
+        "templates ({{ name }}, ${NAME}) are not filled in",
+        "write the value itself",
+    ),
+    (
+        "mgmt: 10.0.0.12",
+        "mgmt= 10.0.0.12",
+        "an equals sign where a colon has to stand",
+        "write mgmt: 10.0.0.12",
+    ),
+    (
+        "mgmt: 10.0.0.12",
+        "galera: {}, mgmt: 10.0.0.12",
+        "galera is neither a host's key nor a network of this site",
+        "move it: galera stands under components",
+    ),
+    (
+        "mgmt: 10.0.0.12",
+        "children: {}, mgmt: 10.0.0.12",
+        "children is neither a host's key nor a network of this site",
+        "hosts are in no groups: each stands under hosts by its name, with its roles",
+    ),
+    (
+        "  controller2: {",
+        "    controller2: {",
+        "a host within a host",
+        "indent controller2 less: hosts stand side by side",
+    ),
+    (
+        "services: [",
+        "  services: [",
+        "this line is indented further than line 22, whose key has its value already",
+        "indent it like line 22, or line 22 like this one",
+    ),
+    ("name: blog", "name\uff1ablog", "\uff1a is U+FF1A and no colon", "write a colon and a blank"),
+    (
+        "name: blog",
+        "name: blog#1",
+        "'blog#1' is not a name",
+        (
+            "use lower-case letters, digits and hyphens, beginning with a letter, 32 at most;"
+            " a comment has a blank before its #"
+        ),
+    ),
+    (
+        "name: blog",
+        "name: “blog”",
+        "'“blog”' is not a name",
+        (
+            "use lower-case letters, digits and hyphens, beginning with a letter, 32 at most;"
+            " “ is U+201C, LEFT DOUBLE QUOTATION MARK"
+        ),
+    ),
+    ("release: epoxy", "enable_heat: yes", "unknown key", "add heat to services"),
+    (
+        "release: epoxy",
+        "kolla_internal_vip_address: 10.0.0.20",
+        "unknown key",
+        "write vips: {controller: {network: mgmt, address: 10.0.0.20}}",
+    ),
+    (
+        "release: epoxy",
+        "site: {name: blog, services: []}",
+        "unknown key",
+        "take site away: its keys stand at the top level, and begin in the first column",
+    ),
+    (
+        "{cidr: 192.168.1.0/24}",
+        "{cidr: 192.168.1.0/24, mtu: 9000}",
+        "unknown key",
+        "take it away: the hosts' networks are set up before, and a VLAN's interface is named: eth0.100",
+    ),
+    (
+        "user: root",
+        "become: true",
+        "unknown key",
+        "take it away: a user that is not root runs everything by sudo, without a password",
+    ),
+    (
+        "recipients: [~/.ssh/id_ed25519.pub]",
+        "galera: x",
+        "unknown key",
+        "no secret stands in a site file: nines secrets set SITE NAME",
+    ),
+    (
+        "recipients: [~/.ssh/id_ed25519.pub]",
+        "recipients: [0xDEADBEEF]",
+        "'0xDEADBEEF' is neither a public key nor a path",
+        "write ./0xDEADBEEF if it is a file's name",
+    ),
+    (
+        "[keystone, glance, horizon, neutron]",
+        "[keystone, glance, horizon, neutron-server]",
+        "neutron-server is not a service fournines builds",
+        "did you mean neutron?",
+    ),
+    (
+        "[keystone, glance, horizon, neutron]",
+        "[keystone, glance, horizon, neutron, dashboard]",
+        "dashboard is not a service fournines builds",
+        "did you mean horizon?",
+    ),
+    (
+        "[keystone, glance, horizon, neutron]",
+        "[keystone, {glance: {workers: 4}}, horizon, neutron]",
+        "a mapping is not a single text",
+        "write glance; its options stand under components: {glance: {...}}",
+    ),
+    (
+        "[keystone, glance, horizon, neutron]",
+        "[keystone\uff0c glance, horizon, neutron]",
+        "'keystone\uff0c glance' is not a name",
+        "put a comma between them: keystone, glance",
+    ),
+    (
+        "mode: active-active",
+        "choose: {galera: database}",
+        "there is no capability galera",
+        "write database: galera",
+    ),
+    (
+        "mode: active-active",
+        "choose: [galera]",
+        "a list is not a mapping",
+        "write choose: {database: galera}",
+    ),
+    (
+        "  rsyslog: {max_size: 100M}",
+        "  tls: {enabled: false}",
+        "unknown key",
+        "take it away: what is needed is built, and nothing else",
+    ),
+    (
+        "  rsyslog: {max_size: 100M}",
+        "  tls: {certificate: x}",
+        "unknown key",
+        "the only key here is warn_days",
+    ),
+    (
+        "  rsyslog: {max_size: 100M}",
+        "  rabbitmq: false",
+        "'false' is not a mapping",
+        "take it away: what nothing needs is not built",
+    ),
+    (
+        "net.ipv4.ip_forward: 1",
+        "net.ipv4.ip_forward: true",
+        "true is no value of a kernel setting",
+        "write 1",
+    ),
+    (
+        "max_offset: 0.1",
+        "max_offset: \u22121",
+        "'\u22121' is not a number in plain digits",
+        "write a number, above 0, at most 5 s; \u2212 is U+2212, MINUS SIGN",
+    ),
+)
+"""What people bring from elsewhere: kolla's and Ansible's files, templates, other alphabets."""

@@ -15,8 +15,8 @@ from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
 
 from fournines.errors import NinesError, SecretsError, SpecError
-from fournines.spec.document import parse
 from fournines.spec.model import Site
+from fournines.spec.parse import parse
 
 Passphrase = Callable[[Path], "str | None"]
 """Asks the operator for the passphrase of a key file; None where there is nobody to ask."""

@@ -32,44 +32,25 @@ def known_keys(model: type[Strict]) -> list[str]:
     return [name for name in model.model_fields if name not in _INTERNAL]
 
 
-_ELSEWHERE = {
-    "fencing": {"password": "a password is a secret: nines secrets set SITE fencing/{}"},
-    "ssh": {
-        "port": "ssh takes its port from ~/.ssh/config; nftables.ssh_ports opens it",
-        **dict.fromkeys(
-            ("key", "identity", "key_file"), "ssh takes its keys from ~/.ssh/config and its agent"
-        ),
-        "password": "give the login a key instead: ssh-copy-id",
-    },
-    "components": dict.fromkeys(("mysql", "percona", "postgresql"), "the database is galera, or mariadb"),
+_SYNONYMS = {
+    "ip": "address",
+    "subnet": "cidr",
+    "range": "cidr",
+    "nic": "interface",
+    "iface": "interface",
+    "login": "user",
+    "username": "user",
+    "ansible_user": "user",
+    "jump": "through",
+    "jump_host": "through",
+    "bastion": "through",
+    "proxy": "through",
+    "pool": "upstream",
+    "servers": "upstream",
+    "virtual_router_id": "vrid",
+    "nodes": "hosts",
 }
-"""Keys that people look for in a section, and where that is said instead; {} is the name beneath it."""
-_SYNONYMS = {"ip": "address", "subnet": "cidr", "range": "cidr", "nic": "interface", "iface": "interface"}
-_PLACES = 3
-"""So many places are named; a key of more is nobody's in particular."""
-
-
-def belongs(path: Path, vocabulary: Vocabulary) -> str:
-    """Where a key belongs that is not known where it stands; empty where it is known nowhere."""
-    section, name, key = path[0], path[-2] if len(path) > 1 else "", path[-1]
-    if said := _ELSEWHERE.get(section, {}).get(key):
-        return said.format(name)
-    if "password" in key:
-        return "a password is a secret: nines secrets set SITE NAME"
-    places = [
-        ("", known_keys(Site)),
-        ("hosts.NAME", list(OF_HOSTS)),
-        ("components", list(vocabulary.options)),
-    ]
-    places += [(name, known_keys(one)) for name, one in _ONE.items()]
-    places += [(f"{name}.NAME", known_keys(one)) for name, one in _MANY.items()]
-    of_components = [(f"components.{n}", known_keys(one)) for n, one in vocabulary.options.items()]
-    for candidates in (places, of_components):
-        found = [place for place, keys in candidates if key in keys]
-        if 0 < len(found) <= _PLACES:
-            where = " or ".join(f"under {place}" if place else "at the top level" for place in found)
-            return f"move it: {key} stands {where}"
-    return ""
+"""What people call a key who have it from elsewhere."""
 
 
 def mend_top(document: Document, raw: dict[str, Any]) -> None:
@@ -172,7 +153,11 @@ def _host(document: Document, name: str, host: dict[str, Any], networks: list[st
     for network in [key for key in host if key not in OF_HOSTS]:
         value = host.pop(network)
         path = document.as_written((*here, network))
-        if networks is not None and network not in networks:
+        if isinstance(value, dict) and "roles" in value:
+            document.dropped.add(("hosts",))
+            hint = f"indent {network} less: hosts stand side by side"
+            document.mistakes.append(document.mistake(path, "a host within a host", hint, at_key=True))
+        elif networks is not None and network not in networks:
             bare.append(network)
         elif isinstance(value, dict):
             _mend(document, value, known_keys(Attachment), (*here, network))

@@ -8,13 +8,15 @@ from pathlib import Path as FilePath
 from pydantic import ValidationError
 
 from fournines.errors import Mistake, SpecError
-from fournines.spec.document import Document, Problem, parse, plain
+from fournines.spec.document import Document, Problem, plain
 from fournines.spec.draft import Draft, draft_of
-from fournines.spec.keys import belongs, mend_top, shaped
+from fournines.spec.keys import mend_top, shaped
 from fournines.spec.model import Site
+from fournines.spec.parse import parse
 from fournines.spec.ranges import write_out
-from fournines.spec.rules.networks import NETWORK_RULES
+from fournines.spec.rules import networks
 from fournines.spec.rules.site import SITE_RULES, WORD_RULES
+from fournines.spec.told.elsewhere import belongs
 from fournines.spec.translate import Translator
 from fournines.spec.vocabulary import Vocabulary
 from fournines.spec.words import near
@@ -81,9 +83,9 @@ def loads(text: str, path: FilePath, vocabulary: Vocabulary) -> Site:
 
 
 def _problems(draft: Draft, vocabulary: Vocabulary) -> Iterator[Problem]:
-    for rule in (*NETWORK_RULES, *SITE_RULES):
+    for rule in (*networks.NETWORK_RULES, *SITE_RULES):
         yield from rule(draft)
-    for word_rule in WORD_RULES:
+    for word_rule in (*networks.WORD_RULES, *WORD_RULES):
         yield from word_rule(draft, vocabulary)
 
 

@@ -13,10 +13,14 @@ from typing import Any
 
 from fournines.spec.document import Document, Path, plain
 from fournines.spec.keys import OF_HOSTS
+from fournines.spec.words import strange
 
 MOST = 4096
 """Hosts in one range: more is a slip of the finger, or a site that nobody has tried."""
 _RANGE = re.compile(r"([^][]*)\[([0-9]+)-([0-9]+)\]([^][]*)")
+_BRACKET = re.compile("[][{}]")
+_ALMOST = re.compile(r"([^][{}]*)[\[{]([0-9]+)(?:\.\.\.?|:|[^0-9A-Za-z,])([0-9]+)[]}]([^][{}]*)")
+"""A range as others write it: ``[1:3]``, ``{1..3}``, with a dash of another kind."""
 _EXAMPLE = "write for example compute[001-200]"
 _UP = "+"
 """After an address: it is the first host's, and each further host's is one more."""
@@ -25,7 +29,7 @@ _UP = "+"
 def write_out(document: Document, raw: dict[str, Any]) -> None:
     """Replace each range among the hosts by its hosts, in place; what is wrong with one is a mistake."""
     hosts = raw.get("hosts")
-    if not isinstance(hosts, dict) or not any("[" in name or "]" in name for name in hosts):
+    if not isinstance(hosts, dict) or not any(_BRACKET.search(name) for name in hosts):
         return
     networks = raw["networks"] if isinstance(raw.get("networks"), dict) else {}
     found: dict[str, Any] = {}
@@ -36,7 +40,7 @@ def write_out(document: Document, raw: dict[str, Any]) -> None:
     section = document.as_written(("hosts",))
     for key, entry in hosts.items():
         here = (*section, key)
-        names = list(_names(document, key)) if "[" in key or "]" in key else [key]
+        names = list(_names(document, key)) if _BRACKET.search(key) else [key]
         if not names:
             document.dropped.add(("hosts",))
         elif names != [key] and isinstance(entry, dict):
@@ -63,7 +67,10 @@ def _names(document: Document, key: str) -> Iterator[str]:
     here = document.as_written(("hosts", key))
     parts = _RANGE.fullmatch(key)
     if parts is None:
-        _complain(document, here, f"{key} is no range of hosts", _EXAMPLE)
+        almost = _ALMOST.fullmatch(key)
+        hint = "write {}[{}-{}]{}".format(*almost.groups()) if almost else _EXAMPLE
+        hint += "; numbers that do not follow one another are hosts of their own" if "," in key else ""
+        _complain(document, here, f"{key} is no range of hosts", f"{hint};{strange(key)}".removesuffix(";"))
         return
     head, first, last, tail = parts.groups()
     width = len(first) if first.startswith("0") else 0

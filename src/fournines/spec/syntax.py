@@ -21,6 +21,18 @@ AFTER_GLUED = "mapping values are not|could not find expected ':'|<document star
 """What it says instead, there or on the next line that holds something."""
 BLANK = re.compile("[\xa0\u1680\u2000-\u200a\u202f\u205f\u3000]")
 """What looks like a space and indents nothing."""
+TEMPLATE = "templates ({{ name }}, ${NAME}) are not filled in", "write the value itself"
+LOOKS = (
+    ("(\\s*[\"']?[A-Za-z0-9_.-]+)\uff1a", "\uff1a is U+FF1A and no colon", "write a colon and a blank"),
+    (r"([^#]*?)(?:\$\{|\{\{|\{%)", *TEMPLATE),
+    (
+        r"([^#]*?)((?:[0-9]{1,3}\.){3})[\[{]([0-9]+)[^0-9]+[0-9]+[]}]",
+        "addresses have no ranges",
+        r"write \2\3+: it is counted up from there, for each host of a range",
+    ),
+)
+"""Lines that no site file has, as patterns: what is wrong begins behind the first group."""
+DEEPER = "mapping values are not|block (end|mapping)|did not find expected key"
 DASH = "a dash without a blank after it", "write - and a blank before the entry"
 _GLUED_DASH = re.compile(r"\s*-(?=[A-Za-z])")
 _GLUED_KEY = re.compile(r"\s*[A-Za-z0-9_-]+(?=:[^\s/])")
@@ -41,6 +53,11 @@ _SYNTAX = (
         "',' or '[\\]}]'",
         "a bracket is opened and not closed, or a comma is missing",
         "close it, or separate the entries by commas",
+    ),
+    (
+        "expected '-' indicator",
+        "entries with a dash and entries without one stand in one list",
+        "write hosts, networks and components without dashes: each under its name",
     ),
     (
         "'?<document start>|block (end|mapping)|block sequence",
@@ -74,6 +91,17 @@ def glued_colon(lines: Sequence[str], line: int) -> tuple[int, int] | None:
         if number <= len(lines) and (found := _GLUED_KEY.match(lines[number - 1])):
             return number, found.end() + 1
     return None
+
+
+def deeper_than(lines: Sequence[str], line: int) -> int | None:
+    """The number of the line before this one, where that is whole (``key: value``) and this one deeper."""
+    told = [number for number in range(1, line) if lines[number - 1].partition("#")[0].strip()]
+    if not told or line > len(lines):
+        return None
+    before = lines[told[-1] - 1]
+    margins = [len(one) - len(one.lstrip(" ")) for one in (before, lines[line - 1])]
+    whole = re.fullmatch(r"[^:#]+: +(\{.*\}|\[.*\]|[^#{[|>]+)", before.partition(" #")[0].rstrip())
+    return told[-1] if whole and margins[1] > margins[0] else None
 
 
 def glued_dash(line: str) -> int | None:

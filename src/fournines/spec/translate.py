@@ -11,9 +11,10 @@ from pydantic_core import ErrorDetails
 
 from fournines.errors import Mistake
 from fournines.spec.document import Document
-from fournines.spec.keys import belongs, known_keys
-from fournines.spec.model import Fencing, Host, Network, SecretsAt, Ssh, Strict, Vip
+from fournines.spec.keys import OF_HOSTS, known_keys
+from fournines.spec.model import Fencing, Host, Network, SecretsAt, Site, Ssh, Strict, Vip
 from fournines.spec.shapes import shown
+from fournines.spec.told.elsewhere import belongs
 from fournines.spec.told.kinds import model_at, number_at
 from fournines.spec.vocabulary import Vocabulary
 from fournines.spec.words import NO_MAPPING, words
@@ -50,19 +51,65 @@ class Translator:
         key = written[-2] if written[-1].isdecimal() and len(written) > 1 else written[-1]
         around = model_at(self.model, loc[:-1])
         known = known_keys(around) if around else []
-        what, hint = words(details, key, known, number_at(self.model, loc))
+        what, hint = words(details, key if len(written) > 1 else path[-1], known, number_at(self.model, loc))
         unknown = details["type"] == "extra_forbidden"
         if unknown and not hint.startswith("did you mean"):
-            hint = belongs(path, self.vocabulary) or hint
-        if details["type"] in NO_MAPPING and (wanted := model_at(self.model, loc)):
-            hint = _as_keys(wanted, details["input"])
-        elif details["type"] in NO_MAPPING and path[:1] == ("components",) and path[2:] == ():
-            hint = f"write {key}: {{}}, with its options between the braces"
+            hint = _around(details["input"], key) or belongs(path, self.vocabulary) or hint
+        if details["type"] in NO_MAPPING:
+            hint = self._as_mapping(path, details["input"], model_at(self.model, loc)) or hint
+        elif path[:1] == ("services",) and len(path) > 1:
+            hint = self._as_service(details["input"]) or hint
+        elif details["type"] in {"enum", "literal_error"} and around and _optional(around, loc[-1]):
+            hint += ", or leave the key out" if hint.startswith("write one of") else ""
         if at_key and "[" in key and hint.startswith("write "):
             hint = f"write {re.sub('[ _]', '-', key).lower()}"  # of the range, not of one of its hosts
         if at_key and loc[0] != "hosts" and re.search(r"\[[0-9]+-[0-9]+\]", key):
             hint = "ranges are for hosts only: write an entry for each"
         return self.document.mistake(path, what, hint, at_key=at_key or unknown)
+
+    def _as_mapping(self, path: tuple[str, ...], given: object, wanted: type[Strict] | None) -> str:
+        """What to write where keys have to stand; empty where nothing more is known of it than that."""
+        if wanted is Host and path[-1] in {*OF_HOSTS, *_names(self.document.value.get("networks"))}:
+            return f"indent it further: {path[-1]} stands under a host's name"
+        if wanted:
+            return _as_keys(wanted, given)
+        if path == ("components",):
+            named = [name for one in _listed(given) for name in _names(one)]
+            known = [name for name in named if name in self.vocabulary.options] or ["galera"]
+            return f"write components: {{{', '.join(f'{name}: {{}}' for name in known)}}}"
+        if path[:1] != ("components",) or path[2:]:
+            return ""
+        if str(given).lower() in {"false", "no", "off", "disabled"}:
+            return "take it away: what nothing needs is not built"
+        return f"write {path[-1]}: {{}}, with its options between the braces"
+
+    def _as_service(self, given: object) -> str:
+        """What to write in the place of an entry that is no service's name alone."""
+        if isinstance(given, dict):
+            name = next(iter(given), "")
+            return f"write {name}; its options stand under components: {{{name}: {{...}}}}"
+        parts = re.split(r"[\s,;\uff0c\u3001]+", str(given))
+        known = len(parts) > 1 and all(part in self.vocabulary.services for part in parts)
+        return f"put a comma between them: {', '.join(parts)}" if known else ""
+
+
+def _around(given: object, key: str) -> str:
+    """What to say of a key with a whole site file beneath it."""
+    whole = isinstance(given, dict) and len(set(given) & set(known_keys(Site))) > 1
+    return f"take {key} away: its keys stand at the top level, and begin in the first column" if whole else ""
+
+
+def _names(given: object) -> list[str]:
+    """What stands there by name: the keys of a mapping, or a text itself."""
+    return list(given) if isinstance(given, dict) else [given] if isinstance(given, str) else []
+
+
+def _listed(given: object) -> list[object]:
+    return given if isinstance(given, list) else [given]
+
+
+def _optional(model: type[Strict], key: str) -> bool:
+    return key in model.model_fields and model.model_fields[key].default is None
 
 
 _MEANT = {Network: "cidr", Vip: "address", Fencing: "address", Ssh: "user", SecretsAt: "recipients"}
@@ -78,10 +125,10 @@ def _as_keys(wanted: type[Strict], given: object) -> str:
     if wanted is Ssh and isinstance(given, str) and "@" in given:
         given = given.partition("@")[0]
     said = dict.fromkeys((*must, *([meant] if meant else ())), "...")
-    if meant and isinstance(given, str):
+    if meant == "recipients" and isinstance(given, list | str):
+        said[meant] = f"[{', '.join(map(str, _listed(given)))}]"
+    elif meant and isinstance(given, str):
         said[meant] = shown(given)[1:-1]
-    elif meant == "recipients" and isinstance(given, list):
-        said[meant] = f"[{', '.join(map(str, given))}]"
     pairs = ", ".join(f"{key}: {value}" for key, value in said.items())
     return f"write keys with values: {{{pairs or 'key: value'}}}"
 

@@ -84,6 +84,9 @@ def _recipient(text: str) -> str:
     if text.startswith(("age1", "ssh-", "ecdsa-", "sk-")):
         hint = "write an age1... recipient, or the path of an ssh-ed25519 or ssh-rsa public key (.pub)"
         raise wrong(f"{shown(text)} is no age or SSH public key", hint)
+    if not re.search(r"[/.~]", text):
+        what = f"{shown(text)} is neither a public key nor a path"
+        raise wrong(what, f"write ./{text} if it is a file's name")
     return text
 
 

@@ -38,6 +38,17 @@ def _not_ours(name: str) -> str:
     return name
 
 
+def _number(value: str) -> str:
+    """The kernel knows 1 and 0, and answers "Invalid argument" to YAML's words for them."""
+    words = {"true": "1", "yes": "1", "on": "1", "false": "0", "no": "0", "off": "0"}
+    if number := words.get(value.lower()):
+        raise wrong(f"{value} is no value of a kernel setting", f"write {number}")
+    return value
+
+
+Value = Annotated[Line, AfterValidator(_number)]
+
+
 class Options(Strict):
     """What a site may override."""
 
@@ -49,7 +60,7 @@ class Options(Strict):
     tcp_keepalive_time: WholeSeconds = Field(default=30, ge=5, le=7200)
     """Seconds of silence before an idle connection is probed (``SO_KEEPALIVE``); the kernel's own wait
     is two hours."""
-    sysctls: dict[Annotated[SysctlName, AfterValidator(_not_ours)], Line] = Field(
+    sysctls: dict[Annotated[SysctlName, AfterValidator(_not_ours)], Value] = Field(
         default_factory=dict,
         json_schema_extra={"propertyNames": {"not": {"enum": _OURS}}},
     )

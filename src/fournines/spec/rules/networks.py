@@ -7,7 +7,7 @@ from ipaddress import IPv4Address
 
 from fournines.spec.document import Path, Problem
 from fournines.spec.draft import Draft, addresses
-from fournines.spec.model import Purpose, Site
+from fournines.spec.model import Purpose
 from fournines.spec.rules.ranges import (
     cluster_network,
     lacks,
@@ -19,13 +19,9 @@ from fournines.spec.rules.ranges import (
 )
 from fournines.spec.rules.site import Rule
 from fournines.spec.rules.vips import VIP_RULES
+from fournines.spec.told.elsewhere import belongs
+from fournines.spec.vocabulary import Vocabulary
 from fournines.spec.words import near
-
-_BENEATH = dict.fromkeys(
-    ("address", "interface", "ip"),
-    "write it at its network's name: mgmt: 10.0.0.11, or mgmt: {address: 10.0.0.11, interface: eth0}",
-)
-"""What people write of a host that belongs to one of its networks."""
 
 
 def has_parts(draft: Draft) -> Iterator[Problem]:
@@ -78,15 +74,15 @@ def attachments(draft: Draft) -> Iterator[Problem]:
             yield from outside_range(path, address, name, sound[name])
 
 
-def bare_attachments(draft: Draft) -> Iterator[Problem]:
+def bare_attachments(draft: Draft, vocabulary: Vocabulary) -> Iterator[Problem]:
     """A host is attached to networks of the site; without an address only to a provider's, by interface."""
     for host in draft.hosts.values() if draft.networks and draft.networks_known else ():
         for name in host.attached:
             path, network = ("hosts", host.name, name), draft.networks.get(name)
             if network is None:
-                top = f"move it: {name} stands at the top level" if name in Site.model_fields else ""
-                hint = _BENEATH.get(name) or top or near(name, draft.networks)
-                yield Problem(path, f"{name} is not a network of this site", hint, at_key=True)
+                hint = belongs(path, vocabulary) or near(name, draft.networks)
+                what = f"{name} is neither a host's key nor a network of this site"
+                yield Problem(path, what, hint, at_key=True)
             elif name in host.bare and network.purpose is not Purpose.PROVIDER and network.purpose_known:
                 hint = "add address: ADDRESS, or make it a network of purpose: provider"
                 yield Problem(path, f"the host has no address in {name}", hint)
@@ -140,12 +136,12 @@ def twice(draft: Draft) -> Iterator[Problem]:
             yield Problem(("vips", name), "a host has this name too", hint, at_key=True)
 
 
+WORD_RULES = (bare_attachments,)
 NETWORK_RULES: tuple[Rule, ...] = (
     has_parts,
     ranges,
     purposes,
     attachments,
-    bare_attachments,
     interfaces,
     twice,
     *VIP_RULES,

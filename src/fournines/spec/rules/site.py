@@ -74,6 +74,21 @@ def votes(draft: Draft) -> Iterator[Problem]:
         )
 
 
+def outvoted(draft: Draft) -> Iterator[Problem]:
+    """Arbiters break ties; where they are as many as the controllers they could decide without one."""
+    controllers = [h.name for h in draft.hosts.values() if h.has(Role.CONTROLLER)]
+    arbiters = [h.name for h in draft.hosts.values() if h.has(Role.ARBITER) and not h.has(Role.CONTROLLER)]
+    if len(arbiters) < len(controllers) or len(arbiters) == 1 or len(controllers) < MINIMUM_CONTROLLERS:
+        return
+    if draft.hosts_known and all(host.roles_known for host in draft.hosts.values()):
+        roles_of = draft.hosts[arbiters[-1]].roles
+        yield Problem(
+            ("hosts", arbiters[-1], "roles", str(roles_of.index(Role.ARBITER))),
+            f"{len(arbiters)} arbiters outvote {len(controllers)} controllers, which alone have the data",
+            "leave one host the role arbiter, where the controllers are an even number",
+        )
+
+
 def login(draft: Draft) -> Iterator[Problem]:
     """``user@host`` is a command line's; a directory's account may have an @, but names no host of ours."""
     name, _, host = draft.user.partition("@")
@@ -183,11 +198,14 @@ def choices(draft: Draft, vocabulary: Vocabulary) -> Iterator[Problem]:
         could = vocabulary.providers.get(capability, ())
         if not could:
             hint = near(capability, vocabulary.providers)
+            provided = [what for what, who in vocabulary.providers.items() if capability in who]
+            if name in provided:  # the wrong way round
+                hint = f"write {name}: {capability}"
             yield Problem(("choose", capability), f"there is no capability {capability}", hint, at_key=True)
         elif isinstance(name, str) and name not in could:
             what = f"{name} does not provide {capability}"
             yield Problem(("choose", capability), what, f"write {' or '.join(could)}")
 
 
-SITE_RULES: tuple[Rule, ...] = (votes, login, jump_host, fencing, boards)
+SITE_RULES: tuple[Rule, ...] = (votes, outvoted, login, jump_host, fencing, boards)
 WORD_RULES = (roles, services, places, choices, *OPTION_RULES)
