@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fournines.audit.gather.archive import content, opened
+from fournines.audit.gather.links import Followed
 from fournines.audit.plain import plain
 from fournines.errors import AuditError
 
@@ -71,6 +72,7 @@ class Budget:
 
     left: int = field(default_factory=lambda: MOST)
     links: int = MOST_LINKS
+    followed: Followed = field(default_factory=Followed)
 
     @classmethod
     def of(cls, *, whole: bool) -> Budget:
@@ -154,7 +156,7 @@ def _found(root: Path, real: str, name: str, shown: str, budget: Budget) -> File
             if budget.links < 0:
                 said = f"a link behind {MOST_LINKS:,} others: not followed (--whole follows them)"
                 return File(shown, "", trouble=said, link=True)
-            if os.path.commonpath((real, os.path.realpath(path))) != real:
+            if os.path.commonpath((real, budget.followed.end(path))) != real:
                 return File(shown, "", trouble="a link that leaves the folder: not followed", link=True)
             mode = os.stat(path).st_mode  # noqa: PTH116 - as above
             if stat.S_ISDIR(mode):

@@ -37,6 +37,41 @@ def seen(marks: tuple[str, ...], text: str) -> int:
     )
 
 
+@lru_cache(256)
+def counted(kinds: tuple[tuple[str, ...], ...], text: str) -> tuple[int, ...]:
+    """The same of each of these kinds at once: for a file of which nothing but its text can tell."""
+    found = [0] * len(kinds)
+    beginning, others = _begun(kinds)
+    tried: set[tuple[int, int]] = set()
+    for head in _heads(text):
+        for place, mark, words in beginning.get(head, ()):
+            if place not in tried:
+                tried.add(place)
+                found[place[0]] += _fits(mark, words, text)
+    for number, mark in others:
+        found[number] += mark.search(text) is not None
+    return tuple(found)
+
+
+_Place = tuple[int, int]
+"""The number of a kind, and of one of its marks."""
+_Begun = dict[str, list[tuple[_Place, re.Pattern[str], tuple[str, ...]]]]
+
+
+@cache
+def _begun(kinds: tuple[tuple[str, ...], ...]) -> tuple[_Begun, list[tuple[int, re.Pattern[str]]]]:
+    """The marks of all kinds by the letters their lines begin with, and those that do not tell."""
+    beginning: _Begun = {}
+    others = []
+    for number, marks in enumerate(kinds):
+        for index, (mark, words, firsts) in enumerate(_known(marks)):
+            for first in firsts:
+                beginning.setdefault(first, []).append(((number, index), mark, words))
+            if not words:
+                others.append((number, mark))
+    return beginning, others
+
+
 @lru_cache(16)
 def _heads(text: str) -> frozenset[str]:
     """The first letters of every line, one and two: most marks begin with what no line begins with."""

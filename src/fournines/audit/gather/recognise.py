@@ -7,7 +7,7 @@ from fnmatch import fnmatchcase
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
-from fournines.audit.gather.marks import seen
+from fournines.audit.gather.marks import counted, seen
 from fournines.kit.audit.source import Syntax
 
 if TYPE_CHECKING:
@@ -53,7 +53,9 @@ def recognise(path: str, text: str, kinds: Iterable[Kind], *, marked: bool = Fal
         # Without a name that fits it has nothing but its marks: often too few to be read for.
         if not close and best and best[0] >= _A_MARK * len(kind.marks):
             continue
-        marks = seen(kind.marks, head)
+        marks = (
+            seen(kind.marks, head) if close else counted(tuple(kind.marks for kind in known), head)[number]
+        )
         if not close and not marks:
             continue
         fits = [name for name in close if _ends(tail, name)] if close else []

@@ -18,6 +18,8 @@ _SETS = re.compile(r"^[^=#]{0,200}=|\b(?:read|for|select)\b")
 _USED = re.compile(r"\$(?:\{([A-Za-z_]\w*)\}|([A-Za-z_]\w*))")
 _AS_IT_STANDS = re.compile(r"<<-?[ \t]*(?:'(\w+)'|\"(\w+)\"|\\(\w+))")
 _BEFORE = frozenset({"export", "local", "readonly", "declare"})
+_SETTING = _BEFORE | {"for", "read", "select"}
+"""First words of what sets a variable, or takes its one value away."""
 
 
 def values(texts: Iterable[str]) -> dict[str, str]:
@@ -36,6 +38,9 @@ def settled(nodes: Iterable[Node]) -> dict[str, str]:
 
 def _set(node: Node) -> Iterator[tuple[str, str]]:
     """What a command sets for those after it; ``for`` and ``read`` set no one value."""
+    first = node.key
+    if "=" not in first and first not in _SETTING and not first.startswith("-"):
+        return  # most commands set nothing, and a script may have forty thousand
     words = [word for word in node.words if word not in _BEFORE and not word.startswith("-")]
     pairs = [word.partition("=") for word in words]
     if all(equals and name.isidentifier() for name, equals, _ in pairs):

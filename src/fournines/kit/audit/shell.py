@@ -143,15 +143,62 @@ class _Shell:
         return position
 
 
+@dataclass(slots=True)
+class _Lines:
+    """Lines that say the same are read once: a script made by a loop has thousands of them.
+
+    Only what a line is by itself is kept: no here-document, no quote that goes on, nothing that speaks of the
+    line before it.
+    """
+
+    shell: _Shell
+    read: dict[str, tuple[Node, ...]] = field(default_factory=dict)
+    text: str = ""
+    state: tuple[int, int, int, int] = (0, 0, 0, 0)
+
+    def begin(self, position: int) -> int:
+        """Take over the lines from here on that were read before; returns where the first other begins."""
+        shell = self.shell
+        while True:
+            stop = shell.text.find("\n", position, position + _REMEMBERED)
+            self.text = shell.text[position:stop] if stop >= 0 else ""
+            known = self.read.get(self.text) if self.text else None
+            if known is None:
+                break
+            shell.nodes += [Node(node.words, shell.line, rest=node.rest) for node in known]
+            shell.line += 1
+            position = stop + 1
+        self.state = (stop, shell.line, len(shell.problems) + shell.steps, len(shell.nodes))
+        return position
+
+    def keep(self, newline: int) -> None:
+        """Remember the line that ended here, if it stood for itself."""
+        stop, line, odd, nodes = self.state
+        shell = self.shell
+        itself = newline == stop and shell.line == line + 1 and odd == len(shell.problems) + shell.steps
+        if self.text and itself and self.text.lstrip()[:1] not in _JOINS:
+            self.read[self.text] = tuple(shell.nodes[nodes:])
+
+
+_REMEMBERED = 200
+"""Characters of a line that is remembered."""
+_JOINS = frozenset(("", ";", "&", "|"))
+"""Beginnings of a line that goes on with the one before it."""
+
+
 def parse_shell(text: str) -> Parsed:
     """Read a script or pasted commands; linear in its length."""
     shell = _Shell(text)
-    position = 0
+    lines = _Lines(shell)
+    position = lines.begin(0)
     while position < len(text):
         match = _TOKEN.match(text, position)
         if match is None:  # cannot happen: (?P<other>.) takes anything
             break
         position = _take(shell, match)
+        if match.lastgroup == "newline":
+            lines.keep(match.start())
+            position = lines.begin(position)
     shell.end()
     if "<<" in text:
         _through_pipes(shell.nodes)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from fournines.kit.audit.node import Node
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
 
 _DEEPEST = 4
 _LONGEST = 8 * 1024
+_SHORT = 200
+"""Characters of a command line that is remembered: what is remembered must stay small."""
 _REMOTE = {
     "ssh": "-i -p -l -o -F -J -b -c -L -R -D -E -e -m -O -Q -S -W -w",
     "pssh": "-h -H -l -p -t -o -e -x -O --hosts --host --user --timeout --par",
@@ -75,10 +78,16 @@ def _inner(node: Node, depth: int) -> Iterator[Node]:
         yield from _inner(inner, depth + 1)
 
 
+@lru_cache(4096)
+def _commands(text: str) -> tuple[Node, ...]:
+    """The commands of a short line: what is done to each of many hosts is the same each time."""
+    return parse_shell(text).nodes
+
+
 def _handed(node: Node, text: str) -> Iterator[Node]:
     """The commands of a line that a command is given; the first that reads its input reads all of it."""
     fed = node.children
-    for said in parse_shell(text).nodes:
+    for said in _commands(text) if len(text) <= _SHORT else parse_shell(text).nodes:
         own = tuple(replace(child, line=node.line) for child in said.children)
         yield Node(said.words, node.line, (*own, *fed), said.rest)
         if fed and (_reads_commands(said.words) or handed_on(said.words)):

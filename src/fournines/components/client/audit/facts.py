@@ -74,8 +74,11 @@ def read_commands(source: Source) -> Iterator[Endpoint | AuthUrl | Account | Log
             yield from _created(place, words[3:])
         elif words[0] in ("keystone", "openstack") and "endpoint-create" in words:
             yield from _old(place, node)
-        yield from _account(place, words)
+        if words[0] in ("keystone", "openstack"):
+            yield from _account(place, words)
         for word in words[:4]:
+            if not word.startswith("OS_"):
+                continue
             name, _, value = word.partition("=")
             user = value if name == "OS_USERNAME" else user
             if name == "OS_PASSWORD" and user:
