@@ -263,6 +263,24 @@ WRONG += (
     ),
 )
 
+WRONG += (
+    (
+        "blog-with-objects",
+        (
+            ("controller2: {roles: [controller]", "controller2: {roles: [controller, storage]"),
+            ("components:\n", "components:\n  swift: {roles: [controller, arbiter]}\n"),
+        ),
+        "hosts.controller2.roles.1",
+        "controller2 keeps no objects",
+    ),
+    (
+        "blog-with-objects",
+        (("components:\n", "components:\n  swift: {roles: [arbiter]}\n"),),
+        "components.swift.roles",
+        "dashboard alone would keep objects",
+    ),
+)
+
 RIGHT: tuple[tuple[str, Edits], ...] = (
     ("blog", (("lab: true ", "choose: {messaging: rabbitmq}\nlab: true "),)),
     ("blog", (("components:\n", "components:\n  nftables: {ssh_ports: [2222], open_tcp: [9100]}\n"),)),

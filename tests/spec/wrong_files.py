@@ -762,7 +762,55 @@ HINTS: tuple[Edit, ...] = (
 )
 """The same, with all that is said: what is wrong, and what to write instead."""
 
+UNUSED: tuple[Edit, ...] = (
+    (
+        "  external: {cidr",
+        "  spare: {cidr: 10.8.0.0/24}\n  external: {cidr",
+        "5:3",
+        "no host is attached to spare",
+    ),
+)
+GROUPS["unused"] = UNUSED
 HINTS += (
+    (
+        "  controller1:\n",
+        "  controller1[2-1]:\n",
+        "a range that ends before it begins",
+        "write controller1[1-2]",
+    ),
+    (
+        "through: dashboard",
+        "through: net[1-2]",
+        "a range of hosts is a key of its own under hosts",
+        "write it on a line of its own, without braces around it; elsewhere an entry for each host",
+    ),
+    ("buffer_pool: 256M", "buffer_pool: 268435456", "'268435456' is not an amount such as 8M", "write 256M"),
+    ("buffer_pool: 256M", "buffer_pool: 0.5G", "'0.5G' is not an amount such as 8M", "write 512M"),
+    ("buffer_pool: 256M", "buffer_pool: 1T", "'1T' is not an amount such as 8M", "write 1024G"),
+    (
+        "buffer_pool: 256M",
+        "controller1: {}",
+        "unknown key",
+        "options are those of all hosts of a component: write them without a host's name",
+    ),
+    (
+        "interface: enp2s0",
+        "interface: eth0:1",
+        "'eth0:1' is not the name of a network interface",
+        "write eth0",
+    ),
+    (
+        "interface: enp2s0",
+        "interface: lo",
+        "'lo' has a meaning of its own on every host",
+        "write it as `ip link` shows it on the host: eth0, enp1s0, bond0.100",
+    ),
+    (
+        "sysctls: {net.ipv4.ip_forward: 1}",
+        "sysctls: [net.ipv4.ip_forward=1]",
+        "a list is not a mapping",
+        "write {net.ipv4.ip_forward: 1}",
+    ),
     (
         "mgmt: 10.0.0.12",
         "mgmt: 10.0.0.12/24",

@@ -121,8 +121,10 @@ def _no_yaml(document: Document, error: yaml.MarkedYAMLError) -> tuple[Place, st
     if glued:
         place, said = Place(*glued), GLUED
     if re.search(DEEPER, said) and (above := deeper_than(document.lines, place.line)):
-        what = f"this line is indented further than line {above}, whose key has its value already"
-        return place, what, f"indent it like line {above}, or line {above} like this one"
+        number, column = above
+        what = f"this line is indented further than line {number}, whose key has its value already"
+        hint = f"indent it like line {number}, or line {number} like this one"
+        return Place(place.line, column), what, hint
     return place, *syntax_words(document.at(place), said)
 
 
@@ -179,7 +181,11 @@ class _Walk:
     def _key(self, node: yaml.Node, path: Path) -> str | None:
         place = _place(node)
         before = Place(place.line, place.column - 1)
-        if isinstance(node, yaml.MappingNode) and self._document.at(before) == "{":
+        if (
+            isinstance(node, yaml.MappingNode)
+            and self._document.at(before) == "{"
+            and all(value.tag == f"{_TAG}null" for _, value in node.value)
+        ):
             self._document.mistakes.append(self._document.mistake_at(before, (), *TEMPLATE))
         elif not isinstance(node, yaml.ScalarNode) or not node.value:
             self._add(node, path, "a key must be a plain word", "write key: value")

@@ -75,11 +75,11 @@ def _names(document: Document, key: str) -> Iterator[str]:
     head, first, last, tail = parts.groups()
     width = len(first) if first.startswith("0") else 0
     low, high = int(first), int(last)
-    if last != str(high).zfill(width):
+    if high < low:
+        _complain(document, here, "a range that ends before it begins", f"write {head}[{last}-{first}]{tail}")
+    elif last != str(high).zfill(width):
         right = str(high).zfill(width) if width else str(high)
         _complain(document, here, f"{first} and {last} are not written alike", f"write [{first}-{right}]")
-    elif high < low:
-        _complain(document, here, "a range that ends before it begins", f"write {head}[{last}-{first}]{tail}")
     elif high - low >= MOST:
         what = f"{high - low + 1} hosts are more than a range may have"
         _complain(document, here, what, f"write at most {MOST}")

@@ -73,7 +73,8 @@ class Written:
                 f"{shown(text)} has {len(text)} characters; at most {self.longest} are possible", self.hint
             )
         if text in self.reserved:
-            raise wrong(f"{shown(text)} has a meaning of its own on every host", "use another name")
+            hint = "use another name" if self.what == "a name" else self.hint
+            raise wrong(f"{shown(text)} has a meaning of its own on every host", hint)
         if not re.fullmatch(self.pattern, text):
             meant = next((one for one in _meant(text) if re.fullmatch(self.pattern, one)), None)
             fits = meant and len(meant) <= self.longest and meant not in self.reserved
@@ -85,6 +86,8 @@ def _meant(text: str) -> Iterator[str]:
     """What somebody may have meant who wrote a capital, a URL, a whole name, an underscore, further words."""
     host = re.sub("^[a-z]+://", "", text).partition("/")[0]
     yield from (text.lower(), host, host.lower(), f"/{text}")
+    if host.count(":") == 1:
+        yield host.partition(":")[0]
     if "." not in text:
         yield re.sub("[ _]", "-", text).lower()
     elif "://" not in text and not text[0].isdecimal():
@@ -116,9 +119,8 @@ class Measure:
         shape = f"[1-9][0-9]{{0,17}}({'|'.join(self.factors)})"
         if not re.fullmatch(shape, text):
             bare = re.sub("i?[Bb]$", "", text.replace(" ", ""))
-            meant = (
-                one for one in (f"{bare}B", bare, bare.upper(), bare.lower()) if re.fullmatch(shape, one)
-            )
+            written = (f"{bare}B", bare, bare.upper(), bare.lower(), *self._converted(bare))
+            meant = (one for one in written if re.fullmatch(shape, one))
             found = next((one for one in meant if self._within(one)), None)
             what = f"{shown(text)} is not an amount such as {self.lowest}"
             raise wrong(what, f"write {found}" if found else hint)
@@ -128,6 +130,16 @@ class Measure:
 
     def _within(self, text: str) -> bool:
         return self.in_bytes(self.lowest) <= self.in_bytes(text) <= self.in_bytes(self.highest)
+
+    def _converted(self, text: str) -> Iterator[str]:
+        """The same amount in a unit that is known here: of bytes alone, of a fraction, of another unit."""
+        found = re.fullmatch(r"([0-9]{1,15}(?:\.[0-9]{1,6})?)([kKMGT]?)", text)
+        if found is None or not (found[2] or "." not in found[1]):
+            return
+        amount = float(found[1]) * 1024 ** "_kMGT".index(found[2].replace("K", "k") or "_")
+        for unit, size in sorted(self.factors.items(), key=lambda one: -one[1]):
+            if amount >= size and amount % size == 0:
+                yield f"{int(amount // size)}{unit}"
 
     def in_bytes(self, text: str) -> int:
         """An amount of this shape as bytes."""

@@ -24,11 +24,16 @@ BLANK = re.compile("[\xa0\u1680\u2000-\u200a\u202f\u205f\u3000]")
 TEMPLATE = "templates ({{ name }}, ${NAME}) are not filled in", "write the value itself"
 LOOKS = (
     ("(\\s*[\"']?[A-Za-z0-9_.-]+)\uff1a", "\uff1a is U+FF1A and no colon", "write a colon and a blank"),
-    (r"([^#]*?)(?:\$\{|\{\{|\{%)", *TEMPLATE),
+    (r"([^#]*?)(?:\$\{|\{\{[^:}]*\}\}|\{%)", *TEMPLATE),
     (
         r"([^#]*?)((?:[0-9]{1,3}\.){3})[\[{]([0-9]+)[^0-9]+[0-9]+[]}]",
         "addresses have no ranges",
         r"write \2\3+: it is counted up from there, for each host of a range",
+    ),
+    (
+        r"([^#]*?[{\[,:]\s*)[A-Za-z][A-Za-z0-9-]*\[[0-9]+-[0-9]+\]",
+        "a range of hosts is a key of its own under hosts",
+        "write it on a line of its own, without braces around it; elsewhere an entry for each host",
     ),
 )
 """Lines that no site file has, as patterns: what is wrong begins behind the first group."""
@@ -93,15 +98,15 @@ def glued_colon(lines: Sequence[str], line: int) -> tuple[int, int] | None:
     return None
 
 
-def deeper_than(lines: Sequence[str], line: int) -> int | None:
-    """The number of the line before this one, where that is whole (``key: value``) and this one deeper."""
+def deeper_than(lines: Sequence[str], line: int) -> tuple[int, int] | None:
+    """The line before this one, where that is whole (``key: value``), and where this one begins."""
     told = [number for number in range(1, line) if lines[number - 1].partition("#")[0].strip()]
     if not told or line > len(lines):
         return None
     before = lines[told[-1] - 1]
     margins = [len(one) - len(one.lstrip(" ")) for one in (before, lines[line - 1])]
     whole = re.fullmatch(r"[^:#]+: +(\{.*\}|\[.*\]|[^#{[|>]+)", before.partition(" #")[0].rstrip())
-    return told[-1] if whole and margins[1] > margins[0] else None
+    return (told[-1], margins[1] + 1) if whole and margins[1] > margins[0] else None
 
 
 def glued_dash(line: str) -> int | None:

@@ -54,18 +54,26 @@ class Translator:
         what, hint = words(details, key if len(written) > 1 else path[-1], known, number_at(self.model, loc))
         unknown = details["type"] == "extra_forbidden"
         if unknown and not hint.startswith("did you mean"):
-            hint = _around(details["input"], key) or belongs(path, self.vocabulary) or hint
+            hint = self._elsewhere(path, details["input"]) or hint
         if details["type"] in NO_MAPPING:
             hint = self._as_mapping(path, details["input"], model_at(self.model, loc)) or hint
         elif path[:1] == ("services",) and len(path) > 1:
             hint = self._as_service(details["input"]) or hint
         elif details["type"] in {"enum", "literal_error"} and around and _optional(around, loc[-1]):
             hint += ", or leave the key out" if hint.startswith("write one of") else ""
+        if at_key and path[:1] == ("components",) and path[2:] == ():
+            hint = belongs(path, self.vocabulary) or hint
         if at_key and "[" in key and hint.startswith("write "):
             hint = f"write {re.sub('[ _]', '-', key).lower()}"  # of the range, not of one of its hosts
         if at_key and loc[0] != "hosts" and re.search(r"\[[0-9]+-[0-9]+\]", key):
             hint = "ranges are for hosts only: write an entry for each"
         return self.document.mistake(path, what, hint, at_key=at_key or unknown)
+
+    def _elsewhere(self, path: tuple[str, ...], given: object) -> str:
+        """Where an unknown key belongs, if anywhere."""
+        if path[0] == "components" and path[-1] in _names(self.document.value.get("hosts")):
+            return "options are those of all hosts of a component: write them without a host's name"
+        return _around(given, path[-1]) or belongs(path, self.vocabulary)
 
     def _as_mapping(self, path: tuple[str, ...], given: object, wanted: type[Strict] | None) -> str:
         """What to write where keys have to stand; empty where nothing more is known of it than that."""
@@ -78,7 +86,9 @@ class Translator:
             known = [name for name in named if name in self.vocabulary.options] or ["galera"]
             return f"write components: {{{', '.join(f'{name}: {{}}' for name in known)}}}"
         if path[:1] != ("components",) or path[2:]:
-            return ""
+            pairs = [str(one).partition("=") for one in _listed(given)]
+            said = ", ".join(f"{name.strip()}: {value.strip()}" for name, _, value in pairs)
+            return f"write {{{said}}}" if pairs and all(name and value for name, _, value in pairs) else ""
         if str(given).lower() in {"false", "no", "off", "disabled"}:
             return "take it away: what nothing needs is not built"
         return f"write {path[-1]}: {{}}, with its options between the braces"
@@ -125,6 +135,8 @@ def _as_keys(wanted: type[Strict], given: object) -> str:
     if wanted is Ssh and isinstance(given, str) and "@" in given:
         given = given.partition("@")[0]
     said = dict.fromkeys((*must, *([meant] if meant else ())), "...")
+    if not meant and len(must) == 1:
+        meant = must[0]
     if meant == "recipients" and isinstance(given, list | str):
         said[meant] = f"[{', '.join(map(str, _listed(given)))}]"
     elif meant and isinstance(given, str):

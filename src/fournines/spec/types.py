@@ -100,14 +100,15 @@ Login = Annotated[
 InterfaceName = Annotated[
     str,
     Written(
-        r"(?!\.{1,2}$)[A-Za-z0-9_.-][A-Za-z0-9_.@:-]*",
+        r"(?!\.{1,2}$)[A-Za-z0-9_.-][A-Za-z0-9_.@-]*",
         "the name of a network interface",
         "write it as `ip link` shows it on the host: eth0, enp1s0, bond0.100",
         longest=15,
         reserved=frozenset({"lo"}),
     ),
 ]
-"""IFNAMSIZ - 1 characters (linux/if.h); the loopback reaches no other host."""
+"""IFNAMSIZ - 1 characters and no colon (``dev_valid_name`` in the kernel's net/core/dev.c): ``eth0:1`` is an
+address's label. The loopback reaches no other host."""
 _OCTET = "(25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])"
 _IPV4 = rf"{_OCTET}(\.{_OCTET}){{3}}"
 _NO_NUMBERS = r"(?!([0-9]+\.){3}[0-9])"

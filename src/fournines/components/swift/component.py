@@ -30,7 +30,7 @@ from fournines.kit.declare import Declaration, Endpoint, FirewallPort, HealthChe
 from fournines.kit.probe import ObjectLedger
 from fournines.kit.where import on
 from fournines.spec.document import Problem
-from fournines.spec.model import Site
+from fournines.spec.model import Role, Site
 
 _LONG_TRANSFER = 300.0
 """Seconds without a byte before a transfer counts as dead: a large object is flushed to a slow disk."""
@@ -71,8 +71,21 @@ def _memory(proxies: tuple[str, ...], keeping: tuple[str, ...], options: Options
 
 
 def judge(site: Site, options: Options) -> Iterator[Problem]:
-    """Some host keeps objects."""
-    if not on(*options.roles)(site):
+    """Some hosts keep objects, and those that are there for it do."""
+    for host in site.with_role(Role.STORAGE) if Role.STORAGE not in options.roles else ():
+        yield Problem(
+            ("hosts", host.name, "roles", str(host.roles.index(Role.STORAGE))),
+            f"{host.name} keeps no objects: swift.roles has no {Role.STORAGE}",
+            "take the role away, or add storage to components.swift.roles",
+        )
+    found = on(*options.roles)(site)
+    if len(found) == 1:
+        yield Problem(
+            ("components", "swift", "roles"),
+            f"{found[0].name} alone would keep objects: they are lost with it",
+            "give one or more hosts one of these roles, or leave it out: then controllers keep objects too",
+        )
+    if not found:
         yield Problem(
             ("components", "swift", "roles"),
             f"no host would keep objects: none has the role {' or '.join(options.roles)}",

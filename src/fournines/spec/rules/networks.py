@@ -34,6 +34,19 @@ def has_parts(draft: Draft) -> Iterator[Problem]:
         yield Problem(("vips",), "there is no VIP", hint)
 
 
+def unused(draft: Draft) -> Iterator[Problem]:
+    """Somebody is attached to each network; a provider's is judged by who makes virtual networks."""
+    attached = {name for host in draft.hosts.values() for name in host.attached}
+    attached |= {vip.network for vip in (draft.vips or {}).values() if vip.network}
+    whole = draft.hosts_known and all(host.whole for host in draft.hosts.values())
+    if not whole or attached - set(draft.networks):  # it may be one of these, mistyped
+        return
+    for name, network in draft.networks.items():
+        if name not in attached and network.cidr and network.purpose is None and network.purpose_known:
+            hint = f"give hosts an address in it ({name}: ADDRESS), or take it away"
+            yield Problem(("networks", name), f"no host is attached to {name}", hint, at_key=True)
+
+
 def purposes(draft: Draft) -> Iterator[Problem]:
     """One network is the cluster's, and every host has an address in it."""
     networks = draft.networks
@@ -140,6 +153,7 @@ WORD_RULES = (bare_attachments,)
 NETWORK_RULES: tuple[Rule, ...] = (
     has_parts,
     ranges,
+    unused,
     purposes,
     attachments,
     interfaces,

@@ -49,6 +49,8 @@ _INSTEAD: dict[str, dict[str, str]] = {
     },
 }
 """Keys that people look for in a section ("" is the top), and what is said instead; {} is the name above."""
+_OPTION = 2
+"""Paths of more parts than this are those of components' options."""
 _PLACES = 3
 """So many places are named; a key of more is nobody's in particular."""
 
@@ -69,7 +71,8 @@ def belongs(path: Path, vocabulary: Vocabulary) -> str:
         several = model in {Network, Vip, Fencing}
         places.append((f"{section}.NAME" if several else section, known_keys(model)))
     of_components = [(f"components.{n}", known_keys(one)) for n, one in vocabulary.options.items()]
-    for candidates in (places, of_components):
+    in_options = path[0] == "components" and len(path) > _OPTION
+    for candidates in (places[:3] if in_options else places, of_components):
         found = [place for place, keys in candidates if key in keys]
         if 0 < len(found) <= _PLACES:
             where = " or ".join(f"under {place}" if place else "at the top level" for place in found)
