@@ -23,7 +23,7 @@ hosts:
   controller[1-3]: {roles: [controller, dashboard, time], mgmt: 10.0.0.11+}
   network[1-2]: {roles: [network], mgmt: 10.0.0.31+, provider: {interface: enp2s0}}
   compute1: {roles: [compute], mgmt: 10.0.0.61}
-  storage1: {roles: [storage], mgmt: 10.0.0.71}
+  storage[1-2]: {roles: [storage], mgmt: 10.0.0.71+}
 services: [keystone, glance, placement, cinder, heat, neutron, nova, swift, horizon]
 components:
 """

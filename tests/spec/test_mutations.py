@@ -207,7 +207,7 @@ BESIDE = {
     ("rabbitmq", "heartbeat"): ("60",),
     ("rabbitmq", "mode"): ("active-passive",),
     ("rabbitmq", "net_ticktime"): ("60",),
-    ("swift", "roles"): ("[arbiter]",),
+    ("swift", "roles"): ("[arbiter]", "[controller]"),
 }
 """Values within the limits that other parts of the file do not leave."""
 

@@ -270,8 +270,8 @@ WRONG += (
             ("controller2: {roles: [controller]", "controller2: {roles: [controller, storage]"),
             ("components:\n", "components:\n  swift: {roles: [controller, arbiter]}\n"),
         ),
-        "hosts.controller2.roles.1",
-        "controller2 keeps no objects",
+        "components.swift.roles",
+        "controller2 has the role storage and would keep no objects",
     ),
     (
         "blog-with-objects",

@@ -72,12 +72,14 @@ def _memory(proxies: tuple[str, ...], keeping: tuple[str, ...], options: Options
 
 def judge(site: Site, options: Options) -> Iterator[Problem]:
     """Some hosts keep objects, and those that are there for it do."""
-    for host in site.with_role(Role.STORAGE) if Role.STORAGE not in options.roles else ():
+    idle = site.with_role(Role.STORAGE) if Role.STORAGE not in options.roles else ()
+    if idle:
         yield Problem(
-            ("hosts", host.name, "roles", str(host.roles.index(Role.STORAGE))),
-            f"{host.name} keeps no objects: swift.roles has no {Role.STORAGE}",
-            "take the role away, or add storage to components.swift.roles",
+            ("components", "swift", "roles"),
+            f"{idle[0].name} has the role {Role.STORAGE} and would keep no objects",
+            f"add {Role.STORAGE} here, or take the role from the hosts that have it",
         )
+        return
     found = on(*options.roles)(site)
     if len(found) == 1:
         yield Problem(
