@@ -48,14 +48,15 @@ def recognise(path: str, text: str, kinds: Iterable[Kind], *, marked: bool = Fal
     tail = "/".join(path.rsplit("/", _DEEPEST_NAME)[-_DEEPEST_NAME:])
     best: tuple[int, Kind] | None = None
     known = tuple(kinds)
+    counts: tuple[int, ...] = ()
     for number, close in _near(tuple(kind.names for kind in known), *_end(path)):
         kind = known[number]
         # Without a name that fits it has nothing but its marks: often too few to be read for.
         if not close and best and best[0] >= _A_MARK * len(kind.marks):
             continue
-        marks = (
-            seen(kind.marks, head) if close else counted(tuple(kind.marks for kind in known), head)[number]
-        )
+        if not close and not counts:
+            counts = counted(tuple(kind.marks for kind in known), head)
+        marks = seen(kind.marks, head) if close else counts[number]
         if not close and not marks:
             continue
         fits = [name for name in close if _ends(tail, name)] if close else []

@@ -33,7 +33,8 @@ _TARGETS = {"ssh": 1, "docker": 1, "podman": 1, "kubectl": 1}
 _EXEC = frozenset({"docker", "podman", "kubectl"})
 _SHELLS = frozenset({"sh", "bash", "dash", "ksh", "su", "vagrant"})
 _BEFORE = frozenset({"sudo", "nohup", "exec", "time", "command", "!", "run"})
-
+_HANDING = _BEFORE | _SHELLS | _REMOTE.keys() | {"ansible", "salt", "lxc", "lxc-attach", "nsenter", "pct"}
+"""First words behind which there may be a command that is handed on."""
 
 _PROGRAM = re.compile(r"(\w+)=((?:/[\w.\-]+)+(?: -[\w\-]+)*|[\w.\-]+)")
 """``IPT=/sbin/iptables``: a name for a program, or for one with options."""
@@ -105,6 +106,8 @@ def _read(node: Node) -> Iterator[Node]:
 
 def handed_on(words: Sequence[str]) -> str:
     """The command line another command is given to run, as the shell behind it reads it; empty if none."""
+    if words and "/" not in words[0] and words[0] not in _HANDING:
+        return ""  # nearly all: a script may have forty thousand
     bare = without(words, _BEFORE)
     name = program_of(bare)
     if name in ("ansible", "salt"):
@@ -118,6 +121,8 @@ def handed_on(words: Sequence[str]) -> str:
 
 def without(words: Sequence[str], before: Collection[str]) -> list[str]:
     """A command without the words that carry it out, and their options: ``sudo -u mysql``, ``nohup``."""
+    if not words or words[0] not in before:
+        return list(words)
     at = 0
     while at < len(words) and words[at] in before:
         at += 1
