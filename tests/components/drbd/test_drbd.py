@@ -225,7 +225,7 @@ def test_two_hosts_are_too_few_for_what_needs_a_majority(changed: str, needing: 
         ),
         (
             "  drbd:\n    answer_ms: 6000\n    volumes:\n      " + VOLUME,
-            "  haproxy: {fall: 2}",
+            "  memcached: {}",
             "add components: {drbd: {volumes: {mysql:",
         ),
         ("mode: active-passive", "mode: active-active", "write mode: active-passive"),

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
+from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pytest
+from tests.components.fixed import file_of
+from tests.support import context_of, site_of
 
+from fournines.components.drbd.component import COMPONENT
+from fournines.components.drbd.deploy import UNFENCE
 from fournines.components.drbd.on_host import fencing
 from fournines.components.drbd.on_host.fencing import Exit, View, constraint, decide, read
 
@@ -97,7 +103,7 @@ def run(monkeypatch: pytest.MonkeyPatch, cluster: Cluster, *arguments: str) -> i
     return fencing.main(*arguments)
 
 
-FENCE = ("fence", "ms_drbd_mysql", "2.2", "controller1", "controller2")
+FENCE = ("ms_drbd_mysql", "2.2", "controller1", "controller2")
 
 
 def test_a_lost_peer_is_waited_for_until_it_is_fenced(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -120,20 +126,38 @@ def test_without_the_majority_it_never_goes_on(monkeypatch: pytest.MonkeyPatch, 
 
 def test_a_host_that_is_none_of_the_two_does_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     cluster = Cluster(said())
-    assert run(monkeypatch, cluster, "fence", "ms", "2.2", "a", "b") == Exit.FAILED
+    assert run(monkeypatch, cluster, "ms", "2.2", "a", "b") == Exit.FAILED
     assert [argv[0] for argv in cluster.told] == ["uname"]
 
 
-def test_a_copy_that_has_caught_up_is_free_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    cluster = Cluster(said())
-    assert run(monkeypatch, cluster, "unfence", "ms_drbd_mysql", "0", "controller1", "controller2") == 0
-    assert cluster.told == [
-        (
-            "cibadmin",
-            "--delete",
-            "--scope",
-            "constraints",
-            "--xml-text",
-            '<rsc_location id="outdated-ms_drbd_mysql"/>',
-        )
-    ]
+TOLD = """\
+#!/bin/sh
+echo "$@" >>"$(dirname "$0")/told"
+case $1 in --query) exit {found} ;; esac
+"""
+
+
+@pytest.mark.parametrize(("found", "count"), [(0, 2), (105, 1)], ids=["kept from use", "nothing there"])
+def test_a_copy_that_has_caught_up_is_free_again(tmp_path: Path, found: int, count: int) -> None:
+    """Where nothing keeps it from use nothing is written: it is run every few seconds."""
+    cibadmin = tmp_path / "cibadmin"
+    cibadmin.write_text(TOLD.format(found=found))
+    cibadmin.chmod(0o755)
+    site = site_of("active-passive-drbd.yaml")
+    script = file_of(COMPONENT, context_of(site), "controller1", UNFENCE).content
+    done = subprocess.run(
+        ["sh", "-s", "ms_drbd_mysql"],
+        input=script,
+        text=True,
+        env={"PATH": f"{tmp_path}:{os.environ['PATH']}"},
+        check=False,
+    )
+    assert done.returncode == 0
+    told = (tmp_path / "told").read_text().splitlines()
+    assert (
+        told
+        == [
+            "--query --xpath //rsc_location[@id='outdated-ms_drbd_mysql']",
+            '--delete --scope constraints --xml-text <rsc_location id="outdated-ms_drbd_mysql"/>',
+        ][:count]
+    )

@@ -247,7 +247,7 @@ def test_real_machines_are_fenced_by_their_own_boards(
     site: Site, agent: str, program: str, package: str
 ) -> None:
     there = real(site, agent=agent)
-    found = {device.never: dict(one.params) for device in devices(there) for one in device.primitives}
+    found = {device.never[0]: dict(one.params) for device in devices(there) for one in device.primitives}
     assert {one.agent for device in devices(there) for one in device.primitives} == {f"stonith:{program}"}
     assert found["controller1"]["ip"] == "10.9.0.2"
     assert found["controller1"]["pcmk_host_list"] == "controller1"
@@ -262,16 +262,28 @@ def test_of_two_hosts_one_waits_so_that_not_both_are_fenced(site: Site) -> None:
 
 def test_who_votes_and_runs_nothing_fences_rather_than_who_takes_over(site: Site) -> None:
     assert {device.never: device.prefers for device in devices(site)} == {
-        "dashboard": "",
-        "controller1": "dashboard",
-        "controller2": "dashboard",
+        ("dashboard",): "",
+        ("controller1",): "dashboard",
+        ("controller2",): "dashboard",
     }
     assert {device.prefers for device in devices(shaped(site, "pair"))} == {""}
 
 
+def test_where_agents_take_long_only_who_runs_nothing_fences_as_far_as_there_is_one(site: Site) -> None:
+    assert [device.never for device in devices(site, "arbiters")] == [
+        ("dashboard",),
+        ("controller1", "controller2"),
+        ("controller2", "controller1"),
+    ]
+    pair = shaped(site, "pair")
+    assert list(devices(pair, "arbiters")) == list(devices(pair)), "nobody there runs nothing"
+
+
 def delayed(site: Site) -> list[str]:
     """The hosts whose device waits before it fences."""
-    return [d.never for d in devices(site) for one in d.primitives if "pcmk_delay_base" in dict(one.params)]
+    return [
+        d.never[0] for d in devices(site) for one in d.primitives if "pcmk_delay_base" in dict(one.params)
+    ]
 
 
 @pytest.mark.programs
@@ -306,6 +318,8 @@ def test_what_all_members_see_alike_is_said_once(context: Context, name: str, sa
 
 
 NODE2 = 'name="controller2" id="12" online="true" standby="false"'
+JOINED = f'{NODE2} standby_onfail="false" maintenance="false" pending="false"'
+JOINING = 'name="controller2" id="12" online="true" standby="true" pending="true"'
 VIP = 'id="vip-controller" resource_agent="ocf:heartbeat:IPaddr2" role="Started" active="true"'
 DEVICE = 'id="fence-controller1" resource_agent="stonith:fence_redfish" role="Started"'
 ON_VIP = (
@@ -325,6 +339,7 @@ FAILED = '<failures><failure op_key="haproxy_monitor_2000" node="controller1" ex
             {NODE2: NODE2.replace('standby="false"', 'standby="true"')},
             "controller2 is standby (nines online controller2)",
         ),
+        ("online", {JOINED: JOINING}, "controller2 is pending"),
         ("online", {'with_quorum="true"': 'with_quorum="false"'}, "without the majority"),
         ("online", {'present="true"': 'present="false"'}, "nobody decides"),
         (

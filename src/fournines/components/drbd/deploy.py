@@ -20,6 +20,7 @@ UNIT = "drbd.service"
 HANDLER = (
     f"/usr/bin/env PYTHONPATH={PROGRAMS} /usr/bin/python3 -S -B -m fournines.components.drbd.on_host.fencing"
 )
+UNFENCE = f"{PROGRAMS}/drbd-unfence"
 _VALIDATE = ("/usr/lib/drbd/drbdadm-84", "--config-file={}", "dump")
 """The parser for the kernel's DRBD by its own name: before the module is loaded drbdadm takes the file for
 one of DRBD 9, whose words are others."""
@@ -31,6 +32,7 @@ def steps(context: Context, host: Host) -> Iterator[Step]:
     yield Packages(("drbd-utils", "xfsprogs"))
     yield File(MODULES, "# Managed by fournines.\ndrbd\nxfs\n")
     yield install("drbd", "fencing")
+    yield File(UNFENCE, context.render("drbd", "drbd-unfence.j2"), mode=0o755)
     for one in volumes(options):
         yield File(CONF.format(one.name), resource(context, one), mode=0o600, validate=_VALIDATE)
     for one in volumes(options):
@@ -80,6 +82,6 @@ def resource(context: Context, volume: Volume) -> str:
         ping=max(1, tenths // 2),
         every=options.answer_ms // 1000 + 1,
         rate=options.resync_rate,
-        fence=f"{HANDLER} fence {mirror.clone} {agreed:.1f} {' '.join(mirror.hosts)}",
-        unfence=f"{HANDLER} unfence {mirror.clone} 0 {' '.join(mirror.hosts)}",
+        fence=f"{HANDLER} {mirror.clone} {agreed:.1f} {' '.join(mirror.hosts)}",
+        unfence=f"{UNFENCE} {mirror.clone}",
     )

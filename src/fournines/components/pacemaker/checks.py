@@ -158,10 +158,12 @@ def judge_online(view: View, wanted: tuple[str, ...]) -> Verdict:
     wrong = [f"{name} is unknown" for name in wanted if name not in nodes]
     for name, node in nodes.items():
         states = [state for state in _BAD if node.get(state) == "true"]
+        if "pending" in states and "standby" in states:  # crm_mon's word for who is just joining, too
+            states.remove("standby")
         if node.get("online") != "true":
             states.insert(0, "offline")
         wrong += [f"{name} is {' and '.join(states)}"] if states else []
-        if node.get("standby") == "true":
+        if "standby" in states:
             wrong[-1] += f" (nines online {name})"
     leader = view.find("summary/current_dc")
     if leader is None or leader.get("present") != "true":

@@ -84,8 +84,9 @@ def cluster(context: Context, *, whole: bool = True) -> str:
 
 def run_by_cluster(context: Context, *, whole: bool = True) -> list[Part]:
     """Everything the cluster runs, as the site's hosts can be asked it; or what stands on volumes."""
-    found = (*devices(context.site), *volume_parts(context), *(parts(context) if whole else ()))
     options = context.options("pacemaker", Options)
+    fencing = devices(context.site, options.fence_from)
+    found = (*fencing, *volume_parts(context), *(parts(context) if whole else ()))
     return [fitted(part, options.monitor_interval, options.action_timeout) for part in found]
 
 

@@ -61,6 +61,10 @@ class Options(Strict):
     action_timeout: WholeSeconds = Field(default=20, ge=20, le=3600)
     """No action of a resource is given less time than this: many have more. 20 s is Pacemaker's own default;
     more is for hosts on which every program takes long (emulated processors)."""
+    fence_from: Literal["members", "arbiters"] = "members"
+    """Where fencing devices run: on any member, or, where there is one, only on those that run nothing else.
+    Every host that may run a device starts its agent for a look at it; where programs take long (emulated
+    processors) Pacemaker's own parts stand still meanwhile, and are taken for dead."""
     load_threshold: Whole = Field(default=1000, ge=10, le=100_000)
     """From which load, in percent of a host's processors, it is given one thing at a time. Pacemaker's own
     default of 80 makes a busy host wait with a VIP until a fencing device is started there: 5 s of 12 in a
@@ -118,8 +122,8 @@ class Part:
     """The clones on the promoted one of which it stands: it starts once that has been promoted."""
     prefers: str = ""
     """The host that it goes to when all are alike."""
-    never: str = ""
-    """The host that it may not run on."""
+    never: tuple[str, ...] = ()
+    """The hosts that it may not run on, nor be looked for."""
 
 
 def quorum_only(site: Site) -> tuple[str, ...]:
@@ -142,24 +146,26 @@ def vip_name(vip: str) -> str:
     return f"vip-{vip}"
 
 
-def devices(site: Site) -> Iterator[Part]:
+def devices(site: Site, fence_from: Literal["members", "arbiters"] = "members") -> Iterator[Part]:
     """A device for each member, which does not run on the host it fences.
 
-    A member that runs nothing else does it rather than the others: they have most to do just then.
-
-    Of two hosts that are cut off from each other each would fence the other at the same moment: there the
-    first one's device waits, so that the first one wins (Pacemaker Explained, pcmk_delay_base). With three
-    votes the one that is alone has no majority and may fence nobody.
+    A member that runs nothing else does it rather than the others, which have most to do just then; from
+    ``arbiters`` no other does it but for themselves. Of two hosts that are cut off from each other each would
+    fence the other at the same moment: there the first one's device waits, so that the first one wins
+    (Pacemaker Explained, pcmk_delay_base). With three votes the one that is alone may fence nobody.
     """
-    pair = len(MEMBERS(site)) == _PAIR
-    idle = next(iter(quorum_only(site)), "")
+    members = MEMBERS.names(site)
+    pair = len(members) == _PAIR
     for position, host in enumerate(MEMBERS(site)):
         board = board_of(site, host)
         delay = (("pcmk_delay_base", _PAIR_DELAY),) if pair and position == 0 else ()
         name, params = device_name(host.name), (*_params(host, board), *delay)
         asked = operations(("monitor", "60s", "40s"), ("start", "0s", "40s"))
         device = Primitive(name, f"stonith:{AGENTS[board.agent]}", params, asked)
-        yield Part(name, (device,), never=host.name, prefers=idle if idle != host.name else "")
+        idle = [one for one in quorum_only(site) if one != host.name]
+        busy = [one for one in members if one not in (host.name, *idle)]
+        kept = busy if idle and fence_from == "arbiters" else []
+        yield Part(name, (device,), never=(host.name, *kept), prefers=idle[0] if idle else "")
 
 
 def _params(host: Host, board: Fencing) -> Iterator[tuple[str, str]]:

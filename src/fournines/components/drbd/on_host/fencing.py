@@ -1,10 +1,10 @@
-"""DRBD's handlers: before a host goes on alone it makes sure that the other one cannot.
+"""DRBD's handler: before a host goes on alone it makes sure that the other one cannot.
 
 ``fence-peer`` is run by the kernel, with writes suspended, when a host in use loses its peer, or is put to
 use without one. A constraint of the cluster then says that only this host may use its copy; and it is waited
 for that the cluster knows what has become of the other: it is there (its copy will not be put to use), or it
-is down for certain. Only then does DRBD go on writing. ``after-resync-target`` takes the constraint away
-again once the copy is up to date.
+is down for certain. Only then does DRBD go on writing. Once the copy is up to date again the constraint is
+taken away by ``drbd-unfence``, a shell script: the agent runs that at every look at the copy in use.
 
 The scripts that drbd-utils 9.22 brings read node_state as Pacemaker 2 wrote it: with Pacemaker 3 they never
 see a fenced host, and wait 90 s. This one asks crm_mon, whose words are the same in both.
@@ -108,16 +108,8 @@ def fence(clone: str, peer: str, me: str, agreed: float) -> Exit:
     return Exit.FAILED
 
 
-def unfence(clone: str) -> int:
-    """Both copies are the same again."""
-    mark = f"<rsc_location id={quoteattr(f'outdated-{clone}')}/>"
-    return _tell("cibadmin", "--delete", "--scope", "constraints", "--xml-text", mark).returncode
-
-
-def main(verb: str, clone: str, agreed: str, *hosts: str) -> int:
-    """``fence`` or ``unfence``, the clone, the seconds in which members agree, and both hosts' names."""
-    if verb == "unfence":
-        return unfence(clone)
+def main(clone: str, agreed: str, *hosts: str) -> int:
+    """The clone, the seconds in which members agree, and both hosts' names."""
     me = _tell("uname", "-n").stdout.strip()
     peers = [host for host in hosts if host != me]
     return fence(clone, peers[0], me, float(agreed)) if len(peers) == 1 else Exit.FAILED
