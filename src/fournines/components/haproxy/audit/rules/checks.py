@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 _MANUAL = "HAProxy configuration manual"
 _TLS_PORTS = frozenset({443, 8443, 6443, 9443, 636, 5671, 15671})
-_STATEFUL = (Purpose.DATABASE, Purpose.AMQP, Purpose.LDAP)
+STATEFUL = (Purpose.DATABASE, Purpose.AMQP, Purpose.LDAP)
 
 
 def backs(site: Evidence) -> tuple[Proxy, ...]:
@@ -134,68 +134,6 @@ def http_to_tls(site: Evidence) -> Iterator[Hit | Unknown]:
                 f"{proxy.name} asks port {wrong[0].check_port or wrong[0].port} in plain HTTP",
                 related=(said.at, *(s.at for s in wrong[1:])),
             )
-
-
-@rule(
-    "HA010",
-    Severity.WARNING,
-    "Sessions stay on a server that is down",
-    consequence=Consequence.ERRORS,
-    why="HAProxy sends new connections elsewhere, but those already open stay with the dead or "
-    "desynchronised server until "
-    "timeout server: pooled clients hang after the failover",
-    fix="on-marked-down shutdown-sessions on every server line",
-    source=f"{_MANUAL} 5.2 on-marked-down; redhat-openstack/astapor #450",
-    bad={
-        "haproxy.cfg": haproxy(
-            galera(
-                "server db1 10.0.0.11:3306 check port 9200\nserver db2 10.0.0.12:3306 check port 9200 backup"
-            )
-        )
-    },
-    good={"haproxy.cfg": haproxy(galera())},
-    points_at="server db1 10.0.0.11:3306 check port 9200",
-)
-def sessions_stay(site: Evidence) -> Iterator[Hit | Unknown]:
-    for service in first_of(site):
-        what = purpose(service)
-        lacking = [s for s in service.servers if s.checked and s.down_action != "shutdown-sessions"]
-        if what in _STATEFUL and lacking and len(service.servers) > 1:
-            yield Hit(
-                lacking[0].at,
-                f"{service.back.name} is a {what.value} and keeps sessions on servers that are down",
-                related=tuple(s.at for s in lacking[1:]),
-                severity=Severity.WARNING if what is Purpose.DATABASE else Severity.INFO,
-            )
-
-
-@rule(
-    "HA011",
-    Severity.INFO,
-    "Two writers for a while after the first one returns",
-    consequence=Consequence.ERRORS,
-    why="new connections go to the returned primary, old ones stay with the backup until they end",
-    fix="decide: on-marked-up shutdown-backup-sessions cuts them (the manual warns to use it with care)",
-    source=f"{_MANUAL} 5.2 on-marked-up",
-    bad={"haproxy.cfg": haproxy(galera())},
-    good={
-        "haproxy.cfg": haproxy(
-            galera(
-                "default-server check port 9200 on-marked-down shutdown-sessions on-marked-up "
-                "shutdown-backup-sessions\n"
-                "server db1 10.0.0.11:3306\nserver db2 10.0.0.12:3306 backup"
-            )
-        )
-    },
-    points_at="server db1 10.0.0.11:3306 check port 9200 inter 1s fall 2 on-marked-down shutdown-sessions",
-)
-def backup_sessions_stay(site: Evidence) -> Iterator[Hit | Unknown]:
-    for service in first_of(site):
-        primaries = [s for s in service.servers if not s.backup]
-        if purpose(service) is Purpose.DATABASE and len(primaries) == 1 and len(service.servers) > 1:
-            up = primaries[0].settings.get("on-marked-up", "")
-            if up != "shutdown-backup-sessions" and not service.back.find("stick-table"):
-                yield Hit(primaries[0].at, f"{service.back.name} has no on-marked-up for its primary")
 
 
 @rule(
@@ -354,29 +292,3 @@ def all_backup(site: Evidence) -> Iterator[Hit | Unknown]:
             and not sticky
         ):
             yield Hit(servers[0].at, f"all {len(servers)} servers of {service.back.name} are backup")
-
-
-@rule(
-    "HA037",
-    Severity.INFO,
-    "A stick table with little room",
-    consequence=Consequence.ERRORS,
-    why="when more keys come than fit, entries are evicted and clients are sent to another server: the "
-    "writer moves",
-    fix="size 1000 or more",
-    source="redhat-openstack/astapor #518; HAProxy configuration manual stick-table",
-    bad={"haproxy.cfg": haproxy(galera(extra="stick-table type ip size 2\nstick on dst"))},
-    good={"haproxy.cfg": haproxy(galera(extra="stick-table type ip size 1000\nstick on dst"))},
-    points_at="stick-table type ip size 2",
-)
-def small_table(site: Evidence) -> Iterator[Hit | Unknown]:
-    for proxy in backs(site):
-        said = proxy.find("stick-table")
-        words = said.words if said else ()
-        size = words[words.index("size") + 1] if "size" in words[:-1] else ""
-        if said and size.isdecimal() and int(size[:9]) < _ROOM:
-            yield Hit(said.at, f"the stick table of {proxy.name} holds {size} keys")
-
-
-_ROOM = 100
-"""Keys below which evictions are likely: one for each client, or for each VIP with ``stick on dst``."""

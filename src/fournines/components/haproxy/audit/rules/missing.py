@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from fournines.components.haproxy.audit.facts import HaproxyFile, configurations
 from fournines.components.haproxy.audit.rules.checks import backs
-from fournines.components.haproxy.audit.rules.example import TWO, api, haproxy, listen
+from fournines.components.haproxy.audit.rules.example import GLOBAL, TWO, api, haproxy, listen
 from fournines.kit.audit.rule import Consequence, Hit, Severity, Unknown, rule
 
 if TYPE_CHECKING:
@@ -145,3 +145,23 @@ def agent_alone(site: Evidence) -> Iterator[Hit | Unknown]:
         ]
         if told:
             yield Hit(told[0].at, f"servers of {proxy.name} have no check", tuple(s.at for s in told[1:]))
+
+
+@rule(
+    "HA028",
+    Severity.INFO,
+    "Nothing is logged",
+    consequence=Consequence.FRAGILE,
+    why="'log global' refers to log lines of the global section, and there are none: after the night nobody "
+    "can say what was up",
+    fix="log /dev/log local0 in global",
+    source="HAProxy configuration manual log",
+    bad={"haproxy.cfg": haproxy(api(), head="maxconn 20480")},
+    good={"haproxy.cfg": haproxy(api(), head=GLOBAL)},
+    points_at="log global",
+)
+def no_log(site: Evidence) -> Iterator[Hit | Unknown]:
+    for conf in configurations(site):
+        said = next((s for p in conf.proxies for s in p.all("log", "global")), None)
+        if said and not conf.setting("log") and not conf.excerpt and not conf.fragment:
+            yield Hit(said.at, "'log global', and no log line in global")

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from fournines.components.haproxy.audit.facts import configurations
-from fournines.components.haproxy.audit.rules.checks import first_of
+from fournines.components.haproxy.audit.facts import Service, configurations
+from fournines.components.haproxy.audit.facts.purpose import Purpose, purpose
+from fournines.components.haproxy.audit.rules.checks import STATEFUL, first_of
 from fournines.components.haproxy.audit.rules.example import GLOBAL, galera, haproxy, listen
 from fournines.components.haproxy.audit.rules.timing import shortest
 from fournines.kit.audit.rule import Consequence, Hit, Severity, Unknown, rule
@@ -138,3 +139,65 @@ def cut_while_idle(site: Evidence) -> Iterator[Hit | Unknown]:
                     related=(service.at,),
                 )
                 break
+
+
+@rule(
+    "HA010",
+    Severity.WARNING,
+    "Sessions stay on a server that is down",
+    consequence=Consequence.ERRORS,
+    why="HAProxy sends new connections elsewhere, but those already open stay with the dead or "
+    "desynchronised server until "
+    "timeout server: pooled clients hang after the failover",
+    fix="on-marked-down shutdown-sessions on every server line",
+    source=f"{_MANUAL} 5.2 on-marked-down; redhat-openstack/astapor #450",
+    bad={
+        "haproxy.cfg": haproxy(
+            galera(
+                "server db1 10.0.0.11:3306 check port 9200\nserver db2 10.0.0.12:3306 check port 9200 backup"
+            )
+        )
+    },
+    good={"haproxy.cfg": haproxy(galera())},
+    points_at="server db1 10.0.0.11:3306 check port 9200",
+)
+def sessions_stay(site: Evidence) -> Iterator[Hit | Unknown]:
+    for service in first_of(site):
+        what = purpose(service)
+        lacking = [s for s in service.servers if s.checked and s.down_action != "shutdown-sessions"]
+        if what in STATEFUL and lacking and len(service.servers) > 1:
+            yield Hit(
+                lacking[0].at,
+                f"{service.back.name} is a {what.value} and keeps sessions on servers that are down",
+                related=tuple(s.at for s in lacking[1:]),
+                severity=Severity.WARNING if what is Purpose.DATABASE else Severity.INFO,
+            )
+
+
+@rule(
+    "HA011",
+    Severity.INFO,
+    "Two writers for a while after the first one returns",
+    consequence=Consequence.ERRORS,
+    why="new connections go to the returned primary, old ones stay with the backup until they end",
+    fix="decide: on-marked-up shutdown-backup-sessions cuts them (the manual warns to use it with care)",
+    source=f"{_MANUAL} 5.2 on-marked-up",
+    bad={"haproxy.cfg": haproxy(galera())},
+    good={
+        "haproxy.cfg": haproxy(
+            galera(
+                "default-server check port 9200 on-marked-down shutdown-sessions on-marked-up "
+                "shutdown-backup-sessions\n"
+                "server db1 10.0.0.11:3306\nserver db2 10.0.0.12:3306 backup"
+            )
+        )
+    },
+    points_at="server db1 10.0.0.11:3306 check port 9200 inter 1s fall 2 on-marked-down shutdown-sessions",
+)
+def backup_sessions_stay(site: Evidence) -> Iterator[Hit | Unknown]:
+    for service in first_of(site):
+        primaries = [s for s in service.servers if not s.backup]
+        if purpose(service) is Purpose.DATABASE and len(primaries) == 1 and len(service.servers) > 1:
+            up = primaries[0].settings.get("on-marked-up", "")
+            if up != "shutdown-backup-sessions" and not service.back.find("stick-table"):
+                yield Hit(primaries[0].at, f"{service.back.name} has no on-marked-up for its primary")

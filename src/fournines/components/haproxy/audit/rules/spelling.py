@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
@@ -15,7 +16,7 @@ from fournines.components.haproxy.audit.facts.keywords import (
     TIMEOUT,
 )
 from fournines.components.haproxy.audit.facts.lines import VALUED
-from fournines.components.haproxy.audit.rules.example import api, haproxy
+from fournines.components.haproxy.audit.rules.example import GLOBAL, api, haproxy
 from fournines.kit.audit.rule import Consequence, Hit, Severity, Unknown, rule
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
     from fournines.kit.audit.evidence import Evidence
     from fournines.kit.audit.node import Node
+    from fournines.kit.audit.source import Place
 
 _SECTIONS = ("listen", "frontend", "backend", "defaults")
 _MOST = 20
@@ -95,3 +97,85 @@ def misspelt(site: Evidence) -> Iterator[Hit | Unknown]:
                 if found and told < _MOST:
                     told += 1
                     yield Hit(file.source.at(node), f"{found[0]} is no keyword: {found[1]} is meant")
+
+
+_REMOVED = (
+    (("nbproc",), "2.5"),
+    (("bind-process",), "2.5"),
+    (("clitimeout",), "2.1"),
+    (("contimeout",), "2.1"),
+    (("srvtimeout",), "2.1"),
+    (("redisp",), "2.1"),
+    (("redispatch",), "2.1"),
+    (("reqadd",), "2.1"),
+    (("reqirep",), "2.1"),
+    (("reqrep",), "2.1"),
+    (("reqidel",), "2.1"),
+    (("reqdel",), "2.1"),
+    (("reqdeny",), "2.1"),
+    (("reqideny",), "2.1"),
+    (("rspadd",), "2.1"),
+    (("rspdel",), "2.1"),
+    (("rspidel",), "2.1"),
+    (("rspirep",), "2.1"),
+    (("rsprep",), "2.1"),
+    (("block",), "2.1"),
+    (("option", "forceclose"), "2.0"),
+    (("option", "http-tunnel"), "2.1"),
+    (("option", "http-use-htx"), "2.2"),
+    (("appsession",), "1.6"),
+    (("monitor-net",), "2.3"),
+    (("mode", "health"), "2.3"),
+)
+"""Keywords and the version that removed them; HAProxy CHANGELOG."""
+
+
+_REMOVED_BY_KEY = {words[0]: [pair for pair in _REMOVED if pair[0][0] == words[0]] for words, _ in _REMOVED}
+
+
+@rule(
+    "HA026",
+    Severity.WARNING,
+    "A keyword that current HAProxy refuses",
+    consequence=Consequence.FRAGILE,
+    why="the file works with the old version, and the host that is upgraded first does not start HAProxy any "
+    "more",
+    fix="remove it: threads are on by default, http-request replaces req*, timeout replaces *timeout",
+    source="HAProxy: 'nbproc is not supported any more since HAProxy 2.5'",
+    bad={"haproxy.cfg": haproxy(api(), head=GLOBAL + "nbproc 2")},
+    good={"haproxy.cfg": haproxy(api())},
+    points_at="nbproc 2",
+)
+def removed(site: Evidence) -> Iterator[Hit | Unknown]:
+    for file in site.all(HaproxyFile):
+        gone = list(_gone(file))
+        if not gone:
+            continue
+        said = "; ".join(
+            dict.fromkeys(f"{words} is gone since HAProxy {version}" for _, words, version in gone)
+        )
+        old = all(_older(site, version) for _, _, version in gone)
+        yield Hit(
+            gone[0][0],
+            said,
+            related=tuple(place for place, _, _ in gone[1:]),
+            severity=Severity.INFO if old else Severity.WARNING,
+        )
+
+
+def _gone(file: HaproxyFile) -> Iterator[tuple[Place, str, str]]:
+    """Where a file says what was removed: the place, the words and the version."""
+    for section in file.source.nodes:
+        if section.key in ("listen", "frontend") and ":" in " ".join(section.words[2:3]):
+            yield file.source.at(section), "an address behind the section's name", "1.7"
+        for node in section.children:
+            for words, version in _REMOVED_BY_KEY.get(node.key, ()):
+                if node.words[: len(words)] == words:
+                    yield file.source.at(node), " ".join(words), version
+
+
+def _older(site: Evidence, version: str) -> bool:
+    """Whether the site is known to run a HAProxy that still has what this version removed."""
+    running = re.match(r"(\d{1,3})\.(\d{1,3})", site.versions.get("haproxy", ""))
+    major, minor = (int(part) for part in version.split("."))
+    return running is not None and (int(running[1]), int(running[2])) < (major, minor)

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from fournines.components.haproxy.audit.facts import configurations
 from fournines.components.haproxy.audit.facts.purpose import Purpose, is_postgres, purpose
-from fournines.components.haproxy.audit.rules.checks import first_of
-from fournines.components.haproxy.audit.rules.example import TWO, api, haproxy
+from fournines.components.haproxy.audit.rules.checks import backs, first_of
+from fournines.components.haproxy.audit.rules.example import TWO, api, galera, haproxy
 from fournines.kit.audit.rule import Consequence, Hit, Severity, Unknown, rule
 
 if TYPE_CHECKING:
@@ -100,3 +100,29 @@ def _matched(conf: HaproxyConf, proxy: Proxy, said: Statement) -> bool:
             if named == table:
                 return True
     return False
+
+
+@rule(
+    "HA037",
+    Severity.INFO,
+    "A stick table with little room",
+    consequence=Consequence.ERRORS,
+    why="when more keys come than fit, entries are evicted and clients are sent to another server: the "
+    "writer moves",
+    fix="size 1000 or more",
+    source="redhat-openstack/astapor #518; HAProxy configuration manual stick-table",
+    bad={"haproxy.cfg": haproxy(galera(extra="stick-table type ip size 2\nstick on dst"))},
+    good={"haproxy.cfg": haproxy(galera(extra="stick-table type ip size 1000\nstick on dst"))},
+    points_at="stick-table type ip size 2",
+)
+def small_table(site: Evidence) -> Iterator[Hit | Unknown]:
+    for proxy in backs(site):
+        said = proxy.find("stick-table")
+        words = said.words if said else ()
+        size = words[words.index("size") + 1] if "size" in words[:-1] else ""
+        if said and size.isdecimal() and int(size[:9]) < _ROOM:
+            yield Hit(said.at, f"the stick table of {proxy.name} holds {size} keys")
+
+
+_ROOM = 100
+"""Keys below which evictions are likely: one for each client, or for each VIP with ``stick on dst``."""

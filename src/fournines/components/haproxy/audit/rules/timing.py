@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from fournines.components.haproxy.audit.facts import configurations
 from fournines.components.haproxy.audit.facts.purpose import Purpose, purpose
 from fournines.components.haproxy.audit.rules.checks import first_of
-from fournines.components.haproxy.audit.rules.example import DEFAULTS, GLOBAL, TWO, api, haproxy, listen
+from fournines.components.haproxy.audit.rules.example import DEFAULTS, TWO, api, haproxy, listen
 from fournines.kit.audit.rule import Consequence, Hit, Severity, Unknown, rule
 
 if TYPE_CHECKING:
@@ -286,23 +286,3 @@ def too_few_connections(site: Evidence) -> Iterator[Hit | Unknown]:
                 f"global maxconn {top} is below the maxconn {max(fronts)} of a frontend",
                 severity=Severity.INFO,
             )
-
-
-@rule(
-    "HA028",
-    Severity.INFO,
-    "Nothing is logged",
-    consequence=Consequence.FRAGILE,
-    why="'log global' refers to log lines of the global section, and there are none: after the night nobody "
-    "can say what was up",
-    fix="log /dev/log local0 in global",
-    source=f"{_MANUAL} log",
-    bad={"haproxy.cfg": haproxy(api(), head="maxconn 20480")},
-    good={"haproxy.cfg": haproxy(api(), head=GLOBAL)},
-    points_at="log global",
-)
-def no_log(site: Evidence) -> Iterator[Hit | Unknown]:
-    for conf in configurations(site):
-        said = next((s for p in conf.proxies for s in p.all("log", "global")), None)
-        if said and not conf.setting("log") and not conf.excerpt and not conf.fragment:
-            yield Hit(said.at, "'log global', and no log line in global")

@@ -4,19 +4,26 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from ipaddress import ip_interface
 from typing import TYPE_CHECKING
 
+from fournines.components.keepalived.audit.facts.inside import (
+    address_of,
+    integer,
+    notifies_of,
+    number,
+    peers_of,
+    places_of,
+    said_of,
+    trackers_of,
+    vips_of,
+)
 from fournines.components.keepalived.audit.facts.model import (
     ADVERT_INT,
     KeepalivedConf,
-    Notify,
     RealServer,
     SyncGroup,
     TrackedFile,
     TrackedProcess,
-    Tracker,
-    Vip,
     VrrpInstance,
     VrrpScript,
 )
@@ -41,9 +48,9 @@ def read(source: Source) -> Iterator[object]:
         elif node.key in ("vrrp_track_file", "track_file"):
             yield TrackedFile(
                 at=source.at(node),
-                places=_places(source, node),
+                places=places_of(source, node),
                 name=node.value,
-                weight=_integer(_said(node, "weight")),
+                weight=integer(said_of(node, "weight")),
             )
         elif node.key == "vrrp_sync_group":
             yield _group(source, node)
@@ -90,27 +97,6 @@ def _resolved(source: Source) -> tuple[Node, ...]:
     return tuple(kept for node in source.nodes if (kept := fit(node)))
 
 
-def _places(source: Source, node: Node) -> dict[str, Place]:
-    places: dict[str, Place] = {}
-    for child in node.children:
-        places.setdefault(child.key, source.at(child))
-    return places
-
-
-def _said(node: Node, key: str) -> str:
-    """The value of the last statement of this keyword: the one that counts."""
-    found = node.last(key)
-    return found.value if found else ""
-
-
-def _integer(text: str) -> int | None:
-    return int(text) if re.fullmatch(r"[+-]?\d{1,9}", text) else None
-
-
-def _number(text: str) -> float | None:
-    return float(text) if re.fullmatch(r"\d{1,9}(\.\d{1,9})?", text) else None
-
-
 def _conf(source: Source, nodes: tuple[Node, ...]) -> KeepalivedConf:
     places: dict[str, Place] = {}
     said: dict[str, str] = {}
@@ -126,7 +112,7 @@ def _conf(source: Source, nodes: tuple[Node, ...]) -> KeepalivedConf:
         name=source.name,
         excerpt=source.excerpt,
         router_id=said.get("router_id", ""),
-        version=_integer(said.get("vrrp_version", "")) or 2,
+        version=integer(said.get("vrrp_version", "")) or 2,
         strict="vrrp_strict" in said and said["vrrp_strict"] not in ("no", "off", "false"),
         script_security="enable_script_security" in said,
         script_user=said.get("script_user", ""),
@@ -147,17 +133,17 @@ def _script(source: Source, node: Node) -> VrrpScript:
     weight = node.last("weight")
     return VrrpScript(
         at=source.at(node),
-        places=_places(source, node),
+        places=places_of(source, node),
         name=node.value,
         command=command,
         quoted=bool(script and script.quoted),
-        interval=_number(_said(node, "interval")) if node.first("interval") else 1.0,
-        timeout=_number(_said(node, "timeout")) if node.first("timeout") else None,
-        weight=_integer(weight.value) if weight else 0,
+        interval=number(said_of(node, "interval")) if node.first("interval") else 1.0,
+        timeout=number(said_of(node, "timeout")) if node.first("timeout") else None,
+        weight=integer(weight.value) if weight else 0,
         reverse=bool(weight and "reverse" in weight.words),
-        fall=_integer(_said(node, "fall")) if node.first("fall") else 1,
-        rise=_integer(_said(node, "rise")) if node.first("rise") else 1,
-        user=_said(node, "user"),
+        fall=integer(said_of(node, "fall")) if node.first("fall") else 1,
+        rise=integer(said_of(node, "rise")) if node.first("rise") else 1,
+        user=said_of(node, "user"),
     )
 
 
@@ -166,67 +152,11 @@ def _process(source: Source, node: Node) -> TrackedProcess:
     process = node.last("process")
     return TrackedProcess(
         at=source.at(node),
-        places=_places(source, node),
+        places=places_of(source, node),
         name=node.value,
         process=" ".join(process.args) if process else "",
-        weight=_integer(weight.value) if weight else 0,
+        weight=integer(weight.value) if weight else 0,
     )
-
-
-_TRACKERS = {
-    "track_script": "script",
-    "track_process": "process",
-    "track_file": "file",
-    "track_interface": "interface",
-    "track_bfd": "bfd",
-}
-
-
-def _trackers(source: Source, node: Node) -> tuple[Tracker, ...]:
-    found = []
-    for block in node.all(*_TRACKERS):
-        named = block.children
-        if not named and len(block.words) > 1:  # track_script { chk } on one line, or chk without braces
-            found.append(_tracker(source, block.line, _TRACKERS[block.key], block.args))
-        found.extend(_tracker(source, child.line, _TRACKERS[block.key], child.words) for child in named)
-    return tuple(tracker for tracker in found if tracker.name)
-
-
-def _tracker(source: Source, line: int, kind: str, words: tuple[str, ...]) -> Tracker:
-    weight = None
-    if "weight" in words[:-1]:
-        weight = _integer(words[words.index("weight") + 1])
-    name = words[0] if words else ""
-    return Tracker(source.at(line), kind, name, weight, "reverse" in words)
-
-
-def _vips(source: Source, node: Node) -> tuple[Vip, ...]:
-    found = []
-    for block in node.all("virtual_ipaddress", "virtual_ipaddress_excluded"):
-        for child in block.children:
-            words = child.words
-            dev = words[words.index("dev") + 1] if "dev" in words[:-1] else ""
-            address = _address(child.key)
-            excluded = block.key.endswith("excluded")
-            vip = Vip(source.at(child), child.key, address, dev, excluded, "no_track" in words)
-            found.append(vip)
-    return tuple(found)
-
-
-def _address(text: str) -> str | None:
-    try:
-        return str(ip_interface(text).ip)
-    except ValueError:
-        return None
-
-
-def _notifies(source: Source, node: Node) -> tuple[Notify, ...]:
-    found = []
-    for child in node.children:
-        if child.key == "notify" or child.key.startswith("notify_"):
-            command = child.value if child.quoted else " ".join(child.args)
-            found.append(Notify(source.at(child), child.key.removeprefix("notify_"), command))
-    return tuple(found)
 
 
 def _group(source: Source, node: Node) -> SyncGroup:
@@ -236,54 +166,43 @@ def _group(source: Source, node: Node) -> SyncGroup:
     members = tuple(word for word, _ in listed)
     return SyncGroup(
         at=source.at(node),
-        places={**{word: source.at(child) for word, child in listed}, **_places(source, node)},
+        places={**{word: source.at(child) for word, child in listed}, **places_of(source, node)},
         name=node.value,
         members=members,
-        trackers=_trackers(source, node),
-        notifies=_notifies(source, node),
+        trackers=trackers_of(source, node),
+        notifies=notifies_of(source, node),
     )
 
 
-def _peers(source: Source, node: Node) -> tuple[tuple[str, Place], ...]:
-    found = []
-    for block in node.all("unicast_peer"):
-        for child in block.children:
-            try:
-                found.append((str(ip_interface(child.key).ip), source.at(child)))  # a prefix is dropped
-            except ValueError:
-                found.append((child.key, source.at(child)))
-    return tuple(found)
-
-
 def _instance(source: Source, node: Node, conf: KeepalivedConf) -> VrrpInstance:
-    places = _places(source, node)
+    places = places_of(source, node)
     auth = {child.key: child for holder in node.all("authentication") for child in holder.children}
     for key, child in auth.items():
         places.setdefault(key, source.at(child))
-    version = _integer(_said(node, "version")) or conf.version
-    address = next((v.address for v in _vips(source, node) if v.address), None)
+    version = integer(said_of(node, "version")) or conf.version
+    address = next((v.address for v in vips_of(source, node) if v.address), None)
     if address and ":" in address:
         version = 3
     return VrrpInstance(
         at=source.at(node),
         places=places,
         name=node.value,
-        state=_said(node, "state"),
-        interface=_said(node, "interface"),
-        vrid=_integer(_said(node, "virtual_router_id")),
-        priority=_integer(_said(node, "priority")) if node.first("priority") else 100,
-        advert_int=_number(_said(node, "advert_int")) if node.first("advert_int") else ADVERT_INT,
+        state=said_of(node, "state"),
+        interface=said_of(node, "interface"),
+        vrid=integer(said_of(node, "virtual_router_id")),
+        priority=integer(said_of(node, "priority")) if node.first("priority") else 100,
+        advert_int=number(said_of(node, "advert_int")) if node.first("advert_int") else ADVERT_INT,
         version=version,
         nopreempt=node.first("nopreempt") is not None,
-        preempt_delay=_number(_said(node, "preempt_delay")),
+        preempt_delay=number(said_of(node, "preempt_delay")),
         auth_type=auth["auth_type"].value if "auth_type" in auth else "",
         auth_pass=" ".join(auth["auth_pass"].args) if "auth_pass" in auth else "",
-        vips=_vips(source, node),
-        source_address=_address(_said(node, "unicast_src_ip")) or _said(node, "unicast_src_ip"),
+        vips=vips_of(source, node),
+        source_address=address_of(said_of(node, "unicast_src_ip")) or said_of(node, "unicast_src_ip"),
         unicast=node.first("unicast_peer") is not None,
-        peers=_peers(source, node),
-        trackers=_trackers(source, node),
-        notifies=_notifies(source, node),
+        peers=peers_of(source, node),
+        trackers=trackers_of(source, node),
+        notifies=notifies_of(source, node),
         strict=conf.strict or node.first("strict_mode") is not None,
         closed=node.closed,
     )

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from fournines.components.pacemaker.audit.facts.crm import Statement, agent, read_text, statements
+from fournines.components.pacemaker.audit.facts.crm import agent, read_text
+from fournines.components.pacemaker.audit.facts.crm_text import Statement, statements
 from fournines.components.pacemaker.audit.facts.model import (
     Collection,
-    Constraint,
     Member,
     Op,
     Primitive,
@@ -20,11 +20,12 @@ from fournines.components.pacemaker.audit.facts.model import (
     seconds,
     true,
 )
+from fournines.components.pacemaker.audit.facts.pcs_constraints import constraint, pairs
 from fournines.components.pacemaker.audit.facts.properties import attribute, nvpairs
 from fournines.kit.audit.source import Kind, Reader, Source, Syntax
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
     from fournines.kit.audit.node import Node
     from fournines.kit.audit.source import Place
@@ -93,7 +94,7 @@ def _pcs(source: Source, node: Node) -> Iterator[object]:
     ):
         yield from _collect(at, words)
     elif words[:1] == ["constraint"]:
-        yield from _constraint(at, words[1:])
+        yield from constraint(at, words[1:])
     elif words[:1] == ["cluster"]:
         yield from _setup(at, words[1:])
     else:
@@ -107,15 +108,6 @@ def _without_redirections(words: list[str]) -> list[str]:
     return words
 
 
-def _pairs(words: Sequence[str]) -> dict[str, str]:
-    found: dict[str, str] = {}
-    for word in words:
-        key, equals, value = word.partition("=")
-        if equals:
-            found[key] = value
-    return found
-
-
 def _settings(at: Place, words: list[str]) -> Iterator[Property]:
     scopes = {
         ("property", "set"): "cluster",
@@ -123,7 +115,7 @@ def _settings(at: Place, words: list[str]) -> Iterator[Property]:
         ("resource", "op"): "op_defaults",
     }
     scope = scopes.get((words[0], words[1])) if len(words) > 1 else None
-    for name, value in _pairs(words[2:]).items() if scope else ():
+    for name, value in pairs(words[2:]).items() if scope else ():
         yield Property(at, scope or "", name, value)
 
 
@@ -170,12 +162,12 @@ def _create(at: Place, words: list[str]) -> Iterator[object]:
             ops[-1].append(word)
         else:
             parts[section].append(word)
-    meta = _pairs(parts.get("meta", ()))
+    meta = pairs(parts.get("meta", ()))
     yield Primitive(
         at=at,
         id=name,
         agent=("stonith", "", kind.removeprefix("stonith:")) if stonith else agent(kind),
-        params=_pairs(parts["params"]),
+        params=pairs(parts["params"]),
         meta=meta,
         ops=tuple(_op(at, op) for op in ops if op),
         filled="--no-default-ops" not in words,
@@ -184,7 +176,7 @@ def _create(at: Place, words: list[str]) -> Iterator[object]:
 
 
 def _op(at: Place, words: list[str]) -> Op:
-    said = _pairs(words)
+    said = pairs(words)
     return Op(
         at,
         words[0],
@@ -199,7 +191,7 @@ def _op(at: Place, words: list[str]) -> Op:
 def _wrapped(at: Place, name: str, parts: dict[str, list[str]], meta: dict[str, str]) -> Iterator[Collection]:
     for word, kind in _CLONES.items():
         if word in parts:
-            more = _pairs(parts[word]) | meta
+            more = pairs(parts[word]) | meta
             given = [w for w in parts[word] if "=" not in w and w not in ("meta", "promotable")]
             yield _clone(at, given[0] if given else "", name, kind, more)
     for word in ("group", "--group"):
@@ -227,94 +219,10 @@ def _collect(at: Place, words: list[str]) -> Iterator[Collection]:
     if words[1] == "group" and bare[:1] == ["add"] and len(bare) > 2:  # noqa: PLR2004 - add GROUP RSC
         yield Collection(at, bare[1], "group", tuple(Ref(at, member) for member in bare[2:]), {})
     elif words[1] == "master" and len(bare) > 1:
-        yield _clone(at, bare[0], bare[1], "promotable", _pairs(rest))
+        yield _clone(at, bare[0], bare[1], "promotable", pairs(rest))
     elif words[1] != "group" and bare:
         own = bare[1] if len(bare) > 1 else ""
-        yield _clone(at, own, bare[0], _CLONES[words[1]], _pairs(rest))
-
-
-_ACTIONS = frozenset({"start", "stop", "promote", "demote"})
-
-
-def _constraint(at: Place, words: list[str]) -> Iterator[Constraint]:
-    kind = words[0] if words else ""
-    rest = [word for word in words[1:] if not word.startswith("--")]
-    if kind in ("order", "colocation"):
-        rest = rest[1:] if rest[:1] == ["add"] else rest
-        if "set" in rest:
-            yield from _sets(at, kind, rest)
-        elif kind == "order" and "then" in rest:
-            yield _order(at, rest)
-        elif kind == "colocation":
-            yield from _colocation(at, rest)
-    elif kind == "location":
-        yield from _location(at, rest)
-
-
-def _sets(at: Place, kind: str, words: list[str]) -> Iterator[Constraint]:
-    refs: list[Ref] = []
-    members: list[str] = []
-    options: list[str] = []
-
-    def close() -> None:
-        said = _pairs(options)
-        refs.extend(Ref(at, m, role(said.get("role", "")), said.get("action", "")) for m in members)
-        members.clear()
-        options.clear()
-
-    for word in words:
-        if word in ("set", "setoptions"):
-            close()
-            if word == "setoptions":
-                break
-        elif "=" in word:
-            options.append(word)
-        else:
-            members.append(word)
-    close()
-    yield Constraint(at, "", kind, _pairs(words).get("score", "INFINITY"), tuple(refs))
-
-
-def _order(at: Place, words: list[str]) -> Constraint:
-    middle = words.index("then")
-    refs = []
-    for part in (words[:middle], words[middle + 1 :]):
-        names = [word for word in part if "=" not in word]
-        asked = names[0] if len(names) > 1 and names[0] in _ACTIONS else ""
-        refs += [Ref(at, names[1 if asked else 0], action=asked)] if names else []
-    return Constraint(at, "", "order", _pairs(words).get("kind", "Mandatory"), tuple(refs))
-
-
-def _colocation(at: Place, words: list[str]) -> Iterator[Constraint]:
-    """``ROLE? RSC with ROLE? RSC SCORE?``; before pcs 0.9.20 also without ``with``."""
-    said = _pairs(words)
-    names = [word for word in words if "=" not in word and word != "with"]
-    score = said.get("score", "")
-    if names and re.fullmatch(r"[+\-]?(?:INFINITY|inf|\d+)", names[-1], re.IGNORECASE):
-        score = names.pop()
-    refs: list[Ref] = []
-    asked = ""
-    for word in names:
-        if role(word) or word.lower() in ("started", "stopped"):
-            asked = word
-        else:
-            option = "with-rsc-role" if refs else "rsc-role"
-            refs.append(Ref(at, word, role(asked or said.get(option, ""))))
-            asked = ""
-    if len(refs) > 1:
-        yield Constraint(at, "", "colocation", score or "INFINITY", tuple(refs[:2]))
-
-
-def _location(at: Place, words: list[str]) -> Iterator[Constraint]:
-    if words[:1] == ["add"] and len(words) > 4:  # noqa: PLR2004 - add ID RSC NODE SCORE
-        yield Constraint(at, words[1], "location", words[4], (Ref(at, words[2]),), ((words[3], words[4]),))
-    elif len(words) > 2 and words[1] in ("prefers", "avoids"):  # noqa: PLR2004 - RSC prefers NODE
-        sign = "-" if words[1] == "avoids" else ""
-        nodes = []
-        for word in words[2:]:
-            node, _, score = word.partition("=")
-            nodes.append((node, sign + (score or "INFINITY")))
-        yield Constraint(at, "", "location", nodes[0][1], (Ref(at, words[0]),), tuple(nodes))
+        yield _clone(at, own, bare[0], _CLONES[words[1]], pairs(rest))
 
 
 _SPOKEN = (

@@ -6,7 +6,7 @@ import re
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from fournines.components.pacemaker.audit.facts.crm import Statement
+from fournines.components.pacemaker.audit.facts.crm_text import Statement
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -1,0 +1,93 @@
+"""What somebody switched off, moved or banned by hand, and left so."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from fournines.components.pacemaker.audit.facts.cluster import clusters
+from fournines.components.pacemaker.audit.facts.model import Primitive, false, true
+from fournines.components.pacemaker.audit.rules.example import VIP, crm
+from fournines.kit.audit.rule import Consequence, Hit, Severity, Unknown, rule
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from fournines.components.pacemaker.audit.facts import Cluster, Collection
+    from fournines.kit.audit.evidence import Evidence
+
+
+@rule(
+    "PA016",
+    Severity.WARNING,
+    "Left switched off",
+    consequence=Consequence.NO_FAILOVER,
+    why="what somebody stopped, unmanaged or moved by hand stays so: at the next failure nothing happens, or "
+    "not on every host",
+    fix="maintenance-mode=false, pcs resource manage, pcs resource enable, pcs node unstandby, crm resource "
+    "clear, as the case may be",
+    source="Pacemaker Explained, maintenance-mode, is-managed, target-role; crm_resource(8) --ban, --clear",
+    bad=crm(VIP, "location cli-prefer-vip vip inf: node1\n"),
+    good=crm(VIP, "location vip-likes-node1 vip 50: node1\n"),
+    points_at="location cli-prefer-vip vip inf: node1",
+)
+def switched_off(site: Evidence) -> Iterator[Hit | Unknown]:
+    for cluster in clusters(site):
+        for name in ("maintenance-mode", "stop-all-resources"):
+            said = cluster.setting(name)
+            if said and true(said.value):
+                yield Hit(said.at, f"{name} is {said.value}", fix=f"pcs property set {name}=false")
+        managed = cluster.setting("is-managed", "rsc_defaults") or cluster.setting("is-managed-default")
+        if managed and false(managed.value):
+            fix = f"take {managed.name} out of the defaults, or set it to true"
+            yield Hit(managed.at, f"{managed.name} is {managed.value}: Pacemaker only looks on", fix=fix)
+        yield from _left(cluster)
+
+
+_UNFENCE = (
+    "see that both sides are UpToDate, then delete it; an unfence-peer (DRBD 8: after-resync-target) handler "
+    "does it after each resynchronisation"
+)
+
+
+_OFF: dict[str, Callable[[str], bool]] = {
+    "is-managed": false,
+    "maintenance": true,
+    "target-role": lambda value: value.lower() == "stopped",
+}
+"""Meta attributes that switch a resource off, and by which values."""
+
+
+_ON = {
+    "is-managed": "pcs resource manage {0} (crm resource manage {0})",
+    "maintenance": "pcs resource meta {0} maintenance=false (crm resource maintenance {0} off)",
+    "target-role": "pcs resource enable {0} (crm resource start {0})",
+}
+
+
+_CLEAR = (
+    "pcs resource clear {0} (crm resource clear {0}; crm_resource --clear --resource {0}); next time with a "
+    "lifetime, after which it is gone by itself"
+)
+
+
+def _left(cluster: Cluster) -> Iterator[Hit]:
+    resources: list[Primitive | Collection] = [*cluster.primitives, *cluster.collections]
+    for held in resources:
+        for name, off in _OFF.items():
+            value = held.meta.get(name, "")
+            if value and off(value):
+                place = held.place(name) if isinstance(held, Primitive) else held.at
+                yield Hit(place, f"{name} of {held.id} is {value}", fix=_ON[name].format(held.id))
+    for constraint in cluster.constraints:
+        if constraint.id.startswith(("cli-ban-", "cli-prefer-", "cli-standby-")):
+            whose = constraint.refs[0].id if constraint.refs else "RESOURCE"
+            ban = "from its host" if constraint.id.startswith("cli-ban-") else "on one host"
+            what = f"{constraint.id} was left by a move or ban by hand: it keeps {whose} {ban}"
+            yield Hit(constraint.at, what, fix=_CLEAR.format(whose))
+        elif constraint.id.startswith("drbd-fence-by-handler-"):
+            what = f"{constraint.id} was left by DRBD's fence-peer handler: one host only may be promoted"
+            yield Hit(constraint.at, what, fix=_UNFENCE)
+    for member in cluster.members:
+        if member.standby:
+            fix = f"pcs node unstandby {member.name} (crm node online {member.name})"
+            yield Hit(member.at, f"{member.name} is in standby: it runs nothing", fix=fix)
