@@ -24,6 +24,9 @@ class Keystone:
         """Scope's id, user's id, role's id."""
         self.said: list[str] = []
         self.tokens: set[str] = set()
+        self.asked = count(1)
+        self.closed: dict[int, str] = {}
+        """Requests, by number, to which the connection is closed: ``before`` or ``after`` they are done."""
         self.put("domains", name="Default", id="default")
         self.put("roles", name="service")
         self.put("users", name="admin", password="right", domain_id="default")
@@ -114,8 +117,13 @@ def served(keystone: Keystone) -> Iterator[str]:
             length = int(self.headers.get("Content-Length") or 0)
             body = json.loads(self.rfile.read(length)) if length else {}
             subject = self.headers.get("X-Subject-Token", "")
+            closed = keystone.closed.get(next(keystone.asked))
+            if closed == "before":
+                return
             status, content, token = keystone.answer(self.command, self.path, body, subject)
             text = b"" if content is None else json.dumps(content).encode()
+            if closed:
+                return
             self.send_response(status)
             if token:
                 self.send_header("X-Subject-Token", token)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 from tests.components.keystone.fake import Keystone, served
 
-from fournines.components.keystone.on_host import register
+from fournines.components.keystone.on_host import api, register
+from fournines.kit import program
 
 URLS = {
     "public": "https://cloud:9292",
@@ -212,18 +215,71 @@ def test_the_work_waits_for_a_keystone_that_is_still_starting(
     monkeypatch: pytest.MonkeyPatch, wanted: dict[str, Any]
 ) -> None:
     tries = iter([OSError("refused"), OSError("refused")])
-    real = register.Api.call
+    real = api.Api._asked
 
-    def slow(self: register.Api, *request: Any) -> Any:  # noqa: ANN401 - as the original
+    def slow(self: api.Api, *request: Any) -> Any:  # noqa: ANN401 - as the original
         for error in tries:
             raise error
         return real(self, *request)
 
-    monkeypatch.setattr(register.Api, "call", slow)
+    monkeypatch.setattr(api.Api, "_asked", slow)
     monkeypatch.setattr("time.sleep", lambda _: None)
     assert register.main("apply", wanted) == 0
     monkeypatch.setattr(register, "PATIENCE", 0.0)
     assert register.main("apply", wanted | {"url": "http://127.0.0.1:9"}) == 1
+
+
+@pytest.mark.parametrize("moment", ["before", "after"])
+@pytest.mark.parametrize("number", range(1, 36, 5))
+def test_a_connection_that_is_closed_at_any_moment_leaves_nothing_undone_and_nothing_twice(
+    keystone: Keystone, wanted: dict[str, Any], monkeypatch: pytest.MonkeyPatch, number: int, moment: str
+) -> None:
+    monkeypatch.setattr("time.sleep", lambda _: None)
+    keystone.closed = {number: moment, number + 2: moment}
+    assert register.main("apply", wanted) == 0
+    assert next(keystone.asked) > number + 2, "it was closed indeed"
+    assert sorted(s["name"] for s in keystone.kept["services"].values()) == ["glance", "inner", "keystone"]
+    assert len(keystone.kept["endpoints"]) == 1 + 2 * len(URLS)
+    assert sorted(u["name"] for u in keystone.kept["users"].values()) == ["admin", "glance", "stacks"]
+    keystone.said.clear()
+    assert register.main("look", wanted) == 0
+    assert keystone.said == []
+
+
+def test_a_closed_connection_is_not_taken_for_a_wrong_password(
+    keystone: Keystone, wanted: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("time.sleep", lambda _: None)
+    register.main("apply", wanted)
+    begun = next(keystone.asked)
+    register.main("look", wanted)
+    last = next(keystone.asked)
+    keystone.said.clear()
+    for number in range(1, last - begun):
+        keystone.closed = {next(keystone.asked) + number: "before"}
+        assert register.main("apply", wanted) == 0
+    assert keystone.said == []
+
+
+def test_it_runs_as_it_is_sent_to_a_host(keystone: Keystone, wanted: dict[str, Any]) -> None:
+    keystone.closed = {9: "after"}
+    argv = program.argv(register, "apply")
+    done = subprocess.run(argv, input=json.dumps(wanted), capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "no service glance" in done.stdout.splitlines()
+    assert register.main("look", wanted) == 0
+
+
+def test_a_keystone_that_stays_away_is_named(
+    keystone: Keystone,
+    wanted: dict[str, Any],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setattr(register, "PATIENCE", 0.0)
+    keystone.closed = dict.fromkeys(range(5, 5000), "before")
+    assert register.main("apply", wanted) == 1
+    assert "Keystone does not answer: RemoteDisconnected" in capsys.readouterr().out
 
 
 def test_what_differs_is_said_without_secrets(

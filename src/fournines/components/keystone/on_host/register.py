@@ -14,16 +14,14 @@ from __future__ import annotations
 
 import json
 import sys
-import time
 import urllib.error
-import urllib.request
 from http import HTTPStatus
 from typing import Any
 
+from fournines.components.keystone.on_host.api import DEFAULT, Api, SilentError
+
 SERVICES = "service"
 """The project of the services' users."""
-DEFAULT = "Default"
-"""The domain that Keystone is born with; its id is ``default``."""
 MARK = {"managed_by": "fournines"}
 """What the services and users that we make carry; Keystone keeps it with their other attributes. Of
 those that nobody declares any more a service goes, with its endpoints, and a user is disabled."""
@@ -31,55 +29,10 @@ DOMAIN_MARK = {"description": "managed by fournines"}
 """The same of domains. Keystone 2025.1 takes an attribute of ours there, too, and then answers 400 to whoever
 asks for that domain (response validation)."""
 PATIENCE = 60.0
-"""Seconds that ``apply`` waits for Keystone to answer at all: it may have been started a moment ago. The
-questions do not wait: where nobody answers, nothing is as wanted."""
-
-
-class Api:
-    """Keystone's API with one token."""
-
-    def __init__(self, url: str) -> None:
-        """``url`` without the version."""
-        self.url = url
-        self.token = ""
-
-    def call(self, method: str, path: str, body: object = None) -> Any:  # noqa: ANN401 - JSON
-        """The answer's JSON, or None for an empty one; raises HTTPError for a status of 400 and more."""
-        request = urllib.request.Request(  # noqa: S310 - the URL is the site's own
-            f"{self.url}/v3{path}",
-            method=method,
-            data=None if body is None else json.dumps(body).encode(),
-            headers={"Content-Type": "application/json", "X-Auth-Token": self.token},
-        )
-        with urllib.request.urlopen(request, timeout=20) as answer:  # noqa: S310 - as above
-            self.token = answer.headers.get("X-Subject-Token", self.token)
-            text = answer.read()
-        return json.loads(text) if text else None
-
-    def log_in(self, user: dict[str, Any], patience: float = 0.0) -> bool:
-        """Whether Keystone gives this user a token, after at most ``patience`` seconds of silence.
-
-        For the project it names (of the domain Default), else for its own domain.
-        """
-        domain = {"name": user["domain"]}
-        scope: dict[str, object] = {"domain": domain}
-        if user["project"]:
-            scope = {"project": {"name": user["project"], "domain": {"name": DEFAULT}}}
-        named = {"name": user["name"], "domain": domain, "password": user["password"]}
-        identity = {"methods": ["password"], "password": {"user": named}}
-        body = {"auth": {"identity": identity, "scope": scope}}
-        end = time.monotonic() + patience
-        while True:
-            try:
-                self.call("POST", "/auth/tokens", body)
-            except urllib.error.HTTPError:
-                return False
-            except OSError:
-                if time.monotonic() > end:
-                    return False
-                time.sleep(0.5)
-            else:
-                return True
+"""Seconds without an answer that ``apply`` waits for Keystone: it may have been started a moment ago, or be
+restarted while it works. The questions do not wait: where nobody answers, nothing is as wanted."""
+COMPARISONS = 5
+"""So often ``apply`` begins anew where the answer to a change was lost."""
 
 
 class Registrar:
@@ -233,7 +186,9 @@ class Registrar:
         self.roles(wanted, user, "project" if project else "domain", scope)
         if f"no user {name}" in self.differences:
             return user  # made a moment ago, with this password: hashing it takes half a second
-        if not Api(self.api.url).log_in(wanted) and self.differs(f"user {name} cannot log in"):
+        if not Api(self.api.url, self.api.patience).log_in(wanted) and self.differs(
+            f"user {name} cannot log in"
+        ):
             self.api.call("PATCH", f"/users/{user}", {"user": {"password": password, "enabled": True}})
         return user
 
@@ -249,17 +204,41 @@ class Registrar:
 
 def main(mode: str, wanted: dict[str, Any]) -> int:
     """Do what the argument says."""
-    api = Api(wanted["url"])
+    api = Api(wanted["url"], PATIENCE if mode == "apply" else 0.0)
     admin = {"name": "admin", "password": wanted["password"], "domain": DEFAULT, "project": "admin"}
-    if not api.log_in(admin, PATIENCE if mode == "apply" else 0.0):
-        sys.stdout.write("the administrator cannot log in\n")
+    try:
+        if not api.log_in(admin):
+            sys.stdout.write("the administrator cannot log in\n")
+            return 1
+        if mode == "administrator":
+            return 0
+        differences = compared(api, wanted, times=COMPARISONS if mode == "apply" else 0)
+    except SilentError as silence:
+        sys.stdout.write(f"Keystone does not answer: {silence}\n")
         return 1
-    if mode == "administrator":
-        return 0
-    registrar = Registrar(api, wanted, change=mode == "apply")
-    registrar.run()
-    sys.stdout.write("".join(f"{difference}\n" for difference in registrar.differences))
-    return 0 if mode == "apply" or not registrar.differences else 1
+    sys.stdout.write("".join(f"{difference}\n" for difference in differences))
+    return 0 if mode == "apply" or not differences else 1
+
+
+def compared(api: Api, wanted: dict[str, Any], *, times: int) -> list[str]:
+    """What differs, each thing once; with ``times`` it is removed, and so often begun anew.
+
+    After a change whose answer was lost everything is compared again: what was made is found, what was not
+    is made then. So nothing is done twice that Keystone would keep twice.
+    """
+    found: list[str] = []
+    change = times > 0
+    while True:
+        registrar = Registrar(api, wanted, change=change)
+        try:
+            registrar.run()
+        except SilentError:
+            times -= 1
+            if times <= 0:
+                raise
+            found += registrar.differences
+        else:
+            return list(dict.fromkeys(found + registrar.differences))
 
 
 if __name__ == "__main__":
