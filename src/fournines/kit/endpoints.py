@@ -34,7 +34,7 @@ def accepted(context: Context) -> Iterator[FirewallPort]:
     yield from context.declared(FirewallPort)
     cluster = context.site.cluster_network
     for endpoint in context.declared(Endpoint):
-        asked = endpoint.health.port if endpoint.health else None
+        asked = endpoint.health.asked_at if endpoint.health else None
         yield FirewallPort(endpoint.name, endpoint.hosts, port=endpoint.listens, network=cluster)
         if asked and asked != endpoint.listens:
             yield FirewallPort(f"{endpoint.name}-health", endpoint.hosts, port=asked, network=cluster)

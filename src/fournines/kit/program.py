@@ -25,15 +25,18 @@ PROGRAMS = "/usr/lib/fournines"
 """What a unit needs in PYTHONPATH to find the installed programs."""
 
 
-def installed(component: str, name: str) -> str:
-    """Where ``on_host/<name>.py`` of a component lies on a host."""
-    return f"{PROGRAMS}/fournines/components/{component}/on_host/{name}.py"
+def installed(component: str | None, name: str) -> str:
+    """Where ``on_host/<name>.py`` of a component lies on a host, or that of the kit where it is None."""
+    return f"{PROGRAMS}/{_module(component, name).replace('.', '/')}.py"
 
 
-def install(component: str, name: str) -> File:
-    """The step that brings a component's program to a host."""
-    module = f"fournines.components.{component}.on_host.{name}"
-    return File(installed(component, name), _sent(module, _SHARED))
+def install(component: str | None, name: str) -> File:
+    """The step that brings such a program to a host."""
+    return File(installed(component, name), _sent(_module(component, name), _SHARED))
+
+
+def _module(component: str | None, name: str) -> str:
+    return f"fournines.{f'components.{component}' if component else 'kit'}.on_host.{name}"
 
 
 def argv(module: ModuleType, *arguments: str) -> tuple[str, ...]:

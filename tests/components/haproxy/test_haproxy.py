@@ -293,6 +293,16 @@ def test_who_answers_dearly_is_asked_seldom(context: Context) -> None:
     assert (found.check_every_ms, found.check_timeout_ms) == (20000, 4000)
 
 
+def test_who_says_that_he_lives_is_asked_there_and_heard_when_he_ends(context: Context) -> None:
+    busy = Endpoint("nova", 8774, ("controller1",), HealthCheck("/", alive=18774))
+    content = conf(with_endpoints(context, busy, API))
+    lines = section(content, "listen nova")
+    assert "server controller1 10.0.0.11:8774 check port 18774" in lines
+    assert "http-check disable-on-404" in lines
+    assert "server controller1 10.0.0.11:8774 check" in section(content, "backend nova-accepts")
+    assert not [line for line in section(content, "listen keystone") if "404" in line or " port " in line]
+
+
 def test_backends_may_listen_elsewhere_and_upgraded_connections_last(context: Context) -> None:
     console = Endpoint("novnc", 6080, ("controller1",), HealthCheck("/"), backend_port=6081, tunnel=3600)
     content = conf(with_endpoints(context, console, API))

@@ -20,7 +20,10 @@ REFUSED = Output(1, "", "urllib.error.URLError: <urlopen error [Errno 111] Conne
     ("answer", "outcome"),
     [
         (Output(0, "200 0.01\n"), Outcome.PASS),
-        (Output(0, "503 0\n"), Outcome.FAIL),
+        (Output(0, "200 0.01\n200 0.02\n"), Outcome.PASS),
+        (Output(0, "200 0.01\n503 0\n"), Outcome.FAIL),
+        (Output(0, "404 0.01\n200 0.02\n"), Outcome.FAIL),
+        (Output(1, "200 0.01\n", "TimeoutError: timed out\n"), Outcome.FAIL),
         (REFUSED, Outcome.FAIL),
         (Output(0, ""), Outcome.FAIL),
         (None, Outcome.UNKNOWN),
@@ -29,7 +32,8 @@ REFUSED = Output(1, "", "urllib.error.URLError: <urlopen error [Errno 111] Conne
 def test_one_host_decides(blog_context: Context, answer: Output | None, outcome: Outcome) -> None:
     check = health_check("keystone", blog_context)
     assert check.id == "keystone.health"
-    assert check.asks["controller2"].argv[-2:] == ("GET", "http://10.0.0.12:5000/healthcheck")
+    at = "http://10.0.0.12:{}/healthcheck".format
+    assert check.asks["controller2"].argv[-3:] == ("GET", at(15000), at(5000))
     well = Output(0, "200 0.01\n")
     assert check.verdict({"controller1": well, "controller2": answer}).outcome is outcome
 

@@ -22,8 +22,9 @@ from fournines.components.cinder.model import (
     Options,
 )
 from fournines.components.cinder.relies import RELIES
+from fournines.kit.common import uwsgi
 from fournines.kit.component import Component, Joins, Stage, always, no_steps
-from fournines.kit.declare import Declaration, Endpoint, HealthCheck, Memory, Secret
+from fournines.kit.declare import Declaration, Endpoint, Memory, Secret
 from fournines.spec.document import Problem
 from fournines.spec.model import Site
 
@@ -43,7 +44,7 @@ def declares(site: Site, options: Options) -> Iterator[Declaration]:
     yield MESSAGES
     yield ENTRY
     yield Secret(CACHE_KEY)
-    yield Endpoint("cinder", PORT, hosts=names, health=HealthCheck("/healthcheck"))
+    yield Endpoint("cinder", PORT, hosts=names, health=uwsgi.health("/healthcheck", PORT))
 
 
 def judge(site: Site, options: Options) -> Iterator[Problem]:

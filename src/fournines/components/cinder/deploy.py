@@ -16,6 +16,7 @@ from fournines.components.cinder.model import (
     USER,
     Options,
 )
+from fournines.kit.common import uwsgi
 from fournines.kit.context import Context
 from fournines.kit.openstack import (
     CA_BUNDLE,
@@ -47,10 +48,10 @@ def steps(context: Context, host: Host) -> Iterator[Step]:
     yield Packages(("cinder-api", "cinder-scheduler", "cinder-volume", *needed, *options.packages))
     yield Directory(LOCKS, mode=0o750, owner="cinder", group="cinder")
     yield File(CONF, configuration(context, host), mode=0o640, group="cinder")
-    address = context.site.address(host)
-    ini = context.render("cinder", "cinder-api-uwsgi.ini.j2", address=address, port=PORT, options=options)
-    yield File(UWSGI, ini)
-    yield from _unit(context, "api", UWSGI, programs=("python3-cinder", "uwsgi-core"))
+    where = uwsgi.listens(context.site, host, PORT)
+    yield File(UWSGI, context.render("cinder", "cinder-api-uwsgi.ini.j2", **where, options=options))
+    yield uwsgi.responder()
+    yield from _unit(context, "api", UWSGI, uwsgi.RESPONDER, programs=("python3-cinder", "uwsgi-core"))
     for daemon in ("scheduler", "volume"):
         yield from _unit(context, daemon, programs=("python3-cinder", *options.packages))
     if host == HOSTS.first(context.site):

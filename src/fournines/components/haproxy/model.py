@@ -182,7 +182,8 @@ def _balance(endpoint: Endpoint) -> tuple[str, ...]:
 
 
 def _backends(context: Context, endpoint: Endpoint, options: Options) -> Iterator[Backend]:
-    port = f" port {endpoint.health.port}" if endpoint.health and endpoint.health.port else ""
+    asked = endpoint.health.asked_at if endpoint.health else None
+    port = f" port {asked}" if asked else ""
     hosts = endpoint.hosts[::-1] if endpoint.single_writer else endpoint.hosts
     for index, host in enumerate(hosts):
         words = f"check{port}"

@@ -25,8 +25,9 @@ from fournines.components.heat.model import (
     Options,
 )
 from fournines.components.heat.relies import RELIES
+from fournines.kit.common import uwsgi
 from fournines.kit.component import Component, Joins, Stage, always, no_steps
-from fournines.kit.declare import Declaration, Endpoint, HealthCheck, Memory, Secret
+from fournines.kit.declare import Declaration, Endpoint, Memory, Secret
 from fournines.spec.model import Site
 
 
@@ -50,8 +51,8 @@ def declares(site: Site, options: Options) -> Iterator[Declaration]:
     yield CFN_ENTRY
     yield Secret(CACHE_KEY)
     yield Secret(ENCRYPTION_KEY)
-    yield Endpoint("heat", PORT, hosts=names, health=HealthCheck("/healthcheck"))
-    yield Endpoint("heat-cfn", CFN_PORT, hosts=names, health=HealthCheck("/healthcheck"))
+    yield Endpoint("heat", PORT, hosts=names, health=uwsgi.health("/healthcheck", PORT))
+    yield Endpoint("heat-cfn", CFN_PORT, hosts=names, health=uwsgi.health("/healthcheck", CFN_PORT))
 
 
 COMPONENT = Component(

@@ -20,6 +20,7 @@ from fournines.components.heat.model import (
     USER_ROLE,
     Options,
 )
+from fournines.kit.common import uwsgi
 from fournines.kit.context import Context
 from fournines.kit.openstack import (
     CA_BUNDLE,
@@ -61,19 +62,19 @@ def steps(context: Context, host: Host) -> Iterator[Step]:
 
 
 def _api(context: Context, host: Host, name: str, port: int) -> Iterator[Step]:
-    uwsgi, unit = f"/etc/heat/{name}-uwsgi.ini", unit_file(f"{name}.service")
+    settings, unit = f"/etc/heat/{name}-uwsgi.ini", unit_file(f"{name}.service")
     ini = context.render(
         "heat",
         f"{name}-uwsgi.ini.j2",
-        address=context.site.address(host),
-        port=port,
+        **uwsgi.listens(context.site, host, port),
         options=context.options("heat", Options),
     )
-    yield File(uwsgi, ini)
-    yield File(unit, context.render("heat", f"{name}.service.j2", uwsgi=uwsgi))
+    yield File(settings, ini)
+    yield uwsgi.responder()
+    yield File(unit, context.render("heat", f"{name}.service.j2", uwsgi=settings))
     yield Unit(
         f"{name}.service",
-        restart_on=(CONF, uwsgi, unit),
+        restart_on=(CONF, settings, unit, uwsgi.RESPONDER),
         rolling=True,
         packages=("python3-heat", "uwsgi-core"),
     )

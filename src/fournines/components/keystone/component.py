@@ -19,9 +19,10 @@ from fournines.components.keystone.model import (
     Options,
 )
 from fournines.components.keystone.relies import RELIES
+from fournines.kit.common import uwsgi
 from fournines.kit.common.clustered import api
 from fournines.kit.component import Component, Joins, Stage, always
-from fournines.kit.declare import Declaration, Endpoint, HealthCheck, Memory, Secret, SecretKind
+from fournines.kit.declare import Declaration, Endpoint, Memory, Secret, SecretKind
 from fournines.kit.openstack import ADMIN_PASSWORD
 from fournines.kit.probe import Identity
 from fournines.spec.model import Site
@@ -43,7 +44,7 @@ def declares(site: Site, options: Options) -> Iterator[Declaration]:
     )
     yield Secret(FERNET, SecretKind.FERNET_KEYS)
     yield Secret(CREDENTIAL, SecretKind.FERNET_KEYS)
-    endpoint = Endpoint("keystone", PORT, hosts=names, health=HealthCheck("/healthcheck"))
+    endpoint = Endpoint("keystone", PORT, hosts=names, health=uwsgi.health("/healthcheck", PORT))
     yield from api(endpoint, SERVICE, moves=options.moves_in(site))
     yield ENTRY
     yield Identity("keystone")

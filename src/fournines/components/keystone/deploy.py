@@ -20,6 +20,7 @@ from fournines.components.keystone.model import (
 )
 from fournines.components.keystone.on_host import manage, register
 from fournines.kit import program
+from fournines.kit.common import uwsgi
 from fournines.kit.common.clustered import service_unit
 from fournines.kit.context import Context
 from fournines.kit.declare import CatalogueEntry, ServiceRole, ServiceUser
@@ -56,7 +57,7 @@ def steps(context: Context, host: Host) -> Iterator[Step]:
     yield from key_files(context)
     unit = Unit(
         SERVICE,
-        restart_on=(CONF, UWSGI, UNIT, APPLICATION),
+        restart_on=(CONF, UWSGI, UNIT, APPLICATION, uwsgi.RESPONDER),
         rolling=True,
         packages=("python3-keystone", "uwsgi-core"),
     )
@@ -88,13 +89,13 @@ def _configuration(context: Context, host: Host) -> Iterator[Step]:
         context.render(
             "keystone",
             "keystone-uwsgi.ini.j2",
-            address=context.site.address(host),
-            port=PORT,
+            **uwsgi.listens(context.site, host, PORT),
             application=APPLICATION,
             options=context.options("keystone", Options),
         ),
     )
     yield program.install("keystone", "application")
+    yield uwsgi.responder()
     yield File(UNIT, context.render("keystone", "keystone.service.j2", uwsgi=UWSGI))
 
 

@@ -24,8 +24,9 @@ from fournines.components.neutron.model import (
     server_processes,
 )
 from fournines.components.neutron.relies import RELIES
+from fournines.kit.common import uwsgi
 from fournines.kit.component import Component, Joins, Stage, always, no_steps
-from fournines.kit.declare import Declaration, Endpoint, HealthCheck, MetadataProxy, Secret
+from fournines.kit.declare import Declaration, Endpoint, MetadataProxy, Secret
 from fournines.spec.document import Problem
 from fournines.spec.model import Site
 
@@ -46,7 +47,7 @@ def declares(site: Site, options: Options) -> Iterator[Declaration]:
         yield Secret(secret)
     yield reached(site)
     yield MetadataProxy(METADATA_SECRET)
-    yield Endpoint("neutron", PORT, hosts=names, health=HealthCheck("/healthcheck"))
+    yield Endpoint("neutron", PORT, hosts=names, health=uwsgi.health("/healthcheck", PORT))
 
 
 def judge(site: Site, options: Options) -> Iterator[Problem]:

@@ -23,6 +23,7 @@ from fournines.components.neutron.model import (
     agents_of,
 )
 from fournines.kit import program
+from fournines.kit.common import uwsgi
 from fournines.kit.context import Context
 from fournines.kit.declare import Switch
 from fournines.kit.openstack import (
@@ -67,11 +68,11 @@ def steps(context: Context, host: Host) -> Iterator[Step]:
         context.render(
             "neutron",
             "neutron-api-uwsgi.ini.j2",
-            address=context.site.address(host),
-            port=PORT,
+            **uwsgi.listens(context.site, host, PORT),
             options=options,
         ),
     )
+    yield uwsgi.responder()
     api, rpc, periodic = (unit_file(unit) for unit in SERVER_UNITS.values())
     yield File(api, context.render("neutron", "neutron-api.service.j2", uwsgi=UWSGI))
     for path, does in ((rpc, "answers the agents"), (periodic, "does what falls due")):
@@ -79,7 +80,7 @@ def steps(context: Context, host: Host) -> Iterator[Step]:
     for path in (api, rpc, periodic):
         # Without its script of the old kind systemd knows no other unit of that name.
         yield Absent(script(path))
-    yield _unit(api, (CONF, ML2, UWSGI), "uwsgi-core")
+    yield _unit(api, (CONF, ML2, UWSGI, uwsgi.RESPONDER), "uwsgi-core")
     yield _unit(rpc, (CONF, ML2))
     yield _unit(periodic, (CONF, ML2))
     if host == SERVERS.first(context.site):

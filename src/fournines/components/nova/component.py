@@ -35,6 +35,7 @@ from fournines.components.nova.model import (
     memory,
 )
 from fournines.components.nova.relies import RELIES
+from fournines.kit.common import uwsgi
 from fournines.kit.component import Component, Joins, Stage, always, no_steps
 from fournines.kit.declare import Declaration, Endpoint, FirewallPort, HealthCheck, Secret
 from fournines.spec.document import Problem
@@ -63,12 +64,12 @@ def declares(site: Site, options: Options) -> Iterator[Declaration]:
     yield ENTRY
     for secret in (DATABASE.password, USER.password, MESSAGES.password, CACHE_KEY):
         yield Secret(secret)
-    yield Endpoint("nova", PORT, hosts=names, health=HealthCheck("/"))
+    yield Endpoint("nova", PORT, hosts=names, health=uwsgi.health("/", PORT))
     yield Endpoint(
         "nova-metadata",
         METADATA_PORT,
         hosts=names,
-        health=HealthCheck("/healthcheck"),
+        health=uwsgi.health("/healthcheck", METADATA_PORT),
         visible=(Visibility.INTERNAL,),
     )
     yield Endpoint(

@@ -29,6 +29,7 @@ from fournines.components.nova.model import (
 )
 from fournines.components.nova.on_host import cells
 from fournines.kit import program
+from fournines.kit.common import uwsgi
 from fournines.kit.context import Context
 from fournines.kit.declare import Brokers, MetadataProxy
 from fournines.kit.openstack import (
@@ -132,25 +133,25 @@ def hosts(context: Context, host: Host) -> Iterator[Step]:
 
 def _api(context: Context, host: Host, daemon: str) -> Iterator[Step]:
     name, wsgi, port = APIS[daemon]
-    uwsgi, unit = f"{ETC}/{name}-uwsgi.ini", unit_file(SERVING_UNITS[daemon])
+    settings, unit = f"{ETC}/{name}-uwsgi.ini", unit_file(SERVING_UNITS[daemon])
     ini = context.render(
         "nova",
         "nova-api-uwsgi.ini.j2",
         name=name,
         wsgi=wsgi,
-        address=context.site.address(host),
-        port=port,
+        **uwsgi.listens(context.site, host, port),
         # Green threads cannot be handed from one thread to another (eventlet): a process has one.
         options={"processes": context.options("nova", Options).processes, "threads": 1},
     )
     service = "Compute" if daemon == "api" else "Compute metadata"
-    yield File(uwsgi, ini)
+    yield File(settings, ini)
+    yield uwsgi.responder()
     yield File(
-        unit, context.render("nova", "nova-api.service.j2", service=service, runtime=name, uwsgi=uwsgi)
+        unit, context.render("nova", "nova-api.service.j2", service=service, runtime=name, uwsgi=settings)
     )
     yield Unit(
         SERVING_UNITS[daemon],
-        restart_on=(CONF, POLICY, uwsgi, unit),
+        restart_on=(CONF, POLICY, settings, unit, uwsgi.RESPONDER),
         rolling=True,
         packages=("python3-nova", "uwsgi-core"),
     )

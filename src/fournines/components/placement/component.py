@@ -19,9 +19,10 @@ from fournines.components.placement.model import (
     Options,
 )
 from fournines.components.placement.relies import RELIES
+from fournines.kit.common import uwsgi
 from fournines.kit.common.clustered import api
 from fournines.kit.component import Component, Joins, Stage, always, no_steps
-from fournines.kit.declare import Declaration, Endpoint, HealthCheck, Memory, Secret
+from fournines.kit.declare import Declaration, Endpoint, Memory, Secret
 from fournines.spec.model import Site
 
 
@@ -40,7 +41,7 @@ def declares(site: Site, options: Options) -> Iterator[Declaration]:
     yield Secret(USER.password)
     yield ENTRY
     yield Secret(CACHE_KEY)
-    endpoint = Endpoint("placement", PORT, hosts=names, health=HealthCheck("/"))
+    endpoint = Endpoint("placement", PORT, hosts=names, health=uwsgi.health("/", PORT))
     yield from api(endpoint, SERVICE, moves=options.moves_in(site))
 
 

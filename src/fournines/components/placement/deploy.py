@@ -14,6 +14,7 @@ from fournines.components.placement.model import (
     USER,
     Options,
 )
+from fournines.kit.common import uwsgi
 from fournines.kit.common.clustered import service_unit
 from fournines.kit.context import Context
 from fournines.kit.openstack import authtoken_section, database_section, tables
@@ -38,17 +39,17 @@ def steps(context: Context, host: Host) -> Iterator[Step]:
         context.render(
             "placement",
             "placement-api-uwsgi.ini.j2",
-            address=context.site.address(host),
-            port=PORT,
+            **uwsgi.listens(context.site, host, PORT),
             options=context.options("placement", Options),
         ),
     )
+    yield uwsgi.responder()
     # Without links for its runlevels (the package makes none) systemctl cannot enable what has such a script.
     yield Absent(SCRIPT)
     yield File(UNIT, context.render("placement", "placement-api.service.j2", uwsgi=UWSGI))
     unit = Unit(
         SERVICE,
-        restart_on=(CONF, UWSGI, UNIT),
+        restart_on=(CONF, UWSGI, UNIT, uwsgi.RESPONDER),
         rolling=True,
         packages=("python3-placement", "uwsgi-core"),
     )

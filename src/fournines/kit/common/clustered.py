@@ -27,13 +27,14 @@ _RESTART = ("crm_resource", "--restart", "--resource")
 
 
 def api(endpoint: Endpoint, unit: str, *, moves: bool) -> Iterator[Declaration]:
-    """An API's endpoint, and where it moves the resource that is asked the endpoint's own health question.
+    """An API's endpoint, and where it moves the resource that is asked what a balancer asks the endpoint.
 
     It may take longer to answer than a balancer has patience: being slow is no reason to be stopped.
     """
     yield replace(endpoint, one_host=moves)
     if moves and endpoint.health:
-        answers = f"http://{at('{host}', endpoint.listens)}{endpoint.health.path}"
+        asked = endpoint.health.asked_at or endpoint.listens
+        answers = f"http://{at('{host}', asked)}{endpoint.health.path}"
         yield Resource(endpoint.name, unit, answers=answers, patience=5, monitor=5)
 
 

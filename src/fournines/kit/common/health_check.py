@@ -13,18 +13,21 @@ from fournines.kit.verdict import Outcome, Verdict, failed, passed, unknown
 
 _GET = """\
 import sys, time, urllib.error, urllib.request
-asked = urllib.request.Request(sys.argv[2], method=sys.argv[1])
-start = time.monotonic()
-try:
-    with urllib.request.urlopen(asked, timeout=5) as answer:
-        print(answer.status, round(time.monotonic() - start, 3))
-except urllib.error.HTTPError as error:
-    print(error.code, round(time.monotonic() - start, 3))
+for url in sys.argv[2:]:
+    asked = urllib.request.Request(url, method=sys.argv[1])
+    start = time.monotonic()
+    try:
+        with urllib.request.urlopen(asked, timeout=5) as answer:
+            print(answer.status, round(time.monotonic() - start, 3))
+    except urllib.error.HTTPError as error:
+        print(error.code, round(time.monotonic() - start, 3))
 """
 
 
 def health_check(component: str, context: Context, name: str = "", *, barrier: bool = False) -> Check:
     """``component.health``: an endpoint's own health question, asked on each host's own address.
+
+    Where its program also says that it lives, whatever it is busy with, that is asked first.
 
     Args:
         component: whose check it is.
@@ -39,7 +42,8 @@ def health_check(component: str, context: Context, name: str = "", *, barrier: b
     health = endpoint.health
     if health is None:
         raise PlanError(f"{component}: the endpoint {endpoint.name} has no health question")
-    port, called = health.port or endpoint.listens, endpoint.name
+    ports = (*((health.alive,) if health.alive else ()), health.port or endpoint.listens)
+    called = endpoint.name
     site, well = context.site, frozenset(health.expect.split(","))
     return Check(
         f"{component}.health" if called == component else f"{component}.{called}-health",
@@ -54,7 +58,7 @@ def health_check(component: str, context: Context, name: str = "", *, barrier: b
                     "-c",
                     _GET,
                     health.method,
-                    own_url(site, site.hosts[host], port) + health.path,
+                    *(own_url(site, site.hosts[host], port) + health.path for port in ports),
                 )
             )
             for host in endpoint.hosts
@@ -82,7 +86,9 @@ def _judge_one_host(answers: Answers, well: frozenset[str]) -> Verdict:
 
 
 def _judge(answer: Output, well: frozenset[str]) -> Verdict:
-    words = answer.stdout.split()
-    if answer.code != 0 or not words:
+    lines = [line.split() for line in answer.stdout.splitlines()]
+    if answer.code != 0 or not lines:
         return failed(complaint(answer))
-    return passed(f"{words[0]} in {words[-1]} s") if words[0] in well else failed(f"said {words[0]}")
+    wrong = [status for status, _ in lines if status not in well]
+    status, seconds = lines[-1]
+    return failed(f"said {', '.join(wrong)}") if wrong else passed(f"{status} in {seconds} s")

@@ -16,6 +16,11 @@ class HealthCheck:
     seconds a balancer lets pass between two of them, in place of what it thinks fit for all others. A
     program that hangs is found that much later; one that is gone refuses connections and costs nobody a
     request either way.
+
+    ``alive`` is for a program that works on few requests at once: one more of them is no question to it, for
+    it waits as long as all others do. It is a port of its own at which the program answers any path with 200
+    whatever it is busy with, 404 when it is about to end, and nothing when it hangs. Balancers and cluster
+    managers ask there; the page at ``path`` is left to whoever has the patience for it.
     """
 
     path: str
@@ -23,6 +28,12 @@ class HealthCheck:
     port: int | None = None
     method: str = "GET"
     every: float | None = None
+    alive: int | None = None
+
+    @property
+    def asked_at(self) -> int | None:
+        """The port that a balancer asks at, when that is not the service's own."""
+        return self.alive or self.port
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,6 +36,8 @@ def _owned(declared: tuple[Declaration, ...]) -> Iterator[tuple[tuple[str, int],
         if isinstance(one, Endpoint):
             yield ("tcp", one.port), one.name
             yield ("tcp", one.listens), one.name
+            if one.health and one.health.asked_at:
+                yield ("tcp", one.health.asked_at), one.name
         elif isinstance(one, FirewallPort) and one.port is not None:
             for port in range(one.port, (one.last or one.port) + 1):
                 yield (one.protocol, port), one.name
