@@ -235,3 +235,25 @@ class TestTransferUser:
         old = new.replace("/usr/lib/galera/", "/usr/lib/galera3/")
         assert severities("GA011", {"galera.cnf": new}) == []
         assert severities("GA011", {"galera.cnf": old}) == ["warning"]
+
+
+class TestPages:
+    """What a page about a cluster never says, though it shows how a member is set up."""
+
+    PAGE = "# Database\n\nIn /etc/mysql/conf.d/galera.cnf:\n\n```\n{}```\n\n{}\n"
+    MEMBER = galera(wsrep_sst_method="mariabackup", wsrep_on="")
+
+    def found(self, shown: str, prose: str = "") -> set[str]:
+        page = File("setup.md", self.PAGE.format(shown, prose))
+        report = audit([page], rules=[RULES["GA009"], RULES["GA011"]], strict=True)
+        return {finding.rule for finding in report.findings}
+
+    def test_neither_the_switch_nor_the_user(self) -> None:
+        assert self.found(self.MEMBER) == {"GA009", "GA011"}
+
+    def test_both_are_said_further_down(self) -> None:
+        block = "```\n[mysqld]\nwsrep_on = ON\nwsrep_sst_auth = sst:t0psecret\n```"
+        assert self.found(self.MEMBER, block) == set()
+
+    def test_a_line_or_two_of_a_file(self) -> None:
+        assert self.found("[mysqld]\nwsrep_sst_method = mariabackup\n") == set()

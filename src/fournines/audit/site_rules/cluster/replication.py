@@ -69,21 +69,41 @@ def _devices(resource: DrbdResource) -> frozenset[str]:
 def _file_systems(site: Evidence, resource: DrbdResource) -> dict[str, Place]:
     """What is on a resource, by the cluster's mounts and by the scripts that made it."""
     devices = _devices(resource)
+    groups = _groups(site, devices)
+
+    def on_it(device: str) -> bool:
+        group = _VOLUME.match(device)
+        return device in devices or bool(group and (group[1] or group[2]) in groups)
+
     found: dict[str, Place] = {}
     for mount in site.all(Primitive):
         fs = mount.params.get("fstype", "").lower()
-        if mount.type == "Filesystem" and mount.params.get("device") in devices and fs:
+        if mount.type == "Filesystem" and on_it(mount.params.get("device", "")) and fs:
             found.setdefault(fs, mount.place("fstype"))
     for line in site.on(resource.at.host, Mount):
-        if line.device in devices and line.fs not in ("auto", "none", "swap"):
+        if on_it(line.device) and line.fs not in ("auto", "none", "swap"):
             found.setdefault(line.fs, line.at)
     found.update(_above(site, resource))
     for script in site.all(Script):
         for command, at in zip(script.commands, script.places, strict=False):
             made = re.fullmatch(r"(?:.*/)?mkfs\.(\w+)", command.key)
-            if made and devices & set(command.args):
+            if made and any(map(on_it, command.args)):
                 found.setdefault(made.group(1), at)
     return found
+
+
+_VOLUME = re.compile(r"/dev/(?:mapper/([\w.+]+)-|(?!mapper/|drbd)([\w.+\-]+)/)")
+"""The volume group of a logical volume's device."""
+
+
+def _groups(site: Evidence, devices: frozenset[str]) -> set[str]:
+    """The volume groups that scripts make on these devices."""
+    made: set[str] = set()
+    for command in (command for script in site.all(Script) for command in script.commands):
+        if command.key.rpartition("/")[2] == "vgcreate" and devices & set(command.args):
+            first = next(at for at, word in enumerate(command.args) if word.startswith("/"))
+            made.update(command.args[max(0, first - 1) : first])
+    return made
 
 
 def _above(site: Evidence, resource: DrbdResource) -> dict[str, Place]:

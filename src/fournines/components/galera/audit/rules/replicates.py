@@ -58,14 +58,16 @@ def _never_said(evidence: Evidence) -> Iterator[Hit]:
     old = any(_BEFORE.search(source.text) for source in evidence.kinds("commands", "script"))
     for member in members(evidence):
         conf, provider = member.conf, member.conf.get("wsrep_provider")
+        known = mariadb(member)
         told = (
             conf.get("wsrep_on")
-            or mariadb(member) is not None
+            or (known is not None and known < (10, 1))
             or (old and conf.name.startswith("/etc/mysql/"))
         )
         joins = provider and _SHARED.search(provider.value) and conf.get("wsrep_cluster_address")
         if conf.excerpt and joins and not told:
-            what = "nothing here sets wsrep_on: MariaDB since 10.1 does not replicate then, older ones do"
+            what = "nothing here sets wsrep_on: MariaDB since 10.1 does not replicate then"
+            what += "" if known else ", older ones do"
             yield Hit(conf.at, what, severity=Severity.WARNING)
 
 

@@ -68,7 +68,7 @@ def _credentials(member: GaleraHost) -> Iterator[Hit]:
             why=_ROOT + "host that needs a full copy never comes back" if method in _BACKUPS else "",
             fix="a user of its own with a password; no wsrep_sst_auth at all for rsync",
         )
-    elif method == "rsync":
+    elif method == "rsync" and (_method(member) or not member.conf.excerpt):
         yield Hit(
             said.at,
             "wsrep_sst_auth does nothing for rsync",
@@ -99,7 +99,9 @@ def _nobody(site: Evidence) -> Iterator[Hit | Unknown]:
         old = _method(member).startswith("xtrabackup") and provider and "galera3" in provider.value
         if not asked or not (_method(member) in ("mariabackup", "mariadb-backup") or old):
             continue
-        if conf.get("wsrep_sst_auth") or conf.backup_user or conf.excerpt or _elsewhere(site, member):
+        if conf.get("wsrep_sst_auth") or conf.backup_user or _elsewhere(site, member):
+            continue
+        if conf.excerpt and not _page_of_a_member(site, member):
             continue
         what = f"the state transfer ({_method(member)}) has no user: nothing here sets wsrep_sst_auth"
         if conf.includes:
@@ -126,6 +128,12 @@ def _elsewhere(site: Evidence, member: GaleraHost) -> bool:
         for source in site.sources
         if not source.host or source.host == host or source.kind in _TYPED
     )
+
+
+def _page_of_a_member(site: Evidence, member: GaleraHost) -> bool:
+    """Whether a page shows how a member is set up, and not a line or two of its file."""
+    joins = member.conf.get("wsrep_cluster_address") and member.conf.get("wsrep_provider")
+    return bool(joins) and any(source.path == member.at.path and source.lines for source in site.sources)
 
 
 _TYPED = frozenset({"sql", "script", "commands"})
