@@ -107,6 +107,10 @@ class TransportError(NinesError):
     exit_code = 3
 
 
+class LateError(TransportError):
+    """A command did not end within its time on a host; the connection to it may well be whole."""
+
+
 class HostError(NinesError):
     """A command or step on a host failed; ``output`` is what the host said, secrets masked."""
 

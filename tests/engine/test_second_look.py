@@ -12,7 +12,7 @@ from fournines.engine import events, hands, pyinfra
 from fournines.engine.run import deploy
 from fournines.engine.wire import remote
 from fournines.engine.wire.transport import Call, Fake
-from fournines.errors import HostError, TransportError
+from fournines.errors import HostError, LateError, TransportError
 from fournines.kit.check import Output
 from fournines.kit.step import Account, File, Packages, Unit
 from fournines.plan.model import Plan
@@ -33,7 +33,7 @@ def carried_out(wanted: Plan, wire: Fake) -> list[events.Event]:
     return told
 
 
-def breaking(simulation: Simulation, times: int) -> Fake:
+def breaking(simulation: Simulation, times: int, error: type[TransportError] = TransportError) -> Fake:
     """The simulation's wire, which breaks this often while host two's files are installed."""
     left = [times]
 
@@ -41,7 +41,7 @@ def breaking(simulation: Simulation, times: int) -> Fake:
         installs = call.argv == remote.ARGV and "commit" in json.loads(call.stdin)[1]["do"]
         if installs and call.host == "two" and left[0]:
             left[0] -= 1
-            raise TransportError("the connection broke", where="two")
+            raise error("the connection broke", where="two")
         return simulation.answer(call)
 
     return Fake(answer)
@@ -59,6 +59,14 @@ def test_a_phase_that_breaks_its_own_connection_is_begun_anew(simulation: Simula
 def test_a_connection_that_breaks_again_ends_the_run(simulation: Simulation) -> None:
     with pytest.raises(TransportError, match="the connection broke"):
         carried_out(a_plan(), breaking(simulation, 2))
+
+
+def test_what_did_not_end_in_time_is_not_begun_anew(simulation: Simulation) -> None:
+    """The connection is whole, and a second start of everything would touch what runs well."""
+    wire = breaking(simulation, 1, LateError)
+    with pytest.raises(LateError):
+        carried_out(a_plan(), wire)
+    assert not any(host.units.get(DAEMON) for host in simulation.hosts.values())
 
 
 @pytest.fixture

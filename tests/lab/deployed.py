@@ -25,6 +25,8 @@ NINES = Path(sys.executable).with_name("nines")
 CONTROLLERS = ("controller1", "controller2")
 PATIENCE = 300.0
 """Seconds after which a test believes that something will never come."""
+HANG = 1500.0
+"""Seconds after which a verb is taken to hang, however busy the machine is; it is told how far it came."""
 
 
 def own(what: str) -> str:
@@ -97,7 +99,11 @@ def deployed(name: str, text: str, folder: Path) -> Iterator[Deployed]:
 
 def _nines(*words: str | Path) -> subprocess.CompletedProcess[str]:
     # Only a hang takes longer than this: verbs know themselves when to give up.
-    return subprocess.run([NINES, *words], capture_output=True, text=True, check=False, timeout=3600)
+    try:
+        return subprocess.run([NINES, *words], capture_output=True, text=True, check=False, timeout=HANG)
+    except subprocess.TimeoutExpired as hung:
+        said = b"\n".join((hung.stdout or b"", hung.stderr or b"")).decode(errors="replace")
+        pytest.fail(f"nines {' '.join(map(str, words))} hangs:\n{said[-8000:]}", pytrace=False)
 
 
 def _must(*words: str | Path) -> None:

@@ -24,7 +24,7 @@ from fournines.engine.meanwhile import Meanwhile
 from fournines.engine.phase import PhaseRun
 from fournines.engine.units.decide import started
 from fournines.engine.wire.transport import Transport
-from fournines.errors import HostError, NinesError, TransportError
+from fournines.errors import HostError, LateError, NinesError, TransportError
 from fournines.plan.limit import indispensable, without
 from fournines.plan.model import Phase, Plan, PlannedStage
 from fournines.plan.packages import relied_on
@@ -258,6 +258,8 @@ class _Run:
         )
         try:
             proved = await run.carry_out(observed)
+        except LateError:
+            raise  # what hangs now hangs again, and meanwhile a roll would touch what still runs
         except TransportError as error:
             # A phase may break its own connection (a firewall, a network). It is begun anew, once, with
             # what the hosts show now; a host that is really gone fails this look.

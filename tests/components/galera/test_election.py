@@ -14,6 +14,7 @@ from fournines.components.galera.on_host.election import (
     Claim,
     Phase,
     Position,
+    arbiter_may_join,
     confirm,
     decide,
     stranded_for_good,
@@ -249,7 +250,7 @@ def test_joins_whoever_is_primary_whatever_its_own_position() -> None:
 
 
 def test_waits_for_those_who_are_on_their_way_or_say_nothing_of_their_data() -> None:
-    for phase in (Phase.BOOTSTRAPPING, Phase.JOINING, Phase.STRANDED, Phase.DOWN):
+    for phase in set(Phase) - {Phase.PRIMARY, Phase.WAITING, Phase.CLAIMING}:
         assert decision("a", {"a": waiting(9, "a", "b"), "b": Answer(phase)}) is Action.WAIT
 
 
@@ -267,8 +268,16 @@ def test_of_several_claimers_exactly_the_first_goes_and_only_when_the_others_hav
 
 
 def test_a_claim_is_withdrawn_before_a_bootstrap_or_a_primary() -> None:
-    for phase in (Phase.PRIMARY, Phase.BOOTSTRAPPING):
+    for phase in (Phase.PRIMARY, Phase.BOOTSTRAPPING, Phase.CATCHING_UP):
         assert confirm("a", HOSTS, {"b": Answer(phase)}) is Claim.WITHDRAW
+
+
+@given(st.dictionaries(one, st.sampled_from(Phase)))
+def test_the_arbiter_joins_a_component_that_no_data_host_is_joining(phases: dict[str, Phase]) -> None:
+    on_their_way = {p for p in Phase if p not in (Phase.PRIMARY, Phase.STRANDED, Phase.DOWN)}
+    told = set(phases.values())
+    heard = {host: Answer(phase) for host, phase in phases.items()}
+    assert arbiter_may_join(heard) == (Phase.PRIMARY in told and not told & on_their_way)
 
 
 def test_a_host_without_quorum_restarts_only_when_galera_cannot_heal_it() -> None:
@@ -279,5 +288,6 @@ def test_a_host_without_quorum_restarts_only_when_galera_cannot_heal_it() -> Non
     assert not stranded_for_good("a", both, {"b": Answer(Phase.STRANDED)})
     assert not stranded_for_good("a", both, {"b": Answer(Phase.PRIMARY)})
     assert not stranded_for_good("a", both, {"b": Answer(Phase.BOOTSTRAPPING)})
+    assert not stranded_for_good("a", both, {"b": Answer(Phase.CATCHING_UP)})
     assert not stranded_for_good("a", None, {"b": waiting(3, "a", "b")})
     assert not stranded_for_good("a", frozenset({"b"}), {"b": waiting(3, "b")})

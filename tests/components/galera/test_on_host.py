@@ -10,13 +10,14 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import cast
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fournines.components.galera.on_host import records, responder, start
-from fournines.components.galera.on_host.arbiter import command, lonely
+from fournines.components.galera.on_host import arbiter, records, responder, start
+from fournines.components.galera.on_host.arbiter import command, lonely, wait_for_turn
 from fournines.components.galera.on_host.election import Answer, Phase, Position
 from fournines.components.galera.on_host.responder import Sample
 from fournines.kit.context import Context
@@ -32,6 +33,20 @@ WELL = {
     "wsrep_local_state_comment": "Synced",
     "read_only": "0",
 }
+
+
+class Clock:
+    """Time that passes only by waiting, so that no verdict depends on the machine's speed."""
+
+    def __init__(self, module: str, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.now = 100.0
+        monkeypatch.setattr(f"fournines.components.galera.on_host.{module}.time", self)
+
+    def monotonic(self) -> float:
+        return self.now
+
+    def sleep(self, seconds: float) -> None:
+        self.now += seconds
 
 
 def grastate(uuid: str, seqno: int, safe: int = 0) -> str:
@@ -230,6 +245,81 @@ def test_tells_what_mariadbd_says_and_else_what_the_start_program_published() ->
     assert responder.answer(Sample(WELL, running=True, at=8.0), 10.1, "").phase is Phase.DOWN
 
 
+def test_a_host_that_has_not_caught_up_gives_its_state_to_nobody_and_says_so() -> None:
+    joined = Sample(WELL | {"wsrep_local_state": "3"}, running=True, at=10.0)
+    donor = Sample(WELL | {"wsrep_local_state": "2"}, running=True, at=10.0)
+    assert responder.answer(joined, 10.1, "").phase is Phase.CATCHING_UP
+    assert responder.answer(donor, 10.1, "").phase is Phase.PRIMARY
+
+
+def test_only_a_host_with_nothing_left_to_catch_up_with_is_stuck() -> None:
+    queue = "wsrep_local_recv_queue"
+    joined = WELL | {"wsrep_local_state": "3", queue: "0"}
+    assert responder.stuck(Sample(joined, running=True, at=10.0))
+    for other in (
+        {queue: "12"},
+        {"wsrep_local_state": "4"},
+        {"wsrep_local_state": "2"},
+        {"wsrep_cluster_status": "non-Primary"},
+    ):
+        assert not responder.stuck(Sample(joined | other, running=True, at=10.0))
+    assert not responder.stuck(Sample(None, running=True, at=10.0))
+
+
+class Told:
+    """A database that says the same until some time, and then that it is synced."""
+
+    def __init__(self, clock: Clock, values: dict[str, str], until: float) -> None:
+        self.clock, self.values, self.until = clock, values, until
+
+    def sample(self) -> Sample:
+        values = self.values if self.clock.now < self.until else WELL
+        return Sample(values, running=True, at=self.clock.now)
+
+    def drop(self) -> None:
+        """There is no connection."""
+
+
+@pytest.mark.parametrize(("seconds", "restarts"), [(16.0, 1), (14.0, 0)])
+def test_a_host_that_stays_stuck_is_restarted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seconds: float, restarts: int
+) -> None:
+    clock = Clock("responder", monkeypatch)
+    monkeypatch.setattr(responder, "RESTART", tmp_path / "restart")
+    joined = WELL | {"wsrep_local_state": "3", "wsrep_local_recv_queue": "0"}
+    database = cast("responder.Database", Told(clock, joined, clock.now + seconds))
+    watching = responder.Responder(records.Config("a", {"a": "127.0.0.1"}, 1), database)
+    end = clock.now + 2 * responder.PATIENCE
+
+    def wait(pace: float) -> bool:
+        clock.sleep(pace)
+        return clock.now > end
+
+    monkeypatch.setattr(watching.leave, "wait", wait)
+    watching.watch()
+    assert len(list(tmp_path.iterdir())) == restarts
+
+
+@pytest.mark.parametrize("rounds", [0, 3])
+def test_the_arbiter_waits_until_the_data_hosts_are_there(
+    monkeypatch: pytest.MonkeyPatch, rounds: int
+) -> None:
+    clock = Clock("arbiter", monkeypatch)
+    joining = {"a": Answer(Phase.PRIMARY), "b": Answer(Phase.JOINING)}
+    there = {"a": Answer(Phase.PRIMARY), "b": Answer(Phase.PRIMARY)}
+    before = [{}, {"a": Answer(Phase.BOOTSTRAPPING)}, joining]
+    asked = iter([*before[3 - rounds :], there])
+    assert wait_for_turn(lambda: next(asked))
+    assert clock.now == 100.0 + rounds * arbiter.PACE
+    assert next(asked, None) is None
+
+
+def test_the_arbiter_does_not_wait_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = Clock("arbiter", monkeypatch)
+    assert not wait_for_turn(dict)
+    assert clock.now >= 100.0 + arbiter.PATIENCE
+
+
 @contextmanager
 def running(database: responder.Database) -> Iterator[int]:
     listening = socket.create_server(("127.0.0.1", 0))
@@ -298,8 +388,7 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         (records, "STARTING"),
     ):
         monkeypatch.setattr(module, name, tmp_path / name)
-    monkeypatch.setattr(start, "PACE", 0.01)
-    monkeypatch.setattr(start, "PATIENCE", 0.2)
+    Clock("start", monkeypatch)
     return tmp_path
 
 

@@ -80,10 +80,13 @@ def _arbiter(context: Context, host: Host) -> Iterator[Step]:
     )
     unit = unit_file("garb.service")
     yield File(unit, _render(context, "garb.service.j2", conf=GARB_CONF, programs=PROGRAMS))
-    yield install("galera", "arbiter")
+    yield File(CONFIG, _on_host_config(context, host))
+    programs = ("election", "records", "arbiter")
+    for name in programs:
+        yield install("galera", name)
     yield Unit(
         "garb.service",
-        restart_on=(GARB_CONF, unit, installed("galera", "arbiter")),
+        restart_on=(GARB_CONF, CONFIG, unit, *(installed("galera", name) for name in programs)),
         packages=("galera-arbitrator-4",),
     )
 

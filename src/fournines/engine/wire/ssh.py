@@ -20,7 +20,7 @@ from typing import Self
 import anyio
 
 from fournines.engine.wire.process import execute
-from fournines.errors import TransportError
+from fournines.errors import LateError, TransportError
 from fournines.kit.check import Output
 from fournines.spec.model import Site
 
@@ -110,7 +110,8 @@ class OpenSsh:
         """Run a command on a host over the shared connection.
 
         Raises:
-            TransportError: not reachable, the connection broke, or not done within ``timeout`` seconds.
+            TransportError: not reachable, or the connection broke.
+            LateError: not done within ``timeout`` seconds.
         """
         await self._connect(host)
         limiter = self._sessions.setdefault(host, anyio.CapacityLimiter(SESSIONS))
@@ -119,7 +120,7 @@ class OpenSsh:
             try:
                 output = await execute(line, stdin=stdin, timeout=timeout)
             except TimeoutError:
-                raise TransportError(
+                raise LateError(
                     f"{argv[0]} did not end within {timeout:g} s",
                     where=host,
                     try_this=f"see whether the host is overloaded or hangs: {self._by_hand(host)} uptime",

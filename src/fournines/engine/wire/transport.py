@@ -9,7 +9,7 @@ from typing import Protocol
 
 from fournines.engine.wire.process import execute
 from fournines.engine.wire.ssh import OpenSsh
-from fournines.errors import TransportError
+from fournines.errors import LateError
 from fournines.kit.check import Output
 
 __all__ = ["Call", "Fake", "Local", "OpenSsh", "Transport"]
@@ -57,7 +57,7 @@ class Local:
         try:
             return await execute((*prefix, *argv), stdin=stdin, timeout=timeout)
         except TimeoutError:
-            raise TransportError(f"{argv[0]} did not end within {timeout:g} s", where=host) from None
+            raise LateError(f"{argv[0]} did not end within {timeout:g} s", where=host) from None
         except OSError as error:
             return Output(127, "", f"{argv[0]}: {error.strerror}")
 

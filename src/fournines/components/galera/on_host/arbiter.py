@@ -4,6 +4,10 @@ When the last data host leaves in good order, garbd stays behind as a primary co
 data: nobody can get a state transfer from it, and it never joins the component that a data host bootstraps
 later (seen with 26.4.23: it does not even connect). Ended and started again it looks for the data hosts.
 
+It starts when no data host is on its way into the component (``election.arbiter_may_join``). It is of no use
+to them and has no say in the election; and once, after arbiter and data host had joined in the same second,
+nobody was free any more to give the data host its state (26.4.23).
+
 The unit's environment says what to tell garbd: ``GALERA_NODES``, ``GALERA_GROUP``, ``GALERA_OPTIONS``.
 """
 
@@ -13,8 +17,16 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 
+from fournines.components.galera.on_host import records
+from fournines.components.galera.on_host.election import Answer, arbiter_may_join
+
+PATIENCE = 60.0
+"""Seconds after which garbd starts all the same: a component that is about to part may lack its vote."""
+PACE = 0.5
+"""Seconds between two rounds of asking."""
 LONELY = "New COMPONENT: primary = yes, bootstrap = no, my_idx = 0, memb_num = 1"
 
 
@@ -30,8 +42,22 @@ def command(environment: Mapping[str, str]) -> list[str]:
     return ["/usr/bin/garbd", *(f"--{name}={value}" for name, value in told.items())]
 
 
+def wait_for_turn(ask: Callable[[], Mapping[str, Answer]]) -> bool:
+    """Wait until the arbiter may join; False when that took too long. ``ask`` asks every data host."""
+    until = time.monotonic() + PATIENCE
+    while time.monotonic() < until:
+        if arbiter_may_join(ask()):
+            return True
+        time.sleep(PACE)
+    return False
+
+
 def main() -> int:
     """Pass garbd's words on; 1 when it was ended because it was alone, its own exit code otherwise."""
+    config = records.Config.load()
+    if not wait_for_turn(lambda: records.ask_all(config)):
+        sys.stdout.write("fournines: no component without a host on its way into it: starting all the same\n")
+        sys.stdout.flush()
     garbd = subprocess.Popen(
         command(os.environ),
         stdin=subprocess.DEVNULL,

@@ -34,8 +34,10 @@ class Phase(Enum):
     """It is starting as a member of a component that it heard of."""
     STRANDED = "stranded"
     """It runs, but without quorum."""
+    CATCHING_UP = "catching up"
+    """It runs as a member of the primary component, and has not everything yet that its members have."""
     PRIMARY = "primary"
-    """It runs as a member of the primary component."""
+    """It runs as a member of the primary component and can give its state to others."""
 
 
 @dataclass(frozen=True)
@@ -62,6 +64,10 @@ class Answer:
 
     phase: Phase
     position: Position | None = None
+
+
+_FORMING = (Phase.BOOTSTRAPPING, Phase.CATCHING_UP)
+"""There is or will be a component, which nobody can join yet."""
 
 
 class Action(Enum):
@@ -100,9 +106,9 @@ def decide(me: str, order: tuple[str, ...], mine: Position, heard: Mapping[str, 
     primary = _in(heard, Phase.PRIMARY)
     if primary:
         return Decision(Action.JOIN, f"{_list(primary)} in the primary component")
-    bootstrapping = _in(heard, Phase.BOOTSTRAPPING)
-    if bootstrapping:
-        return _wait(f"{_list(bootstrapping)} bootstrapping")
+    for phase in _FORMING:
+        if forming := _in(heard, phase):
+            return _wait(f"{_list(forming)} {phase.value}")
     known = {me: mine} | {
         name: answer.position
         for name, answer in heard.items()
@@ -122,7 +128,7 @@ def confirm(me: str, order: tuple[str, ...], heard: Mapping[str, Answer]) -> Cla
     Two claimers cannot both miss each other: each publishes before it asks. The later in the order gives way,
     the earlier holds on until it sees that.
     """
-    if _in(heard, Phase.PRIMARY) or _in(heard, Phase.BOOTSTRAPPING):
+    if any(_in(heard, phase) for phase in (Phase.PRIMARY, *_FORMING)):
         return Claim.WITHDRAW
     rivals = _in(heard, Phase.CLAIMING)
     if any(_rank(order, rival) < _rank(order, me) for rival in rivals):
@@ -139,11 +145,21 @@ def stranded_for_good(me: str, members: frozenset[str] | None, heard: Mapping[st
     """
     if members is None or me not in members:
         return False
-    if any(a.phase in (Phase.PRIMARY, Phase.BOOTSTRAPPING, Phase.CLAIMING) for a in heard.values()):
+    if any(a.phase in (Phase.PRIMARY, *_FORMING, Phase.CLAIMING) for a in heard.values()):
         return False
     there = {n for n, a in heard.items() if a.phase in (Phase.STRANDED, Phase.WAITING)}
     others = members - {me}
     return others <= there and (not others or any(heard[n].phase is Phase.WAITING for n in others))
+
+
+def arbiter_may_join(heard: Mapping[str, Answer]) -> bool:
+    """Whether the arbiter disturbs nobody: a component is there, and no data host is on its way into one.
+
+    The arbiter too asks for a state, though for an empty one: for that moment nobody else is given one, and a
+    change of the component amid a state transfer is one more that Galera must not lose track of.
+    """
+    phases = {answer.phase for answer in heard.values()}
+    return Phase.PRIMARY in phases and phases <= {Phase.PRIMARY, Phase.STRANDED, Phase.DOWN}
 
 
 def _first_ever(me: str, order: tuple[str, ...], known: Mapping[str, Position]) -> Decision:

@@ -29,15 +29,17 @@ QUERY_TIMEOUT = 1.0
 STALE = 1.4
 """Seconds after which a sample says nothing: one pace, one timeout, and some scheduling."""
 PATIENCE = 15.0
-"""Seconds without quorum before asking whether it can ever come back; Galera heals partitions sooner."""
+"""Seconds without quorum, or without being synced, before asking whether that ends by itself; Galera heals
+partitions sooner."""
 ASK_EVERY = 5.0
 """Seconds between two such questions."""
 RESTART = Path("/run/fournines-galera/restart")
 """fournines-galera-restart.path restarts mariadb when this appears: this process has no right to."""
-SYNCED, DONOR = "4", "2"
+SYNCED, JOINED, DONOR = "4", "3", "2"
 _QUERY = (
     "SHOW GLOBAL STATUS WHERE Variable_name IN"
-    " ('wsrep_ready', 'wsrep_cluster_status', 'wsrep_local_state', 'wsrep_local_state_comment')"
+    " ('wsrep_ready', 'wsrep_cluster_status', 'wsrep_local_state', 'wsrep_local_state_comment',"
+    " 'wsrep_local_recv_queue')"
 )
 _LISTEN_FD = 3
 """The first socket that systemd passes (sd_listen_fds(3))."""
@@ -74,12 +76,28 @@ def usable(sample: Sample, now: float) -> tuple[bool, str]:
 def answer(sample: Sample, now: float, starting: str) -> Answer:
     """What to tell the other hosts; ``starting`` is what the start program published, if it did."""
     if sample.values is not None and now - sample.at <= STALE:
-        primary = sample.values.get("wsrep_cluster_status") == "Primary"
-        return Answer(Phase.PRIMARY if primary else Phase.STRANDED)
+        if sample.values.get("wsrep_cluster_status") != "Primary":
+            return Answer(Phase.STRANDED)
+        whole = sample.values.get("wsrep_local_state") in (SYNCED, DONOR)
+        return Answer(Phase.PRIMARY if whole else Phase.CATCHING_UP)
     if starting:
         with suppress(ValueError):
             return records.decode(starting)
     return Answer(Phase.DOWN)
+
+
+def stuck(sample: Sample) -> bool:
+    """Whether nothing is left to be caught up with, and yet the host is not synced: it has no use as it is.
+
+    Galera says "synced" once, when the queue has run empty. Where that word is lost in a change of the
+    component and nobody writes, it is never said again: the host serves no client and gives nobody a state.
+    """
+    values = sample.values or {}
+    return (
+        values.get("wsrep_cluster_status") == "Primary"
+        and values.get("wsrep_local_state") == JOINED
+        and values.get("wsrep_local_recv_queue") == "0"
+    )
 
 
 @dataclass
@@ -139,8 +157,8 @@ class Responder:
     last: Sample = field(default_factory=lambda: Sample(None, running=False, at=time.monotonic()))
 
     def watch(self) -> None:
-        """Sample until told to leave; ask for a restart when quorum cannot come back by itself."""
-        healthy = asked = time.monotonic()
+        """Sample until told to leave; ask for a restart when nothing else brings the host back."""
+        healthy = asked = moving = time.monotonic()
         while not self.leave.wait(PACE):
             before, self.last = self.last, self.database.sample()
             now = time.monotonic()
@@ -151,13 +169,21 @@ class Responder:
             elif now - healthy > PATIENCE and now - asked > ASK_EVERY:
                 asked = now
                 self._unstrand()
+            if not stuck(self.last):
+                moving = now
+            elif now - moving > PATIENCE:
+                moving = now
+                self._restart("joined, with an empty queue, and not synced")
         self.database.drop()
 
     def _unstrand(self) -> None:
         members = records.parse_view(records.read(records.VIEW))
         if stranded_for_good(self.config.me, members, records.ask_all(self.config)):
-            sys.stderr.write("fournines: no quorum and no way back to it: restarting mariadb\n")
-            RESTART.touch()
+            self._restart("no quorum and no way back to it")
+
+    def _restart(self, why: str) -> None:
+        sys.stderr.write(f"fournines: {why}: restarting mariadb\n")
+        RESTART.touch()
 
     def usable(self) -> tuple[bool, str]:
         """Whether clients may write here now."""
