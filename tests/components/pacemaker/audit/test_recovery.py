@@ -154,3 +154,20 @@ def test_a_script_that_builds_services_and_knows_no_fencing() -> None:
         said("PA002", {"a.sh": f"#!/bin/sh\n{made}", "b.sh": "#!/bin/sh\npcs stonith create f fence_x\n"})
         == []
     )
+
+
+@pytest.mark.parametrize(
+    ("times", "timeout", "found"),
+    [
+        ("-1 15 -4 30", "stonith-timeout=40s", []),
+        ("-1 15 -4 20", "stonith-timeout=40s", ["warning"]),
+        ("-4 15 -1 15", "stonith-timeout=40s", ["error"]),
+        ("-1 20 -4 60", "", ["error"]),
+        ("-1 20 -4 $WAIT", "", []),
+        ("", "", []),
+    ],
+)
+def test_the_times_of_sbds_disk(times: str, timeout: str, found: list[str]) -> None:
+    script = f"#!/bin/sh\nsbd -d /dev/sdb1 {times} create\n"
+    cluster = crm(VIP, properties=timeout or "stonith-enabled=true")
+    assert said("PA038", {"sbd.sh": script, **cluster}) == found

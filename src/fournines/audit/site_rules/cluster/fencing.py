@@ -10,7 +10,7 @@ from fournines.components.corosync.audit.facts import CorosyncConf
 from fournines.components.pacemaker.audit.facts import clusters
 from fournines.components.pacemaker.audit.facts.model import false, placeholder, seconds
 from fournines.components.pacemaker.audit.rules.example import FENCED, VIP, crm
-from fournines.components.sbd.audit.facts import SbdConf
+from fournines.components.sbd.audit.facts import SbdConf, SbdDisk
 from fournines.kit.audit.rule import Consequence, Hit, Severity, Unknown, rule
 
 if TYPE_CHECKING:
@@ -116,3 +116,40 @@ def _against_watchdog(cluster: Cluster, sbd: SbdConf) -> Iterator[Hit]:
         if not stonith or not false(stonith.value):
             place = said.at if said else sbd.watchdog_at
             yield Hit(place, "SBD without a disk, and stonith-watchdog-timeout is 0: nothing fences")
+
+
+_STONITH = 60.0
+"""Seconds of stonith-timeout where nothing is said."""
+
+
+def _disk(times: str, timeout: str = "stonith-timeout=40s") -> dict[str, str]:
+    return {"sbd.sh": f"#!/bin/sh\nsbd -d /dev/sdb1 {times} create\n", **crm(VIP, properties=timeout)}
+
+
+@rule(
+    "PA038",
+    Severity.ERROR,
+    "The times of SBD's disk do not fit together",
+    consequence=Consequence.NO_FAILOVER,
+    why="a host counts as fenced when msgwait is over: it must have seen its message, or have been reset by "
+    "its watchdog, before that; and Pacemaker must wait longer than msgwait, or takes each fencing for a "
+    "failed one",
+    fix="msgwait (-4) of twice the watchdog's time (-1), and stonith-timeout of 1.2 times msgwait or more",
+    source="sbd(8), Timeouts; SUSE SLE HA guide, Storage protection: calculation of timeouts",
+    bad=_disk("-1 15 -4 40"),
+    good=_disk("-1 15 -4 30"),
+    points_at="sbd -d /dev/sdb1 -1 15 -4 40 create",
+)
+def disk_times(site: Evidence) -> Iterator[Hit | Unknown]:
+    for disk in site.all(SbdDisk):
+        if disk.msgwait < 2 * disk.watchdog:
+            what = f"msgwait is {disk.msgwait:g} s, and the watchdog fires after {disk.watchdog:g} s"
+            lesser = None if disk.msgwait <= disk.watchdog else Severity.WARNING
+            yield Hit(disk.at, what, severity=lesser)
+        for cluster in clusters(site):
+            said = cluster.setting("stonith-timeout")
+            waits = seconds(said.value) if said else _STONITH
+            if waits is not None and waits <= disk.msgwait and (said or cluster.builds):
+                related = (said.at,) if said else ()
+                what = f"msgwait is {disk.msgwait:g} s, and Pacemaker gives a fencing {waits:g} s"
+                yield Hit(disk.at, what, related)

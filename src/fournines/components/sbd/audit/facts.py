@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from fournines.kit.audit.source import Kind, Place, Reader, Source, Syntax
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
 
 WATCHDOG = 5.0
 """Seconds until the watchdog fires where nothing is said; sbd(8) SBD_WATCHDOG_TIMEOUT."""
+MSGWAIT = 10.0
+"""Seconds after which a message on the disk counts as read, where nothing is said; sbd(8) -4."""
 
 
 @dataclass(frozen=True)
@@ -23,6 +26,15 @@ class SbdConf:
     watchdog: float
     watchdog_at: Place
     devices: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class SbdDisk:
+    """A disk that is laid out for SBD: seconds of the watchdog and of msgwait, sbd(8) -1 and -4."""
+
+    at: Place
+    watchdog: float
+    msgwait: float
 
 
 def read(source: Source) -> Iterator[SbdConf]:
@@ -42,8 +54,8 @@ def _conf(at: Place, said: Mapping[str, tuple[str, Place]]) -> SbdConf:
     )
 
 
-def read_commands(source: Source) -> Iterator[SbdConf]:
-    """``pcs stonith sbd enable SBD_WATCHDOG_TIMEOUT=15 device=/dev/sdc``."""
+def read_commands(source: Source) -> Iterator[SbdConf | SbdDisk]:
+    """``pcs stonith sbd enable SBD_WATCHDOG_TIMEOUT=15``, ``sbd -d /dev/sdc -1 15 -4 30 create``."""
     for node in source.commands:
         words = [word for word in node.words if word != "sudo"]
         if words[:4] == ["pcs", "stonith", "sbd", "enable"]:
@@ -51,6 +63,11 @@ def read_commands(source: Source) -> Iterator[SbdConf]:
             pairs = (word.partition("=") for word in words[4:])
             said = {key if key != "device" else "SBD_DEVICE": (value, at) for key, _, value in pairs}
             yield _conf(at, said)
+        elif words and words[0].rpartition("/")[2] == "sbd" and words[-1] == "create":
+            times = dict(pairwise(words))
+            watchdog, msgwait = times.get("-1", f"{WATCHDOG:g}"), times.get("-4", f"{MSGWAIT:g}")
+            if all(re.fullmatch(r"\d{1,6}", text) for text in (watchdog, msgwait)):
+                yield SbdDisk(source.at(node), float(watchdog), float(msgwait))
 
 
 SBD = Kind(
