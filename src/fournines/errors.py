@@ -8,6 +8,7 @@
     |- PlanError              the site cannot be built as declared (a need nobody provides, a cycle)
     |- SecretsError           the secrets file is missing, unreadable or not ours to open
     |- TransportError         a host could not be reached, or the connection broke
+    |- HeldError              somebody else is changing the site at this moment; nothing was done
     |- HostError              a command or step on a host failed
     |   |- PackageError       an installed package is not what a component relies on; nothing was changed
     |   |- RejectedError      a program refused the file staged for it; nothing was changed
@@ -109,6 +110,12 @@ class TransportError(NinesError):
 
 class LateError(TransportError):
     """A command did not end within its time on a host; the connection to it may well be whole."""
+
+
+class HeldError(NinesError):
+    """Somebody else is changing the site at this moment; nothing was done. The same may work later."""
+
+    exit_code = 75
 
 
 class HostError(NinesError):

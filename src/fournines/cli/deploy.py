@@ -93,7 +93,8 @@ async def _deploy(opened: Opened, listen: Listener) -> Summary:
 
     transport = opened.transport()
     try:
-        return await carry_out(opened.plan, transport, listen=listen)
+        async with opened.alone(transport, "deploy"):
+            return await carry_out(opened.plan, transport, listen=listen)
     finally:
         await transport.close()
 

@@ -188,16 +188,17 @@ class _Session:
         transport = self.opened.transport()
         power = LabPower(self.opened.site.name) if self.opened.ssh_config else None
         try:
-            await run_campaign(
-                self.chosen,
-                rig_of(self.opened.plan, transport, power),
-                seed=self.seed,
-                pace=self.pace,
-                command=self.command,
-                folder=self.folder,
-                began=self._began,
-                ended=self._ended,
-            )
+            async with self.opened.alone(transport, "drill"):
+                await run_campaign(
+                    self.chosen,
+                    rig_of(self.opened.plan, transport, power),
+                    seed=self.seed,
+                    pace=self.pace,
+                    command=self.command,
+                    folder=self.folder,
+                    began=self._began,
+                    ended=self._ended,
+                )
         finally:
             with anyio.CancelScope(shield=True):
                 await transport.close()

@@ -240,3 +240,26 @@ def test_the_folder_of_a_killed_run_is_removed_by_the_next(
 
     over(do)
     assert sorted(tmp_path.iterdir()) == sorted([alive, other])
+
+
+def test_what_is_held_runs_on_the_host_until_the_block_ends(play: Path) -> None:
+    script = "echo held; cat >/dev/null; touch $PLAY/ended"
+
+    async def held(wire: OpenSsh) -> tuple[Output, bool]:
+        async with wire.hold("one", ["sh", "-c", script], until="held") as said:
+            ended = os.path.exists(play / "ended")  # noqa: ASYNC240, PTH110 - a file of this test
+        return said, ended
+
+    said, ended = over(held)
+    assert (said.code, said.stdout) == (0, "held\n")
+    assert not ended
+    assert (play / "ended").exists(), "it saw the end of its standard input, and was not killed"
+
+
+def test_what_says_something_else_and_ends_is_an_answer(play: Path) -> None:
+    async def held(wire: OpenSsh) -> Output:
+        async with wire.hold("one", ["sh", "-c", "echo no; exit 75"], until="held") as said:
+            return said
+
+    assert over(held) == Output(75, "no\n", "no\n")
+    assert play.exists()

@@ -22,6 +22,7 @@ _OPERATED = {
     2: "the cluster would not do that, or the command line or the site file is wrong; nothing was done",
 }
 
+_HELD = "somebody else is changing the site; nothing was done, try again later"
 _COMMANDS = {0: "the command ended well; another code is the command's own"}
 
 OF_VERB: Mapping[str, Mapping[int, str]] = {
@@ -29,6 +30,7 @@ OF_VERB: Mapping[str, Mapping[int, str]] = {
     "deploy": {
         0: "the site is what its file says",
         3: "a host was away (the rest is done if the others can do without it), or something failed",
+        75: _HELD,
     },
     "preflight": {0: "a deployment can begin", 1: "something stands in its way", 4: "something is unknown"},
     "verify": _PROMISES,
@@ -36,6 +38,7 @@ OF_VERB: Mapping[str, Mapping[int, str]] = {
         0: "all promises hold",
         1: "one is broken",
         4: "none is broken; one is unknown, for example because the machine itself stood still",
+        75: _HELD,
     },
     "status": {
         0: "ok",

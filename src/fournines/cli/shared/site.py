@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -14,7 +15,7 @@ from fournines.cli.shared.garbage import collect_rarely
 from fournines.errors import LabError, SecretsError
 
 if TYPE_CHECKING:  # heavy rooms are entered by the verbs that need them; `nines --help` stays fast
-    from fournines.engine.wire.transport import Transport
+    from fournines.engine.wire.transport import Wire
     from fournines.plan.model import Plan
     from fournines.secrets.store import Store
     from fournines.spec.model import Site
@@ -62,11 +63,20 @@ class Opened:
         through = f" through {ssh.through}" if ssh.through else ""
         return f"{self.site.name}: {len(self.site.hosts)} real machines, as {ssh.user}{through}"
 
-    def transport(self) -> Transport:
+    def transport(self) -> Wire:
         """A transport to the site's hosts; the caller closes it."""
         from fournines.engine.wire.transport import OpenSsh  # noqa: PLC0415 - see above
 
         return OpenSsh(self.site, config=self.ssh_config)
+
+    def alone(self, transport: Wire, verb: str) -> AbstractAsyncContextManager[None]:
+        """Hold the site while it is changed: nobody else changes it meanwhile.
+
+        The block raises ``HeldError`` where somebody does already.
+        """
+        from fournines.engine.alone import Holder, alone  # noqa: PLC0415 - see above
+
+        return alone(transport, [host.name for host in self.site.voters], Holder.this(verb))
 
 
 def load_site(path: Path) -> Site:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
-from subprocess import PIPE
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager, suppress
+from subprocess import PIPE, STDOUT
 
 import anyio
 from anyio.abc import ByteReceiveStream, Process
 
 from fournines.kit.check import Output
+
+_PARTING = 5.0
+"""Seconds that a program is given to end after its standard input has."""
 
 
 async def execute(
@@ -43,6 +46,56 @@ async def execute(
     finally:
         await _end(process)
     return Output(process.returncode or 0, _text(out), _text(err))
+
+
+@asynccontextmanager
+async def kept(
+    argv: Sequence[str],
+    *,
+    until: str,
+    timeout: float,  # noqa: ASYNC109 - a program that is late is killed, not only left
+) -> AsyncIterator[Output]:
+    """Run a program beside the block: it is begun when it has said a line, and goes on until the block ends.
+
+    It learns of that, and of this process's death, by the end of its standard input, and is killed if it does
+    not end then. What is yielded is all that it has said; of a program that ended instead of saying the line,
+    with its exit code.
+
+    Raises:
+        TimeoutError: it neither said the line nor ended within ``timeout`` seconds.
+        OSError: it could not be started.
+    """
+    process = await anyio.open_process(
+        list(argv), stdin=PIPE, stdout=PIPE, stderr=STDOUT, start_new_session=True
+    )
+    try:
+        with anyio.fail_after(timeout):
+            said = await _said(process, until)
+        yield Output(process.returncode or 0, said, said if process.returncode else "")
+    finally:
+        with anyio.CancelScope(shield=True):
+            await _dismissed(process)
+        await _end(process)
+
+
+async def _said(process: Process, until: str) -> str:
+    """What a program has said when it has said the line, or ended."""
+    out = bytearray()
+    if process.stdout is not None:
+        async for chunk in process.stdout:
+            out += chunk
+            if until in _text(out).splitlines():
+                return _text(out)
+    await process.wait()
+    return _text(out)
+
+
+async def _dismissed(process: Process) -> None:
+    """Let it end by itself: what it held is free when this returns, also on the other end of a connection."""
+    with anyio.move_on_after(_PARTING):
+        if process.stdin is not None:
+            await process.stdin.aclose()
+        await process.wait()
 
 
 async def _feed(process: Process, data: bytes) -> None:

@@ -11,15 +11,15 @@ import os
 import shlex
 import shutil
 import tempfile
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
 
 import anyio
 
-from fournines.engine.wire.process import execute
+from fournines.engine.wire.process import execute, kept
 from fournines.errors import LateError, TransportError
 from fournines.kit.check import Output
 from fournines.spec.model import Site
@@ -126,6 +126,32 @@ class OpenSsh:
                     try_this=f"see whether the host is overloaded or hangs: {self._by_hand(host)} uptime",
                 ) from None
         return await self._told_apart(host, output)
+
+    @asynccontextmanager
+    async def hold(
+        self,
+        host: str,
+        argv: Sequence[str],
+        *,
+        until: str,
+        timeout: float = 30.0,  # noqa: ASYNC109 - the wire's own, as above
+    ) -> AsyncIterator[Output]:
+        """Have a command run on a host beside the block, over the shared connection (``Transport.hold``).
+
+        Raises:
+            TransportError: not reachable, the connection broke, or nothing said within ``timeout`` seconds.
+        """
+        await self._connect(host)
+        line = [*self._client(host), "-o", "ControlMaster=no", "--", host, self._remote(argv)]
+        async with (
+            self._sessions.setdefault(host, anyio.CapacityLimiter(SESSIONS)),
+            AsyncExitStack() as stack,
+        ):
+            try:
+                said = await stack.enter_async_context(kept(line, until=until, timeout=timeout))
+            except TimeoutError:
+                raise LateError(f"{argv[0]} said nothing within {timeout:g} s", where=host) from None
+            yield await self._told_apart(host, said)
 
     async def close(self) -> None:
         """End the shared connections and remove their sockets."""

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from fournines.engine.wire.process import execute
+from fournines.engine.wire.process import execute, kept
 from fournines.engine.wire.ssh import OpenSsh
 from fournines.errors import LateError
 from fournines.kit.check import Output
 
-__all__ = ["Call", "Fake", "Local", "OpenSsh", "Transport"]
+__all__ = ["Call", "Fake", "Local", "OpenSsh", "Transport", "Wire"]
 
 
 class Transport(Protocol):
@@ -35,6 +36,28 @@ class Transport(Protocol):
 
     async def close(self) -> None:
         """End what was opened; the transport is of no use afterwards."""
+        ...
+
+
+class Wire(Transport, Protocol):
+    """A transport by which something can also run on a host beside a block."""
+
+    def hold(
+        self,
+        host: str,
+        argv: Sequence[str],
+        *,
+        until: str,
+        timeout: float = 30.0,
+    ) -> AbstractAsyncContextManager[Output]:
+        """Have a command run on a host beside the block, from its saying ``until`` to the block's end.
+
+        It learns of the end by that of its standard input, also when this process or the connection dies.
+        What it said instead of ``until`` before it ended is an answer, not an error.
+
+        Raises:
+            TransportError: the host could not be reached, or nothing was said within ``timeout`` seconds.
+        """
         ...
 
 
@@ -61,6 +84,24 @@ class Local:
         except OSError as error:
             return Output(127, "", f"{argv[0]}: {error.strerror}")
 
+    @asynccontextmanager
+    async def hold(
+        self,
+        host: str,
+        argv: Sequence[str],
+        *,
+        until: str,
+        timeout: float = 30.0,  # noqa: ASYNC109 - part of the wire's contract
+    ) -> AsyncIterator[Output]:
+        """Have it run here."""
+        prefix = ("sudo", "-n", "--") if self.sudo else ()
+        async with AsyncExitStack() as stack:
+            try:
+                said = await stack.enter_async_context(kept((*prefix, *argv), until=until, timeout=timeout))
+            except TimeoutError:
+                raise LateError(f"{argv[0]} said nothing within {timeout:g} s", where=host) from None
+            yield said
+
     async def close(self) -> None:
         """Nothing was opened."""
 
@@ -86,6 +127,8 @@ class Fake:
 
     answer: Answering
     calls: list[Call] = field(default_factory=list)
+    holding: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """The hosts on which something runs beside a block at this moment."""
     closed: bool = False
 
     async def run(
@@ -102,6 +145,21 @@ class Fake:
         self.calls.append(call)
         answered = self.answer(call)
         return await answered if inspect.isawaitable(answered) else answered
+
+    @asynccontextmanager
+    async def hold(
+        self,
+        host: str,
+        argv: Sequence[str],
+        *,
+        until: str,
+        timeout: float = 30.0,  # noqa: ASYNC109 - part of the wire's contract
+    ) -> AsyncIterator[Output]:
+        """Say that it does, as everything here does what it is asked."""
+        del timeout
+        self.holding[host] = tuple(argv)
+        yield Output(0, f"{until}\n", "")
+        del self.holding[host]
 
     async def close(self) -> None:
         """Remember that it was closed."""
