@@ -6,6 +6,7 @@ import pytest
 
 from fournines.audit.gather.collect import File
 from fournines.audit.run import audit
+from fournines.components.keepalived.audit.rules.example import keepalived, script
 
 PYTHON = """\
 #!/usr/bin/env python3
@@ -216,3 +217,22 @@ def test_only_the_holder_listens_on_it(script: str, sysctl: str, severities: lis
     }
     report = audit([File(path, text) for path, text in files.items()], strict=True)
     assert [f.severity.word for f in report.findings if f.rule == "KA042"] == severities
+
+
+@pytest.mark.parametrize(
+    ("hosts", "command", "count"),
+    [
+        ("10.0.0.20 api.example.net api\n", "/usr/bin/curl -fs http://api.example.net/health", 1),
+        ("10.0.0.20 api.example.net api\n", "/usr/bin/nc -z api 443", 1),
+        ("127.0.0.1 api.example.net api\n", "/usr/bin/curl -fs http://api.example.net/health", 0),
+        ("10.0.0.20 api.example.net api\n", "/usr/bin/curl -fs http://127.0.0.1/api", 0),
+        ("10.0.0.20 api.example.net api\n", "/usr/bin/curl -fs http://api.example.net.internal/", 0),
+    ],
+)
+def test_the_vip_by_its_name(hosts: str, command: str, count: int) -> None:
+    files = {
+        "lb1/etc/keepalived/keepalived.conf": keepalived(check=script(script=f'"{command}"')),
+        "lb1/etc/hosts": hosts,
+    }
+    report = audit([File(path, text) for path, text in files.items()], strict=True)
+    assert [f.rule for f in report.findings].count("KA043") == count

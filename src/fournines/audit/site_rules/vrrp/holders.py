@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from fournines.audit.site_rules.names import names
 from fournines.audit.site_rules.system.kernel import NONLOCAL
 from fournines.components.haproxy.audit.facts import configurations
 from fournines.components.keepalived.audit.facts import VrrpInstance, VrrpScript
@@ -256,7 +257,7 @@ def asks_the_vip(site: Evidence) -> Iterator[Hit | Unknown]:
     for use in uses(site):
         for question, answer in use.needed():
             text = asks(question)
-            vip = next((v for v in use.vips if says(v, text)), "")
+            vip = next((v for v in use.vips if says(v, text)), "") or _by_name(site, use, text)
             if answer and vip and not _own(use, question):
                 yield Hit(
                     use.decision.at(question),
@@ -264,3 +265,15 @@ def asks_the_vip(site: Evidence) -> Iterator[Hit | Unknown]:
                     related=use.related(),
                 )
                 break
+
+
+_NAME = re.compile(r"(?<![\w.\-/])[A-Za-z][\w\-]*+(?:\.[\w\-]++)*+(?![\w\-(=])|(?<=://)[A-Za-z][\w.\-]*+")
+"""What may be a host's name in a command, also behind a scheme."""
+
+
+def _by_name(site: Evidence, use: Use, text: str) -> str:
+    """The name in a text that is a moving address where the check runs, by the host's own hosts file."""
+    known, moving, host = names(site), set(use.vips), use.check.at.host
+    said = _NAME.findall(text[:500]) if known.table and moving else []
+    found = next((name for name in said if known.address(host, name) in moving), "")
+    return f"{found} ({known.address(host, found)})" if found else ""
