@@ -56,6 +56,15 @@ def test_where_a_cluster_agrees_first_its_patience_is_part_of_the_bound(token: i
     assert unfenced.of_site(context_of(patient)) == unfenced
 
 
+def test_a_site_has_healed_when_its_routers_have() -> None:
+    context = context_of(site_of("blog-with-networks.yaml"))
+    (router,) = context.declared(Reached)
+    drills = scenarios([router])
+    assert {drills[name].of_site(context).heal for name in ("vip-power", "router-power")} == {router.heal}
+    assert f"heals by itself within {router.heal:g} s" in drills["vip-power"].of_site(context).sentence
+    assert drills["data-power"].of_site(context).heal == drills["data-power"].heal > router.heal
+
+
 def test_a_cold_start_heals_within_three_minutes() -> None:
     cold = scenarios()["cold-start"]
     assert (cold.heal, cold.injury) == (180.0, PowerLoss())

@@ -122,9 +122,14 @@ class Scenario:
     untested: tuple[str, ...] = field(default=())
 
     def of_site(self, context: Context) -> Scenario:
-        """The scenario with the bounds that it has in a site."""
+        """The scenario with the bounds that it has in a site.
+
+        Who serves an address that is there for a drill is part of the site, and heals in any drill.
+        """
+        heal = max([self.heal, *(one.heal for one in context.declared(Reached))])
+        there = self if heal == self.heal else replace(self, heal=heal)
         takes = sum(one.seconds for one in context.declared(Agreement))
-        return replace(self, bounds=self.bounds.later(takes), agreed=False) if self.agreed else self
+        return replace(there, bounds=self.bounds.later(takes), agreed=False) if self.agreed else there
 
     @property
     def sentence(self) -> str:
