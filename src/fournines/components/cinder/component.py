@@ -73,7 +73,7 @@ COMPONENT = Component(
     on=HOSTS,
     declares=declares,
     stages=(
-        Stage(steps, checks, "service"),
+        Stage(steps, checks, "service", slow=True),
         Stage(no_steps, volume_checks, "volumes", needs=("vip", "identity")),
     ),
     faults=faults,

@@ -61,7 +61,7 @@ COMPONENT = Component(
     on=HOSTS,
     declares=declares,
     stages=(
-        Stage(steps, checks, "service"),
+        Stage(steps, checks, "service", slow=True),
         Stage(no_steps, stack_checks, "stacks", needs=("vip", "identity")),
     ),
     faults=faults,

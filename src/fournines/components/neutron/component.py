@@ -77,7 +77,7 @@ COMPONENT = Component(
     on=HOSTS,
     declares=declares,
     stages=(
-        Stage(steps, checks, "server", on=SERVERS),
+        Stage(steps, checks, "server", on=SERVERS, slow=True),
         Stage(no_steps, answer_checks, "answers", needs=("vip", "identity")),
         Stage(agents, agent_checks, "agents", needs=("switch",), on=SWITCHES),
     ),

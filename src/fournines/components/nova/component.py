@@ -111,7 +111,7 @@ COMPONENT = Component(
     on=HOSTS,
     declares=declares,
     stages=(
-        Stage(steps, control_checks, "control", on=CONTROL),
+        Stage(steps, control_checks, "control", on=CONTROL, slow=True),
         Stage(deciders, service_checks, "services", needs=("vip", "identity"), on=CONTROL),
         Stage(computes, compute_checks, "compute", needs=("placement",), on=COMPUTES),
         Stage(hosts, host_checks, "hosts", on=CONTROL),

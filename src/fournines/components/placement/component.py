@@ -51,7 +51,7 @@ COMPONENT = Component(
     on=HOSTS,
     declares=declares,
     stages=(
-        Stage(steps, checks, "service"),
+        Stage(steps, checks, "service", slow=True),
         Stage(no_steps, answer_checks, "answers", needs=("vip", "identity")),
     ),
     faults=faults,
