@@ -247,7 +247,9 @@ def test_what_is_held_runs_on_the_host_until_the_block_ends(play: Path) -> None:
 
     async def held(wire: OpenSsh) -> tuple[Output, bool]:
         async with wire.hold("one", ["sh", "-c", script], until="held") as said:
+            assert (await wire.run("one", ["echo", "beside"])).stdout == "beside\n"
             ended = os.path.exists(play / "ended")  # noqa: ASYNC240, PTH110 - a file of this test
+        assert (await wire.run("one", ["echo", "after"])).stdout == "after\n"
         return said, ended
 
     said, ended = over(held)

@@ -143,10 +143,13 @@ class OpenSsh:
         """
         await self._connect(host)
         line = [*self._client(host), "-o", "ControlMaster=no", "--", host, self._remote(argv)]
-        async with (
-            self._sessions.setdefault(host, anyio.CapacityLimiter(SESSIONS)),
-            AsyncExitStack() as stack,
-        ):
+        sessions = self._sessions.setdefault(host, anyio.CapacityLimiter(SESSIONS))
+        this = (
+            object()
+        )  # a limiter has one token for a task, and the block's task wants sessions beside this one
+        await sessions.acquire_on_behalf_of(this)
+        async with AsyncExitStack() as stack:
+            stack.callback(sessions.release_on_behalf_of, this)
             try:
                 said = await stack.enter_async_context(kept(line, until=until, timeout=timeout))
             except TimeoutError:
