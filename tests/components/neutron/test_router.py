@@ -235,8 +235,18 @@ def test_a_witness_says_what_it_waited_for_in_vain() -> None:
     for active in (HOSTS, ["nobody"]):
         fake = Fake(*active)
         made(fake)
-        with pytest.raises(TimeoutError, match="not one host is active"):
+        with pytest.raises(TimeoutError, match=r"not one host is active.*; this one has not the gateway's"):
             cloud.watch(fake, "controller1", 0.0)
+
+
+def test_a_witness_says_where_the_address_is_when_agents_know_nothing_of_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    fake = Fake("nobody")
+    made(fake)
+    monkeypatch.setattr(cloud, "_within", lambda *_: f"5: qr-1 inet {cloud.GATEWAY}/24 scope global")
+    with pytest.raises(TimeoutError, match=r"not one host is active.*; this one has the gateway's address"):
+        cloud.watch(fake, "controller1", 0.0)
 
 
 def test_a_host_that_is_asked_for_several_things_does_them_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
