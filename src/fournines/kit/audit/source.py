@@ -98,6 +98,10 @@ class Source:
         """
         return tuple(chain.from_iterable(self.carried))
 
+    def speaks_of(self, *words: str) -> bool:
+        """Whether one of these stands anywhere in the text: where none does, no command need be looked at."""
+        return any(word in self.text for word in words)
+
     @cached_property
     def carried(self) -> tuple[tuple[Node, ...], ...]:
         """The same, node by node: each of ``nodes``, and behind it what it has others carry out."""

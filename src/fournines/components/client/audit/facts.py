@@ -67,7 +67,7 @@ def host_of(url: str) -> str:
 def read_commands(source: Source) -> Iterator[Endpoint | AuthUrl | Account | Login]:
     """``openstack endpoint create``, ``openstack user create``, their old names, and ``export OS_...=``."""
     user = ""
-    for node in source.commands:
+    for node in source.commands if source.speaks_of("OS_", "openstack", "keystone") else ():
         words = node.words
         place = source.at(node)
         if words[0] == "openstack" and words[1:3] == ("endpoint", "create"):

@@ -40,7 +40,7 @@ def read(source: Source) -> Iterator[Sysctl]:
 
 def read_commands(source: Source) -> Iterator[Sysctl]:
     """``sysctl -w``, ``echo ... > /proc/sys/...`` and ``echo ... >> /etc/sysctl.conf`` in a script."""
-    for node in source.commands:
+    for node in source.commands if source.speaks_of("sysctl", "/proc/sys/") else ():
         words = list(node.words)
         place = source.at(node)
         if words and words[0].rsplit("/", 1)[-1] == "sysctl":

@@ -38,6 +38,8 @@ _VALUED = frozenset({"-f", "-u", "-p", "--name", "--before", "--after", "--group
 
 def read_commands(source: Source) -> Iterator[object]:
     """The facts of the cluster commands in a source; nothing where there are none."""
+    if not source.speaks_of("crm", "pcs", "cibadmin"):
+        return
     yield from _crm(source)
     facts = [fact for node in source.commands for fact in _pcs(source, node)]
     words = [" ".join(node.words) for node in source.commands if "pcs" in node.words[:2]]

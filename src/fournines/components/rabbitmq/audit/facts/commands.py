@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 def read_commands(source: Source) -> Iterator[object]:
     """``rabbitmqctl`` and ``pcs ... rabbitmq-cluster set_policy=`` in scripts and pages."""
+    if not source.speaks_of("rabbit", "erlang.cookie", "set_policy=", "{ram"):
+        return
     yield from _wiped(source)
     for match in _RAM.finditer(source.text):
         yield Joined(source.at_character(match.start()), "", ram=True, shown=True)
