@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from fnmatch import fnmatchcase
 
 import pytest
@@ -9,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fournines.audit import registry
-from fournines.audit.gather.recognise import _DEEPEST_NAME, _end, _ends, _near, recognise
+from fournines.audit.gather.recognise import _DEEPEST_NAME, _end, _ends, _near, _shortened, recognise
 from fournines.kit.audit.source import Kind
 
 
@@ -51,3 +52,10 @@ def test_names_are_no_deeper_than_what_is_looked_at(kind: Kind) -> None:
 def test_a_file_is_what_its_name_and_its_text_say(path: str, text: str, kind: str | None) -> None:
     found = recognise(path, text, registry.kinds())
     assert (found.name if found else None) == kind
+
+
+@given(st.text(alphabet=" \t\r\f\v\x1c\x1f\x85\xa0\u2003ab\n", max_size=12))
+def test_a_text_is_shortened_the_same_whatever_its_blanks(text: str) -> None:
+    """Texts of single spaces alone are not put together anew; the outcome is that of doing it."""
+    spaced = re.sub(r"[^\S\n]+", " ", text)
+    assert _shortened(text) == "\n".join(line for line in spaced.split("\n") if line.strip())

@@ -26,6 +26,8 @@ _SPEAKS = re.compile(r"^ ?[^\s#;!]", re.MULTILINE)
 LONGEST_LINE = 500
 _BLANKS = re.compile(r"[^\S\n]{2,}|[^\S\n ]")
 """Blanks that are no single space."""
+_ODD = ("  ", *"\t\r\f\v\x1c\x1d\x1e\x1f")
+"""What such blanks begin with in ASCII: most files have some, and where none is nothing is put together."""
 _NAMED = 100
 _A_MARK = 30
 _DEEPEST_NAME = 3
@@ -77,7 +79,8 @@ def _shortened(text: str) -> str:
 
     A mark that begins with ``^\s*`` is quadratic in either: a megabyte of empty lines would be minutes.
     """
-    lines = _BLANKS.sub(" ", text).split("\n")
+    odd = not text.isascii() or any(blank in text for blank in _ODD)
+    lines = (_BLANKS.sub(" ", text) if odd else text).split("\n")
     return "\n".join(line[:LONGEST_LINE] for line in lines if line.strip())
 
 
@@ -91,13 +94,14 @@ def _near(
 ) -> tuple[tuple[int, tuple[str, ...]], ...]:
     """Each of the kinds, with those of its names that may fit this file's; kinds that have such first."""
     plain, starred = _lasts(kinds)
-    near: dict[int, list[str]] = {number: [] for number in range(len(kinds))}
+    near: dict[int, list[str]] = {}
     for number, name in plain.get(base, ()):
-        near[number].append(name)
+        near.setdefault(number, []).append(name)
     for above, begin, core, end, number, name in starred:
-        if above in ("", folder) and core in base and base.startswith(begin) and base.endswith(end):
-            near[number].append(name)
-    return tuple((n, tuple(near[n])) for n in sorted(near, key=lambda n: not near[n]))
+        if core in base and above in ("", folder) and base.startswith(begin) and base.endswith(end):
+            near.setdefault(number, []).append(name)
+    others = [(number, ()) for number in range(len(kinds)) if number not in near]
+    return (*((number, tuple(near[number])) for number in sorted(near)), *others)
 
 
 _Plain = dict[str, list[tuple[int, str]]]
