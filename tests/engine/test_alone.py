@@ -16,7 +16,7 @@ import pytest
 
 from fournines.engine.agent import hold
 from fournines.engine.alone import Holder, alone, refused
-from fournines.engine.wire.transport import Fake, Local
+from fournines.engine.wire.transport import Call, Fake, Local
 from fournines.errors import HeldError, HostError, PlanError, TransportError
 from fournines.kit.check import Output
 
@@ -93,18 +93,21 @@ def test_one_after_another_never_meet_also_where_one_fails(place: str) -> None:
 def test_of_two_that_begin_at_once_one_runs(place: str) -> None:
     entered: list[str] = []
 
-    async def one_of_them() -> None:
+    async def one_of_them(told: anyio.Event) -> None:
         try:
             async with alone(Local(), HOSTS, HERE, place=place):
                 entered.append("in")
-                await anyio.sleep(0.5)
+                with anyio.fail_after(120):
+                    await told.wait()
         except HeldError:
             entered.append("refused")
+            told.set()
 
     async def both() -> None:
         async with anyio.create_task_group() as tasks:
-            tasks.start_soon(one_of_them)
-            tasks.start_soon(one_of_them)
+            told = anyio.Event()
+            tasks.start_soon(one_of_them, told)
+            tasks.start_soon(one_of_them, told)
 
     anyio.run(both)
     assert sorted(entered) == ["in", "refused"]
@@ -121,16 +124,24 @@ def test_hosts_that_are_away_are_left_out_and_all_others_held() -> None:
             until: str,
             timeout: float = 30.0,  # noqa: ASYNC109 - the wire's contract
         ) -> AsyncIterator[Output]:
-            if host == "two":
-                raise TransportError("no answer", where=host)
+            assert [call.host for call in self.calls] == ["one", "two", "three", "four"], (
+                "connections are opened first, side by side"
+            )
+            if host == "three":
+                raise TransportError("went a moment ago", where=host)
             async with super().hold(host, argv, until=until, timeout=timeout) as said:
                 yield said
 
-    wire = Gone(lambda _: Output(0, "", ""))
+    def answer(call: Call) -> Output:
+        if call.host == "two":
+            raise TransportError("no answer", where=call.host)
+        return Output(0, "", "")
+
+    wire = Gone(answer)
 
     async def run() -> None:
-        async with alone(wire, ("one", "two", "three"), HERE):
-            assert list(wire.holding) == ["one", "three"]
+        async with alone(wire, ("one", "two", "three", "four"), HERE):
+            assert list(wire.holding) == ["one", "four"]
         assert wire.holding == {}
 
     anyio.run(run)

@@ -12,10 +12,12 @@ import json
 import os
 import socket
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+
+import anyio
 
 from fournines.engine.agent import hold
 from fournines.engine.agent.durable import HOME
@@ -62,16 +64,32 @@ async def alone(
         HeldError: somebody else holds one of them; nothing was done.
         HostError: the program that holds a host did not run there.
     """
+    there = await _reached(transport, hosts)
     async with AsyncExitStack() as stack:
-        for host in hosts:
+        for host in there:
             try:
                 said = await stack.enter_async_context(
                     transport.hold(host, _argv(who, place), until=hold.HELD)
                 )
             except TransportError:
-                continue  # whether it can be done without is for the run to say
+                continue  # it went a moment ago
             refused(host, said)
         yield
+
+
+async def _reached(transport: Wire, hosts: Sequence[str]) -> list[str]:
+    """Those that answer, in the same order; connections are opened side by side and not in a row."""
+    answered: set[str] = set()
+
+    async def ask(host: str) -> None:
+        with suppress(TransportError):  # whether it can be done without is for the run to say
+            await transport.run(host, ("true",))
+            answered.add(host)
+
+    async with anyio.create_task_group() as tasks:
+        for host in hosts:
+            tasks.start_soon(ask, host)
+    return [host for host in hosts if host in answered]
 
 
 def refused(host: str, said: Output) -> None:
