@@ -122,11 +122,15 @@ def _nobody(site: Evidence) -> Iterator[Hit | Unknown]:
 
 def _elsewhere(site: Evidence, member: GaleraHost) -> bool:
     """Whether another text of the site names the user: a file beside it, a command, an account made."""
-    host = member.at.host
-    return any(
-        _BY_NAME.search(source.text) or _SOCKET.search(source.text)
+    return bool({"", member.at.host} & site.derived(_named))
+
+
+def _named(site: Evidence) -> frozenset[str]:
+    """The hosts for which some text names the user; the empty name stands for all of them."""
+    return frozenset(
+        "" if source.kind in _TYPED else source.host
         for source in site.sources
-        if not source.host or source.host == host or source.kind in _TYPED
+        if _BY_NAME.search(source.text) or _SOCKET.search(source.text)
     )
 
 
