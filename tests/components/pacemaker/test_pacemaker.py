@@ -215,6 +215,8 @@ def test_where_programs_take_long_no_action_has_less_time_than_the_site_says() -
         min(timeouts.values()) == timeouts["fence-dashboard", "start"] == timeouts["keystone", "start"] == 200
     )
     assert timeouts["mariadb", "start"] == 300, "what has more keeps it"
+    patience = {one.get("id"): one.get("value") for one in etree.fromstring(text.encode()).iter("nvpair")}
+    assert patience["mariadb-params-patience"] == patience["haproxy-params-patience"] == "6"
 
 
 def test_a_deployment_waits_for_what_the_cluster_gives_its_slowest_start(context: Context) -> None:

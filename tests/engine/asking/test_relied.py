@@ -23,7 +23,7 @@ from fournines.kit.step import File, Packages
 RELIED = Relied("d", "1.2", "1.4", (has("/usr/bin/d"), has("/usr/bin/d-helper")))
 
 
-def found(version: str, *, lost: str = "", silent: bool = False) -> tuple[Found, ...]:
+def found(version: str, *, lost: str = "", silent: bool = False, late: bool = False) -> tuple[Found, ...]:
     def answer(call: Call) -> Output:
         assert call.argv == remote.ARGV
         _, request = json.loads(call.stdin)
@@ -33,6 +33,8 @@ def found(version: str, *, lost: str = "", silent: bool = False) -> tuple[Found,
         answers = [
             {"code": 0, "stdout": f"d\t{version}\n" if version else "", "stderr": ""}
             if path == "d"
+            else None
+            if late
             else {"code": int(path == lost), "stdout": "", "stderr": ""}
             for path in paths
         ]
@@ -65,11 +67,12 @@ def test_a_package_that_is_not_there_is_asked_nothing() -> None:
     assert found("") == ()
 
 
-def test_a_silent_host_is_neither_broken_nor_noted() -> None:
-    (one,) = found("9", silent=True)
-    assert one.unknown == RELIED.truths
-    assert one.note is None
-    require([one])
+def test_a_host_that_is_silent_or_too_busy_is_neither_broken_nor_noted() -> None:
+    for unheard in (found("9", silent=True), found("9", late=True)):
+        (one,) = unheard
+        assert one.unknown == RELIED.truths
+        assert one.note is None
+        require([one])
 
 
 def test_a_package_that_changed_ends_the_run_before_any_file_is_written(

@@ -73,6 +73,9 @@ def test_the_hosts_own_kernel_is_told_its_modules_and_its_interfaces(plan: LabPl
     host = _vm(plan)
     files = of_own_kernel("blog", host)
     assert files["etc/modules-load.d/lab.conf"] == ("drbd\n", 0o644)
+    assert files["etc/systemd/system/user@.service"] == ("", 0o644), (
+        "masked: nobody there has services of his own"
+    )
     link, _ = files["etc/systemd/network/05-eth1.link"]
     assert f"MACAddress={qemu.mac('blog', host.nics[1])}\n" in link
     assert "Name=eth1\n" in link

@@ -28,6 +28,8 @@ from fournines.spec.model import Host
 
 AGENT = "/usr/lib/ocf/resource.d/fournines/unit"
 UNIT = "pacemaker.service"
+_PATIENCE_SHARE = 30
+"""How many times longer than an answer an action has at least."""
 
 
 def daemons(context: Context, host: Host) -> Iterator[Step]:
@@ -126,6 +128,7 @@ def fitted(part: Part, interval: int, timeout: int) -> Part:
 
 
 def _fitted(one: Primitive, interval: int, timeout: int) -> Primitive:
+    """An agent of ours has patience with each of its three questions in proportion."""
     changed: list[Operation] = []
     for op in one.operations:
         seconds = max(_seconds(op.interval), interval)
@@ -133,7 +136,11 @@ def _fitted(one: Primitive, interval: int, timeout: int) -> Primitive:
             seconds += 1
         patient = op._replace(timeout=f"{max(_seconds(op.timeout), timeout)}s")
         changed.append(patient._replace(interval=f"{seconds}s") if op.name == "monitor" else patient)
-    return replace(one, operations=tuple(changed))
+    params = [
+        (name, str(max(int(value), timeout // _PATIENCE_SHARE)) if name == "patience" else value)
+        for name, value in one.params
+    ]
+    return replace(one, operations=tuple(changed), params=tuple(params))
 
 
 def _seconds(written: str) -> int:

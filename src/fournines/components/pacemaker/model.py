@@ -59,8 +59,8 @@ class Options(Strict):
     every 2 s, a VIP every 5. More is for hosts on which asking is dear (emulated processors), and what fails
     is found so much later."""
     action_timeout: WholeSeconds = Field(default=20, ge=20, le=3600)
-    """No action of a resource is given less time than this: many have more. 20 s is Pacemaker's own default;
-    more is for hosts on which every program takes long (emulated processors)."""
+    """No action of a resource is given less time than this, nor an answer that it waits for less than a
+    thirtieth. 20 s is Pacemaker's own default; more is for hosts on which every program takes long."""
     fence_from: Literal["members", "arbiters"] = "members"
     """Where fencing devices run: on any member, or, where there is one, only on those that run nothing else.
     Every host that may run a device starts its agent for a look at it; where programs take long (emulated

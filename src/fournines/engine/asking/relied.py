@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from fournines.engine.agent.process import TIMED_OUT
 from fournines.engine.asking.ask import ask_all
 from fournines.engine.wire.transport import Transport
 from fournines.errors import PackageError
+from fournines.kit.check import Output
 from fournines.kit.relies import Relied, Truth
 from fournines.kit.verdict import Outcome, Verdict, unknown
 from fournines.plan.packages import version_table, versions_ask
@@ -17,7 +19,8 @@ from fournines.plan.packages import version_table, versions_ask
 class Found:
     """One package on one host: its version there, empty when it is not installed, and what is no longer true.
 
-    A truth that could not be asked (the host is silent) is neither true nor broken and stands in ``unknown``.
+    A truth that could not be asked (the host is silent, or busier than the question has patience) is neither
+    true nor broken and stands in ``unknown``.
     """
 
     host: str
@@ -60,14 +63,17 @@ async def examine(transport: Transport, wanted: Mapping[str, Iterable[Relied]]) 
     heard = await ask_all(transport, ((h, truth.ask) for h, r in there for truth in r.truths))
     found = []
     for host, relied in there:
-        judged = [
-            (truth, truth.judge(answer) if (answer := heard[host, truth.ask]) else unknown("not reachable"))
-            for truth in relied.truths
-        ]
+        judged = [(truth, _judged(truth, heard[host, truth.ask])) for truth in relied.truths]
         broken = tuple(pair for pair in judged if pair[1].outcome is Outcome.FAIL)
         unheard = tuple(truth for truth, verdict in judged if verdict.outcome is Outcome.UNKNOWN)
         found.append(Found(host, relied, installed[host][relied.package], broken, unheard))
     return tuple(found)
+
+
+def _judged(truth: Truth, answer: Output | None) -> Verdict:
+    if answer is None or answer.code == TIMED_OUT:
+        return unknown("not reachable" if answer is None else answer.stderr)
+    return truth.judge(answer)
 
 
 def require(found: Iterable[Found]) -> None:

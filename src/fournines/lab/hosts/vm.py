@@ -156,8 +156,15 @@ def machine(equipment: Equipment, accelerator: qemu.Accelerator, image: Path) ->
 
 
 def of_own_kernel(lab: str, host: LabHost) -> Mapping[str, tuple[str, int]]:
-    """What a kernel of the host's own is told: which modules to load, and what interfaces are called."""
-    files = {"etc/modules-load.d/lab.conf": ("".join(f"{name}\n" for name in host.modules), 0o644)}
+    """What a kernel of the host's own is told: which modules to load, and what interfaces are called.
+
+    An empty unit is a masked one (systemd.unit(5)): emulated, each login would cost 10 CPU-seconds for a
+    manager of root's own services, which has none.
+    """
+    files = {
+        "etc/modules-load.d/lab.conf": ("".join(f"{name}\n" for name in host.modules), 0o644),
+        "etc/systemd/system/user@.service": ("", 0o644),
+    }
     for nic in host.nics:
         text = f"[Match]\nMACAddress={qemu.mac(lab, nic)}\n\n[Link]\nName={nic.inside}\n"
         files[f"etc/systemd/network/05-{nic.inside}.link"] = (text, 0o644)
