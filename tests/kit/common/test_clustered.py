@@ -87,6 +87,7 @@ def test_one_host_answers(
     [
         (shown("active"), shown("inactive"), Outcome.PASS, "on controller1, enabled nowhere"),
         (shown("failed"), shown("active"), Outcome.PASS, "on controller2"),
+        (shown("active", "static"), shown("inactive", "static"), Outcome.PASS, "on controller1"),
         (shown("active"), shown("active"), Outcome.FAIL, "it runs on controller1 and controller2"),
         (shown("inactive"), shown("inactive"), Outcome.FAIL, "it runs on no host"),
         (shown("active"), shown("inactive", "enabled"), Outcome.FAIL, "start at boot on controller2"),

@@ -13,6 +13,9 @@ _AT_BOOT = frozenset({"enabled", "static", "generated"})
 
 ``enabled-runtime`` is not among them: it is gone after a reboot."""
 
+_BY_ITSELF = _AT_BOOT - {"static"}
+"""Those in which it does without another: one of ours that the cluster manager alone starts is ``static``."""
+
 
 def units_check(
     component: str,
@@ -56,7 +59,7 @@ def _judge_moving(answers: Answers) -> Verdict:
     if mute:
         return failed(f"{', '.join(mute)}: systemctl gave no answer")
     running = [host for host, (found,) in blocks.items() if found["ActiveState"] == "active"]
-    early = [host for host, (found,) in blocks.items() if found.get("UnitFileState") in _AT_BOOT]
+    early = [host for host, (found,) in blocks.items() if found.get("UnitFileState") in _BY_ITSELF]
     if len(running) > 1:
         return failed(f"it runs on {' and '.join(running)}")
     if early:
