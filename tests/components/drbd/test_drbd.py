@@ -12,7 +12,7 @@ from tests.programs import opinion
 from tests.support import EXAMPLES, context_of, site_of
 
 from fournines.components.drbd.component import COMPONENT
-from fournines.components.drbd.deploy import CONF
+from fournines.components.drbd.deploy import CONF, UNFENCE
 from fournines.components.drbd.on_host.state import State, states, version
 from fournines.components.pacemaker.on_host.cib import MIRRORS
 from fournines.errors import SpecError
@@ -52,13 +52,15 @@ def test_what_the_kernel_says_is_read() -> None:
     assert states("") == {}
 
 
-def test_the_file_is_the_golden_one_and_alike_on_both(context: Context) -> None:
+def test_the_files_are_the_golden_ones_and_alike_on_both(context: Context) -> None:
     secret = context.secret("drbd/mysql")
     texts = {
         host: file_of(COMPONENT, context, host, CONF.format("mysql")).content.replace(secret, "SECRET")
         for host in ("controller1", "controller2")
     }
     assert texts["controller1"] == texts["controller2"] == (HERE / "golden" / "volume.res").read_text()
+    unfence = file_of(COMPONENT, context, "controller1", UNFENCE).content
+    assert unfence == (HERE / "golden" / "drbd-unfence").read_text()
 
 
 @pytest.mark.programs
