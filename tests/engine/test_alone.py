@@ -23,9 +23,12 @@ from fournines.kit.check import Output
 HERE = Holder.this("deploy", {"SUDO_USER": "anna"})
 HOSTS = ("one",)
 _OTHER = """
-import anyio, sys
+import anyio, signal, sys
 from fournines.engine.alone import Holder, alone
 from fournines.engine.wire.transport import Local
+
+# whoever runs the tests in the background of a shell has SIGINT ignored, and so has this process
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 async def run():
     async with alone(Local(), ["one"], Holder.this("drill", {"SUDO_USER": "berta"}), place=sys.argv[1]):
