@@ -64,6 +64,34 @@ def test_keepalived_blocks_quotes_and_comments() -> None:
     assert parsed.problems == ()
 
 
+@pytest.mark.parametrize(
+    "between", ["\n{\n", "\n\n  # comment\n! another\n\n{\n", "\n{ ", " # comment\n{\n", "{\n", " {\n"]
+)
+def test_a_brace_of_keepalived_may_stand_on_a_line_of_its_own(between: str) -> None:
+    """Each of these is what keepalived 2.2.7 -t takes for the block of the keyword before."""
+    text = (
+        f"vrrp_instance V{between}state BACKUP\ntrack_script{between}chk\n}}\npriority 100\n}}\nglobal_defs\n"
+    )
+    block, after = parse(Syntax.KEEPALIVED, text).nodes
+    assert (block.words, block.line, block.block) == (("vrrp_instance", "V"), 1, True)
+    assert [(node.key, node.block) for node in block.children] == [
+        ("state", False),
+        ("track_script", True),
+        ("priority", False),
+    ]
+    assert [node.words for node in block.children[1].children] == [("chk",)]
+    assert (after.key, after.block) == ("global_defs", False)
+
+
+def test_a_brace_behind_a_whole_block_and_those_of_a_template_belong_to_no_keyword() -> None:
+    nodes = parse(Syntax.KEEPALIVED, "vrrp_script c {\n}\n{\n weight 2\n}\n").nodes
+    assert [node.words for node in nodes] == [("vrrp_script", "c"), ()]
+    (script,) = parse(Syntax.KEEPALIVED, "vrrp_script c {\n weight 2\n {% if x %}\n}\n").nodes
+    assert [(node.words, node.block) for node in script.children] == [(("weight", "2"), False), ((), True)]
+    (totem,) = parse(Syntax.COROSYNC, "totem\n{\n version: 2\n}\n").nodes[1:]
+    assert totem.words == ()
+
+
 def test_an_open_block_is_a_problem_and_is_read_all_the_same() -> None:
     parsed = parse(
         Syntax.KEEPALIVED, "vrrp_instance A {\n state MASTER\n}\nvrrp_instance B {\n state BACKUP\n"

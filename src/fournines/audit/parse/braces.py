@@ -18,6 +18,8 @@ _TOKEN = re.compile(
       | (?P<word>(?:\$\{[^{}\n]*\}|[^\s"'{};\#!\\$]++|\$|\\.?)+)""",
     re.VERBOSE | re.DOTALL,
 )
+_TEMPLATE = re.compile(r"\{[{%#]")
+"""Braces of a template that was not filled in, which open no block."""
 _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
 
 
@@ -27,7 +29,8 @@ class Dialect:
 
     ``comments``: characters that start a comment anywhere outside quotes. ``semicolons`` end statements.
     ``newlines`` end statements. ``colon``: ``key: value`` lines whose value is the rest of the line.
-    ``sets``: ``{ a, b }`` inside one line is part of the statement (nftables).
+    ``sets``: ``{ a, b }`` inside one line is part of the statement (nftables). ``apart``: the opening brace
+    of a block may stand on a line of its own, with empty lines and comments before it.
     """
 
     comments: str = "#"
@@ -35,9 +38,10 @@ class Dialect:
     newlines: bool = True
     colon: bool = False
     sets: bool = False
+    apart: bool = False
 
 
-KEEPALIVED = Dialect(comments="#!")
+KEEPALIVED = Dialect(comments="#!", apart=True)
 COROSYNC = Dialect(colon=True)
 DRBD = Dialect(semicolons=True, newlines=False)
 NFTABLES = Dialect(semicolons=True, sets=True)
@@ -94,6 +98,14 @@ class _Reader:
         block = _Open(tuple(self.words), self.line if self.words else line, " ".join(self.words[1:]))
         self.words, self.quoted = [], False
         self.stack.append(block)
+
+    def open_apart(self, line: int) -> None:
+        """Open the block whose words are the last statement, if that is not a block itself."""
+        before = self.stack[-1].children
+        if not self.words and not self.too_deep and before and not before[-1].block:
+            named = before.pop()
+            self.words, self.line = list(named.words), named.line
+        self.open(line)
 
     def shut(self, line: int) -> None:
         self.end()
@@ -161,7 +173,12 @@ def _line(reader: _Reader, line: str, number: int) -> None:
             sets -= 1
             reader.add(text, number, quoted=False, glued=False)
         elif kind == "mark" and text in "{}":
-            (reader.open if text == "{" else reader.shut)(number)
+            if text == "}":
+                reader.shut(number)
+            elif dialect.apart and not _TEMPLATE.match(line, match.start()):
+                reader.open_apart(number)
+            else:
+                reader.open(number)
             glued = False
         elif kind == "mark" and text == ";" and dialect.semicolons:
             reader.end()

@@ -213,3 +213,14 @@ def test_a_check_below_a_linked_folder_is_dropped(command: str, release: str, se
     files = {"node1__packages.txt": packages} if packages else {}
     found = findings("KA052", keepalived(check=script(script=f'"{command}"')), **files)
     assert [finding.severity.name for finding in found] == ([severity] if severity else [])
+
+
+def test_a_brace_on_a_line_of_its_own_opens_the_block_before_it() -> None:
+    """What stands in the block is seen, and what is wrong in it."""
+    apart = keepalived().replace(" {", "\n# the block\n{")
+    for rule in ("KA001", "KA003", "KA004", "KA033"):
+        assert findings(rule, apart) == []
+    wrong = keepalived(check=script(fall="", fail=2)).replace(" {", "\n{")
+    assert [f.seen for f in findings("KA033", wrong)] == ["fail 2"]
+    (stray,) = findings("KA033", keepalived() + "\n{\n    priority 100\n}\n")
+    assert "a block without a name" in stray.what

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 from fournines.kit.audit.source import Kind, Place, Source, Syntax
@@ -31,15 +30,12 @@ class SmallService:
 
 def read(source: Source) -> Iterator[SmallService]:
     """The services of a file."""
-    for node, following in zip_longest(source.nodes, source.nodes[1:]):
+    for node in source.nodes:
         if node.key != "service" or not node.value:
             continue
-        inside = node.children
-        if not inside and following is not None and not following.words:  # the brace stands on the next line
-            inside = following.children
-        said = {child.key: [word for word in child.args if word != "="] for child in inside}
+        said = {child.key: [word for word in child.args if word != "="] for child in node.children}
         port = next(iter(said.get("port", [])), "")
-        own = next((child for child in inside if child.key == "user"), None)
+        own = node.first("user")
         yield SmallService(
             at=source.at(node),
             name=node.value,
