@@ -51,6 +51,52 @@ def test_a_chain_has_its_end_as_head_in_any_order(length: int, random: object) -
     assert schema.heads(sources) == {str(length - 1)}
 
 
+class Clock:
+    """Time that passes only by waiting."""
+
+    now = 0.0
+
+    def monotonic(self) -> float:
+        return self.now
+
+    def sleep(self, seconds: float) -> None:
+        self.now += seconds
+
+
+class RefusedError(Exception):
+    """As pymysql raises it: the code first."""
+
+
+@pytest.mark.parametrize("code", sorted(schema.HANGS_UP))
+def test_a_database_that_hangs_up_is_asked_again(monkeypatch: pytest.MonkeyPatch, code: int) -> None:
+    monkeypatch.setattr("fournines.kit.on_host.schema.time", clock := Clock())
+
+    def ask() -> set[str]:
+        if clock.now < schema.PATIENCE / 2:
+            raise RefusedError(code, "Lost connection")
+        return {"a"}
+
+    assert schema.answered(ask) == {"a"}
+
+
+@pytest.mark.parametrize(("code", "waited"), [(2013, True), (2003, False), (1045, False), (1049, False)])
+def test_silence_is_waited_for_and_an_answer_is_not(
+    monkeypatch: pytest.MonkeyPatch,
+    code: int,
+    waited: bool,  # noqa: FBT001 - a parameter of the test
+) -> None:
+    """A first deployment looks before there is any database: nobody has the time to wait for that."""
+    monkeypatch.setattr("fournines.kit.on_host.schema.time", clock := Clock())
+
+    def ask() -> set[str]:
+        raise RefusedError(code, "no")
+
+    with pytest.raises(RefusedError):
+        schema.answered(ask)
+    assert (clock.now > schema.PATIENCE) == waited
+    assert (clock.now == 0) == (not waited)
+
+
 @pytest.mark.parametrize(
     ("in_table", "code"), [(("b",), 0), (("a",), 1), ((), 1), (("b", "old"), 0)], ids=str
 )

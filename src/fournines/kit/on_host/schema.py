@@ -12,7 +12,16 @@ from __future__ import annotations
 import ast
 import json
 import sys
+import time
+from collections.abc import Callable
 from pathlib import Path
+
+PATIENCE = 20.0
+"""Seconds for which a database that hangs up is asked again."""
+PACE = 0.5
+HANGS_UP = {1047, 1053, 2006, 2013}
+"""MariaDB's error codes: refused without quorum, shutting down, gone, lost. So says a balancer whose server
+is away for a moment. That tells nothing; a refused connection does: nothing listens, none are there."""
 
 NAMES = ("revision", "down_revision", "depends_on")
 
@@ -50,11 +59,25 @@ def applied(question: dict[str, object]) -> set[str]:
         return {row[0] for row in cursor.fetchall()}
 
 
+def answered(ask: Callable[[], set[str]]) -> set[str]:
+    """What the database says in the end: no silence is taken for tables that are missing."""
+    until = time.monotonic() + PATIENCE
+    while True:
+        try:
+            return ask()
+        except Exception as error:  # pymysql's, which is not imported to test this
+            code = error.args[0] if error.args else None
+            if code not in HANGS_UP or time.monotonic() > until:
+                raise
+        time.sleep(PACE)
+
+
 def main() -> int:
     """Compare, and say what is missing."""
+    question = json.load(sys.stdin)
     paths = sorted(path for directory in sys.argv[1:] for path in Path(directory).rglob("*.py"))
     newest = heads([path.read_text(encoding="utf-8") for path in paths])
-    missing = newest - applied(json.load(sys.stdin))
+    missing = newest - answered(lambda: applied(question))
     if not newest:
         sys.stdout.write(f"no migrations in {' '.join(sys.argv[1:])}\n")
     if missing:
