@@ -103,7 +103,7 @@ def wrong_values(schema: Schema) -> Iterator[str]:
         if kind == "integer":
             yield f"{schema['maximum'] - 1}.5"
     elif kind == "boolean":
-        yield from ("perhaps", "[true]", "{qxz: true}", "2")
+        yield from ("perhaps", "[true]", "{qxz: true}", "0", "1", "2", "y", "F")
     elif kind == "array":
         yield from ("qxzzy", "5", "{qxz: qxz}", "[[qxz]]", "[{qxz: 1}]", "[' ']")
         yield from (f"[{value}]" for value in wrong_values(schema["items"]) if value != "''")
@@ -126,7 +126,7 @@ def right_values(schema: Schema) -> Iterator[str]:
         lowest = schema.get("minimum", schema.get("exclusiveMinimum", 0) + 0.01)
         yield from (f"{lowest}", f"{schema['maximum']}")
     elif kind == "boolean":
-        yield from ("true", "false", "yes", "no")
+        yield from ("true", "false", "yes", "no", "on", "off")
     elif "enum" in schema:
         yield from schema["enum"]
     elif kind == "array":

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import bz2
+import gzip
+import json
+import lzma
+import sys
 from pathlib import Path
 
 import pytest
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -308,7 +314,7 @@ def test_no_damage_to_a_good_file_ends_in_a_traceback(data: st.DataObject) -> No
 @pytest.mark.parametrize(
     ("data", "place", "source"),
     [
-        (b"\xff\xfen", "1:1", "\ufffd\ufffdn"),
+        (b"\xfe\xfen", "1:1", "\ufffd\ufffdn"),
         (b"name: blog\r\n# gr\xfc\xdfe\nlab: no\n", "2:5", "# gr\ufffd\ufffde"),
         ("name: \xfcb".encode() + b"\xfc", "1:9", "name: \xfcb\ufffd"),
     ],
@@ -324,3 +330,41 @@ def test_the_first_byte_that_is_not_utf_8_is_shown(
     assert f"{found.line}:{found.column}" == place
     assert (found.source, found.try_this) == (source, "save it as UTF-8")
     assert "is not UTF-8" in found.what
+
+
+@pytest.mark.parametrize(
+    ("data", "what", "hint"),
+    [
+        (gzip.compress(b"name: blog\n"), "compressed by gzip", "unpack it: gunzip"),
+        (lzma.compress(b"name: blog\n"), "compressed by xz", "unpack it: unxz"),
+        (bz2.compress(b"name: blog\n"), "compressed by bzip2", "unpack it: bunzip2"),
+        (Path(sys.executable).resolve().read_bytes()[:4096], "a program", "name the site file itself"),
+        ("name: blog\n".encode("utf-16"), "UTF-16 text", "save it as UTF-8"),
+        (b"\x89PNG\r\n\x1a\n\0\0", "binary", "name the site file itself"),
+    ],
+)
+def test_what_is_no_text_is_named_and_not_shown(tmp_path: Path, data: bytes, what: str, hint: str) -> None:
+    file = tmp_path / "site.yaml"
+    file.write_bytes(data)
+    with pytest.raises(SpecError) as caught:
+        load(file, WORDS)
+    (found,) = caught.value.mistakes
+    assert (found.line, found.column, found.source) == (1, 1, "")
+    assert found.what.startswith("a site file is text in UTF-8")
+    assert what in found.what
+    assert hint in str(found.try_this)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [GOOD.replace("\n", "\r\n"), f"\ufeff{GOOD}", json.dumps(yaml.safe_load(GOOD), indent=2)],
+    ids=["CRLF", "BOM", "JSON"],
+)
+def test_other_editors_files_are_read(text: str) -> None:
+    assert read(text) == read(GOOD)
+
+
+@pytest.mark.parametrize("word", ["yes", "No", "on", "OFF", "True", "false"])
+def test_true_and_false_may_be_any_of_the_six_words(word: str) -> None:
+    expected = word.lower() in {"yes", "on", "true"}
+    assert read(f"{GOOD}lab: {word}\n").lab is expected

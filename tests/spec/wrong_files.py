@@ -89,6 +89,7 @@ TOP: tuple[Edit, ...] = (
     ("release: epoxy", "file: other.yaml", "2:1", "unknown key"),
     ("release: epoxy", "colour: red", "2:1", "unknown key"),
     ("lab: false", "lab: perhaps", "22:6", "is neither true nor false"),
+    ("lab: false", "lab: 1", "22:6", "'1' is neither true nor false"),
     ("lab: false", "lab: 2", "22:6", "is neither true nor false"),
     ("lab: false", "lab: []", "22:6", "a list is neither true nor false"),
     ("lab: false", "lab:", "22:5", "lab is empty"),
@@ -998,6 +999,20 @@ HINTS += (
         "max_offset: \u22121",
         "'\u22121' is not a number in plain digits",
         "write a number, above 0, at most 5 s; \u2212 is U+2212, MINUS SIGN",
+    ),
+    ("lab: false", "lab: 1", "'1' is neither true nor false", "write true"),
+    ("lab: false", "lab: N", "'N' is neither true nor false", "write false"),
+    (
+        "  rsyslog: {max_size: 100M}",
+        "  keystone: {workers: 4}",
+        "unknown key",
+        "did you mean processes?",
+    ),
+    (
+        "  rsyslog: {max_size: 100M}",
+        "  glance: {processes: 4}",
+        "unknown key",
+        "did you mean workers?",
     ),
 )
 """What people bring from elsewhere: kolla's and Ansible's files, templates, other alphabets."""

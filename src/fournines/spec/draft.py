@@ -15,7 +15,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from fournines.spec.document import Path
 from fournines.spec.model import Purpose, Role, Visibility
-from fournines.spec.types import Cidr, InterfaceName, Name, NetworkName, Server
+from fournines.spec.types import Cidr, InterfaceName, Name, NetworkName, Server, Truth
 
 T = TypeVar("T")
 
@@ -134,7 +134,7 @@ def draft_of(raw: Mapping[str, Any], dropped: AbstractSet[Path]) -> Draft:
         services=services,
         services_known=isinstance(listed, list) and None not in services,
         mode=str(raw.get("mode", "")),
-        lab=_read(_BOOL, raw.get("lab", "false")) is not False,
+        lab=_read(_TRUTH, raw.get("lab", "false")) is not False,
         boards={name: _board(entry) for name, entry in _entries(raw.get("fencing"))},
         options=components if isinstance(components, dict) else {},
         choose=choose if isinstance(choose, dict) else {},
@@ -204,7 +204,7 @@ def _host(name: str, entry: object, *, whole: bool) -> DraftHost:
 
 _NAME: TypeAdapter[str] = TypeAdapter(Name)
 _SERVER: TypeAdapter[str] = TypeAdapter(Server)
-_BOOL: TypeAdapter[bool] = TypeAdapter(bool)
+_TRUTH: TypeAdapter[bool] = TypeAdapter(Truth)
 _NETWORK_NAME: TypeAdapter[str] = TypeAdapter(NetworkName)
 _ADDRESS: TypeAdapter[IPv4Address] = TypeAdapter(IPv4Address)
 _INTERFACE: TypeAdapter[str] = TypeAdapter(InterfaceName)

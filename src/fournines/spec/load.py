@@ -25,6 +25,19 @@ _UNREADABLE = {
     FileNotFoundError: "`nines init` writes a starter file",
     PermissionError: "make it readable for who runs this: chmod u+r, or as its owner",
 }
+_NAME_ITSELF = "name the site file itself, such as site.yaml"
+_NO_TEXT = (
+    (b"\x1f\x8b", "compressed by gzip", "unpack it: gunzip"),
+    (b"BZh91AY&SY", "compressed by bzip2", "unpack it: bunzip2"),
+    (b"\xfd7zXZ\0", "compressed by xz", "unpack it: unxz"),
+    (b"\x28\xb5\x2f\xfd", "compressed by zstd", "unpack it: unzstd"),
+    (b"PK\x03\x04", "a zip archive", "unpack it: unzip"),
+    (b"\x7fELF", "a program", _NAME_ITSELF),
+    (b"age-encryption.org/", "encrypted by age", _NAME_ITSELF),
+    (b"\xff\xfe", "UTF-16 text", "save it as UTF-8"),
+    (b"\xfe\xff", "UTF-16 text", "save it as UTF-8"),
+)
+"""How files begin that are something else than text in UTF-8, what they are, and what to do about it."""
 
 
 def load(path: FilePath, vocabulary: Vocabulary) -> Site:
@@ -38,7 +51,7 @@ def load(path: FilePath, vocabulary: Vocabulary) -> Site:
         data = path.read_bytes()
     except OSError as error:
         what = f"cannot be read: {error.strerror}"
-        hint = _UNREADABLE.get(type(error), "name the site file itself, such as site.yaml")
+        hint = _UNREADABLE.get(type(error), _NAME_ITSELF)
         raise SpecError([Mistake(str(path), 1, 1, "", what, "", hint)]) from None
     try:
         text = data.decode("utf-8")
@@ -48,7 +61,12 @@ def load(path: FilePath, vocabulary: Vocabulary) -> Site:
 
 
 def _not_text(file: str, error: UnicodeDecodeError) -> Mistake:
-    """The mistake at the first byte that is not UTF-8."""
+    """The mistake at the first byte that is not UTF-8, or about the whole where nothing of it is text."""
+    told = [(kind, hint) for begins, kind, hint in _NO_TEXT if error.object.startswith(begins)]
+    if b"\0" in error.object:
+        told.append(("binary", _NAME_ITSELF))
+    for kind, hint in told:
+        return Mistake(file, 1, 1, "", f"a site file is text in UTF-8, and this is {kind}", "", hint)
     before = error.object[: error.start].decode("utf-8").splitlines(keepends=True) or [""]
     if before[-1].endswith(("\n", "\r")):
         before.append("")

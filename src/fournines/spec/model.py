@@ -27,6 +27,7 @@ from fournines.spec.types import (
     Recipient,
     Server,
     SiteName,
+    Truth,
     UrlPath,
 )
 
@@ -220,7 +221,7 @@ class Site(Strict):
     counted up: ``mgmt: 10.0.1.1+``."""
     ssh: Ssh = Ssh()
     """How the operator reaches the hosts."""
-    lab: bool = False
+    lab: Truth = False
     """The site exists only as a lab: verbs that need hosts refuse while it is down, instead of trying the
     addresses on the operator's own network."""
     services: tuple[Name, ...]

@@ -27,6 +27,18 @@ def _as_written(value: object) -> object:
     return value
 
 
+_SHORT = {"1": "true", "t": "true", "y": "true", "0": "false", "f": "false", "n": "false"}
+
+
+def _as_word(value: object) -> object:
+    """Whole words only: ``1`` is a number to editors, and pydantic alone would take it for true."""
+    if isinstance(value, str) and (meant := _SHORT.get(value.lower())):
+        raise wrong(f"{shown(value)} is neither true nor false", f"write {meant}")
+    return value
+
+
+Truth = Annotated[bool, BeforeValidator(_as_word)]
+"""``true`` or ``false``; ``yes``, ``no``, ``on`` and ``off`` will do."""
 Whole = Annotated[int, BeforeValidator(_as_written)]
 """A count of something."""
 Number = Annotated[float, BeforeValidator(_as_written)]

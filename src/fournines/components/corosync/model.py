@@ -9,7 +9,7 @@ from pydantic import Field
 
 from fournines.kit.where import on
 from fournines.spec.model import Host, Role, Site, Strict
-from fournines.spec.types import Milliseconds, Whole
+from fournines.spec.types import Milliseconds, Truth, Whole
 
 MEMBERS = on(Role.CONTROLLER, Role.ARBITER)
 """Every host that votes."""
@@ -33,12 +33,12 @@ class Options(Strict):
     3.1.9 takes by reload and then does not boot with it: a link's timeout falls below knet's resolution."""
     token_retransmits_before_loss_const: Whole = Field(default=4, ge=1, le=20)
     """How often a lost token is sent again within ``token``. It makes nothing longer."""
-    last_man_standing: bool | None = None
+    last_man_standing: Truth | None = None
     """Count the votes anew when hosts are lost one after the other, down to two. Unless given: from four
     members on, where it makes a difference."""
     last_man_standing_window: Milliseconds = Field(default=10_000, ge=1000, le=600_000)
     """How long what is left must have been the majority before it is counted anew."""
-    wait_for_all: bool | None = None
+    wait_for_all: Truth | None = None
     """After a cold start nobody is the majority before all have been seen once. Unless given: with two
     members, and with ``last_man_standing``, which are not safe without it. With an odd number of members the
     majority is enough, and a host that never comes back holds up nobody."""
@@ -46,7 +46,7 @@ class Options(Strict):
     """What members' messages are encrypted with."""
     crypto_hash: Literal["sha256", "sha384", "sha512"] = "sha256"
     """What they are signed with."""
-    sched_rr: bool = True
+    sched_rr: Truth = True
     """Run before every ordinary program (SCHED_RR), so that a busy host is not taken for a lost one. Say no
     where processors are emulated: there Corosync's own work takes so long that it starves all others, and it
     gets the highest ordinary priority instead."""

@@ -28,7 +28,7 @@ from fournines.kit.declare import CatalogueEntry, ServiceUser
 from fournines.kit.where import on
 from fournines.spec.model import Host, Role, Site, Strict
 from fournines.spec.shapes import Once
-from fournines.spec.types import Name, Seconds, Whole
+from fournines.spec.types import Name, Seconds, Truth, Whole
 
 PROXIES: Final = on(Role.CONTROLLER)
 HOSTS: Final = on(Role.CONTROLLER, Role.ARBITER, Role.STORAGE)
@@ -67,7 +67,7 @@ class Options(Strict):
     """The hosts that keep objects: those with any of these roles. The proxies are on the controllers."""
     devices: Annotated[tuple[Name, ...], Once()] = Field(default=("d1",), min_length=1, max_length=64)
     """The folders of ``/srv/node`` that objects lie in, on every host that keeps any; one per disk."""
-    mount_check: bool = False
+    mount_check: Truth = False
     """Whether each device must be a file system of its own: what is not mounted is then never written to."""
     part_power: Whole = Field(default=8, ge=5, le=16)
     """Objects are spread as 2 to this many partitions. With a hundred copies on each device shares

@@ -6,7 +6,7 @@ import re
 
 from fournines.spec.document import Path
 from fournines.spec.keys import OF_HOSTS, SECTIONS, known_keys
-from fournines.spec.model import Fencing, Network, Site, Vip
+from fournines.spec.model import Fencing, Network, Site, Strict, Vip
 from fournines.spec.vocabulary import Vocabulary
 
 _PREPARED = "take it away: the hosts' networks are set up before, and a VLAN's interface is named: eth0.100"
@@ -49,6 +49,8 @@ _INSTEAD: dict[str, dict[str, str]] = {
     },
 }
 """Keys that people look for in a section ("" is the top), and what is said instead; {} is the name above."""
+_SAME_THING = (frozenset({"workers", "processes", "api_workers"}),)
+"""Options that are called otherwise from component to component: what the component itself has is meant."""
 _OPTION = 2
 """Paths of more parts than this are those of components' options."""
 _PLACES = 3
@@ -72,12 +74,20 @@ def belongs(path: Path, vocabulary: Vocabulary) -> str:
         places.append((f"{section}.NAME" if several else section, known_keys(model)))
     of_components = [(f"components.{n}", known_keys(one)) for n, one in vocabulary.options.items()]
     in_options = path[0] == "components" and len(path) > _OPTION
+    if in_options and (own := _own_word(key, vocabulary.options.get(path[1]))):
+        return f"did you mean {own}?"
     for candidates in (places[:3] if in_options else places, of_components):
         found = [place for place, keys in candidates if key in keys]
         if 0 < len(found) <= _PLACES:
             where = " or ".join(f"under {place}" if place else "at the top level" for place in found)
             return f"move it: {key} stands {where}"
     return ""
+
+
+def _own_word(key: str, options: type[Strict] | None) -> str:
+    """What these options call the same thing; empty where they have no word for it."""
+    same: frozenset[str] = next((words for words in _SAME_THING if key in words), frozenset())
+    return next((word for word in known_keys(options) if word in same), "") if options else ""
 
 
 def _instead(path: Path, vocabulary: Vocabulary) -> str:
