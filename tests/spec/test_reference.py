@@ -14,7 +14,8 @@ import yaml
 from tests.spec.wrong_files import GOOD, GROUPS
 
 from fournines.components import registered
-from fournines.plan.vocabulary import vocabulary
+from fournines.plan.vocabulary import services_needed, vocabulary
+from fournines.spec.load import loads
 from fournines.spec.model import Mode, Purpose, Role, Visibility
 from fournines.spec.told.page import reference
 from fournines.spec.told.schema import site_schema
@@ -26,7 +27,8 @@ CHECK = jsonschema.Draft202012Validator(SCHEMA, format_checker=jsonschema.Draft2
 
 
 def page() -> str:
-    return reference(vocabulary(), {name: c.summary for name, c in registered().items()})
+    needed = services_needed(loads(STARTER, Path("site.yaml"), vocabulary()))
+    return reference(vocabulary(), {name: c.summary for name, c in registered().items()}, needed)
 
 
 def test_the_page_is_what_the_program_says() -> None:
@@ -40,6 +42,13 @@ def test_the_page_names_every_option_with_its_default_and_unit() -> None:
             assert f"| `{key}` |" in text.split(f"### components.{name}\n")[1]
     assert "| `buffer_pool` | an amount, 8M to 4096G | `256M` |" in text
     assert "| `suspect_timeout` | a number, 0.5 to 10.0 s | `1.0` |" in text
+
+
+def test_the_page_says_which_service_needs_which_role_and_which_other_service() -> None:
+    text = page()
+    assert "| `horizon` | `dashboard` | `keystone` |" in text
+    assert "| `nova` | `controller`, `compute` | `glance`, `keystone`, `neutron`, `placement` |" in text
+    assert "| `keystone` | `controller` |  |" in text
 
 
 def test_the_glossary_has_every_word_of_the_spec() -> None:

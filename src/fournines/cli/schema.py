@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -17,12 +18,15 @@ def schema(
     A starter file's first line points an editor to site.schema.json beside it.
     """
     from fournines.components import registered  # noqa: PLC0415 - keeps `nines --help` fast
-    from fournines.plan.vocabulary import vocabulary  # noqa: PLC0415
+    from fournines.plan.vocabulary import services_needed, vocabulary  # noqa: PLC0415
+    from fournines.spec.load import loads  # noqa: PLC0415
     from fournines.spec.told.page import reference  # noqa: PLC0415
     from fournines.spec.told.schema import site_schema  # noqa: PLC0415
+    from fournines.spec.told.starter import STARTER  # noqa: PLC0415
 
     if markdown:
         summaries = {name: component.summary for name, component in registered().items()}
-        typer.echo(reference(vocabulary(), summaries), nl=False)
+        needed = services_needed(loads(STARTER, Path("site.yaml"), vocabulary()))
+        typer.echo(reference(vocabulary(), summaries, needed), nl=False)
     else:
         typer.echo(json.dumps(site_schema(vocabulary()), indent=2))

@@ -39,6 +39,14 @@ def vocabulary() -> Vocabulary:
     )
 
 
+def services_needed(site: Site) -> dict[str, tuple[str, ...]]:
+    """The services that each service needs in a site, whether it lists any of them or not."""
+    services = {name: component for name, component in registered().items() if component.service}
+    whose = {capability: name for name, one in services.items() for capability in one.provides}
+    wanted = {name: set(map(whose.get, one.needed_by_all(site))) for name, one in services.items()}
+    return {name: tuple(one for one in services if one in wanted[name]) for name in services}
+
+
 def _participation(site: Site) -> Iterable[Problem]:
     return participation(site, tuple(registered().values())).problems
 

@@ -200,7 +200,8 @@ class SecretsAt(Strict):
     """Where the generated secrets are kept, and who can read them."""
 
     recipients: Annotated[tuple[Recipient, ...], Once()] = ()
-    """``age1...``, ssh-ed25519 or ssh-rsa public keys, or their paths; none means a key file of mode 0600."""
+    """``age1...``, ssh-ed25519 or ssh-rsa public keys, or their paths, which begin at the site
+    file's folder; none means a key file of mode 0600."""
 
 
 class Site(Strict):

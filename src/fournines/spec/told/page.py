@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import get_args, get_origin
 
 from pydantic.fields import FieldInfo
@@ -20,8 +20,10 @@ Made from the program (`nines schema --markdown`). `nines schema` prints the sam
 editors, `nines init` writes a file to start from. Values are YAML without its tricks: no anchors and
 aliases, no tags, no merge keys, no `%YAML` or `%TAG` line, one document, each value on one line, numbers in
 plain digits, and nothing is read as another type than the key's (a host may be called `no`; where true or
-false is wanted, `yes`, `no`, `on` and `off` will do). A name is lower-case letters, digits and hyphens,
-begins with a letter and has 63 characters at most. [The glossary](glossary.md) explains the words.
+false is wanted, `yes`, `no`, `on` and `off` will do). The file is UTF-8, with line ends of either kind and
+with or without a byte order mark; JSON is read too. It is whole in itself: there is no include. A name is
+lower-case letters, digits and hyphens, begins with a letter and has 63 characters at most.
+[The glossary](glossary.md) explains the words.
 
 What is judged of the whole: an odd number of hosts votes (roles `controller` and `arbiter`), or two that
 fence each other and run nothing that needs a majority; the connections that all processes of all services may
@@ -49,6 +51,16 @@ hosts at most; where the first number has zeros before it, all have as many digi
 compute[001-200]: {roles: [compute], mgmt: 10.0.1.1+}    # compute200 has 10.0.1.200
 ```
 """
+_SERVICES = """
+## Services
+
+The roles of the hosts that each service runs on, and which other services have to be listed with it on real
+machines, options as they are unless given. A lab's Nova may be without Glance and Neutron; Neutron's agent
+comes to compute hosts too; an option can ask for more: `glance: {store: objects}` for `swift`.
+
+| service | on hosts with any of | needs |
+|---|---|---|
+"""
 _COMPONENTS = """
 ## components
 
@@ -66,17 +78,21 @@ _PARTS: tuple[tuple[str, type[Strict], str], ...] = (
 )
 
 
-def reference(vocabulary: Vocabulary, summaries: Mapping[str, str]) -> str:
+def reference(
+    vocabulary: Vocabulary, summaries: Mapping[str, str], needed: Mapping[str, Sequence[str]]
+) -> str:
     """The page.
 
     Args:
         vocabulary: the services and the options of every component.
         summaries: what each component is, in a line.
+        needed: the services that each service needs.
     """
     parts = [_HEAD, "## Keys\n", *_table(Site, known_keys(Site))]
-    parts.append(f"\nServices: {', '.join(f'`{name}`' for name in sorted(vocabulary.services))}.\n")
+    parts.append("")
     could = (f"`{one}` ({', '.join(names)})" for one, names in sorted(vocabulary.providers.items()))
     parts.append(f"Capabilities, and who can provide them: {', '.join(could)}.\n")
+    parts.append(_SERVICES + "\n".join(_services(vocabulary, needed)))
     for title, model, text in _PARTS:
         keys = list(OF_HOSTS) if model is Host else known_keys(model)
         parts += [f"\n## {title}\n", *([text] if text else []), *_table(model, keys)]
@@ -90,6 +106,16 @@ def reference(vocabulary: Vocabulary, summaries: Mapping[str, str]) -> str:
                 *_nested(name, options),
             ]
     return "\n".join(parts) + "\n"
+
+
+def _services(vocabulary: Vocabulary, needed: Mapping[str, Sequence[str]]) -> Iterator[str]:
+    """A row for each service."""
+    for name in sorted(vocabulary.services):
+        yield f"| `{name}` | {_words(vocabulary.roles.get(name, ()))} | {_words(needed[name])} |"
+
+
+def _words(words: Sequence[str]) -> str:
+    return ", ".join(f"`{word}`" for word in words)
 
 
 def _nested(component: str, options: type[Strict]) -> Iterator[str]:
