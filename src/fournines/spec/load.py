@@ -62,10 +62,10 @@ def load(path: FilePath, vocabulary: Vocabulary) -> Site:
 
 def _not_text(file: str, error: UnicodeDecodeError) -> Mistake:
     """The mistake at the first byte that is not UTF-8, or about the whole where nothing of it is text."""
-    told = [(kind, hint) for begins, kind, hint in _NO_TEXT if error.object.startswith(begins)]
-    if b"\0" in error.object:
-        told.append(("binary", _NAME_ITSELF))
-    for kind, hint in told:
+    known = ((kind, hint) for begins, kind, hint in _NO_TEXT if error.object.startswith(begins))
+    told = next(known, ("binary", _NAME_ITSELF) if b"\0" in error.object else None)
+    if told:
+        kind, hint = told
         return Mistake(file, 1, 1, "", f"a site file is text in UTF-8, and this is {kind}", "", hint)
     before = error.object[: error.start].decode("utf-8").splitlines(keepends=True) or [""]
     if before[-1].endswith(("\n", "\r")):
