@@ -224,3 +224,69 @@ def test_a_brace_on_a_line_of_its_own_opens_the_block_before_it() -> None:
     assert [f.seen for f in findings("KA033", wrong)] == ["fail 2"]
     (stray,) = findings("KA033", keepalived() + "\n{\n    priority 100\n}\n")
     assert "a block without a name" in stray.what
+
+
+@pytest.mark.parametrize(
+    ("command", "found"),
+    [
+        ("curl -s http://127.0.0.1/", True),
+        ("/usr/bin/curl -sS -o /dev/null -m 2 http://127.0.0.1/", True),
+        ("timeout 2 curl -so /dev/null http://127.0.0.1/", True),
+        ("curl -s -H Host:a $URL", True),
+        ("curl -fs http://127.0.0.1/", False),
+        ("curl -sSf http://127.0.0.1/", False),
+        ("curl -s --fail http://127.0.0.1/", False),
+        ("curl -s --fail-with-body http://127.0.0.1/", False),
+        ("curl -s --fail-early http://127.0.0.1/", True),
+        ("curl -s $CURL_OPTS http://127.0.0.1/", False),
+        ("curl -s telnet://127.0.0.1:25", False),
+        ("curl -s -K /etc/check.curl", False),
+    ],
+)
+def test_a_curl_that_takes_any_answer(command: str, found: bool) -> None:  # noqa: FBT001 - a table's column
+    assert bool(findings("KA059", keepalived(check=script(script=f'"{command}"')))) is found
+    text = keepalived(check=script(script='"/etc/keepalived/check_it.sh"'))
+    for body in (f"{command}\n", f"if {command} >/dev/null 2>&1; then exit 0; fi\nexit 1\n"):
+        files = {"node1/check_it.sh": f"#!/bin/sh\n{body}"}
+        assert bool(findings("KA059", text, **files)) is found
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "curl -s http://127.0.0.1/ | grep -q ok",
+        "curl -s -o /dev/null -w '%{http_code}' http://127.0.0.1/ | grep -q 200",
+        '[ "$(curl -s -o /dev/null -w %{http_code} http://127.0.0.1/)" = 200 ]',
+        'R=$(curl -s http://127.0.0.1/) || exit 1\n[ "$R" = ok ]',
+        "curl -s http://127.0.0.1/ > /run/answer || exit 1\ngrep -q ok /run/answer",
+        "curl -s http://127.0.0.1/\npidof haproxy",
+    ],
+)
+def test_a_curl_whose_answer_is_looked_at_may_do_without_fail(body: str) -> None:
+    text = keepalived(check=script(script='"/etc/keepalived/check_it.sh"'))
+    assert findings("KA059", text, **{"node1/check_it.sh": f"#!/bin/sh\n{body}\n"}) == []
+
+
+@pytest.mark.parametrize(
+    ("notify", "body", "found"),
+    [
+        ("notify {}", 'case "$1" in\nMASTER) x ;;\nesac', True),
+        ("notify {}", 'case "$2" in\nMASTER) x ;;\nesac', True),
+        ("notify {}", 'S=${1}\nif [ "$S" = BACKUP ]; then x; fi', True),
+        ("notify {}", "[[ $1 == FAULT ]] && x", True),
+        ('notify "{} web"', 'case "$3" in\nMASTER) x ;;\nesac', True),
+        ('notify "{} web"', 'case "$4" in\nMASTER) x ;;\nesac', False),
+        ('notify "{} web"', 'case "$1" in\nMASTER) x ;;\nesac', False),  # its own argument
+        ("notify {}", 'case "$3" in\nMASTER) x ;;\nesac', False),
+        ("notify {}", 'T=$1\nS=${3}\ncase "$S" in\nMASTER) x ;;\nesac', False),
+        ("notify {}", 'f() {\ncase "$1" in\nMASTER) x ;;\nesac\n}\nf "$(cat /run/state)"', False),
+        ("notify {}", 'shift 2\ncase "$1" in\nMASTER) x ;;\nesac', False),
+        ("notify {}", 'case "$1" in\nINSTANCE) x ;;\nesac', False),
+        ("notify {}", "logger $1", False),
+        ('notify_master "{} MASTER"', 'case "$1" in\nMASTER) x ;;\nesac', False),
+        ('notify {0}\nnotify_master "{0} MASTER"', 'case "$1" in\nMASTER) x ;;\nesac', False),
+    ],
+)
+def test_the_argument_that_is_the_state(notify: str, body: str, found: bool) -> None:  # noqa: FBT001 - a table's column
+    text = keepalived(notify.format("/etc/keepalived/tell.sh"))
+    assert bool(findings("KA060", text, **{"node1/tell.sh": f"#!/bin/bash\n{body}\n"})) is found

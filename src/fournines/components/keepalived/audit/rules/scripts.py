@@ -216,3 +216,70 @@ def promotes_without_fencing(site: Evidence) -> Iterator[Hit | Unknown]:
                 yield Hit(notify.at, f"{owner.name} promotes a data store when it becomes MASTER")
             elif not found and _STORE.search(notify.command) and _PROMOTE.search(notify.command):
                 yield Hit(notify.at, f"{owner.name} runs {notify.command.split()[0]} when it becomes MASTER")
+
+
+_NOTIFIED = keepalived('notify "/etc/keepalived/notify.sh"')
+_CASE = (
+    '#!/bin/sh\ncase "$3" in\n    MASTER) systemctl start app ;;\n    BACKUP) systemctl stop app ;;\nesac\n'
+)
+_STATE = 3
+"""Which of the arguments that keepalived adds is the state."""
+_STATES = frozenset({"MASTER", "BACKUP", "FAULT"})
+_ARGUMENT = re.compile(r"\$\{?(\d)\}?")
+
+
+@rule(
+    "KA060",
+    Severity.ERROR,
+    "A notify script looks for the state in the wrong argument",
+    consequence=Consequence.NO_FAILOVER,
+    why="keepalived calls it with INSTANCE or GROUP, the name, the state and the priority: this comparison "
+    "never holds, and what should happen when the state changes does not",
+    fix='case "$3" in, or notify_master, notify_backup and notify_fault with arguments of your own',
+    source=f"{_MAN}, notify: '4 additional arguments after the configured arguments'",
+    bad={"keepalived.conf": _NOTIFIED, "notify.sh": _CASE.replace("$3", "$1")},
+    good={"keepalived.conf": _NOTIFIED, "notify.sh": _CASE},
+    points_at='case "$1" in',
+)
+def wrong_argument(site: Evidence) -> Iterator[Hit | Unknown]:
+    seen: set[Place] = set()
+    owners: tuple[VrrpInstance | SyncGroup, ...] = (*site.all(VrrpInstance), *site.all(SyncGroup))
+    for notify, others in [(n, o.notifies) for o in owners for n in o.notifies if n.event == "notify"]:
+        found = given(site, notify.at.host, notify.command)
+        if found is None or any(
+            found.named(word) for other in others if other.event != "notify" for word in other.command.split()
+        ):
+            continue
+        words = notify.command.split()
+        own = len(words) - 1 - next((i for i, word in enumerate(words) if found.named(word)), len(words) - 1)
+        for number, place in _compared(found, own + _STATE):
+            if number > own and place not in seen:
+                seen.add(place)
+                what = f"argument {number} is compared with a state, and the state is argument {own + _STATE}"
+                yield Hit(place, what, related=(notify.at,))
+
+
+def _compared(found: Script, state: int) -> list[tuple[int, Place]]:
+    """The arguments that a script compares with a state; none where it looks at that of the state, too.
+
+    Functions have arguments of their own, and ``shift`` and ``set --`` change them: nothing is said then.
+    """
+    names: dict[str, str] = {}
+    compared: list[tuple[str, Place]] = []
+    subject: list[tuple[str, Place]] = []
+    for node, place in zip(found.commands, found.places, strict=True):
+        words = tuple(word.replace("{", "").replace("}", "") for word in node.words)
+        name, _, value = node.key.partition("=")
+        if f"${state}" in " ".join(words) or node.key in ("shift", "function", "(") or "--" in words[1:2]:
+            return []
+        if _ARGUMENT.fullmatch(value):
+            names[f"${name}"] = value
+        if words[1:2] == ("in",):
+            subject = [(words[0], place)]
+        elif node.key == "esac":
+            subject = []
+        if _STATES & set(words):
+            tests = node.key in ("[", "[[", "test")
+            compared += [(word, place) for word in words] if tests else subject
+    told = [(_ARGUMENT.fullmatch(names.get(word, word)), place) for word, place in compared]
+    return [(int(argument[1]), place) for argument, place in told if argument]

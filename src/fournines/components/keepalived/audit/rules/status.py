@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from fournines.components.keepalived.audit.facts import VrrpScript
@@ -179,3 +181,54 @@ def _matters(found: Decision, question: Question) -> bool:
         ]
         ends.append(kept)
     return ends[0] != ends[1]
+
+
+_NO_FAIL = "/usr/bin/curl -s --max-time 1 http://127.0.0.1:8404/health"
+_FAILS = re.compile(r"-[a-zA-Z]*f[a-zA-Z]*|--fail|--fail-with-body")
+_OUTPUT = re.compile(r"-[a-zA-Z]*o|--output")
+_JUDGED = re.compile(r"-[a-zA-Z]*[wKoO]\S*|--(?:write-out|config|output|remote-name)\S*")
+"""Options that keep the answer, so that something else may judge it, or that say what is not written here."""
+_UNSEEN = re.compile(r"\$[@*{]?\w*(?:opt|arg|flag|param|curl)\w*\}?|\$\{?[@*]\S*", re.IGNORECASE)
+
+
+@rule(
+    "KA059",
+    Severity.WARNING,
+    "curl takes an error of the server for an answer",
+    consequence=Consequence.NO_FAILOVER,
+    why="without -f curl ends in 0 for any answer, 500 and 503 too: the check passes while the service "
+    "refuses everybody",
+    fix="curl -f (--fail): 22 for every status from 400 on",
+    source="curl(1) --fail; run on curl 7.88.1: 0 for a 503, 22 with -f",
+    bad={"keepalived.conf": keepalived(check=script(script=f'"{_NO_FAIL}"'))},
+    good={"keepalived.conf": keepalived(check=script(script=f'"{_NO_FAIL.replace("-s", "-fs")}"'))},
+    points_at=f'script "{_NO_FAIL}"',
+)
+def any_answer_will_do(site: Evidence) -> Iterator[Hit | Unknown]:
+    seen: set[Place] = set()
+    for check in site.all(VrrpScript):
+        found = decision(site, check)
+        if found.steps is None or found.ends == UNKNOWN or (found.script and not found.script.commands):
+            continue
+        for question in [q for q in questions(found.steps) if _takes_any_answer(q)][:20]:
+            at = found.at(question)
+            if at not in seen and not _kept(found, question) and _matters(found, question):
+                seen.add(at)
+                related = (check.place("script"),) if found.script else ()
+                yield Hit(at, f"{check.name} passes when curl gets a 503", related=related)
+
+
+def _takes_any_answer(question: Question) -> bool:
+    """Whether a question is the bare status of a curl over HTTP that no error status makes fail."""
+    words = tuple(question.text.split())
+    name, args = program(bare(words))
+    if question.aspect or "|" in words or name != "curl":
+        return False
+    if any("://" in arg and not arg.lower().startswith("http") for arg in args):
+        return False
+    kept = [
+        arg
+        for arg, following in pairwise((*args, ""))
+        if _JUDGED.fullmatch(arg) and not (_OUTPUT.fullmatch(arg) and following == "/dev/null")
+    ]
+    return not kept and not any(_FAILS.fullmatch(arg) or _UNSEEN.fullmatch(arg) for arg in args)
