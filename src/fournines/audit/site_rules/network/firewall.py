@@ -70,7 +70,7 @@ def _rules(ports: str) -> str:
     source="Galera documentation, Firewall settings; RabbitMQ networking guide; corosync.conf(5)",
     bad={"node1/galera.cnf": _GALERA, "node1/rules.v4": _rules("22,3306,4567")},
     good={"node1/galera.cnf": _GALERA, "node1/rules.v4": _rules("22,3306,4444,4567,4568")},
-    points_at="*filter",
+    points_at="-A INPUT -p tcp -m multiport --dports 22,3306,4567 -j ACCEPT",
 )
 def closed_ports(site: Evidence) -> Iterator[Hit | Unknown]:
     for host in site.hosts or ("",):
@@ -86,10 +86,10 @@ def closed_ports(site: Evidence) -> Iterator[Hit | Unknown]:
             if not any(rule_.covers(protocol, port) for rule_ in allowed)
         ]
         if missing and (whole or allowed):
-            yield Hit(
-                (whole or walls)[0].at,
-                f"nothing lets in {', '.join(missing)}",
-            )
+            wall = (whole or walls)[0].at
+            opened = [rule_.at for rule_ in allowed if rule_.at.path == wall.path]
+            at = max(opened, key=lambda place: place.line, default=wall)
+            yield Hit(at, f"nothing lets in {', '.join(missing)}")
     yield from _half_open(site)
 
 
