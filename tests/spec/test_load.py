@@ -342,6 +342,7 @@ def test_the_first_byte_that_is_not_utf_8_is_shown(
         ("name: blog\n".encode("utf-16"), "UTF-16 text", "save it as UTF-8"),
         (b"\x89PNG\r\n\x1a\n\0\0", "binary", "name the site file itself"),
     ],
+    ids=["gzip", "xz", "bzip2", "ELF", "UTF-16", "PNG"],  # gzip writes the time into its head
 )
 def test_what_is_no_text_is_named_and_not_shown(tmp_path: Path, data: bytes, what: str, hint: str) -> None:
     file = tmp_path / "site.yaml"
