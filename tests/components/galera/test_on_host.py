@@ -252,6 +252,12 @@ def test_a_host_that_has_not_caught_up_gives_its_state_to_nobody_and_says_so() -
     assert responder.answer(donor, 10.1, "").phase is Phase.PRIMARY
 
 
+def test_a_donor_that_is_not_ready_is_stuck() -> None:
+    donor = WELL | {"wsrep_local_state": "2", "wsrep_local_recv_queue": "0"}
+    assert not responder.stuck(Sample(donor, running=True, at=10.0))
+    assert responder.stuck(Sample(donor | {"wsrep_ready": "OFF"}, running=True, at=10.0))
+
+
 def test_only_a_host_with_nothing_left_to_catch_up_with_is_stuck() -> None:
     queue = "wsrep_local_recv_queue"
     joined = WELL | {"wsrep_local_state": "3", queue: "0"}

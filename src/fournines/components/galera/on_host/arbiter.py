@@ -4,9 +4,8 @@ When the last data host leaves in good order, garbd stays behind as a primary co
 data: nobody can get a state transfer from it, and it never joins the component that a data host bootstraps
 later (seen with 26.4.23: it does not even connect). Ended and started again it looks for the data hosts.
 
-It starts when no data host is on its way into the component (``election.arbiter_may_join``). It is of no use
-to them and has no say in the election; and once, after arbiter and data host had joined in the same second,
-nobody was free any more to give the data host its state (26.4.23).
+It starts when no data host is on its way into the component (``election.arbiter_may_join``): it is of no use
+to them, has no say in the election, and asks for a state as well, which keeps a donor from the others.
 
 The unit's environment says what to tell garbd: ``GALERA_NODES``, ``GALERA_GROUP``, ``GALERA_OPTIONS``.
 """

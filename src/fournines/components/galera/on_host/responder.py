@@ -87,17 +87,20 @@ def answer(sample: Sample, now: float, starting: str) -> Answer:
 
 
 def stuck(sample: Sample) -> bool:
-    """Whether nothing is left to be caught up with, and yet the host is not synced: it has no use as it is.
+    """Whether a member of the primary component has no way left to become synced, and is of no use as it is.
 
-    Galera says "synced" once, when the queue has run empty. Where that word is lost in a change of the
-    component and nobody writes, it is never said again: the host serves no client and gives nobody a state.
+    A donor that loses its component for a moment while it gives its state remains a donor for good, not ready
+    for clients and of no use to other hosts (seen with 26.4.23; Percona's PXC-823, galera's issue 580); one
+    that really gives is ready. And Galera says "synced" once, when the queue has run empty: where that is
+    lost in a change of the component and nobody writes, it is never said again.
     """
     values = sample.values or {}
-    return (
-        values.get("wsrep_cluster_status") == "Primary"
-        and values.get("wsrep_local_state") == JOINED
-        and values.get("wsrep_local_recv_queue") == "0"
-    )
+    if values.get("wsrep_cluster_status") != "Primary":
+        return False
+    state = values.get("wsrep_local_state")
+    if state == DONOR:
+        return values.get("wsrep_ready") == "OFF"
+    return state == JOINED and values.get("wsrep_local_recv_queue") == "0"
 
 
 @dataclass
@@ -173,7 +176,7 @@ class Responder:
                 moving = now
             elif now - moving > PATIENCE:
                 moving = now
-                self._restart("joined, with an empty queue, and not synced")
+                self._restart("neither synced nor on the way to it")
         self.database.drop()
 
     def _unstrand(self) -> None:
