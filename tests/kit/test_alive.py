@@ -6,7 +6,8 @@ import _thread
 import importlib
 import socket
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
 
@@ -23,6 +24,14 @@ def loaded(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[ModuleTy
     )
     monkeypatch.setitem(sys.modules, "uwsgi", server)
     module = importlib.import_module("fournines.kit.on_host.alive")
+
+    def until_closed(answer: Callable[..., None], given: tuple[object, ...]) -> None:
+        with suppress(OSError):  # the test is over, and nobody listens any more
+            answer(*given)
+
+    monkeypatch.setattr(
+        module, "start_new_thread", lambda *this: _thread.start_new_thread(until_closed, this)
+    )
     yield module
     module.LISTENING.close()
     del sys.modules["fournines.kit.on_host.alive"]
@@ -50,10 +59,14 @@ def test_who_says_nothing_keeps_nobody_for_long(alive: ModuleType) -> None:
 
 
 def test_only_workers_answer(alive: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
-    before = _thread._count()
+    started: list[object] = []
+    monkeypatch.setattr(alive, "start_new_thread", lambda *this: started.append(this))
     monkeypatch.setattr(alive.uwsgi, "worker_id", lambda: 0)
     alive.begin()
-    assert _thread._count() == before
+    assert not started
+    monkeypatch.setattr(alive.uwsgi, "worker_id", lambda: 2)
+    alive.begin()
+    assert started == [(alive.answer, (alive.LISTENING, 2))]
 
 
 @pytest.mark.parametrize(
