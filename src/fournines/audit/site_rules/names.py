@@ -75,6 +75,15 @@ def addresses(site: Evidence) -> dict[str, frozenset[str]]:
     return site.derived(_addresses)
 
 
+def owned(site: Evidence) -> frozenset[str]:
+    """The own addresses of all hosts."""
+    return site.derived(_owned)
+
+
+def _owned(site: Evidence) -> frozenset[str]:
+    return frozenset(address for mine in addresses(site).values() for address in mine)
+
+
 def _names(site: Evidence) -> Names:
     table: dict[str, dict[str, str]] = {}
     places: dict[str, Place] = {}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from fournines.audit.site_rules.names import addresses, is_address, names, vips
+from fournines.audit.site_rules.names import addresses, is_address, names, owned, vips
 from fournines.components.galera.audit.facts import clusters, members, unfilled
 from fournines.components.haproxy.audit.facts import services
 from fournines.components.haproxy.audit.facts.purpose import Purpose, purpose
@@ -66,8 +66,7 @@ def known(site: Evidence) -> frozenset[str]:
 
 
 def _known(site: Evidence) -> frozenset[str]:
-    found = set(virtual(site)) | {line.address for line in site.all(HostName)}
-    found |= {address for mine in addresses(site).values() for address in mine}
+    found = {*virtual(site), *owned(site), *(line.address for line in site.all(HostName))}
     for service in services(site):
         found |= {server.host for server in service.servers} | {bind.address for bind in service.binds}
     for group in clusters(site):

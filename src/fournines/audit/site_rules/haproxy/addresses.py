@@ -6,9 +6,9 @@ from collections import defaultdict
 from ipaddress import ip_address
 from typing import TYPE_CHECKING
 
-from fournines.audit.site_rules.names import LOCAL, addresses, is_address, names, vips
+from fournines.audit.site_rules.names import LOCAL, addresses, is_address, names, owned, vips
 from fournines.audit.site_rules.network.listening import Socket, sockets
-from fournines.audit.site_rules.system.kernel import NONLOCAL, last
+from fournines.audit.site_rules.system.kernel import may_bind
 from fournines.components.haproxy.audit.facts import configurations
 from fournines.components.haproxy.audit.rules.example import api, haproxy
 from fournines.components.keepalived.audit.rules.example import keepalived
@@ -41,10 +41,6 @@ def _homes(site: Evidence) -> dict[str, set[str]]:
     return found
 
 
-def _own(site: Evidence) -> set[str]:
-    return {address for mine in addresses(site).values() for address in mine}
-
-
 def _of_servers(site: Evidence) -> set[str]:
     return {s.host for conf in configurations(site) for proxy in conf.proxies for s in proxy.servers}
 
@@ -54,7 +50,7 @@ def shared(site: Evidence, address: str) -> bool:
     if address in vips(site):
         return True
     homes = site.derived(_homes).get(address, set())
-    if address in site.derived(_own) or address in site.derived(_of_servers):
+    if address in owned(site) or address in site.derived(_of_servers):
         return False
     return len(homes - {EVERY_HOST}) > 1 or EVERY_HOST in homes
 
@@ -94,8 +90,7 @@ def binds_the_vip(site: Evidence) -> Iterator[Hit | Unknown]:
 
 
 def _allowed(site: Evidence, host: str, bind: Bind) -> bool:
-    name = NONLOCAL if ":" not in bind.address else NONLOCAL.replace("ipv4", "ipv6")
-    return last(site, host, name) is not None  # what it says when it says no is another rule's
+    return may_bind(site, host, bind.address) is not None  # what it says when it says no is another rule's
 
 
 def _refused(site: Evidence, host: str, lacking: list[Bind]) -> Hit | Unknown:
@@ -135,7 +130,7 @@ def _refused(site: Evidence, host: str, lacking: list[Bind]) -> Hit | Unknown:
     points_at="bind 10.0.0.200:5000",
 )
 def nobodys_address(site: Evidence) -> Iterator[Hit | Unknown]:
-    virtual, own, homes = vips(site), site.derived(_own), site.derived(_homes)
+    virtual, own, homes = vips(site), owned(site), site.derived(_homes)
     if not virtual:
         return
     seen: set[str] = set()

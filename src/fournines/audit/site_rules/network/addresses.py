@@ -5,7 +5,7 @@ from __future__ import annotations
 from ipaddress import ip_address
 from typing import TYPE_CHECKING
 
-from fournines.audit.site_rules.names import addresses, is_address, names, vips
+from fournines.audit.site_rules.names import is_address, names, owned, vips
 from fournines.components.client.audit.facts import AuthUrl, Endpoint
 from fournines.components.haproxy.audit.facts import configurations
 from fournines.components.hosts.audit.facts import HostName
@@ -78,7 +78,7 @@ def _spoken(site: Evidence) -> Iterator[tuple[Place, str, str]]:
 
 def _known(site: Evidence) -> set[str]:
     """Addresses somebody has: hosts by their files, servers behind HAProxy, lines of hosts files."""
-    found = {address for mine in addresses(site).values() for address in mine}
+    found = set(owned(site))
     for conf in configurations(site):
         found |= {server.host for proxy in conf.proxies for server in proxy.servers}
     return found | {line.address for line in site.all(HostName)}
@@ -127,8 +127,8 @@ def not_the_vip(site: Evidence) -> Iterator[Hit | Unknown]:
             )
 
 
-def _servers(site: Evidence) -> set[str]:
-    return {a for mine in addresses(site).values() for a in mine} | {
+def _servers(site: Evidence) -> frozenset[str]:
+    return owned(site) | {
         server.host for conf in configurations(site) for proxy in conf.proxies for server in proxy.servers
     }
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from fournines.audit.site_rules.names import addresses, vips
-from fournines.audit.site_rules.system.kernel import NONLOCAL, last
+from fournines.audit.site_rules.names import owned, vips
+from fournines.audit.site_rules.system.kernel import NONLOCAL, may_bind
 from fournines.components.keepalived.audit.rules.example import keepalived
 from fournines.components.nginx.audit.facts import NginxListen
 from fournines.components.sysctl.audit.facts import Sysctl
@@ -42,12 +42,11 @@ def _site(listen: str, kernel: str) -> dict[str, str]:
 )
 def listens_on_the_vip(site: Evidence) -> Iterator[Hit | Unknown]:
     virtual = vips(site)
-    own = {address for mine in addresses(site).values() for address in mine}
+    own = owned(site)
     wanting = [x for x in site.all(NginxListen) if x.address in virtual and x.address not in own]
     for first in {x.at.host: x for x in reversed(wanting)}.values():
         host = first.at.host
-        name = NONLOCAL if ":" not in first.address else NONLOCAL.replace("ipv4", "ipv6")
-        said = last(site, host, name)
+        said = may_bind(site, host, first.address)
         others = tuple(x.at for x in wanting if x.at.host == host and x is not first)
         if said is not None and said.number != 0:
             continue

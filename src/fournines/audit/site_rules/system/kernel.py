@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from fournines.audit.site_rules.names import addresses, vips
+from fournines.audit.site_rules.names import owned, vips
 from fournines.components.haproxy.audit.facts import configurations
 from fournines.components.keepalived.audit.rules.example import keepalived
 from fournines.components.sysctl.audit.facts import Sysctl
@@ -41,10 +41,15 @@ def last(site: Evidence, host: str, name: str) -> Sysctl | None:
     return found[-1] if found else None
 
 
+def may_bind(site: Evidence, host: str, address: str) -> Sysctl | None:
+    """What the kernel of a host is told about addresses of this family that it does not hold."""
+    return last(site, host, NONLOCAL if ":" not in address else NONLOCAL.replace("ipv4", "ipv6"))
+
+
 def binds_of_vips(site: Evidence) -> Iterator[Bind]:
     """The binds that need an address a host may not have at the moment."""
     virtual = vips(site)
-    own = {address for mine in addresses(site).values() for address in mine}
+    own = owned(site)
     for conf in configurations(site):
         for proxy in conf.proxies:
             for bind in proxy.binds:

@@ -6,7 +6,7 @@ import re
 from ipaddress import ip_address
 from typing import TYPE_CHECKING
 
-from fournines.audit.site_rules.names import addresses, is_address, names
+from fournines.audit.site_rules.names import addresses, is_address, names, owned
 from fournines.audit.site_rules.roles import beside
 from fournines.audit.site_rules.vrrp.holders import asks, says, uses
 from fournines.components.hosts.audit.facts import HostName
@@ -182,7 +182,7 @@ def needs_the_world(site: Evidence) -> Iterator[Hit | Unknown]:
 
 def _near(site: Evidence, use: Use, one: str) -> bool:
     """Whether this is a host of the site, a neighbour of its addresses, a name of the house, or a file."""
-    own = {address for mine in addresses(site).values() for address in mine}
+    own = owned(site)
     hosts = {host.lower().partition(".")[0] for host in site.hosts}
     inside = one.rpartition(".")[2] in _INSIDE or one.partition(".")[0] in hosts
     return inside or one in own or beside(one, frozenset((*use.vips, *own)))

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from fournines.kit.audit.source import Kind, Place, Reader, Source, Syntax
+from fournines.kit.audit.text import unfilled
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -16,7 +17,6 @@ _ENVIRONMENT = re.compile(r"\s*(?:export\s+|Environment=[\"']?)?ETCD_([A-Z_]{3,4
 _YAML = re.compile(r"([a-z][a-z\-]{2,40}):(?:\s+(.*))?")
 _OPTION = re.compile(r"\s--?([a-z][a-z\-]{2,40})[=\s]\s*([^\s\\]{1,2000})")
 _COMMAND = re.compile(r"(?:^|[\s=/])etcd(?:\s|$)", re.MULTILINE)
-_UNFILLED = re.compile(r"[$<>{}%]")
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class EtcdMember:
     def get(self, name: str) -> str:
         """An option, empty where nothing or something unfinished is said."""
         value = self.said.get(name, ("", self.at))[0]
-        return "" if _UNFILLED.search(value) else value
+        return "" if unfilled(value) else value
 
     def place(self, *names: str) -> Place:
         """The line of the first of these options that is there, else the first line of all."""

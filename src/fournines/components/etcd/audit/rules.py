@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from fournines.components.etcd.audit.facts import EtcdMember
 from fournines.kit.audit.rule import Consequence, Hit, Severity, Unknown, rule
+from fournines.kit.audit.text import loopback
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -98,7 +99,7 @@ def unreachable(site: Evidence) -> Iterator[Hit | Unknown]:
     for member in site.all(EtcdMember):
         urls = [url for url in member.get("listen-peer-urls").split(",") if url.strip()]
         several = len({_host(url) for _, url in member.cluster}) >= _PAIR
-        if urls and several and all(_loopback(url) for url in urls):
+        if urls and several and all(loopback(_host(url)) for url in urls):
             yield Hit(member.place("listen-peer-urls"), f"peers are listened for at {', '.join(urls)} only")
 
 
@@ -107,11 +108,6 @@ def _host(url: str) -> str:
         return urlsplit(url.strip()).hostname or ""
     except ValueError:
         return ""
-
-
-def _loopback(url: str) -> bool:
-    host = _host(url)
-    return host in ("localhost", "::1") or host.startswith("127.")
 
 
 @rule(

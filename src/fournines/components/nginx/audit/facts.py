@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from fournines.kit.audit.source import Kind, Place, Source, Syntax
+from fournines.kit.audit.text import loopback
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -40,7 +41,7 @@ class UpstreamServer:
     @property
     def loopback(self) -> bool:
         """Whether it is on nginx's own host."""
-        return self.host.startswith(("127.", "unix")) or self.host in ("localhost", "::1")
+        return loopback(self.host) or self.host.startswith("unix")
 
     @property
     def active(self) -> bool:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from fournines.kit.audit.source import Kind, Place, Reader, Source, Syntax
+from fournines.kit.audit.text import unfilled
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -14,7 +15,6 @@ if TYPE_CHECKING:
 _OPTION = re.compile(r"--db-(nb|sb)-(addr|cluster-local-addr|cluster-remote-addr|sync-from-addr)=(\S{1,200})")
 _REMOTE = re.compile(r"\bovn-remote=([^\s;&|]{1,500})")
 _CONNECTION = re.compile(r"(?:tcp|ssl):(\[[0-9a-fA-F:.]+\]|[\w.\-]+)(?::\d{1,5})?")
-_UNFILLED = re.compile(r"[$<>{}%]")
 _NAMES = {"nb": "northbound", "sb": "southbound"}
 
 
@@ -43,7 +43,7 @@ class OvnRemote:
 
 def connections(text: str) -> tuple[str, ...]:
     """The hosts of ``tcp:10.0.0.1:6641,ssl:10.0.0.2:6641``; none where one of them is still a placeholder."""
-    if _UNFILLED.search(text):
+    if unfilled(text):
         return ()
     return tuple(dict.fromkeys(match.group(1).strip("[]").lower() for match in _CONNECTION.finditer(text)))
 
@@ -80,7 +80,7 @@ def _database(at: Place, name: str, said: dict[str, str]) -> OvnDatabase:
 
 def _address(text: str) -> str:
     bare = text.strip("\"'\\,;)").strip("[]").lower()
-    return "" if _UNFILLED.search(bare) else bare
+    return "" if unfilled(bare) else bare
 
 
 OVN = Kind(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from fournines.components.corosync.audit.facts import CONSENSUS, TOKEN, TOKEN_COEFFICIENT, CorosyncConf
 from fournines.components.corosync.audit.rules.example import corosync
 from fournines.kit.audit.rule import Consequence, Hit, Severity, Unknown, rule
+from fournines.kit.audit.text import loopback
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,7 +29,7 @@ _UDP = "interface {\n    ringnumber: 0\n    bindnetaddr: 10.0.0.0\n    mcastaddr
 def _stays_inside(conf: CorosyncConf) -> bool:
     """A cluster whose every link is the loopback: one host, for trying."""
     addresses = [v for node in conf.nodes for key, v in node.values.items() if key.endswith("_addr")]
-    return bool(addresses) and all(a.startswith("127.") or a in ("::1", "localhost") for a in addresses)
+    return bool(addresses) and all(map(loopback, addresses))
 
 
 def _udp(address: str) -> str:
