@@ -8,6 +8,7 @@
     |- PlanError              the site cannot be built as declared (a need nobody provides, a cycle)
     |- SecretsError           the secrets file is missing, unreadable or not ours to open
     |- TransportError         a host could not be reached, or the connection broke
+    |   |- LateError          a command did not end within its time
     |- HeldError              somebody else is changing the site at this moment; nothing was done
     |- HostError              a command or step on a host failed
     |   |- PackageError       an installed package is not what a component relies on; nothing was changed

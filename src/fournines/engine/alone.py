@@ -12,15 +12,14 @@ import json
 import os
 import socket
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-import anyio
-
 from fournines.engine.agent import hold
 from fournines.engine.agent.durable import HOME
+from fournines.engine.fanout import on_each
 from fournines.engine.wire.transport import Wire
 from fournines.errors import HeldError, HostError, TransportError
 from fournines.kit.check import Output
@@ -79,17 +78,15 @@ async def alone(
 
 async def _reached(transport: Wire, hosts: Sequence[str]) -> list[str]:
     """Those that answer, in the same order; connections are opened side by side and not in a row."""
-    answered: set[str] = set()
 
-    async def ask(host: str) -> None:
-        with suppress(TransportError):  # whether it can be done without is for the run to say
+    async def answers(host: str) -> bool:
+        try:
             await transport.run(host, ("true",))
-            answered.add(host)
+        except TransportError:
+            return False  # whether it can be done without is for the run to say
+        return True
 
-    async with anyio.create_task_group() as tasks:
-        for host in hosts:
-            tasks.start_soon(ask, host)
-    return [host for host in hosts if host in answered]
+    return [host for host, there in (await on_each(hosts, answers)).items() if there]
 
 
 def refused(host: str, said: Output) -> None:

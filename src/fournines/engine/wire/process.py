@@ -11,6 +11,7 @@ from subprocess import PIPE, STDOUT
 import anyio
 from anyio.abc import ByteReceiveStream, Process
 
+from fournines.errors import LateError
 from fournines.kit.check import Output
 
 _PARTING = 5.0
@@ -54,23 +55,28 @@ async def kept(
     *,
     until: str,
     timeout: float,  # noqa: ASYNC109 - a program that is late is killed, not only left
+    program: str,
+    host: str,
 ) -> AsyncIterator[Output]:
     """Run a program beside the block: it is begun when it has said a line, and goes on until the block ends.
 
     It learns of that, and of this process's death, by the end of its standard input, and is killed if it does
     not end then. What is yielded is all that it has said; of a program that ended instead of saying the line,
-    with its exit code.
+    with its exit code. ``program`` is what it is for the operator, and ``host`` where.
 
     Raises:
-        TimeoutError: it neither said the line nor ended within ``timeout`` seconds.
+        LateError: it neither said the line nor ended within ``timeout`` seconds.
         OSError: it could not be started.
     """
     process = await anyio.open_process(
         list(argv), stdin=PIPE, stdout=PIPE, stderr=STDOUT, start_new_session=True
     )
     try:
-        with anyio.fail_after(timeout):
-            said = await _said(process, until)
+        try:
+            with anyio.fail_after(timeout):
+                said = await _said(process, until)
+        except TimeoutError:
+            raise LateError(f"{program} said nothing within {timeout:g} s", where=host) from None
         yield Output(process.returncode or 0, said, said if process.returncode else "")
     finally:
         with anyio.CancelScope(shield=True):

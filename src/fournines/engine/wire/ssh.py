@@ -12,7 +12,7 @@ import shlex
 import shutil
 import tempfile
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
@@ -139,22 +139,19 @@ class OpenSsh:
         """Have a command run on a host beside the block, over the shared connection (``Transport.hold``).
 
         Raises:
-            TransportError: not reachable, the connection broke, or nothing said within ``timeout`` seconds.
+            TransportError: not reachable, or the connection broke.
+            LateError: nothing said within ``timeout`` seconds.
         """
         await self._connect(host)
         line = [*self._client(host), "-o", "ControlMaster=no", "--", host, self._remote(argv)]
         sessions = self._sessions.setdefault(host, anyio.CapacityLimiter(SESSIONS))
-        this = (
-            object()
-        )  # a limiter has one token for a task, and the block's task wants sessions beside this one
+        this = object()  # a limiter has one token for a task, and the block's task wants sessions beside this
         await sessions.acquire_on_behalf_of(this)
-        async with AsyncExitStack() as stack:
-            stack.callback(sessions.release_on_behalf_of, this)
-            try:
-                said = await stack.enter_async_context(kept(line, until=until, timeout=timeout))
-            except TimeoutError:
-                raise LateError(f"{argv[0]} said nothing within {timeout:g} s", where=host) from None
-            yield await self._told_apart(host, said)
+        try:
+            async with kept(line, until=until, timeout=timeout, program=argv[0], host=host) as said:
+                yield await self._told_apart(host, said)
+        finally:
+            sessions.release_on_behalf_of(this)
 
     async def close(self) -> None:
         """End the shared connections and remove their sockets."""

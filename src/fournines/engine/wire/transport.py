@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -95,11 +95,8 @@ class Local:
     ) -> AsyncIterator[Output]:
         """Have it run here."""
         prefix = ("sudo", "-n", "--") if self.sudo else ()
-        async with AsyncExitStack() as stack:
-            try:
-                said = await stack.enter_async_context(kept((*prefix, *argv), until=until, timeout=timeout))
-            except TimeoutError:
-                raise LateError(f"{argv[0]} said nothing within {timeout:g} s", where=host) from None
+        line = (*prefix, *argv)
+        async with kept(line, until=until, timeout=timeout, program=argv[0], host=host) as said:
             yield said
 
     async def close(self) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from fournines.kit.check import Output
 from fournines.kit.context import Context
 from fournines.kit.declare import Database, Declaration, Secret
+from fournines.kit.on_host.schema import HANGS_UP
 from fournines.kit.probe import TableLedger
 from fournines.kit.step import Command
 from fournines.kit.verdict import Verdict, failed, passed
@@ -33,7 +34,7 @@ question=$(cat)
 for _ in $(seq 20); do
     said=$(printf '%s\n' "$question" | {client} 2>&1) && break
     case $said in
-        *"ERROR 1047 "* | *"ERROR 1053 "* | *"ERROR 2006 "* | *"ERROR 2013 "*) sleep 1 ;;
+        {hangs_up}) sleep 1 ;;
         *) exit 1 ;;
     esac
 done
@@ -71,7 +72,8 @@ def account_steps(context: Context, *, ready: str = "true", elsewhere: str = "fa
         ready: a shell command that is waited for, up to a minute, before anything is written.
         elsewhere: a shell command that says that this host has nothing to do, as its server does not run.
     """
-    asked = _ASKED.format(elsewhere=elsewhere, client=CLIENT)
+    hangs_up = " | ".join(f'*"ERROR {code} "*' for code in sorted(HANGS_UP))
+    asked = _ASKED.format(elsewhere=elsewhere, client=CLIENT, hangs_up=hangs_up)
     holds = ("sh", "-c", f'{asked}[ "$said" = 1 ]')
     silent = ("sh", "-c", f'{asked}[ -z "$said" ] || {{ echo "$said"; exit 1; }}')
     apply = ("sh", "-c", _AGAIN.format(ready=ready, client=CLIENT))
