@@ -155,9 +155,13 @@ def stopped(hosts: Hosts) -> Look:
 
 
 def leg_breaks(hosts: Hosts) -> Look:
-    """The cable of the inside network is pulled at the holder of both VIPs."""
-    settled(hosts)
+    """The cable of the inside network is pulled at the holder of both VIPs.
+
+    Without preemption whoever is first remains the holder, so the preferred host begins alone.
+    """
+    started({"n1": hosts["n1"]})
     until(lambda: who(hosts, OUTSIDE) == "n1" == who(hosts), "n1 has both VIPs")
+    started({"n2": hosts["n2"]})
     hosts["n1"].unplug("eth0")
     return lambda: f"inside: {who(hosts)}, outside: {who(hosts, OUTSIDE)}"
 
