@@ -11,7 +11,7 @@ from tests.engine.interrupt import run
 from tests.engine.simulation import HOSTS, Simulation, all_active, phase, plan, site
 
 from fournines.engine import events
-from fournines.engine.run import observe
+from fournines.engine.preview import observe
 from fournines.errors import PlanError, TransportError
 from fournines.kit.check import Ask, Check, each_host
 from fournines.kit.context import Context
@@ -37,7 +37,7 @@ def the_plan(*, once: str = "one") -> Plan:
         barrier=True,
         seconds=0,
     )
-    asks = {AWAY[0]: Ask(("true",)), "one": Ask(("false",))}
+    asks = {AWAY[0]: Ask(("true",)), "one": Ask(("is-done", "never"))}
     there = Check("agent.there", "", asks, lambda _: failed(""), barrier=True, seconds=0)
     done_once = (Command("once", ("do", "it"), ("is-done", "it")),)
     whole = plan(

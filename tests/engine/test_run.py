@@ -20,7 +20,7 @@ from tests.engine.simulation import (
 )
 
 from fournines.engine import events
-from fournines.engine.run import observe
+from fournines.engine.preview import observe
 from fournines.errors import BarrierError, HostError, RejectedError, TransportError
 from fournines.kit.check import Ask, Check, Output, each_host
 from fournines.kit.step import Absent, Command, Directory, File, Packages, Unit

@@ -74,7 +74,7 @@ def plan(
 async def _observe(opened: Opened) -> tuple[Difference, list[str]]:
     """What would change, and what is worth knowing of the packages: broken ones would end the deployment."""
     from fournines.engine.asking.relied import examine, notes  # noqa: PLC0415 - keeps `nines --help` fast
-    from fournines.engine.run import observe  # noqa: PLC0415
+    from fournines.engine.preview import observe  # noqa: PLC0415
     from fournines.plan.packages import relied_on  # noqa: PLC0415
 
     transport = opened.transport()

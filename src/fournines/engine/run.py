@@ -4,20 +4,21 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import partial
 from itertools import zip_longest
 
 import anyio
 
 from fournines.engine import events, operations, pyinfra
-from fournines.engine.asking.claimed import claimed, claims_of
+from fournines.engine.asking.claimed import claimed
 from fournines.engine.asking.interfaces import with_interfaces
 from fournines.engine.asking.observe import Observed, Sight, differences, lacks, look_at_all
 from fournines.engine.asking.relied import examine, notes, require
 from fournines.engine.barriers import Barriers
 from fournines.engine.desired import Desired, desired
 from fournines.engine.difference import Difference
+from fournines.engine.early import Early
 from fournines.engine.leaving import LEAVING, Claims, leaving
 from fournines.engine.mask import Masker, masked
 from fournines.engine.meanwhile import Meanwhile
@@ -50,28 +51,6 @@ class Summary:
         return sum(sum(of_host.values()) for of_host in self.changes.values())
 
 
-def masker_of(plan: Plan) -> Masker:
-    """Hides every secret of the plan."""
-    return Masker(plan.context.secrets.values())
-
-
-async def observe(plan: Plan, transport: Transport, *, masker: Masker | None = None) -> Difference:
-    """What a deployment would change now, with unified diffs; changes nothing.
-
-    Raises:
-        TransportError: a host could not be reached that the others cannot do without.
-        HostError: a host could not be looked at.
-    """
-    hide = masker or masker_of(plan)
-    with masked(hide):
-        settled = await with_interfaces(plan, transport)
-        needed = indispensable(settled)
-        sight = await look_at_all(transport, settled.phases, show=True, needed=needed)
-        wanted = desired(without(settled, sight.absent))
-        found = differences(wanted, sight.phases, hide, leaving(wanted, claims_of(wanted, sight)))
-        return replace(found, absent=tuple(sight.absent))
-
-
 async def deploy(
     plan: Plan,
     transport: Transport,
@@ -88,7 +67,7 @@ async def deploy(
     Raises:
         TransportError, HostError, RejectedError, BarrierError: where the run ended; secrets are masked.
     """
-    hide = masker or masker_of(plan)
+    hide = masker or Masker(plan.context.secrets.values())
     run = _Run(desired(plan), transport, hide, listen, anyio.current_time())
     try:
         with masked(hide):
@@ -143,7 +122,8 @@ class _Run:
             hosts=self.wanted.hosts,
         )
         settled = await with_interfaces(plan, self.transport)
-        sight = await self._look(settled.phases, needed=indispensable(settled))
+        well = Early(self.meanwhile.tasks, partial(self._well, settled.phases))
+        sight = await self._look(settled.phases, needed=indispensable(settled), answered=well.begin)
         for host, error in sight.absent.items():
             self.tell(events.HostAbsent, host=host, what=error.what)
         if settled is not plan or sight.absent:
@@ -157,6 +137,10 @@ class _Run:
         of_hosts = (seen for phase in observed.values() for seen in phase.values())
         self.meanwhile.first = not any(map(started, of_hosts))
         self._tell_observed(difference)
+        if difference.changes or sight.absent:
+            well.give_up()
+        elif await well.answer():
+            return self._finished()
         if difference.changes:
             await self._packages(settled, observed)
         for phase, then in zip_longest(self.wanted.phases, self.wanted.phases[1:]):
@@ -188,9 +172,31 @@ class _Run:
     def _difference(self, observed: Mapping[str, Observed]) -> Difference:
         return differences(self.wanted, observed, self.masker, self.leaving)
 
-    async def _look(self, phases: Sequence[Phase], *, needed: Collection[str] | None = None) -> Sight:
+    async def _look(
+        self,
+        phases: Sequence[Phase],
+        *,
+        needed: Collection[str] | None = None,
+        answered: Callable[[], None] = lambda: None,
+    ) -> Sight:
         self._seconds: dict[str, float] = {}
-        return await look_at_all(self.transport, phases, done=self._seconds.__setitem__, needed=needed)
+
+        def done(host: str, seconds: float) -> None:
+            self._seconds[host] = seconds
+            answered()
+
+        return await look_at_all(self.transport, phases, done=done, needed=needed)
+
+    async def _well(self, phases: Sequence[Phase]) -> bool:
+        """Whether every check of a deployment passes: most deployments find nothing to do but to ask them.
+
+        It is asked as soon as the first host has shown what it has: one of them, which answers for databases
+        and catalogues, takes several times as long as the others. New hosts are all equally quick, and then
+        nothing is asked that cannot pass.
+        """
+        return await self._barriers.at_once(
+            (c for phase in phases for c in (*phase.gate, *phase.rest)), phases
+        )
 
     def _tell_observed(self, difference: Difference) -> None:
         differing = Counter(change.host for change in difference.changes)
