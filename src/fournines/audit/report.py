@@ -14,8 +14,6 @@ if TYPE_CHECKING:
     from fournines.audit.programs import ProgramVerdict
     from fournines.kit.audit.source import Place, Source
 
-CUT = "\u2026"
-"""What a quoted line ends in that goes on."""
 _NAMED = 3
 """Files not read that the verdict names."""
 _ONE_HOSTS = frozenset(

@@ -8,12 +8,13 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from fournines.audit import registry
+from fournines.audit.excerpt import excerpt
 from fournines.audit.gather.hosts import owners
 from fournines.audit.gather.sites import sites
 from fournines.audit.mask import mask, mask_prose
 from fournines.audit.plain import plain
 from fournines.audit.quote import Quotes
-from fournines.audit.report import CUT, Report, in_order, order
+from fournines.audit.report import Report, in_order, order
 from fournines.audit.sources import read
 from fournines.components.packages.audit.facts import Package
 from fournines.kit.audit.evidence import Evidence
@@ -144,7 +145,7 @@ def _finding(rule: Rule, hit: Hit, site: Evidence) -> Finding:
         why=_said(hit.why) or rule.why,
         fix=_said(hit.fix) or rule.fix,
         source=rule.source,
-        seen=_seen(site.derived(Quotes).line(hit.at)[:_LONGEST]),
+        seen=excerpt(_seen(site.derived(Quotes).line(hit.at)[:_LONGEST]), hit.what, _LONGEST_SEEN),
         related=tuple(islice(dict.fromkeys(place for place in hit.related if place != hit.at), _MOST_PLACES)),
     )
 
@@ -161,8 +162,7 @@ _MOST_PLACES = 20
 @lru_cache(4096)
 def _seen(line: str) -> str:
     """A line as it is shown; a file of one line may be what thousands of findings point at."""
-    seen = plain(mask(line.strip()))
-    return seen if len(seen) <= _LONGEST_SEEN else seen[:_LONGEST_SEEN] + CUT
+    return plain(mask(line.strip()))
 
 
 def _said(sentence: str) -> str:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
-from fournines.audit.report import CUT
+from fournines.audit.excerpt import CUT
 from fournines.errors import AuditError
 
 if TYPE_CHECKING:

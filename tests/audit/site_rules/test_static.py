@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from fournines.audit.gather.collect import File
+from fournines.audit.merge import merged
 from fournines.audit.run import audit
 
 CONF = (
@@ -68,3 +69,43 @@ def test_what_pacemaker_moves_is_no_hosts_either() -> None:
     crm = "primitive vip ocf:heartbeat:IPaddr2 params ip=10.0.0.9 cidr_netmask=24 op monitor interval=10s\n"
     files = [File("cluster.crm", crm), File("n1/etc/network/interfaces", IFACE.replace("0.1/", "0.9/"))]
     assert "KA056" in {f.rule for f in audit(files, strict=True).findings}
+
+
+def found(files: dict[str, str], rule: str) -> list[str]:
+    report = merged(audit([File(path, text) for path, text in files.items()], strict=True))
+    return [f"{f.at}: {f.what}" for f in report.findings if f.rule == rule]
+
+
+def test_hosts_alike_are_one_finding() -> None:
+    both = {f"n{n}/etc/{name}": text for n in (1, 2) for name, text in (
+        ("keepalived/keepalived.conf", CONF), ("netplan/50.yaml", OWN + "    - 10.0.0.9/24\n"))}  # fmt: skip
+    first = "n1/etc/netplan/50.yaml:7: eth0 has the virtual address 10.0.0.9 from boot on (also on n2)"
+    assert found(both, "KA056") == [first]
+
+
+def test_networkd_takes_away_only_what_it_does_not_set_itself() -> None:
+    """The address that netplan gives is there after a restart too: that it is given is KA056."""
+    files = {"n1/etc/keepalived/keepalived.conf": CONF, "n1/etc/netplan/50.yaml": OWN}
+    assert found(files, "KA050")
+    files["n1/etc/netplan/50.yaml"] += "    - 10.0.0.9/24\n"
+    assert found(files, "KA050") == []
+
+
+SAVED = "# saved\n*filter\n:INPUT DROP [0:0]\n-A INPUT -p tcp --dport 22 -j ACCEPT\nCOMMIT\n"
+NFT = (
+    "#!/usr/sbin/nft -f\ntable inet f {\n chain in {\n  type filter hook input priority 0\n"
+    "  policy drop\n  tcp dport 22 accept\n }\n}\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "line"), [("iptables/rules.v4", SAVED, 3), ("nftables.conf", NFT, 5)]
+)
+def test_the_policy_that_drops_adverts_is_pointed_at_once(path: str, text: str, line: int) -> None:
+    files = {
+        f"n{n}/etc/{name}": content
+        for n in (1, 2)
+        for name, content in (("keepalived/keepalived.conf", CONF), (path, text))
+    }
+    what = "the firewall drops what no rule accepts, and none accepts protocol 112 (also on n2)"
+    assert found(files, "KA035") == [f"n1/etc/{path}:{line}: {what}"]

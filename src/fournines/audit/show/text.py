@@ -6,7 +6,7 @@ from itertools import groupby
 from textwrap import wrap
 from typing import TYPE_CHECKING
 
-from fournines.audit.report import CUT
+from fournines.audit.excerpt import excerpt
 from fournines.kit.audit.rule import Severity
 
 if TYPE_CHECKING:
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 _COLOURS = {Severity.ERROR: "31;1", Severity.WARNING: "33", Severity.INFO: "36"}
 _NARROWEST, _NARROWEST_QUOTE = 40, 60
+_QUOTE = "    | "
 _MOST_SEE = 6
 """Other ends of a finding that are listed."""
 _MOST = 20
@@ -72,10 +73,9 @@ class _Page:
             or [first.rstrip()]
         )
 
-    def cut(self, line: str) -> str:
-        """What fits of a quoted line; one that goes on ends in a sign."""
-        room = max(self.width, _NARROWEST_QUOTE)
-        return line if len(line) <= room else f"{line[: room - 1]}{CUT}"
+    def quoted(self, line: str, said: str = "") -> str:
+        """What fits of a quoted line, the part of it that is spoken of."""
+        return f"{_QUOTE}{excerpt(line, said, max(self.width, _NARROWEST_QUOTE) - len(_QUOTE))}"
 
     def heading(self, consequence: Consequence) -> None:
         self.lines.append(self.paint(consequence.value, "1"))
@@ -90,7 +90,7 @@ class _Page:
             self.lines.append(f"  {finding.at}{host}")
             self.say(finding.what, indent=4)
             if finding.seen:
-                self.lines.append(self.paint(self.cut(f"    | {finding.seen}"), "2"))
+                self.lines.append(self.paint(self.quoted(finding.seen, finding.what), "2"))
             self.lines.extend(f"    see {place}" for place in finding.related[:_MOST_SEE])
             if len(finding.related) > _MOST_SEE:
                 self.lines.append(f"    and {len(finding.related) - _MOST_SEE} more (--json names them)")
@@ -115,7 +115,7 @@ class _Page:
         for said in report.programs:
             answer = "accepts" if said.accepted else "complains about"
             self.lines.append(f"  {said.program} {answer} {said.path}")
-            self.lines.extend(self.cut(f"    | {message}") for message in said.messages)
+            self.lines.extend(self.quoted(message) for message in said.messages)
         self.lines.append("")
 
     def verdict(self, report: Report) -> None:

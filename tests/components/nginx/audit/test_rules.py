@@ -99,6 +99,18 @@ class TestTheVip:
     def test_refused(self) -> None:
         assert self.listens("10.0.0.20:443 ssl", "net.ipv4.ip_nonlocal_bind=0\n") == {"NG005": [2]}
 
+    def test_each_family_has_a_setting_of_its_own(self) -> None:
+        vrrp = self.KEEPALIVED.replace("10.0.0.20/24", "2001:db8::20/64").replace("10.0.0.20", "2001:db8::20")
+        files = {
+            "lb1/keepalived.conf": vrrp,
+            "lb1/etc/nginx/conf.d/site.conf": "server {\n listen [2001:db8::20]:443;\n}\n",
+            "lb1/etc/sysctl.d/ha.conf": "net.ipv4.ip_nonlocal_bind = 1\nnet.ipv6.ip_nonlocal_bind = 0\n",
+        }
+        report = audit([File(path, text) for path, text in files.items()], strict=True)
+        told = next(f for f in report.findings if f.rule == "NG005")
+        assert told.what == "2001:db8::20 moves, and net.ipv6.ip_nonlocal_bind is 0"
+        assert told.fix.startswith("net.ipv6.ip_nonlocal_bind = 1")
+
     def test_not_said(self) -> None:
         assert self.listens("10.0.0.20:443", "net.ipv4.ip_forward=1\n") == {"NG005": [2]}
 

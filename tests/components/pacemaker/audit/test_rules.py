@@ -23,7 +23,7 @@ def seen(**files: str) -> dict[str, list[int]]:
     return found
 
 
-def config(*parts: str, fenced: str = FENCED, **more: str) -> str:
+def config(*parts: str, fenced: str = FENCED, **more: object) -> str:
     return crm(*parts, fenced=fenced, **more)["cluster.crm"]  # type: ignore[arg-type]
 
 
@@ -113,6 +113,23 @@ def test_ignored_quorum_with_fencing_is_no_alarm() -> None:
     assert "PA003" not in seen(cluster_crm=config(VIP, properties=said))
     off = "stonith-enabled=false no-quorum-policy=ignore"
     assert "PA003" in seen(cluster_crm=config(VIP, properties=off, fenced=""))
+
+
+def test_a_minority_that_may_fence_is_one() -> None:
+    said = "stonith-enabled=true no-quorum-policy=ignore"
+    three = config(VIP, properties=said, nodes=3)
+    assert "PA003" in seen(cluster_crm=three)
+    only_remote = "primitive f stonith:fence_ipmilan params ip=10.0.9.99 pcmk_host_list=compute7\n"
+    assert "PA003" not in seen(cluster_crm=config(VIP, properties=said, nodes=3, fenced=only_remote))
+    evacuates = "primitive f stonith:fence_compute params auth-url=http://10.0.0.20:5000\n"
+    assert "PA003" not in seen(cluster_crm=config(VIP, properties=said, nodes=3, fenced=evacuates))
+
+
+def test_a_place_to_fill_in_is_no_password() -> None:
+    agent = "primitive k ocf:openstack:keystone params os_password={} op monitor interval=30s\n"
+    assert "PA027" in seen(cluster_crm=config(VIP, agent.format("secretsecret")))
+    for placeholder in ("SECRET", "KEYSTONE_PASS", "'<password>'", "CHANGEME"):
+        assert "PA027" not in seen(cluster_crm=config(VIP, agent.format(placeholder)))
 
 
 def test_sbd_without_a_resource_is_fencing_all_the_same() -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from fournines.audit.site_rules.names import LOCAL, addresses, is_address, names, owned, vips
 from fournines.audit.site_rules.network.listening import Socket, sockets
-from fournines.audit.site_rules.system.kernel import may_bind
+from fournines.audit.site_rules.system.kernel import may_bind, nonlocal_bind
 from fournines.components.haproxy.audit.facts import configurations
 from fournines.components.haproxy.audit.rules.example import api, haproxy
 from fournines.components.keepalived.audit.rules.example import keepalived
@@ -97,15 +97,20 @@ def _refused(site: Evidence, host: str, lacking: list[Bind]) -> Hit | Unknown:
     first = min(lacking, key=lambda bind: bind.at)
     addresses_ = ", ".join(dict.fromkeys(bind.address for bind in lacking))
     others = tuple(bind.at for bind in lacking if bind is not first)
+    names_ = " and ".join(dict.fromkeys(nonlocal_bind(bind.address) for bind in lacking))
+    fix = f"{names_} = 1 in /etc/sysctl.d on every host, or bind *, or transparent on the bind line"
     if site.on(host, Sysctl):
-        return Hit(
-            first.at, f"{addresses_} is bound on {host or 'this host'}, and no sysctl file allows it", others
-        )
+        what = f"{addresses_} is bound on {host or 'this host'}, and no sysctl file allows it"
+        return Hit(first.at, what, others, fix=fix)
     if first.at.host:
         return Unknown(first.at, f"whether {host} may bind {addresses_}: none of its sysctl files was given")
-    moves = "moves between hosts" if first.address in vips(site) else "is no host's own as far as is known"
+    moves = (
+        "moves between hosts"
+        if first.address in vips(site)
+        else "belongs to no single host in what was given"
+    )
     what = f"{addresses_} {moves}; no file given says that the kernel lets HAProxy bind it"
-    return Hit(first.at, what, others, severity=Severity.INFO)
+    return Hit(first.at, what, others, fix=fix, severity=Severity.INFO)
 
 
 @rule(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from fournines.audit.site_rules.names import owned, vips
-from fournines.audit.site_rules.system.kernel import NONLOCAL, may_bind
+from fournines.audit.site_rules.system.kernel import may_bind, nonlocal_bind
 from fournines.components.keepalived.audit.rules.example import keepalived
 from fournines.components.nginx.audit.facts import NginxListen
 from fournines.components.sysctl.audit.facts import Sysctl
@@ -47,17 +47,20 @@ def listens_on_the_vip(site: Evidence) -> Iterator[Hit | Unknown]:
     for first in {x.at.host: x for x in reversed(wanting)}.values():
         host = first.at.host
         said = may_bind(site, host, first.address)
+        name = nonlocal_bind(first.address)
+        fix = f"{name} = 1 in /etc/sysctl.d on every host, or listen on the port without an address"
         others = tuple(x.at for x in wanting if x.at.host == host and x is not first)
         if said is not None and said.number != 0:
             continue
         if said is not None:
-            yield Hit(first.at, f"{first.address} moves, and {NONLOCAL} is 0", (said.at, *others))
+            yield Hit(first.at, f"{first.address} moves, and {name} is 0", (said.at, *others), fix=fix)
         elif site.on(host, Sysctl):
-            yield Hit(first.at, f"{first.address} moves, and no sysctl file allows to bind it", others)
+            what = f"{first.address} moves, and no sysctl file allows to bind it"
+            yield Hit(first.at, what, others, fix=fix)
         elif host:
             yield Unknown(
                 first.at, f"whether {host} may bind {first.address}: none of its sysctl files was given"
             )
         else:
             what = f"{first.address} moves; no file given says that the kernel lets nginx bind it"
-            yield Hit(first.at, what, others, severity=Severity.INFO)
+            yield Hit(first.at, what, others, fix=fix, severity=Severity.INFO)

@@ -41,9 +41,14 @@ def last(site: Evidence, host: str, name: str) -> Sysctl | None:
     return found[-1] if found else None
 
 
+def nonlocal_bind(address: str) -> str:
+    """The setting that lets programs bind an address of this family that the host does not hold."""
+    return NONLOCAL if ":" not in address else NONLOCAL.replace("ipv4", "ipv6")
+
+
 def may_bind(site: Evidence, host: str, address: str) -> Sysctl | None:
     """What the kernel of a host is told about addresses of this family that it does not hold."""
-    return last(site, host, NONLOCAL if ":" not in address else NONLOCAL.replace("ipv4", "ipv6"))
+    return last(site, host, nonlocal_bind(address))
 
 
 def binds_of_vips(site: Evidence) -> Iterator[Bind]:
@@ -83,17 +88,15 @@ def nonlocal_bind_off(site: Evidence) -> Iterator[Hit | Unknown]:
     seen = set()
     for bind in binds_of_vips(site):
         for host in (bind.at.host,) if bind.at.host else (site.hosts or ("",)):
-            said = last(site, host, NONLOCAL)
+            name = nonlocal_bind(bind.address)
+            said = last(site, host, name)
             if said and said.number == 0 and said.at not in seen:
                 seen.add(said.at)
-                yield Hit(
-                    said.at,
-                    f"HAProxy binds {bind.address}, a VIP",
-                    related=(bind.at,),
-                )
+                fix = f"{name} = 1 in /etc/sysctl.d, or bind *"
+                yield Hit(said.at, f"HAProxy binds {bind.address}, a VIP", (bind.at,), fix=fix)
             elif said and not said.lasting and said.number == 1 and said.at not in seen:
                 seen.add(said.at)
-                lasting = [s for s in site.on(host, Sysctl) if s.name == NONLOCAL and s.lasting]
+                lasting = [s for s in site.on(host, Sysctl) if s.name == name and s.lasting]
                 if not lasting:
                     yield Hit(
                         said.at,

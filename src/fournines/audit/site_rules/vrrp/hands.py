@@ -43,10 +43,12 @@ def foreign_hands(site: Evidence) -> Iterator[Hit | Unknown]:
         mine = {instance.interface} | {vip.dev for vip in instance.vips if vip.dev}
         any_card, cards = site.derived_on(instance.at.host, _foreign)
         near = sorted(name for name in mine if any_card.match(name))
+        own = {vip.address for vip in instance.vips}
         managed = [(name, card) for card in cards for name in near if fnmatchcase(name, card.name)]
         kept = {name for name, card in managed if card.keeps}
         for name, card in managed:
-            if name not in kept and card.at not in seen and instance.vips:
+            lost = own - {text.partition("/")[0] for text in card.addresses}  # its own it does not remove
+            if name not in kept and card.at not in seen and lost:
                 seen.add(card.at)
                 yield _taken(instance, name, card)
 

@@ -55,8 +55,7 @@ def static(site: Evidence) -> Iterator[Hit | Unknown]:
         address = str(ip_interface(text).ip)
         if address in moving and (at.host, address) not in owned and (at, address) not in told:
             told.add((at, address))
-            who = f"{at.host} gives" if at.host else "this gives"
-            yield Hit(at, f"{who} {where} the virtual address {address}", related=(moving[address],))
+            yield Hit(at, f"{where} has the virtual address {address} from boot on", (moving[address],))
 
 
 def _configured(site: Evidence) -> Iterator[tuple[Place, str, str]]:
@@ -74,4 +73,4 @@ def _at_boot(site: Evidence) -> Iterator[tuple[Place, str, str]]:
             for node in source.commands:
                 text = added(node.words)
                 if text and not {"lo", "dummy0"} & set(node.words):
-                    yield source.at(node), "itself", text
+                    yield source.at(node), "the host", text

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from fournines.components.haproxy.audit.facts import Server
     from fournines.kit.audit.evidence import Evidence
+    from fournines.kit.audit.source import Place
 
 _HOSTS = "127.0.0.1 localhost\n10.0.0.11 node1\n10.0.0.12 node2\n"
 
@@ -245,10 +246,11 @@ def _too_fast(site: Evidence, check: VrrpScript, port: int) -> Iterator[Hit]:
             COMMIT
             """,
     },
-    points_at="vrrp_instance VI_1 {",
+    points_at=":INPUT DROP [0:0]",
 )
 def vrrp_filtered(site: Evidence) -> Iterator[Hit | Unknown]:
     yield from _never_opened(site)
+    told: set[tuple[Place, str]] = set()
     for instance in site.all(VrrpInstance):
         host = instance.at.host
         walls = [wall for wall in site.on(host, Firewall) if not wall.excerpt]
@@ -259,13 +261,12 @@ def vrrp_filtered(site: Evidence) -> Iterator[Hit | Unknown]:
             and (not wall.interfaces or instance.interface in wall.interfaces)
             and (not wall.ready or site.on(host, Allowed))
         ]
-        if closed and not any(allowed.vrrp for allowed in site.on(host, Allowed)):
-            yield Hit(
-                instance.at,
-                f"the firewall of {host or 'this host'} drops what no rule accepts, and none accepts "
-                f"protocol 112",
-                related=(closed[0].at,),
-            )
+        if not closed or any(allowed.vrrp for allowed in site.on(host, Allowed)):
+            continue
+        if (closed[0].at, host) not in told:
+            told.add((closed[0].at, host))
+            what = "the firewall drops what no rule accepts, and none accepts protocol 112"
+            yield Hit(closed[0].at, what, (instance.at,))
 
 
 def _never_opened(site: Evidence) -> Iterator[Hit]:

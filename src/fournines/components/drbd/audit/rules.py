@@ -25,6 +25,24 @@ _HANDLERS = (
 _FENCED = f"{_POLICY}\n{_HANDLERS}"
 
 
+_UNCALLED = (
+    "without a fencing policy DRBD never runs the handler: when the replication link breaks nobody marks the "
+    "peer's copy as outdated, both sides may become primary, and one side's writes have to be thrown away"
+)
+_FROZEN = (
+    "resource-and-stonith stops all writes when the peer is lost, until the handler says that it is fenced; "
+    "without one nobody ever says so, and the surviving side hangs instead of taking over"
+)
+_UNASKED = (
+    "the policy asks the handler to mark the lost peer's copy as outdated; without one nobody does, both "
+    "sides may become primary, and one side's writes have to be thrown away"
+)
+_ADDED = (
+    'handlers { fence-peer "/usr/lib/drbd/crm-fence-peer.9.sh"; unfence-peer '
+    '"/usr/lib/drbd/crm-unfence-peer.9.sh"; } (before DRBD 9: crm-fence-peer.sh)'
+)
+
+
 def _res(body: str = _FENCED, *, protocol: str = "C", name: str = "mysql") -> str:
     hosts = "\n".join(
         f"on node{n} {{\n    device /dev/drbd0;\n    disk /dev/vg/{name};\n    address 10.0.2.1{n}:7789;\n"
@@ -62,11 +80,13 @@ def no_fencing(site: Evidence) -> Iterator[Hit | Unknown]:
             continue
         if policy not in FENCING and handler:
             what = f"{resource.name} has a fence-peer handler that nothing calls: fencing is dont-care"
-            yield Hit(handler, what, fix="fencing resource-and-stonith beside it")
+            yield Hit(handler, what, why=_UNCALLED, fix="fencing resource-and-stonith beside it")
         elif policy not in FENCING:
             yield Hit(place, f"{resource.name} has no fencing policy, no fence-peer handler and no quorum")
         elif not handler:
-            yield Hit(place, f"fencing {policy} without a fence-peer handler: there is nothing to call")
+            what = f"{resource.name} has fencing {policy} and no fence-peer handler: there is nothing to call"
+            why = _FROZEN if policy == "resource-and-stonith" else _UNASKED
+            yield Hit(place, what, why=why, fix=_ADDED)
 
 
 @rule(

@@ -25,6 +25,7 @@ HIGH_AVAILABILITY = (2224, 3121, 5403, 5404, 5405, 5406, 9929, 21064)
 class Firewall:
     """A host filters: ``closed`` says that what no rule allows is dropped; None when that is not said.
 
+    ``at`` is the line that says so, and the first of the file where none does.
     ``interfaces``: it is for these alone; ``ready``: the file is there before anybody switches it on.
     """
 
@@ -131,25 +132,28 @@ def _options(words: Sequence[str]) -> dict[str, str]:
 
 def read_save(source: Source) -> Iterator[object]:
     """iptables-save output, rules.v4, /etc/sysconfig/iptables."""
-    closed = None
+    at, closed = source.top, None
     for node in source.nodes:
         if node.key.startswith(":") and node.key[1:] == "INPUT" and node.value:
-            closed = node.value.upper() in ("DROP", "REJECT")
+            at, closed = source.at(node), node.value.upper() in ("DROP", "REJECT")
         yield from iptables(source.at(node), node.words)
-    yield Firewall(source.top, closed, source.excerpt)
+    yield Firewall(at, closed, source.excerpt)
 
 
 def read_nft(source: Source) -> Iterator[object]:
     """nftables.conf: the chains hooked into input, with the sets and chains they use taken as open."""
-    closed = None
+    at, closed = source.top, None
     for node in (node for root in source.nodes for node in root.walk()):
         head = node.first("type") if node.key == "chain" else None
         if head is not None and re.search(r"hook\s+input", " ".join(head.words)):
             said = node.first("policy")
-            closed = bool(closed) or "drop" in head.words or (said is not None and said.value == "drop")
+            drops = next((n for n in (head, said) if n is not None and "drop" in n.words), None)
+            if drops is not None and not closed:
+                at = source.at(drops)
+            closed = bool(closed) or drops is not None
         elif "accept" in node.words and node.key not in ("type", "policy"):
             yield from _nft(source.at(node), " ".join(node.words))
-    yield Firewall(source.top, closed, source.excerpt)
+    yield Firewall(at, closed, source.excerpt)
 
 
 def _nft(place: Place, text: str) -> Iterator[Allowed]:

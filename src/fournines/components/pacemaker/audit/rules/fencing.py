@@ -110,7 +110,8 @@ def _whole_script(site: Evidence, cluster: Cluster) -> bool:
     why="when the network splits, every part believes that it is the cluster and starts everything",
     fix="no-quorum-policy=stop; for two hosts two_node: 1 in corosync.conf, which keeps quorum when "
     "one is lost",
-    source="SUSE SLE HA guide, no-quorum-policy; votequorum(5) two_node",
+    source=f"{_EXPLAINED}, no-quorum-policy; SUSE SLE HA guide: ignore lets a partition fence and go on as "
+    "if it had quorum, and must not be used; votequorum(5) two_node",
     bad=crm(VIP, properties="no-quorum-policy=ignore stonith-enabled=false", fenced="", nodes=3),
     good=crm(VIP, properties="no-quorum-policy=stop stonith-enabled=true", nodes=3),
     points_at="no-quorum-policy=ignore stonith-enabled=false",
@@ -123,11 +124,36 @@ def quorum_ignored(site: Evidence) -> Iterator[Hit | Unknown]:
         stonith = cluster.setting("stonith-enabled")
         fenced = bool(cluster.fence_devices) and not (stonith and false(stonith.value))
         on = bool(stonith) and not false(stonith.value) if stonith else False
-        if fenced or on:
+        if (fenced or on) and len(cluster.voters) > _PAIR and _shoots_voters(cluster):
+            what = f"no-quorum-policy is ignore among {len(cluster.voters)} hosts that can fence one another"
+            yield Hit(said.at, what, why=_SHOOTS, fix=_STOP, severity=Severity.WARNING)
+        elif fenced or on:
             what = "no-quorum-policy is ignore: only fencing keeps the parts of a split cluster apart"
             yield Hit(said.at, what, severity=Severity.INFO)
         else:
             yield Hit(said.at, "no-quorum-policy is ignore, and nothing fences")
+
+
+_PAIR = 2
+_SHOOTS = (
+    "a part without quorum may fence too: one host that is cut off switches the healthy majority off and "
+    "takes all services, or dies with it in the same race; quorum is what decides who may"
+)
+_STOP = (
+    "no-quorum-policy=stop, the default: with three votes or more a majority is left after any single loss"
+)
+_ELSEWHERE = frozenset({"fence_compute", "fence_evacuate", "fence_kdump"})
+"""Agents that switch off no host of the cluster itself: they evacuate, or only wait for a crash dump."""
+
+
+def _shoots_voters(cluster: Cluster) -> bool:
+    """Whether some device switches off hosts that vote, and not only remote ones."""
+    voters = {name.lower() for name in cluster.voters}
+    for device in cluster.fence_devices:
+        targets = {name.lower() for name in _targets(device)}
+        if targets & voters or (not targets and device.type not in _ELSEWHERE):
+            return True
+    return False
 
 
 @rule(
