@@ -18,7 +18,7 @@ from fournines.components.neutron.deploy import AGENT_FILES, CONF, ML2, UWSGI
 from fournines.components.neutron.model import (
     AGENT_UNITS,
     AGENTS,
-    ORPHANS,
+    MONITORS,
     PORT,
     SERVER_UNITS,
     Options,
@@ -32,7 +32,7 @@ from fournines.kit.verdict import Outcome
 
 GOLDEN = Path(__file__).parent / "golden"
 HOSTS = ("controller1", "controller2")
-ENDS = tuple(unit_file(f"{ORPHANS}.{kind}") for kind in ("service", "timer"))
+ENDS = tuple(unit_file(f"{MONITORS}.{kind}") for kind in ("service", "timer"))
 FILES = (CONF, ML2, UWSGI, *AGENT_FILES.values(), unit_file(SERVER_UNITS["api"]), *ENDS)
 
 
@@ -67,7 +67,7 @@ def test_the_agents_stand_on_the_controllers_or_on_hosts_of_their_own(
     def runs(where: Context, host: str) -> set[str]:
         return {s.name for s in COMPONENT.steps(where, where.site.hosts[host]) if isinstance(s, Unit)}
 
-    agents, servers = {*AGENT_UNITS.values(), f"{ORPHANS}.timer"}, set(SERVER_UNITS.values())
+    agents, servers = {*AGENT_UNITS.values(), f"{MONITORS}.timer"}, set(SERVER_UNITS.values())
     assert runs(context, "controller1") == agents | servers
     assert runs(real, "controller1") == servers
     assert runs(real, "network1") == agents

@@ -11,8 +11,8 @@ from fournines.components.neutron.deploy import CONF, configuration
 from fournines.components.neutron.model import (
     AGENT_UNITS,
     HOSTS,
+    MONITORS,
     NETWORKS,
-    ORPHANS,
     PORT,
     SERVER_UNITS,
     SERVERS,
@@ -64,7 +64,7 @@ def agent_checks(context: Context) -> Iterator[Check]:
         CONF,
         {host.name: configuration(context, host) for host in HOSTS(context.site)},
     )
-    names, units = NETWORKS.names(site), (*AGENT_UNITS.values(), f"{ORPHANS}.timer")
+    names, units = NETWORKS.names(site), (*AGENT_UNITS.values(), f"{MONITORS}.timer")
     yield units_check("neutron", names, units, barrier=True, name="agent-units")
     if apart(site):
         yield units_check(

@@ -12,8 +12,8 @@ from fournines.components.neutron.model import (
     MESSAGES,
     METADATA_SECRET,
     MIGRATIONS,
+    MONITORS,
     NETWORKS,
-    ORPHANS,
     PHYSICAL,
     PORT,
     SERVER_UNITS,
@@ -101,17 +101,17 @@ def agents(context: Context, host: Host) -> Iterator[Step]:
         yield Absent(script(path))
         yield _unit(path, (CONF, own))
     if NETWORKS.has(context.site, host):
-        yield from _orphans(context)
+        yield from _monitors(context)
 
 
-def _orphans(context: Context) -> Iterator[Step]:
-    """What ends the processes that Neutron leaves of deleted routers."""
-    yield program.install("neutron", "orphans")
+def _monitors(context: Context) -> Iterator[Step]:
+    """What ends the monitors that Neutron leaves of deleted routers, and deaf ones."""
+    yield program.install("neutron", "monitors")
     for kind in ("service", "timer"):
-        name = f"{ORPHANS}.{kind}"
-        ends = program.installed("neutron", "orphans")
-        yield File(unit_file(name), context.render("neutron", f"orphans.{kind}.j2", program=ends))
-    yield Unit(f"{ORPHANS}.timer", restart_on=(unit_file(f"{ORPHANS}.timer"),))
+        name = f"{MONITORS}.{kind}"
+        ends = program.installed("neutron", "monitors")
+        yield File(unit_file(name), context.render("neutron", f"monitors.{kind}.j2", program=ends))
+    yield Unit(f"{MONITORS}.timer", restart_on=(unit_file(f"{MONITORS}.timer"),))
 
 
 def _common(context: Context, host: Host) -> Iterator[Step]:

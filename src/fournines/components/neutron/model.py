@@ -55,8 +55,8 @@ AGENT_UNITS: Final = {
     "dhcp": "neutron-dhcp-agent.service",
     "metadata": "neutron-metadata-agent.service",
 }
-ORPHANS: Final = "fournines-neutron-orphans"
-"""The unit and timer that end what Neutron leaves of a deleted router."""
+MONITORS: Final = "fournines-neutron-monitors"
+"""The unit and timer that end monitors of deleted routers, and deaf ones."""
 AGENTS: Final = tuple(unit.removesuffix(".service") for unit in AGENT_UNITS.values())
 """The agents of a host of networks as the API calls them (``binary``)."""
 
