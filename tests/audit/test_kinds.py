@@ -527,3 +527,69 @@ def test_what_an_api_answers_to_the_root() -> None:
     assert not [check for check in fine if "HA053" in found(asked(check))]
     assert "HA053" not in found(asked(ROOT + ONLY, "nova", 8774))
     assert "HA053" not in found(asked(f"{ROOT} http-check send meth GET uri /v3\n{ONLY}"))
+
+
+MISC = (
+    "virtual_server 10.1.0.9 80 {{\n protocol TCP\n real_server 10.1.0.1 80 {{\n  MISC_CHECK {{\n"
+    "   misc_path {}\n   misc_timeout 3\n  }}\n }}\n}}\n"
+)
+
+
+def real(path: str, text: str = "") -> dict[str, str]:
+    more = {"n1/etc/keepalived/real.sh": text} if text else {}
+    return {"n1/etc/keepalived/keepalived.conf": MISC.format(path), **more}
+
+
+BOOTED = "On every node:\n\n```\nmysql -e \"SET GLOBAL wsrep_provider_options = 'pc.bootstrap = {}'\"\n```\n"
+CURL = "/usr/bin/curl -{} -o /dev/null http://10.1.0.1/"
+
+
+@pytest.mark.parametrize(
+    ("rule", "bad", "good"),
+    [
+        ("KA059", real(f'"{CURL.format("s")}"'), real(f'"{CURL.format("sf")}"')),
+        ("KA059", real(CURL.format("s")), real(CURL.format("sS --fail"))),
+        ("KA022", real("/etc/keepalived/real.sh", "#!/bin/sh\nnc -z 10.1.0.1 80\nlogger asked\n"),
+         real("/etc/keepalived/real.sh", "#!/bin/sh\nlogger asked\nnc -z 10.1.0.1 80\n")),
+        ("KA034", {"keepalived.conf": VRRP.format(script="/bin/true").replace("10.1.0.100/24", "$VIP")},
+         {"keepalived.conf": "$VIP=10.1.0.100/24\n"
+          + VRRP.format(script="/bin/true").replace("10.1.0.100/24", "$VIP")}),
+        ("KA034", {"keepalived.conf": VRRP.format(script="/bin/true").replace("10.1.0.100/24", "$VIP/24")},
+         {"keepalived.conf": "include /etc/keepalived/names.conf\n"
+          + VRRP.format(script="/bin/true").replace("10.1.0.100/24", "$VIP/24")}),
+        ("GA031", {"a.md": BOOTED.format("YES")}, {"a.md": BOOTED.format("no")}),
+    ],
+)  # fmt: skip
+def test_programs_that_decide_and_names_that_nobody_fills_in(
+    rule: str, bad: dict[str, str], good: dict[str, str]
+) -> None:
+    assert rule in found(bad)
+    assert rule not in found(good)
+
+
+CREATE = "#!/bin/bash\npcs resource create web apache configfile=/etc/a.conf op monitor interval={}\n"
+IPS = "pcs resource create a IPaddr2 ip={}\npcs resource create b IPaddr2 ip={}\n"
+
+
+@pytest.mark.parametrize(
+    ("rule", "bad", "good"),
+    [
+        ("PA011", {"s.sh": CREATE.format("0")}, {"s.sh": CREATE.format("20s")}),
+        ("PA011", {"s.sh": CREATE.format("0s timeout=30s")},
+         {"s.sh": CREATE.format("0s timeout=30s op monitor interval=30s")}),
+        ("PA039", {"s.sh": IPS.format("10.1.0.9", "10.1.0.9")},
+         {"s.sh": IPS.format("10.1.0.9", "10.1.0.8")}),
+        ("PA039", {"s.sh": "pcs resource create a Filesystem device=/dev/d directory=/a fstype=xfs\n"
+                   "pcs resource create b Filesystem device=/dev/d directory=/a fstype=xfs\n"},
+         {"s.sh": "pcs resource create a Filesystem device=nas:/d directory=/a fstype=nfs\n"
+          "pcs resource create b Filesystem device=nas:/d directory=/b fstype=nfs\n"}),
+        ("PA039", {"s.sh": IPS.format("10.1.0.9", "10.1.0.9")},
+         {"how.md": "Either\n```\npcs resource create a IPaddr2 ip=10.1.0.9\n```\nor\n```\n"
+          "pcs resource create b IPaddr2 ip=10.1.0.9 nic=eth1\n```\n"}),
+        ("PA039", {"s.sh": IPS.format("10.1.0.9", "10.1.0.9")},
+         {"s.sh": IPS.format("$VIP", "$VIP")}),
+    ],
+)  # fmt: skip
+def test_what_a_cluster_is_told(rule: str, bad: dict[str, str], good: dict[str, str]) -> None:
+    assert rule in found(bad)
+    assert rule not in found(good)

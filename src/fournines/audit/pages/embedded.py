@@ -77,7 +77,7 @@ def _far(node: Node) -> str:
 def _echoed(source: Source, kinds: Sequence[Kind]) -> Iterator[Draft]:
     """``echo "line" >> file``: the lines a script adds to one file, together."""
     texts: dict[str, list[tuple[str, int]]] = defaultdict(list)
-    for node in source.commands:
+    for node in source.commands if source.speaks_of("echo", "printf") else ():
         name, _ = _target(node)
         if node.key in ("echo", "printf") and name and node.value and not node.value.startswith((">", "-")):
             for part in _printed(node):
@@ -96,7 +96,7 @@ def _printed(node: Node) -> list[str]:
 def _settings(source: Source, kinds: Sequence[Kind]) -> Iterator[Draft]:
     """``openstack-config --set FILE SECTION KEY VALUE`` as the ini it makes."""
     texts: dict[str, list[tuple[str, int]]] = defaultdict(list)
-    for node in source.commands:
+    for node in source.commands if source.speaks_of(*_SETTERS) else ():
         words = [word for word in node.words if word != "sudo"]
         if len(words) > 5 and words[0] in _SETTERS and words[1] == "--set":  # noqa: PLR2004 - FILE SECTION KEY VALUE
             name, section, key, value = words[2:6]
@@ -119,7 +119,7 @@ _HEADED = {
 
 def _edited(source: Source, kinds: Sequence[Kind]) -> Iterator[Draft]:
     """``sed -i 's/^#bind-address.*/bind-address = 0.0.0.0/' FILE`` as the line it makes."""
-    for node in source.commands:
+    for node in source.commands if source.speaks_of("sed") else ():
         words = [word for word in node.words if word != "sudo"]
         if words[:1] != ["sed"] or not any(word.startswith(("-i", "--in-place")) for word in words[1:]):
             continue

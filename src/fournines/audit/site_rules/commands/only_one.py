@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 _BOOTSTRAP = re.compile(
     r"\bgalera_new_cluster\b|\b(?:mysqld?|mariadb)@bootstrap\b|\bbootstrap-pxc\b|--wsrep[-_]new[-_]cluster\b"
-    r"|\bsafe_to_bootstrap:?[\\\s]*1\b|\bmysqld?\s+bootstrap\b|wsrep[-_]cluster[-_]address=[\"']?gcomm://(?:[\"'\s]|\Z)|\bpc\.bootstrap=(?:1|yes|true)"
+    r"|\bsafe_to_bootstrap:?[\\\s]*1\b|\bmysqld?\s+bootstrap\b|wsrep[-_]cluster[-_]address=[\"']?gcomm://(?:[\"'\s]|\Z)|\bpc\.bootstrap\s*=\s*(?i:1|yes|true|on)\b"
 )
 _LOOP = "for host in db1 db2 db3; do\n    ssh $host {}\ndone\n"
 _SHELL = "#!/bin/bash\n"

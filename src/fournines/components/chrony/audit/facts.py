@@ -93,7 +93,7 @@ def _reader(program: str) -> object:
 
 def read_commands(source: Source) -> Iterator[object]:
     """``ntpdate`` in scripts and in the cron lines they write."""
-    for node in source.nodes:
+    for node in source.nodes if source.speaks_of("ntpdate", "rdate", "sntp") else ():
         text = " ".join(node.words)
         words = list(node.words)
         target = next((b for a, b in pairwise(words) if a in (">", ">>")), "")

@@ -120,7 +120,7 @@ def _template(name: str) -> str:
 
 def read_commands(source: Source) -> Iterator[Enabled]:
     """``systemctl enable``, ``chkconfig NAME on``, ``update-rc.d NAME enable`` in a script."""
-    for node in source.commands:
+    for node in source.commands if source.speaks_of("systemctl", "chkconfig", "update-rc.d") else ():
         words = [word for word in node.words if not word.startswith("-") and word != "sudo"]
         if len(words) < 3:  # noqa: PLR2004 - program, verb, service
             continue

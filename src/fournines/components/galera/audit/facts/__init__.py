@@ -106,7 +106,7 @@ def read_garb(source: Source) -> Iterator[Arbiter]:
 
 def read_commands(source: Source) -> Iterator[Arbiter]:
     """Arbiters started by a command or as a resource of Pacemaker."""
-    for node in source.nodes:
+    for node in source.nodes if source.speaks_of("garbd") else ():
         if any(word.rsplit("/", 1)[-1] == "garbd" or word.endswith(":garbd") for word in node.words[:6]):
             yield Arbiter(source.at(node), (), "")
 

@@ -69,6 +69,14 @@ class VrrpScript(Block):
 
 
 @dataclass(frozen=True)
+class MiscCheck(Block):
+    """A program that decides whether a real server gets connections; its line is that of ``script``."""
+
+    name: str
+    command: str
+
+
+@dataclass(frozen=True)
 class TrackedProcess(Block):
     """A ``vrrp_track_process``."""
 

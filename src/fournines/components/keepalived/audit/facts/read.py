@@ -20,6 +20,7 @@ from fournines.components.keepalived.audit.facts.inside import (
 from fournines.components.keepalived.audit.facts.model import (
     ADVERT_INT,
     KeepalivedConf,
+    MiscCheck,
     RealServer,
     SyncGroup,
     TrackedFile,
@@ -58,6 +59,7 @@ def read(source: Source) -> Iterator[object]:
             yield _instance(source, node, conf)
         elif node.key == "virtual_server":
             yield from _real_servers(source, node)
+            yield from _misc_checks(source, node)
 
 
 _CHECKERS = re.compile(r"[A-Z]+_(?:CHECK|GET)|include", re.IGNORECASE)
@@ -67,6 +69,16 @@ def _real_servers(source: Source, virtual: Node) -> Iterator[RealServer]:
     for node in virtual.all("real_server"):
         checked = any(_CHECKERS.fullmatch(child.key) for child in node.children)
         yield RealServer(source.at(node), " ".join(virtual.args), " ".join(node.args), checked)
+
+
+def _misc_checks(source: Source, virtual: Node) -> Iterator[MiscCheck]:
+    for server in virtual.all("real_server"):
+        for check in server.all("MISC_CHECK"):
+            path = check.last("misc_path")
+            if path is not None:
+                command = path.value if path.quoted else " ".join(path.args)
+                name = f"the check of {' '.join(server.args)}"
+                yield MiscCheck(source.at(check), {"script": source.at(path)}, name, command)
 
 
 def _resolved(source: Source) -> tuple[Node, ...]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 import shlex
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
+from fournines.components.keepalived.audit.facts import MiscCheck, VrrpScript
 from fournines.components.keepalived.audit.rules.scripts import given
 from fournines.kit.audit.script import shell_steps
 from fournines.kit.audit.shell import parse_shell
@@ -16,13 +17,13 @@ from fournines.kit.audit.status.steps import Command, Step
 from fournines.kit.audit.status.walk import outcome
 
 if TYPE_CHECKING:
-    from fournines.components.keepalived.audit.facts import VrrpScript
     from fournines.kit.audit.evidence import Evidence
     from fournines.kit.audit.script import Script
     from fournines.kit.audit.source import Place
     from fournines.kit.audit.status.ask import Question
     from fournines.kit.audit.status.pool import Outcome
 
+Check: TypeAlias = VrrpScript | MiscCheck
 _SHELL = re.compile(r"(?:^|/)(?:ba|da|k|z)?sh$")
 _PYTHON = re.compile(r"(?:^|/)python[\d.]*$")
 
@@ -34,7 +35,7 @@ class Decision:
     ``steps`` is None where nothing is known of it.
     """
 
-    check: VrrpScript
+    check: Check
     script: Script | None
     steps: Step | None
     ends: Outcome
@@ -44,7 +45,12 @@ class Decision:
         return self.script.line(question.line) if self.script else self.check.place("script")
 
 
-def decision(site: Evidence, check: VrrpScript) -> Decision:
+def checks(site: Evidence) -> tuple[Check, ...]:
+    """Every program by whose exit status keepalived decides: of instances, and of real servers."""
+    return (*site.all(VrrpScript), *site.all(MiscCheck))
+
+
+def decision(site: Evidence, check: Check) -> Decision:
     """What is known of a check."""
     words = _words(check.command)
     inline = _inline(words)

@@ -117,13 +117,18 @@ def stops_keepalived(site: Evidence) -> Iterator[Hit | Unknown]:
         name = found.path.rsplit("/", 1)[-1].lower()
         if found.at not in used and not re.search(r"ch(?:ec)?k|keepalived|health", name):
             continue
-        for node, place in zip(found.commands, found.places, strict=True):
-            if (orders(node) or ("", ""))[0] in ("stop", "kill") and "keepalived" in (
-                orders(node) or ("", "")
-            )[1]:
-                related = (used[found.at],) if found.at in used else ()
+        ordered = [
+            (verb, place)
+            for node, place in zip(found.commands, found.places, strict=True)
+            if any("keepalived" in word for word in node.words)
+            for verb, service in [orders(node) or ("", "")]
+            if "keepalived" in service
+        ]
+        related = (used[found.at],) if found.at in used else ()
+        for verb, place in ordered:
+            if verb in ("stop", "kill"):
                 yield Hit(place, "the check stops keepalived instead of returning a status", related=related)
-        if any("keepalived" in (orders(node) or ("", ""))[1] for node in found.commands):
+        if ordered:
             yield from _asks_the_vip(site, found)
     for check in site.all(VrrpScript):
         if re.search(

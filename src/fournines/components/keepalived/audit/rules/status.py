@@ -6,8 +6,7 @@ import re
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from fournines.components.keepalived.audit.facts import VrrpScript
-from fournines.components.keepalived.audit.rules.deciding import decision
+from fournines.components.keepalived.audit.rules.deciding import checks, decision
 from fournines.components.keepalived.audit.rules.example import keepalived, script
 from fournines.kit.audit.rule import Consequence, Hit, Severity, Unknown, rule
 from fournines.kit.audit.status.cause import cause
@@ -51,7 +50,7 @@ def _is_path(command: str) -> bool:
 )
 def never_fails(site: Evidence) -> Iterator[Hit | Unknown]:
     seen: set[Place] = set()
-    for check in site.all(VrrpScript):
+    for check in checks(site):
         found = decision(site, check)
         if found.steps is None:
             yield from _not_known(found)
@@ -135,7 +134,7 @@ def _probe(question: Question) -> bool:
 )
 def lost_answer(site: Evidence) -> Iterator[Hit | Unknown]:
     seen: set[Place] = set()
-    for check in site.all(VrrpScript):
+    for check in checks(site):
         found = decision(site, check)
         if found.script is None or found.steps is None or found.ends.failure is None or found.ends == UNKNOWN:
             continue
@@ -206,7 +205,7 @@ _UNSEEN = re.compile(r"\$[@*{]?\w*(?:opt|arg|flag|param|curl)\w*\}?|\$\{?[@*]\S*
 )
 def any_answer_will_do(site: Evidence) -> Iterator[Hit | Unknown]:
     seen: set[Place] = set()
-    for check in site.all(VrrpScript):
+    for check in checks(site):
         found = decision(site, check)
         if found.steps is None or found.ends == UNKNOWN or (found.script and not found.script.commands):
             continue

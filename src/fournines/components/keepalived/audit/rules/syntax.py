@@ -157,6 +157,7 @@ def placeholder(site: Evidence) -> Iterator[Hit | Unknown]:
             for node in source.nodes
             if node.key.startswith("$") and "=" in node.key
         }
+        includes = any(node.key.startswith("include") for root in source.nodes for node in root.walk())
         for root in source.nodes:
             yield from _defaults(source, root)
             for node in root.walk():
@@ -164,6 +165,11 @@ def placeholder(site: Evidence) -> Iterator[Hit | Unknown]:
                 found = _PLACEHOLDER.search(text)
                 if found and not any(f"${{{name}}}" in text for name in defined):
                     yield Hit(source.at(node), f"{found.group()} was never filled in")
+                    break
+                name = _NAME.fullmatch(node.key) if root.key in _ADDRESSED else None
+                if name and name.group(1) not in defined and not includes:
+                    what = f"{node.key} is defined nowhere: keepalived reads the name itself as an address"
+                    yield Hit(source.at(node), what)
                     break
 
 
@@ -177,4 +183,6 @@ def _defaults(source: Source, root: Node) -> Iterator[Unknown]:
             return
 
 
+_NAME = re.compile(r"\$\{?([A-Za-z_]\w*)\}?(?:/\d+)?")
+_ADDRESSED = frozenset({"vrrp_instance", "virtual_server", "virtual_server_group"})
 _DEFAULTED = re.compile(r"\$\{\w+:?[\-=+?][^{}]*\}")

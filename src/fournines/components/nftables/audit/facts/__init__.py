@@ -172,7 +172,7 @@ def _nft(place: Place, text: str) -> Iterator[Allowed]:
 
 def read_commands(source: Source) -> Iterator[object]:
     """``iptables``, ``firewall-cmd``, ``ufw`` and ``nft`` in a script or pasted."""
-    for node in source.commands:
+    for node in source.commands if source.speaks_of("iptables", "ip6tables", "-j", "firewall", "ufw") else ():
         words = [word for word in node.words if word != "sudo"]
         program = words[0].rsplit("/", 1)[-1] if words else ""
         place = source.at(node)

@@ -25,7 +25,7 @@ def read_changes(source: Source) -> Iterator[object]:
     """The changes a script or page makes; nothing where there are none."""
     found = [
         change
-        for node in source.commands
+        for node in (source.commands if source.speaks_of("pcs", "crm") else ())
         if node.words
         for change in _change(source.at(node), [word for word in node.words if word not in _BEFORE])
     ]

@@ -138,6 +138,11 @@ def _monitors(primitive: Primitive) -> list[Op]:
 def unmonitored(site: Evidence) -> Iterator[Hit | Unknown]:
     for cluster in clusters(site):
         for primitive in cluster.primitives:
+            never = [op for op in primitive.ops if op.name == "monitor" and op.interval == 0]
+            if never and not _monitors(primitive) and not primitive.templated and not primitive.fencing:
+                what = f"the monitor of {primitive.id} has the interval 0: it is run once, before the start"
+                yield Hit(never[0].at, what)
+                continue
             given = primitive.filled or primitive.templated or primitive.fencing
             if not given and not _monitors(primitive) and primitive.type.lower() not in ("remote", "dummy"):
                 yield Hit(primitive.at, f"{primitive.id} has no monitor operation")
