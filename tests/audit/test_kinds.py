@@ -593,3 +593,65 @@ IPS = "pcs resource create a IPaddr2 ip={}\npcs resource create b IPaddr2 ip={}\
 def test_what_a_cluster_is_told(rule: str, bad: dict[str, str], good: dict[str, str]) -> None:
     assert rule in found(bad)
     assert rule not in found(good)
+
+
+def asking(line: str, name: str = "check_haproxy.sh") -> dict[str, str]:
+    return script(f"#!/bin/bash\n{line}\n", name)
+
+
+@pytest.mark.parametrize(
+    ("line", "name"),
+    [
+        ("pgrep -f haproxy", "check_haproxy.sh"),
+        ("pgrep haproxy >/dev/null || exit 1", "check_haproxy.sh"),
+        ("if ! pgrep -fl haproxy; then exit 2; fi", "haproxy-alive"),
+        ("n=$(ps -ef | grep haproxy | wc -l)\n[ $n -eq 0 ] && exit 1\nexit 0", "chk"),
+        ("ps aux | grep -q haproxy", "chk"),
+        ("ps ax | grep haproxy | grep -v grep", "check_haproxy.sh"),
+        ("[ $(ps -eF | grep 'haproxy' | grep -vw grep | wc -l) -gt 0 ]", "check_haproxy.sh"),
+    ],
+)
+def test_a_search_that_finds_itself(line: str, name: str) -> None:
+    assert "KA061" in found(asking(line, name))
+
+
+@pytest.mark.parametrize(
+    ("line", "name"),
+    [
+        ("pgrep -x haproxy", "check_haproxy.sh"),
+        ("pidof haproxy", "check_haproxy.sh"),
+        ("pgrep haproxy", "chk"),
+        ("pgrep haproxy", "check_the_haproxy.sh"),  # the kernel keeps fifteen characters of a name
+        ("pgrep -u haproxy haproxy", "check_haproxy.sh"),
+        ("ps -ef | grep haproxy | grep -v grep", "chk"),
+        ("ps -ef | grep '[h]aproxy'", "chk"),
+        ("ps -C haproxy --no-headers | grep haproxy", "check_haproxy.sh"),
+        ("ps -ef | grep haproxy | grep -v grep | grep -v check_", "check_haproxy.sh"),
+        ("[ $(ps -ef | grep haproxy | wc -l) -gt 1 ]", "chk"),
+        ("killall -0 haproxy", "check_haproxy.sh"),
+    ],
+)
+def test_a_search_that_finds_the_service_only(line: str, name: str) -> None:
+    assert "KA061" not in found(asking(line, name))
+
+
+VOLUME = "pcs resource create d ocf:linbit:drbd drbd_resource=r op monitor interval=20s role=Master {}\n"
+
+
+@pytest.mark.parametrize(
+    ("bad", "good"),
+    [
+        (VOLUME.format("promotable promoted-max=1"), VOLUME.format("promotable promoted-max=1 notify=true")),
+        (VOLUME.format("") + "pcs resource promotable d promoted-max=1",
+         VOLUME.format("") + "pcs resource promotable d promoted-max=1 meta notify=true"),
+        (VOLUME.format("") + "pcs resource master ms d master-max=1 notify=false",
+         VOLUME.format("") + "pcs resource master ms d master-max=1 notify=true"),
+        (VOLUME.format("promotable"),
+         VOLUME.format("promotable").replace("=r ", "=r ignore_missing_notifications=true ")),
+        (VOLUME.format("promotable"),
+         VOLUME.format("promotable").replace("linbit:drbd", "pacemaker:Stateful")),
+    ],
+)  # fmt: skip
+def test_drbd_is_told_of_its_peer(bad: str, good: str) -> None:
+    assert "PA040" in found({"s.sh": bad})
+    assert "PA040" not in found({"s.sh": good})

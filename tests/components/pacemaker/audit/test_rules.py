@@ -165,7 +165,7 @@ CIB = """
       <resources>
         <primitive id="fence" class="stonith" type="fence_ipmilan"/>
         <clone id="d-clone"><meta_attributes id="m"><nvpair id="m1" name="promotable" value="true"/>
-          </meta_attributes>
+          <nvpair id="m2" name="notify" value="true"/></meta_attributes>
           <primitive id="d" class="ocf" provider="linbit" type="drbd"><operations>
             <op id="x1" name="monitor" interval="29s" role="Promoted"/>
             <op id="x2" name="monitor" interval="31s" role="{role}"/>

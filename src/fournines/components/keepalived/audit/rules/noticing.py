@@ -1,4 +1,4 @@
-"""How soon a check notices, how easily it is deceived."""
+"""How soon a check notices, how easily it is deceived, and by whom: itself among others."""
 
 from __future__ import annotations
 
@@ -6,14 +6,20 @@ import re
 from typing import TYPE_CHECKING
 
 from fournines.components.keepalived.audit.facts import DOWN_TIMER_ADVERTS, VrrpInstance, VrrpScript
+from fournines.components.keepalived.audit.rules.deciding import checks, decision
 from fournines.components.keepalived.audit.rules.example import keepalived, script
 from fournines.components.keepalived.audit.rules.scripts import given
 from fournines.kit.audit.rule import Consequence, Hit, Severity, Unknown, rule
+from fournines.kit.audit.status.habits import bare, program
+from fournines.kit.audit.status.pool import UNKNOWN
+from fournines.kit.audit.status.walk import questions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from fournines.kit.audit.evidence import Evidence
+    from fournines.kit.audit.source import Place
+    from fournines.kit.audit.status.ask import Question
 
 _MAN = "keepalived.conf(5)"
 _SLOW_DETECTION = 5.0
@@ -119,3 +125,86 @@ def looks_for_a_process(site: Evidence) -> Iterator[Hit | Unknown]:
 def _nobody_asks(site: Evidence, host: str) -> bool:
     """Whether every check of a host only looks for a process."""
     return all(_presence_only(site, check) for check in site.on(host, VrrpScript))
+
+
+_NAMED = script(script='"/etc/keepalived/check_haproxy.sh"')
+
+
+@rule(
+    "KA061",
+    Severity.ERROR,
+    "A search for a process that finds itself",
+    consequence=Consequence.NO_FAILOVER,
+    why="pgrep and ps | grep look at the names of running programs, and the script that runs them (or the "
+    "grep) is one with the name in it: the check passes although the service is dead",
+    fix="pidof haproxy, pgrep -x haproxy or track_process; better, ask the service itself",
+    source="pgrep(1): only pgrep itself is left out; run with procps 4.0.2: check_haproxy.sh is found, "
+    "and so is 'grep haproxy'",
+    bad={
+        "keepalived.conf": keepalived(check=_NAMED),
+        "check_haproxy.sh": "#!/bin/bash\npgrep -f haproxy >/dev/null || exit 1\n",
+    },
+    good={
+        "keepalived.conf": keepalived(check=_NAMED),
+        "check_haproxy.sh": "#!/bin/bash\npgrep -x haproxy >/dev/null || exit 1\n",
+    },
+    points_at="pgrep -f haproxy >/dev/null || exit 1",
+)
+def finds_itself(site: Evidence) -> Iterator[Hit | Unknown]:
+    seen: set[Place] = set()
+    for check in checks(site):
+        found = decision(site, check)
+        if found.script is None or found.steps is None or found.ends == UNKNOWN or not found.script.commands:
+            continue
+        path = check.command.split()[0].strip("\"'")
+        for question in questions(found.steps):
+            whom, at = _itself(question, path), found.at(question)
+            if whom and at not in seen:
+                seen.add(at)
+                yield Hit(
+                    at, f"this finds {whom}, whether the service lives or not", (check.place("script"),)
+                )
+
+
+_ARGUMENTS = re.compile(r"-?(?:a[uxw]+|x[aw]+)|-[A-Za-z]*[fF][A-Za-z]*")
+"""Options with which ps shows the arguments of programs, not only their names."""
+_COMM = 15
+"""Characters of its name that the kernel keeps of a program; proc(5) comm."""
+
+
+def _itself(question: Question, path: str) -> str:
+    """What of its own a search for a process finds always; empty for any other question."""
+    parts = [tuple(part.split()) for part in question.text.split("|")]
+    if question.aspect not in ("", "filled"):
+        return ""  # whoever compares with another number has counted himself
+    name, args = program(bare(parts[0]))
+    if name == "pgrep":
+        pattern = next((arg for arg in args if not arg.startswith("-")), "").strip("\"'")
+        options = "".join(arg for arg in args if re.fullmatch(r"-[a-zA-Z]+", arg))
+        shown = path if "f" in options else path.rpartition("/")[2][:_COMM]
+        return (
+            "the script that asks" if not set("xvtuUPgGs") & set(options) and _within(pattern, shown) else ""
+        )
+    if name != "ps" or not any(_ARGUMENTS.fullmatch(arg) for arg in args):
+        return ""
+    greps = [rest for name, rest in (program(bare(part)) for part in parts[1:]) if name.endswith("grep")]
+    wanted = [_pattern(rest) for rest in greps if not _inverted(rest)]
+    left_out = [_pattern(rest) for rest in greps if _inverted(rest)]
+    if len(wanted) != 1 or any("$" in pattern for pattern in (*wanted, *left_out)):
+        return ""
+    finds = {"the grep": f"grep {wanted[0]}", "the script that asks": path}
+    always = [whom for whom, line in finds.items() if _within(wanted[0], line)]
+    return next((w for w in always if not any(_within(p, finds[w]) for p in left_out)), "")
+
+
+def _inverted(args: tuple[str, ...]) -> bool:
+    return any(re.fullmatch(r"-[a-zA-Z]*v[a-zA-Z]*|--invert-match", arg) for arg in args)
+
+
+def _pattern(args: tuple[str, ...]) -> str:
+    return next((arg for arg in args if not arg.startswith("-")), "").strip("\"'")
+
+
+def _within(pattern: str, text: str) -> bool:
+    """Whether a pattern of plain characters is found in a text; of any other nothing is said."""
+    return bool(re.fullmatch(r"[\w./\-]+", pattern)) and pattern in text

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from fournines.components.pacemaker.audit.facts.cluster import clusters
-from fournines.components.pacemaker.audit.facts.model import false
+from fournines.components.pacemaker.audit.facts.model import false, true
 from fournines.components.pacemaker.audit.rules.example import DRBD, FS, TIED, VIP, crm
 from fournines.kit.audit.rule import Consequence, Hit, Severity, Unknown, rule
 
@@ -118,3 +118,26 @@ _CLONE_OPTIONS = frozenset(
     """clone-max clone-node-max clone-min notify globally-unique ordered interleave promotable promoted-max
     promoted-node-max master-max master-node-max target-role is-managed""".split()  # noqa: SIM905 - words in a row
 )
+
+
+@rule(
+    "PA040",
+    Severity.ERROR,
+    "DRBD without notifications",
+    consequence=Consequence.DOWN,
+    why="the agent wants to be told of what the other host's copy does, and refuses to start without: 'you "
+    "really should enable notify when using this RA', not configured",
+    fix="meta notify=true on the clone",
+    source="ocf:linbit:drbd (drbd-utils 9.22), drbd_validate_all; DRBD user's guide, Pacemaker integration",
+    bad=crm(DRBD.replace(" notify=true", ""), FS, TIED),
+    good=crm(DRBD, FS, TIED),
+    points_at="clone ms-drbd-db drbd-db \\",
+)
+def not_notified(site: Evidence) -> Iterator[Hit | Unknown]:
+    for cluster in clusters(site):
+        for clone in cluster.collections:
+            volumes = [p for p in cluster.inside(clone.id) if p.drbd] if clone.promotable else []
+            told = "true" if "notify" in clone.loose else clone.meta.get("notify", "")  # PA023 has the former
+            silent = [p for p in volumes if not true(p.params.get("ignore_missing_notifications", ""))]
+            if silent and not true(told) and not cluster.setting("notify", "rsc_defaults"):
+                yield Hit(clone.at, f"{clone.id} does not say notify=true", (silent[0].at,))
