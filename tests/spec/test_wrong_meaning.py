@@ -300,6 +300,53 @@ RIGHT: tuple[tuple[str, Edits], ...] = (
     ),
 )
 
+WRONG += (
+    (
+        "compute",
+        (("mgmt: 10.0.0.21+", "mgmt: 10.0.0.19+"),),
+        "hosts.compute[1-2].mgmt",
+        "counted up, compute2 has 10.0.0.20, which is the VIP controller",
+    ),
+    (
+        "compute",
+        (("{nova: {virt: fake}}", "{nova: {virt: fake}, rabbitmq: {heartbeat: 30, net_ticktime: 30}}"),),
+        "components.rabbitmq.heartbeat",
+        "neutron.agent_down_time (20) and nova.down_after (30) are less than rabbitmq.heartbeat",
+    ),
+    (
+        "active-passive",
+        (
+            ("roles: [bastion, dashboard, time, arbiter]", "roles: [bastion, dashboard, time]"),
+            ("components:\n", "components:\n  pacemaker: {fence_from: arbiters}\n"),
+        ),
+        "components.pacemaker.fence_from",
+        "no host of the cluster is one",
+    ),
+)
+HINTS: tuple[tuple[str, Edits, str], ...] = (
+    ("blog", (("network: mgmt", "network: internal"),), "write mgmt, in which 10.0.0.20 lies"),
+    ("blog", (("lab: true ", "include: more.yaml\nlab: true "),), "a site is one file"),
+    ("blog", (("[keystone, ", "[keyst\u043ene, "),), "did you mean keystone? \u043e is U+043E"),
+    ("blog", (("[keystone, ", "[Keystone, "),), "write keystone"),
+    (
+        "active-passive-drbd",
+        (("components:\n", "components:\n  galera: {buffer_pool: 2G}\n"),),
+        "write mariadb in place of galera",
+    ),
+    (
+        "active-passive-drbd",
+        (("components:\n", "components:\n  mariadb: {}\n  galera: {buffer_pool: 2G}\n"),),
+        "write them under mariadb",
+    ),
+    (
+        "active-passive-drbd",
+        (("components:\n", "components:\n  galera: {suspect_timeout: 2}\n"),),
+        "take them away",
+    ),
+    ("blog", (("components:\n", "components:\n  nftables: {ssh_ports: [5000]}\n"),), "let sshd listen"),
+)
+"""What is to be tried, where it depends on what else stands in the file."""
+
 
 def _read(text: str) -> object:
     return parse(text, "site.yaml").value
@@ -349,6 +396,11 @@ def test_what_it_says_to_do_helps_and_leads_in_no_circle(
                 seen.append(_read(after))
                 ahead += [(after, steps + 1)] if steps < FAR else []
     del path, words
+
+
+@pytest.mark.parametrize(("example", "edits", "hint"), HINTS, ids=lambda one: str(one)[:40])
+def test_it_says_what_to_try(example: str, edits: Edits, hint: str) -> None:
+    assert any(hint in (mistake.try_this or "") for mistake in told(edited(example, edits)))
 
 
 @pytest.mark.parametrize(("example", "edits"), RIGHT, ids=lambda one: str(one)[:40])

@@ -26,6 +26,7 @@ _PUBLIC = (b"age1", b"ssh-", b"ecdsa-", b"sk-")
 """What public keys begin with."""
 _PRIVATE = "name a file that holds an age identity, or an ssh-ed25519 or ssh-rsa private key"
 _WANTED = "write an age1... recipient, or the path of an ssh-ed25519 or ssh-rsa public key (.pub)"
+_WHOLE = "copy the whole line of the .pub file, or name the file: this key is not whole"
 
 
 def recipient(text: str, beside: Path) -> object:
@@ -61,7 +62,8 @@ def recipient(text: str, beside: Path) -> object:
     except pyrage.RecipientError as error:
         unsupported = "Unsupported" in str(error)
         why = f": age cannot encrypt to {content.split()[0]} keys" if unsupported else ""
-        raise SecretsError(f"{text} is no age or SSH public key{why}", try_this=_WANTED) from None
+        hint = _WANTED if unsupported or not content.startswith("ssh-") else _WHOLE
+        raise SecretsError(f"{text} is no age or SSH public key{why}", try_this=hint) from None
 
 
 def key_path(text: str, beside: Path) -> Path | None:

@@ -91,7 +91,8 @@ class Draft:
     ``lab`` is also true where it cannot be read. ``boards`` has what ``fencing`` says, by the hosts' names.
 
     ``networks_known`` and ``hosts_known`` say that every name of theirs could be read, ``services_known``
-    every service: only then can something be missing from them.
+    every service: only then can something be missing from them. ``counted`` are the hosts of ranges, whose
+    addresses stand nowhere in the file.
     """
 
     networks: Mapping[str, DraftNetwork]
@@ -108,14 +109,18 @@ class Draft:
     boards: Mapping[str, DraftBoard]
     options: Mapping[str, Any]
     choose: Mapping[str, Any]
+    counted: AbstractSet[str]
 
 
-def draft_of(raw: Mapping[str, Any], dropped: AbstractSet[Path]) -> Draft:
+def draft_of(
+    raw: Mapping[str, Any], dropped: AbstractSet[Path], counted: AbstractSet[str] = frozenset()
+) -> Draft:
     """Read what is readable of a file that has been brought into the models' shape.
 
     Args:
         raw: the file's values.
         dropped: the mappings of which the parser had to leave out an entry.
+        counted: the hosts that ranges were written out to.
     """
     networks, vips, hosts = (raw.get(section) for section in ("networks", "vips", "hosts"))
     ssh, components, choose = (raw.get(section) for section in ("ssh", "components", "choose"))
@@ -138,6 +143,7 @@ def draft_of(raw: Mapping[str, Any], dropped: AbstractSet[Path]) -> Draft:
         boards={name: _board(entry) for name, entry in _entries(raw.get("fencing"))},
         options=components if isinstance(components, dict) else {},
         choose=choose if isinstance(choose, dict) else {},
+        counted=counted,
     )
 
 

@@ -90,7 +90,11 @@ def loads(text: str, path: FilePath, vocabulary: Vocabulary) -> Site:
     except ValidationError as error:
         mistakes += Translator(document, vocabulary, Site).mistakes(error)
     mistakes += _options(document, raw.get("components"), vocabulary)
-    mistakes += (_of(document, problem) for problem in _problems(draft_of(raw, document.dropped), vocabulary))
+    counted = {
+        name for section, *rest in document.written if section == "hosts" and len(rest) == 1 for name in rest
+    }
+    draft = draft_of(raw, document.dropped, counted)
+    mistakes += (_of(document, problem) for problem in _problems(draft, vocabulary))
     known = {mistake.path for mistake in mistakes}
     mistakes += (mistake for mistake in document.empty if mistake.path not in known)
     if site is not None and not mistakes:

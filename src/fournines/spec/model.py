@@ -208,7 +208,7 @@ class Site(Strict):
     """Everything one site file describes."""
 
     name: SiteName
-    """The site's name; also the lab's and the clusters' name."""
+    """The site's name, 32 characters at most; also the lab's and the clusters' name."""
     release: Literal["epoxy"] = "epoxy"
     """The OpenStack release: Epoxy (2025.1), as packaged by Debian 13."""
     networks: Mapping[NetworkName, Network]

@@ -17,7 +17,7 @@ from fournines.spec.shapes import shown
 from fournines.spec.told.elsewhere import belongs
 from fournines.spec.told.kinds import model_at, number_at
 from fournines.spec.vocabulary import Vocabulary
-from fournines.spec.words import NO_MAPPING, words
+from fournines.spec.words import NO_MAPPING, near, words
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +99,11 @@ class Translator:
             name = next(iter(given), "")
             return f"write {name}; its options stand under components: {{{name}: {{...}}}}"
         parts = re.split(r"[\s,;\uff0c\u3001]+", str(given))
-        known = len(parts) > 1 and all(part in self.vocabulary.services for part in parts)
-        return f"put a comma between them: {', '.join(parts)}" if known else ""
+        if len(parts) > 1 and all(part in self.vocabulary.services for part in parts):
+            return f"put a comma between them: {', '.join(parts)}"
+        meant = near(str(given), sorted(self.vocabulary.services))
+        alike = str(given).lower() in self.vocabulary.services  # what to write then is told already
+        return meant if meant.startswith("did you mean") and not alike else ""
 
 
 def _around(given: object, key: str) -> str:

@@ -8,7 +8,7 @@ from functools import partial
 from fournines.components.pacemaker.checks import checks, member_checks, volume_checks
 from fournines.components.pacemaker.deploy import UNIT, configuration, daemons, volumes
 from fournines.components.pacemaker.faults import faults
-from fournines.components.pacemaker.model import MEMBERS, Options
+from fournines.components.pacemaker.model import MEMBERS, Options, quorum_only
 from fournines.components.pacemaker.on_host import operations
 from fournines.components.pacemaker.relies import RELIES
 from fournines.kit import program
@@ -17,6 +17,7 @@ from fournines.kit.common.fencing import password_of
 from fournines.kit.component import Component, Stage, always
 from fournines.kit.declare import ClusterControl, Declaration, Memory, Mirror, Resource, Secret, Volume
 from fournines.kit.probe import Milestones
+from fournines.spec.document import Problem
 from fournines.spec.model import Mode, Site
 
 _DONE = r"Result of {} operation for ((?!fence-)\S+) on (\S+): (?:0 \()?(?i:ok)"
@@ -43,6 +44,16 @@ def _tell(verb: str, operation: Mapping[str, str]) -> Ask:
     return Ask(command, program.fed(operation), timeout=operations.SETTLES + 60)
 
 
+def judge(site: Site, options: Options) -> Iterator[Problem]:
+    """Devices cannot be left to hosts that run nothing else where there are none."""
+    if options.fence_from == "arbiters" and not quorum_only(site):
+        yield Problem(
+            ("components", "pacemaker", "fence_from"),
+            "fence_from: arbiters, and no host of the cluster is one",
+            "give a host that is no controller the role arbiter, or take it away: members fence each other",
+        )
+
+
 COMPONENT = Component(
     name="pacemaker",
     summary="VIPs and services on hosts that are known to be alive; others are fenced first",
@@ -56,6 +67,7 @@ COMPONENT = Component(
     ),
     faults=faults,
     options=Options,
+    judge=judge,
     needs=always("names", "membership", "balancer"),
     provides=("vip", "moving-data"),
     relies=RELIES,

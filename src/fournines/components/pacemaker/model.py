@@ -62,7 +62,7 @@ class Options(Strict):
     """No action of a resource is given less time than this, nor an answer that it waits for less than a
     thirtieth. 20 s is Pacemaker's own default; more is for hosts on which every program takes long."""
     fence_from: Literal["members", "arbiters"] = "members"
-    """Where fencing devices run: on any member, or, where there is one, only on those that run nothing else.
+    """Where fencing devices run: on any member, or only on those that run nothing else.
     Every host that may run a device starts its agent for a look at it; where programs take long (emulated
     processors) Pacemaker's own parts stand still meanwhile, and are taken for dead."""
     load_threshold: Whole = Field(default=1000, ge=10, le=100_000)

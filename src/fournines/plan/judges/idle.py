@@ -43,11 +43,21 @@ def _options(site: Site, parts: Sequence[Component], known: Sequence[Component])
         elif others:
             capability, other = others[0]
             what = f"{other} provides {capability} here"
-            hint = f"take them away, or write choose: {{{capability}: {name}}}"
+            hint = f"{_instead(site, name, other, parts)}, or write choose: {{{capability}: {name}}}"
         else:
             what, hint = f"nothing here needs {name}", "take them away"
         what += f": the options of {name} mean nothing"
         yield Problem(("components", name), what, hint, at_key=True)
+
+
+def _instead(site: Site, name: str, other: str, parts: Sequence[Component]) -> str:
+    """What to do with options of a component that stands aside for another, which may have the same ones."""
+    given = site.components[name]
+    theirs = next(one for one in parts if one.name == other).options.model_fields
+    if not given or not set(given) <= set(theirs):
+        return "take them away"
+    there = other in site.components
+    return f"write them under {other}, which has them too" if there else f"write {other} in place of {name}"
 
 
 def _choices(site: Site, parts: Sequence[Component], known: Sequence[Component]) -> Iterator[Problem]:

@@ -14,6 +14,9 @@ OPENS = "firewall"
 _LISTS = {"ssh_ports": "tcp", "open_tcp": "tcp", "open_udp": "udp"}
 """Its options that are open to everybody, with their protocol."""
 
+_OPENED = "take it away: what this site builds has its ports opened to whom they are for"
+_HINTS = {"ssh_ports": "let sshd listen on another port first: here it stands in the way of what is built"}
+
 
 def opened_ports(site: Site) -> Iterator[Problem]:
     """A port of a component of this site: who may come there is worked out, and is seldom everybody."""
@@ -27,7 +30,7 @@ def opened_ports(site: Site) -> Iterator[Problem]:
                     yield Problem(
                         ("components", opener.name, option, str(index)),
                         f"port {port} is {owner}'s: it would be open to everybody on every host",
-                        "take it away: what this site builds has its ports opened to whom they are for",
+                        _HINTS.get(option, _OPENED),
                     )
 
 

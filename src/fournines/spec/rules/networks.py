@@ -129,14 +129,21 @@ def interfaces(draft: Draft) -> Iterator[Problem]:
 def twice(draft: Draft) -> Iterator[Problem]:
     """An address has one owner, and a name one meaning."""
     owners: dict[IPv4Address, str] = {}
+    places: dict[IPv4Address, Path] = {}
     for host, network, address in addresses(draft):
         path: Path = ("hosts", host.name, "addresses", network)
+        if host.name in draft.counted:
+            places.setdefault(address, path)
         if address in owners:
             yield Problem(path, f"{address} is also {owners[address]}", "give each host its own")
         owners.setdefault(address, f"hosts.{host.name}.{network}")
     for name, vip in (draft.vips or {}).items():
         path = ("vips", name, "address")
-        if vip.address in owners:
+        if vip.address in places:
+            counted = places[vip.address]
+            what = f"counted up, {counted[1]} has {vip.address}, which is the VIP {name}"
+            yield Problem(counted, what, "begin after it, or give the VIP an address that no range comes to")
+        elif vip.address in owners:
             owner = owners[vip.address]
             hint = (
                 "a VIP moves: no host may own it" if owner.startswith("hosts.") else "give each VIP its own"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from ipaddress import IPv4Network
 
 from fournines.spec.document import Path, Problem
 from fournines.spec.draft import Draft, DraftVip
@@ -30,7 +31,8 @@ def vips(draft: Draft) -> Iterator[Problem]:
             continue
         path, network = ("vips", name, "network"), networks.get(vip.network)
         if network is None:
-            yield Problem(path, f"{vip.network} is not a network of this site", near(vip.network, networks))
+            hint = _by_address(vip, sound) or near(vip.network, networks)
+            yield Problem(path, f"{vip.network} is not a network of this site", hint)
         elif vip.network in misnamed:
             continue
         elif network.purpose is Purpose.PROVIDER:
@@ -42,6 +44,12 @@ def vips(draft: Draft) -> Iterator[Problem]:
                 yield from outside_range(at, vip.address, vip.network, sound[vip.network])
             if vip.network != cluster:  # there every host is asked for an address anyway
                 yield from _unreachable(draft, path, vip.network)
+
+
+def _by_address(vip: DraftVip, ranges: Mapping[str, IPv4Network]) -> str:
+    """The network that is meant by the address; empty where there is none of either."""
+    inside = [name for name, cidr in ranges.items() if vip.address is not None and vip.address in cidr]
+    return f"write {inside[0]}, in which {vip.address} lies" if inside else ""
 
 
 def _unreachable(draft: Draft, path: Path, network: str) -> Iterator[Problem]:

@@ -23,6 +23,7 @@ _INSTEAD: dict[str, dict[str, str]] = {
         "enable_.*": "what is built follows from the list: services: [keystone, glance, horizon]",
         "(kolla_|.*_)?(vip|virtual_ip|vip_address|internal_vip_address)": _VIPS,
         "groups|all|children|inventory": _UNGROUPED,
+        "include.*|import.*|extends|!include|<<": "a site is one file: put what is included here",
         "version|openstack_release|openstack_version": "take it away, or write release: epoxy",
     },
     "fencing": {"pass.*|secret": "a password is a secret: nines secrets set SITE fencing/{}"},

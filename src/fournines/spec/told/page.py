@@ -22,14 +22,16 @@ aliases, no tags, no merge keys, no `%YAML` or `%TAG` line, one document, each v
 plain digits, and nothing is read as another type than the key's (a host may be called `no`; where true or
 false is wanted, `yes`, `no`, `on` and `off` will do). The file is UTF-8, with line ends of either kind and
 with or without a byte order mark; JSON is read too. It is whole in itself: there is no include. A name is
-lower-case letters, digits and hyphens, begins with a letter and has 63 characters at most.
+lower-case letters, digits and hyphens, begins with a letter, does not end with a hyphen and has 63 characters
+at most, the site's own 32.
 [The glossary](glossary.md) explains the words.
 
-What is judged of the whole: an odd number of hosts votes (roles `controller` and `arbiter`), or two that
-fence each other and run nothing that needs a majority; the connections that all processes of all services may
-open fit into the database's (`nines show` has the sum); and something is made of everything: a role, a
-choice, a provider network, options of a component of which nothing follows in this site are refused, because
-they were meant otherwise.
+What is judged of the whole: there are at least two controllers, and no more arbiters than break a tie; an odd
+number of hosts votes (roles `controller` and `arbiter`), or two that fence each other and run nothing that
+needs a majority; no VIP is called as a host is, and every controller has an address in its network; the
+connections that all processes of all services may open fit into the database's (`nines show` has the sum);
+and something is made of everything: a role, a choice, a provider network, options of a component of which
+nothing follows in this site are refused, because they were meant otherwise.
 """
 _HOST = """\
 Beside `roles` and `kind`, a host has a key for each network it is attached to: its address there, or a
@@ -55,8 +57,10 @@ _SERVICES = """
 ## Services
 
 The roles of the hosts that each service runs on, and which other services have to be listed with it on real
-machines, options as they are unless given. A lab's Nova may be without Glance and Neutron; Neutron's agent
-comes to compute hosts too; an option can ask for more: `glance: {store: objects}` for `swift`.
+machines, options as they are unless given. Nova wants at least one host with the role `compute`, Neutron two
+with the role `network` or none: then controllers have the routers. A lab's Nova may be without Glance and
+Neutron; Neutron's agent comes to compute hosts too; an option can ask for more:
+`glance: {store: objects}` for `swift`.
 
 | service | on hosts with any of | needs |
 |---|---|---|
