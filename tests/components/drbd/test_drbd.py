@@ -12,7 +12,7 @@ from tests.programs import opinion
 from tests.support import EXAMPLES, context_of, site_of
 
 from fournines.components.drbd.component import COMPONENT
-from fournines.components.drbd.deploy import CONF, UNFENCE
+from fournines.components.drbd.deploy import CONF, FENCE, UNFENCE
 from fournines.components.drbd.on_host.state import State, states, version
 from fournines.components.pacemaker.on_host.cib import MIRRORS
 from fournines.errors import SpecError
@@ -59,8 +59,9 @@ def test_the_files_are_the_golden_ones_and_alike_on_both(context: Context) -> No
         for host in ("controller1", "controller2")
     }
     assert texts["controller1"] == texts["controller2"] == (HERE / "golden" / "volume.res").read_text()
-    unfence = file_of(COMPONENT, context, "controller1", UNFENCE).content
-    assert unfence == (HERE / "golden" / "drbd-unfence").read_text()
+    for path in (FENCE, UNFENCE):
+        text = file_of(COMPONENT, context, "controller1", path).content
+        assert text == (HERE / "golden" / Path(path).name).read_text()
 
 
 @pytest.mark.programs
@@ -81,10 +82,9 @@ def test_the_copies_are_left_to_the_cluster_manager(context: Context) -> None:
     assert fed == [{"device": "/dev/vdb", "first": False, "minor": 0, "name": "mysql", "size": 0}]
 
 
-def test_what_its_handler_writes_the_cluster_s_configuration_keeps() -> None:
-    from fournines.components.drbd.on_host.fencing import constraint  # noqa: PLC0415
-
-    assert f'id="{MIRRORS}ms_drbd_mysql"' in constraint("ms_drbd_mysql", "controller1")
+def test_what_its_handlers_write_and_take_away_the_cluster_s_configuration_keeps(context: Context) -> None:
+    for path, clone in ((FENCE, "$clone"), (UNFENCE, "$1")):
+        assert f'mark="{MIRRORS}{clone}"' in file_of(COMPONENT, context, "controller1", path).content
 
 
 # --- checks -----------------------------------------------------------------------------------------------
@@ -180,7 +180,7 @@ def test_a_copy_that_is_kept_from_use_is_told(context: Context, constraints: str
 VOLUME = "mysql: {device: /dev/vdb}     # the same path on both hosts; it must be empty"
 
 
-PAIR = SITE.replace("time, arbiter]", "time]", 1)
+PAIR = SITE.replace("time, arbiter]", "time]", 1).replace(", fence_from: arbiters", "", 1)
 
 
 def test_two_hosts_that_fence_each_other_need_no_third() -> None:

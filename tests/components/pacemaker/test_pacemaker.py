@@ -273,7 +273,6 @@ def test_who_votes_and_runs_nothing_fences_rather_than_who_takes_over(site: Site
 
 def test_where_agents_take_long_only_who_runs_nothing_fences_as_far_as_there_is_one(site: Site) -> None:
     assert [device.never for device in devices(site, "arbiters")] == [
-        ("dashboard",),
         ("controller1", "controller2"),
         ("controller2", "controller1"),
     ]

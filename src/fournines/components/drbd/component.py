@@ -37,7 +37,11 @@ def declares(site: Site, options: Options) -> Iterator[Declaration]:
             one.name,
             names,
             agent="ocf:linbit:drbd",
-            params=(("drbd_resource", one.name), ("unfence_if_all_uptodate", "true")),
+            params=(
+                ("drbd_resource", one.name),
+                ("unfence_if_all_uptodate", "true"),
+                ("ignore_missing_notifications", "true"),
+            ),
             device=one.block,
             filesystem=FILESYSTEM,
             port=one.port,

@@ -10,17 +10,17 @@ from fournines.components.drbd.on_host import prepare
 from fournines.kit.context import Context
 from fournines.kit.declare import Mirror
 from fournines.kit.probe import Agreement
-from fournines.kit.program import PROGRAMS, argv, install
+from fournines.kit.program import PROGRAMS, argv
 from fournines.kit.step import Command, File, Packages, Step, Unit
 from fournines.spec.model import Host
 
 CONF = "/etc/drbd.d/{}.res"
 MODULES = "/etc/modules-load.d/fournines-drbd.conf"
 UNIT = "drbd.service"
-HANDLER = (
-    f"/usr/bin/env PYTHONPATH={PROGRAMS} /usr/bin/python3 -S -B -m fournines.components.drbd.on_host.fencing"
-)
-UNFENCE = f"{PROGRAMS}/drbd-unfence"
+FENCE, UNFENCE = f"{PROGRAMS}/drbd-fence", f"{PROGRAMS}/drbd-unfence"
+"""Shell, for writes wait meanwhile: Python alone, before its first line, takes longer than all the rest."""
+FENCE_PATIENCE = 120
+"""Seconds after which ``FENCE`` gives up: writes stay suspended, the cluster's own time limits take over."""
 _VALIDATE = ("/usr/lib/drbd/drbdadm-84", "--config-file={}", "dump")
 """The parser for the kernel's DRBD by its own name: before the module is loaded drbdadm takes the file for
 one of DRBD 9, whose words are others."""
@@ -31,7 +31,7 @@ def steps(context: Context, host: Host) -> Iterator[Step]:
     options = context.options("drbd", Options)
     yield Packages(("drbd-utils", "xfsprogs"))
     yield File(MODULES, "# Managed by fournines.\ndrbd\nxfs\n")
-    yield install("drbd", "fencing")
+    yield File(FENCE, context.render("drbd", "drbd-fence.j2", patience=FENCE_PATIENCE), mode=0o755)
     yield File(UNFENCE, context.render("drbd", "drbd-unfence.j2"), mode=0o755)
     for one in volumes(options):
         yield File(CONF.format(one.name), resource(context, one), mode=0o600, validate=_VALIDATE)
@@ -82,6 +82,6 @@ def resource(context: Context, volume: Volume) -> str:
         ping=max(1, tenths // 2),
         every=options.answer_ms // 1000 + 1,
         rate=options.resync_rate,
-        fence=f"{HANDLER} {mirror.clone} {agreed:.1f} {' '.join(mirror.hosts)}",
+        fence=f"{FENCE} {mirror.clone} {agreed:.1f} {' '.join(mirror.hosts)}",
         unfence=f"{UNFENCE} {mirror.clone}",
     )

@@ -7,7 +7,14 @@ from functools import partial
 from typing import Any
 
 from fournines.components.pacemaker.deploy import UNIT, cluster, run_by_cluster, slowest_start
-from fournines.components.pacemaker.model import MEMBERS, device_name, filesystem_name, vip_name
+from fournines.components.pacemaker.model import (
+    MEMBERS,
+    Options,
+    device_name,
+    fenced,
+    filesystem_name,
+    vip_name,
+)
 from fournines.components.pacemaker.on_host import cib
 from fournines.kit.check import Answers, Ask, Check, Output, each_host
 from fournines.kit.common.unit_check import units_check
@@ -70,6 +77,8 @@ def _on_volumes(context: Context) -> dict[str, int]:
 def checks(context: Context) -> Iterator[Check]:
     """The configuration is the site's; everybody can be fenced; everything runs, where it should."""
     hosts = MEMBERS.names(context.site)
+    covered = fenced(context.site, context.options("pacemaker", Options).fence_from)
+    whom = "Every member" if covered == hosts else "Every member that runs something"
     yield Check(
         "pacemaker.configuration",
         "The cluster's configuration is the site's",
@@ -79,8 +88,8 @@ def checks(context: Context) -> Iterator[Check]:
     yield _seen(
         context,
         "fencing",
-        "Every member can be fenced: fencing is on, and the device of each answers",
-        partial(judge_fencing, wanted=hosts),
+        f"{whom} can be fenced: fencing is on, and the device of each answers",
+        partial(judge_fencing, wanted=covered),
         barrier=True,
     )
     resources = {f"{one.name}": len(VIP_HOSTS(context.site)) for one in context.declared(Resource)}

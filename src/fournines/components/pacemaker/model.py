@@ -27,6 +27,9 @@ _PAIR = 2
 _PAIR_DELAY = "5s"
 
 
+FenceFrom = Literal["members", "arbiters"]
+
+
 class Options(Strict):
     """What a site may override, under Pacemaker's names."""
 
@@ -61,10 +64,11 @@ class Options(Strict):
     action_timeout: WholeSeconds = Field(default=20, ge=20, le=3600)
     """No action of a resource is given less time than this, nor an answer that it waits for less than a
     thirtieth. 20 s is Pacemaker's own default; more is for hosts on which every program takes long."""
-    fence_from: Literal["members", "arbiters"] = "members"
+    fence_from: FenceFrom = "members"
     """Where fencing devices run: on any member, or only on those that run nothing else.
     Every host that may run a device starts its agent for a look at it; where programs take long (emulated
-    processors) Pacemaker's own parts stand still meanwhile, and are taken for dead."""
+    processors) Pacemaker's own parts stand still meanwhile, and are taken for dead. Where only one arbiter
+    fences, nobody switches that one off and on: what runs elsewhere does not stop with it."""
     load_threshold: Whole = Field(default=1000, ge=10, le=100_000)
     """From which load, in percent of a host's processors, it is given one thing at a time. Pacemaker's own
     default of 80 makes a busy host wait with a VIP until a fencing device is started there: 5 s of 12 in a
@@ -146,17 +150,24 @@ def vip_name(vip: str) -> str:
     return f"vip-{vip}"
 
 
-def devices(site: Site, fence_from: Literal["members", "arbiters"] = "members") -> Iterator[Part]:
-    """A device for each member, which does not run on the host it fences.
+def fenced(site: Site, fence_from: FenceFrom) -> tuple[str, ...]:
+    """The members that have a device: all, but for the only arbiter where arbiters alone fence."""
+    alone = quorum_only(site) if fence_from == "arbiters" else ()
+    return tuple(name for name in MEMBERS.names(site) if alone != (name,))
+
+
+def devices(site: Site, fence_from: FenceFrom = "members") -> Iterator[Part]:
+    """A device for each member that is fenced, which does not run on the host it fences.
 
     A member that runs nothing else does it rather than the others, which have most to do just then; from
-    ``arbiters`` no other does it but for themselves. Of two hosts that are cut off from each other each would
-    fence the other at the same moment: there the first one's device waits, so that the first one wins
-    (Pacemaker Explained, pcmk_delay_base). With three votes the one that is alone may fence nobody.
+    ``arbiters`` no other does it, but for one another where there are several. Of two hosts that are cut off
+    from each other each would fence the other at the same moment: there the first one's device waits, so that
+    the first one wins (Pacemaker Explained, pcmk_delay_base). With three votes who is alone may fence nobody.
     """
     members = MEMBERS.names(site)
     pair = len(members) == _PAIR
-    for position, host in enumerate(MEMBERS(site)):
+    having = fenced(site, fence_from)
+    for position, host in enumerate(one for one in MEMBERS(site) if one.name in having):
         board = board_of(site, host)
         delay = (("pcmk_delay_base", _PAIR_DELAY),) if pair and position == 0 else ()
         name, params = device_name(host.name), (*_params(host, board), *delay)
@@ -246,9 +257,9 @@ def _address(name: str, address: str, prefix: int) -> Primitive:
 
 _ONE_PROMOTED = (
     *(("promotable", "true"), ("promoted-max", "1"), ("promoted-node-max", "1"), ("clone-node-max", "1")),
-    *(("notify", "true"), ("interleave", "true")),
+    ("interleave", "true"),
 )
-"""``notify``: copies are told of each other's changes, which DRBD's agent needs."""
+"""No ``notify``: whoever must hear of the other copies' changes hears it from the copies themselves."""
 
 
 def volume_parts(context: Context) -> Iterator[Part]:
@@ -284,7 +295,6 @@ def _copies(mirror: Mirror) -> Primitive:
         ("promote", "180s"),
         ("demote", "120s"),
         ("stop", "120s"),
-        ("notify", "90s"),
     )
     done = operations(*asked, *((name, "0s", timeout) for name, timeout in changed))
     return Primitive(mirror.primitive, mirror.agent, mirror.params, done)
