@@ -38,8 +38,11 @@ _MERGED = re.compile(r"^[\"']?(/(?:bin|sbin|lib|lib64)/\S+)")
 )
 def no_script_user(site: Evidence) -> Iterator[Hit | Unknown]:
     for conf in site.all(KeepalivedConf):
-        named = any(other.script_user for other in site.on(conf.at.host, KeepalivedConf))
-        if not conf.script_security or named or incomplete(site, conf.at.host):
+        if (
+            not conf.script_security
+            or incomplete(site, conf.at.host)
+            or site.derived_on(conf.at.host, _named)
+        ):
             continue
         bare = [s for s in site.on(conf.at.host, VrrpScript) if not s.user and s.at.path == conf.at.path]
         if bare:
@@ -49,6 +52,11 @@ def no_script_user(site: Evidence) -> Iterator[Hit | Unknown]:
                 f"neither script_user nor a user in {names}",
                 related=tuple(s.at for s in bare),
             )
+
+
+def _named(site: Evidence, host: str) -> bool:
+    """Whether some file of a host says as whom scripts run."""
+    return any(conf.script_user for conf in site.on(host, KeepalivedConf))
 
 
 @rule(

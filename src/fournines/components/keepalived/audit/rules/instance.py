@@ -284,12 +284,16 @@ _NAMELESS = keepalived().replace("    virtual_router_id 51\n", "")
 def incomplete_instance(site: Evidence) -> Iterator[Hit | Unknown]:
     for instance in site.all(VrrpInstance):
         host = instance.at.host
-        general = any(conf.has("default_interface") for conf in site.on(host, KeepalivedConf))
         lacks = [] if instance.has("virtual_router_id") else ["virtual_router_id"]
-        lacks += [] if instance.has("interface") or general else ["interface"]
+        lacks += [] if instance.has("interface") or site.derived_on(host, _general) else ["interface"]
         templated = any(word in instance.name for word in "$<{") or instance.has("include")
         if lacks and instance.closed and instance.vips and not templated and not incomplete(site, host):
             yield Hit(instance.at, f"{instance.name} has no {' and no '.join(lacks)}")
+
+
+def _general(site: Evidence, host: str) -> bool:
+    """Whether a host's files name an interface for all instances that name none."""
+    return any(conf.has("default_interface") for conf in site.on(host, KeepalivedConf))
 
 
 _HIGHEST = 255
