@@ -17,7 +17,7 @@ URL = "rabbit://nova:***@10.0.0.11:5672,nova:***@10.0.0.12:5672,nova:***@10.0.0.
         ("short enough", "of a name that stands elsewhere", "short enough"),
         ("one two three four five six seven eight", "nothing of it", f"one two three four fi{CUT}"),
         ("one two three four five six seven eight", "two is wrong", f"one two three four fi{CUT}"),
-        ("one two three four five six seven eight", "seven is wrong", f"{CUT} six seven eight"),
+        ("one two three four five six seven eight", "seven is wrong", f"{CUT} five six seven eight"),
         ("alpha beta gamma delta epsilon zeta eta", "delta and epsilon", f"{CUT} delta epsilon zeta {CUT}"),
     ],
 )

@@ -19,7 +19,8 @@ def excerpt(line: str, said: str, room: int) -> str:
     if len(line) <= room:
         return line
     spans = _spoken_of(line, said)
-    heads = [0, *(_before(line, start, room // _LEAD) for start, _ in spans)]
+    last = line.find(" ", len(line) - room + len(CUT)) + 1 or len(line)  # from here on all of it fits
+    heads = [0, *(min(last, _before(line, start, room // _LEAD)) for start, _ in spans)]
     best = max(heads, key=lambda head: (_held(spans, head, room), -head))
     text = line[best:]
     front = f"{CUT} " if best else ""
