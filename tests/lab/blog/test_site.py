@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 import subprocess
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -10,6 +11,8 @@ from typing import Any
 
 import pytest
 from tests.lab.deployed import CONTROLLERS, NINES, Deployed
+
+from fournines.errors import HeldError
 
 pytestmark = pytest.mark.lab
 
@@ -27,6 +30,26 @@ def test_every_promise_holds(deployed: Deployed) -> None:
 
 def test_a_second_deployment_changes_nothing(deployed: Deployed) -> None:
     assert deployed.changes() == []
+
+
+def test_of_two_deployments_at_once_the_second_is_told_of_the_first(deployed: Deployed) -> None:
+    argv: list[str | Path] = [NINES, "deploy", "--json", deployed.file]
+    with subprocess.Popen(argv, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as first:
+        assert first.stdout is not None
+        begun = json.loads(first.stdout.readline())
+        first.send_signal(signal.SIGSTOP)  # in the middle, for as long as the other takes
+        try:
+            second = deployed.nines("deploy")
+        finally:
+            first.send_signal(signal.SIGCONT)
+        told = [json.loads(line) for line in first.stdout]
+    assert begun["event"] == "Started"
+    assert second.returncode == HeldError.exit_code
+    assert f"(process {first.pid}, " in second.stderr
+    assert "nothing was done" in second.stderr
+    assert first.returncode == 0
+    assert told[-1]["event"] == "Finished"
+    assert deployed.nines("deploy").returncode == 0, "it is free again"
 
 
 def test_a_plan_is_empty_until_the_site_file_changes_and_says_what_would(
