@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shlex
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, TypeAlias
 
 from fournines.components.keepalived.audit.facts import MiscCheck, VrrpScript
@@ -14,7 +15,7 @@ from fournines.kit.audit.shell import parse_shell
 from fournines.kit.audit.status import python
 from fournines.kit.audit.status.pool import UNKNOWN
 from fournines.kit.audit.status.steps import Command, Step
-from fournines.kit.audit.status.walk import outcome
+from fournines.kit.audit.status.walk import outcome, questions
 
 if TYPE_CHECKING:
     from fournines.kit.audit.evidence import Evidence
@@ -40,14 +41,24 @@ class Decision:
     steps: Step | None
     ends: Outcome
 
+    @cached_property
+    def asked(self) -> tuple[Question, ...]:
+        """Everything that is asked on the way."""
+        return questions(self.steps) if self.steps is not None else ()
+
     def at(self, question: Question) -> Place:
         """Where a question is asked: in the script, or in the line that names the command."""
         return self.script.line(question.line) if self.script else self.check.place("script")
 
 
-def checks(site: Evidence) -> tuple[Check, ...]:
+def decisions(site: Evidence) -> tuple[Decision, ...]:
     """Every program by whose exit status keepalived decides: of instances, and of real servers."""
-    return (*site.all(VrrpScript), *site.all(MiscCheck))
+    return site.derived(_decisions)
+
+
+def _decisions(site: Evidence) -> tuple[Decision, ...]:
+    checks: tuple[Check, ...] = (*site.all(VrrpScript), *site.all(MiscCheck))
+    return tuple(decision(site, check) for check in checks)
 
 
 def decision(site: Evidence, check: Check) -> Decision:

@@ -6,13 +6,12 @@ import re
 from typing import TYPE_CHECKING
 
 from fournines.components.keepalived.audit.facts import DOWN_TIMER_ADVERTS, VrrpInstance, VrrpScript
-from fournines.components.keepalived.audit.rules.deciding import checks, decision
+from fournines.components.keepalived.audit.rules.deciding import decisions
 from fournines.components.keepalived.audit.rules.example import keepalived, script
 from fournines.components.keepalived.audit.rules.scripts import given
 from fournines.kit.audit.rule import Consequence, Hit, Severity, Unknown, rule
 from fournines.kit.audit.status.habits import bare, program
 from fournines.kit.audit.status.pool import UNKNOWN
-from fournines.kit.audit.status.walk import questions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -152,12 +151,12 @@ _NAMED = script(script='"/etc/keepalived/check_haproxy.sh"')
 )
 def finds_itself(site: Evidence) -> Iterator[Hit | Unknown]:
     seen: set[Place] = set()
-    for check in checks(site):
-        found = decision(site, check)
+    for found in decisions(site):
+        check = found.check
         if found.script is None or found.steps is None or found.ends == UNKNOWN or not found.script.commands:
             continue
         path = check.command.split()[0].strip("\"'")
-        for question in questions(found.steps):
+        for question in found.asked:
             whom, at = _itself(question, path), found.at(question)
             if whom and at not in seen:
                 seen.add(at)

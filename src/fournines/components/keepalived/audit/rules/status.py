@@ -6,13 +6,13 @@ import re
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from fournines.components.keepalived.audit.rules.deciding import checks, decision
+from fournines.components.keepalived.audit.rules.deciding import decisions
 from fournines.components.keepalived.audit.rules.example import keepalived, script
 from fournines.kit.audit.rule import Consequence, Hit, Severity, Unknown, rule
 from fournines.kit.audit.status.cause import cause
 from fournines.kit.audit.status.habits import bare, output_files, program
 from fournines.kit.audit.status.pool import UNKNOWN
-from fournines.kit.audit.status.walk import outcome, questions
+from fournines.kit.audit.status.walk import outcome
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -50,8 +50,8 @@ def _is_path(command: str) -> bool:
 )
 def never_fails(site: Evidence) -> Iterator[Hit | Unknown]:
     seen: set[Place] = set()
-    for check in checks(site):
-        found = decision(site, check)
+    for found in decisions(site):
+        check = found.check
         if found.steps is None:
             yield from _not_known(found)
         elif found.script is None and _is_path(check.command):
@@ -134,11 +134,11 @@ def _probe(question: Question) -> bool:
 )
 def lost_answer(site: Evidence) -> Iterator[Hit | Unknown]:
     seen: set[Place] = set()
-    for check in checks(site):
-        found = decision(site, check)
+    for found in decisions(site):
+        check = found.check
         if found.script is None or found.steps is None or found.ends.failure is None or found.ends == UNKNOWN:
             continue
-        for question in [q for q in questions(found.steps) if _probe(q)][:20]:
+        for question in [q for q in found.asked if _probe(q)][:20]:
             at = found.at(question)
             if at not in seen and not _matters(found, question) and not _kept(found, question):
                 seen.add(at)
@@ -152,8 +152,7 @@ def lost_answer(site: Evidence) -> Iterator[Hit | Unknown]:
 def _kept(found: Decision, question: Question) -> bool:
     """Whether the output of the command in this line goes into a file or a name, or is asked for itself."""
     if found.steps is not None and any(
-        other.aspect and (other.text, other.line) == (question.text, question.line)
-        for other in questions(found.steps)
+        other.aspect and (other.text, other.line) == (question.text, question.line) for other in found.asked
     ):
         return True
     commands = found.script.commands if found.script else ()
@@ -205,11 +204,11 @@ _UNSEEN = re.compile(r"\$[@*{]?\w*(?:opt|arg|flag|param|curl)\w*\}?|\$\{?[@*]\S*
 )
 def any_answer_will_do(site: Evidence) -> Iterator[Hit | Unknown]:
     seen: set[Place] = set()
-    for check in checks(site):
-        found = decision(site, check)
+    for found in decisions(site):
+        check = found.check
         if found.steps is None or found.ends == UNKNOWN or (found.script and not found.script.commands):
             continue
-        for question in [q for q in questions(found.steps) if _takes_any_answer(q)][:20]:
+        for question in [q for q in found.asked if _takes_any_answer(q)][:20]:
             at = found.at(question)
             if at not in seen and not _kept(found, question) and _matters(found, question):
                 seen.add(at)
