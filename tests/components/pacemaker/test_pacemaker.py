@@ -92,6 +92,28 @@ def test_a_unit_may_be_asked_by_a_command(
     assert done.returncode == code
 
 
+@pytest.mark.parametrize("looks", [0, 1, 14, 15, 16, 40])
+def test_a_start_that_ends_well_has_succeeded_however_often_it_was_looked_at(
+    context: Context, tmp_path: Path, looks: int
+) -> None:
+    states = tmp_path / "states"
+    states.write_text("activating\n" * looks)
+    fakes = {
+        "systemctl": f"""case $1 in start) exit 0 ;; esac
+        case $2 in *Load*) echo loaded; exit ;; esac
+        sed 1q {states} | grep . || echo active; sed -i 1d {states}""",
+        "sleep": "exit 0",
+    }
+    for name, script in fakes.items():
+        (tmp_path / name).write_text(f"#!/bin/sh\n{script}\n")
+        (tmp_path / name).chmod(0o755)
+    agent = file_of(COMPONENT, context, "controller1", AGENT).content
+    env = {"PATH": f"{tmp_path}:/usr/bin:/bin", "OCF_RESKEY_unit": "x"}
+    done = subprocess.run(["sh", "-c", agent, "unit", "start"], env=env, check=False, capture_output=True)
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert states.read_text() == "", "it was looked at until it was well"
+
+
 def test_the_agent_is_the_golden_one(context: Context) -> None:
     found = file_of(COMPONENT, context, "controller1", AGENT)
     assert (found.content, found.mode) == ((HERE / "golden" / "unit").read_text(), 0o755)
