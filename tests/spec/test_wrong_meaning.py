@@ -102,7 +102,7 @@ WRONG += (
             ),
         ),
         "networks.two.purpose",
-        "one and two are provider networks",
+        "one and two are provider networks: routers are reached from one",
     ),
     (
         "blog-with-networks",
@@ -325,6 +325,16 @@ WRONG += (
 )
 HINTS: tuple[tuple[str, Edits, str], ...] = (
     ("blog", (("network: mgmt", "network: internal"),), "write mgmt, in which 10.0.0.20 lies"),
+    (
+        "blog",
+        (
+            (
+                "controller1: {roles: [controller], mgmt: 10.0.0.11",
+                "controller1: {roles: [controller], mgmt: 10.0.0.011",
+            ),
+        ),
+        "write 10.0.0.11, without zeros",
+    ),
     ("blog", (("lab: true ", "include: more.yaml\nlab: true "),), "a site is one file"),
     ("blog", (("[keystone, ", "[keyst\u043ene, "),), "did you mean keystone? \u043e is U+043E"),
     ("blog", (("[keystone, ", "[Keystone, "),), "write keystone"),

@@ -11,6 +11,7 @@ from fournines.plan.kernel import with_kernel_file
 from fournines.plan.merge import merged
 from fournines.plan.model import Phase, Plan, PlannedStage
 from fournines.plan.order import Placed, levels
+from fournines.plan.patience import patient_check, patient_step
 from fournines.spec.model import Site
 
 
@@ -34,9 +35,11 @@ def make_plan(
 
 def _stage(context: Context, placed: Placed) -> tuple[PlannedStage, tuple[Check, ...]]:
     component, stage = placed.component, placed.stage
-    checks = tuple(stage.checks(context))
+    times = context.site.patience
+    checks = tuple(patient_check(check, times) for check in stage.checks(context))
     of_hosts = {
-        host.name: tuple(stage.steps(context, host)) for host in component.hosts_of(stage, context.site)
+        host.name: tuple(patient_step(step, times) for step in stage.steps(context, host))
+        for host in component.hosts_of(stage, context.site)
     }
     planned = PlannedStage(
         name=placed.name,

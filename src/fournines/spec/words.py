@@ -146,6 +146,8 @@ def _about(kind: str, given: object, context: dict[str, object], key: str) -> Wo
 
 def _address(given: str) -> str:
     """What is meant by an address with something behind it; empty where nobody can know."""
+    if re.fullmatch(r"(?:[0-9]{1,3}\.){3}[0-9]{1,3}", given) and re.search(r"(^|\.)0[0-9]", given):
+        return f"write {'.'.join(str(int(part)) for part in given.split('.'))}, without zeros before a number"
     found = re.fullmatch(r"((?:[0-9]{1,3}\.){3})([0-9]{1,3})(/[0-9.]*|\+|\s*-\s*[0-9.]+)", given)
     if found is None:
         return ""

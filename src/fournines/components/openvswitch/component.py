@@ -51,8 +51,8 @@ def judge(site: Site, options: Options) -> Iterator[Problem]:
     if options.external is None and len(providers) > 1:
         yield Problem(
             ("networks", providers[1], "purpose"),
-            f"{' and '.join(providers)} are provider networks: nothing says from which routers are reached",
-            f"write components: {{openvswitch: {{external: {providers[0]}}}}}",
+            f"{' and '.join(providers)} are provider networks: routers are reached from one of them only",
+            "leave one, and take the others away",
         )
         return
     unknown = [o for o in ("tunnels", "external") if getattr(options, o) not in (None, *site.networks)]

@@ -46,8 +46,8 @@ class Options(Strict):
     """The network between whose addresses virtual networks are tunnelled; the cluster network unless given.
     With the userspace datapath it is a network without VIPs, whose interface the switch takes over."""
     external: NetworkName | None = None
-    """The network from which routers are reached; unless given, the one provider network. Where there are
-    several it has to be said; where there is none, routers of real machines only join virtual networks."""
+    """The network from which routers are reached; unless given, the provider network. There is
+    one at most; where there is none, routers of real machines only join virtual networks."""
 
 
 def datapath(site: Site, options: Options) -> Datapath:

@@ -103,6 +103,8 @@ def idle_networks(site: Site) -> Iterator[Problem]:
     for name, network in site.networks.items():
         if network.purpose is Purpose.PROVIDER and name not in handed_on:
             hint = "take it away" if handed_on else "add neutron to services, or take the network away"
-            yield Problem(
-                ("networks", name, "purpose"), f"no virtual network has a way out through {name}", hint
+            what = f"no virtual network has a way out through {name}"
+            what += (
+                f": routers are reached from {', '.join(filter(None, handed_on))}" if any(handed_on) else ""
             )
+            yield Problem(("networks", name, "purpose"), what, hint)

@@ -104,4 +104,4 @@ def outside_range(path: Path, address: IPv4Address, name: str, cidr: IPv4Network
         yield Problem(path, f"{address} is not in network {name} ({cidr})", hint)
     elif address in {cidr.network_address, cidr.broadcast_address}:
         what = f"{address} is the network or broadcast address of {cidr}"
-        yield Problem(path, what, "write a host's address")
+        yield Problem(path, what, "write a free address between them")

@@ -30,8 +30,9 @@ What is judged of the whole: there are at least two controllers, and no more arb
 number of hosts votes (roles `controller` and `arbiter`), or two that fence each other and run nothing that
 needs a majority; no VIP is called as a host is, and every controller has an address in its network; the
 connections that all processes of all services may open fit into the database's (`nines show` has the sum);
-and something is made of everything: a role, a choice, a provider network, options of a component of which
-nothing follows in this site are refused, because they were meant otherwise.
+and something is made of everything: a role, a choice, a network to which no host is attached, a second
+provider network, options of a component of which nothing follows in this site are refused, because they were
+meant otherwise.
 """
 _HOST = """\
 Beside `roles` and `kind`, a host has a key for each network it is attached to: its address there, or a
