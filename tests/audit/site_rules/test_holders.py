@@ -44,6 +44,9 @@ def found(check: str, script: str = "", **settings: str) -> set[str]:
         '#!/bin/bash\nout=$(ip a)\ngrep -q 10.0.0.20 <<< "$out" || exit 1\n',
         "#!/bin/sh\ngrep -q 10.0.0.20 /proc/net/fib_trie\n",
         "#!/bin/sh\nip route get 10.0.0.20 | grep -q '^local'\n",
+        '#!/bin/bash\n[[ " $(hostname -I) " == *" 10.0.0.20 "* ]]\n',
+        '#!/bin/bash\nif [[ " $(hostname -I) " != *" 10.0.0.20 "* ]]; then exit 1; fi\nexit 0\n',
+        '#!/bin/bash\nown=" $(hostname -I) "\n[[ $own != *" 10.0.0.20 "* ]] && exit 1\nexit 0\n',
         PYTHON,
     ],
 )
@@ -60,10 +63,29 @@ def test_only_the_holder_passes(script: str) -> None:
         "#!/bin/sh\nip a | grep -q 10.0.0.20 && logger holder\npidof haproxy\n",
         "#!/bin/sh\nping -c1 10.0.0.1 || ping -c1 10.0.0.12\n",
         "#!/bin/sh\ncurl -fs -H 'Host: 10.0.0.20' http://127.0.0.1/\n",
+        '#!/bin/bash\n[[ " $(hostname -I) " != *" 10.0.0.20 "* ]] && exit 0\ncurl -fs http://127.0.0.1/\n',
+        '#!/bin/bash\n[[ " $(hostname -I) " != *" 10.0.0.200 "* ]] && exit 1\nexit 0\n',
     ],
 )
 def test_checks_that_every_host_can_pass(script: str) -> None:
     assert found("/usr/local/bin/chk", script) == set()
+
+
+@pytest.mark.parametrize(
+    ("test", "said"),
+    [
+        ('[[ " $(hostname -I) " != *" 10.0.0.20 "* ]] && exit 1', "the host holds 10.0.0.20"),
+        ('[[ " $(hostname -I) " == *" 10.0.0.20 "* ]] && exit 1', "the host does not hold 10.0.0.20"),
+        ('[[ ! " $(hostname -I) " != *" 10.0.0.20 "* ]] || exit 1', "the host holds 10.0.0.20"),
+    ],
+)
+def test_the_words_say_who_passes(test: str, said: str) -> None:
+    files = [
+        File("n1/etc/keepalived/keepalived.conf", conf("/usr/local/bin/chk")),
+        File("n1/usr/local/bin/chk", f"#!/bin/bash\n{test}\nexit 0\n"),
+    ]
+    (finding,) = (f for f in audit(files, strict=True).findings if f.rule == "KA042")
+    assert finding.what == f"check passes only while {said}"
 
 
 ADDRESSES = 'have = [a["local"] for i in d for a in i["addr_info"]]\n'

@@ -41,6 +41,8 @@ _FROM = re.compile(
 _NAMED = re.compile(r"Host:\s*\S+|--(?:resolve|connect-to)\s+\S+", re.IGNORECASE)
 
 
+_SOUGHT = re.compile(r"\bgrep\b|\s==?\s+\*")
+"""Something is looked for in a text that was kept: by grep, or by a pattern with text before it."""
 _BINDS = re.compile(r"\.bind\b|\b(?:ss|netstat|lsof|fuser|sockstat)\s|/proc/net/tcp\b")
 """A socket bound to an address, which the kernel allows to its holder, unless it allows it to everybody."""
 
@@ -175,7 +177,7 @@ def _own(use: Use, question: Question) -> str:
             return vip
         if _STATE.search(question.text) and use.kept & set(_PATH.findall(question.text)):
             return vip
-        sought = question.aspect.startswith("= *") or ("$" in text and "grep" in text)
+        sought = question.aspect.startswith("= *") or ("$" in text and _SOUGHT.search(text))
         if use.shows and sought and says(vip, text) and not asks(question):
             return vip  # looked for in what was kept of them
     return ""

@@ -95,6 +95,8 @@ def _compared(left: Operand, operator: str, right: Operand, line: int) -> Truth:
         known = _known(left, operator, right)
         if known is not None:
             return known
+    if operator in _DIFFERENT:  # one question, whichever way it is put
+        return Asks(Question(f"[ {left} = {_text(right)} ]", line), wanted=False)
     return Asks(Question(f"[ {left} {operator} {_text(right)} ]", line))
 
 
