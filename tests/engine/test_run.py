@@ -70,6 +70,21 @@ def test_a_first_run_does_everything_and_a_second_nothing(simulation: Simulation
     assert simulation.calls - before == 2 * len(HOSTS), "one look and one barrier per host, no more"
 
 
+def test_on_a_site_that_runs_a_service_that_had_no_turn_to_answer_is_asked_once_more(
+    simulation: Simulation,
+) -> None:
+    run(simulation, a_plan())
+    simulation.log.clear()
+    silences = ["no answer"]
+    simulation.refuse = lambda _, argv: silences.pop() if argv[0] == "is-done" and silences else None
+    assert run(simulation, a_plan()).total == 0
+    assert not silences, "the guard was asked, and was silent"
+    assert "do user" not in [what for _, what in simulation.log]
+
+    simulation.hosts["one"].done.clear()
+    assert run(simulation, a_plan()).changes == {"user": {"one": 1}}
+
+
 def test_units_are_started_everywhere_at_once_and_restarted_when_a_file_changed(
     simulation: Simulation,
 ) -> None:

@@ -32,7 +32,8 @@ OfHost = tuple[tuple[Step, Seen], ...]
 class PhaseRun:
     """One phase being carried out. ``changed`` is told of every change, ``busy`` of what takes long.
 
-    ``claims`` are those that the hosts kept before the run, ``leaving`` those of them that leave here.
+    ``claims`` are those that the hosts kept before the run, ``leaving`` those of them that leave here. In a
+    ``first`` deployment nothing ran before.
     """
 
     transport: Transport
@@ -44,6 +45,7 @@ class PhaseRun:
     claims: Claims = field(default_factory=dict)
     leaving: Claims = field(default_factory=dict)
     beside: Beside = HERE
+    first: bool = False
 
     async def carry_out(self, observed: Observed) -> frozenset[str]:
         """Make the phase's steps true on the hosts where they are not.
@@ -189,7 +191,8 @@ class PhaseRun:
         """The commands of a host: each stage's in their order, the stages' side by side.
 
         Where nothing came before them in this phase the look that preceded it still counts: asking Keystone
-        whether it has what is declared takes as long as giving it that.
+        whether it has what is declared takes as long as giving it that. On a site that runs only its yes
+        does: a no may be the silence of a service that had no turn, and is asked once more.
         """
         of_stages = [_commands_of(stage.steps.get(host, ())) for stage in self.phase.stages]
         sequences = [commands for commands in of_stages if commands]
@@ -197,6 +200,7 @@ class PhaseRun:
             return
         longest = sum(3 * command.timeout for commands in sequences for command in commands)
         told = {} if self._moves(host, seen) else {step: now["done"] for step, now in seen if _runs(step)}
+        told = {step: done for step, done in told.items() if done or self.first}
         asked = [
             [{**question(step, show=False), "told": told.get(step)} for step in commands]
             for commands in sequences

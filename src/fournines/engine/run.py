@@ -261,6 +261,7 @@ class _Run:
             self.claims,
             self.leaving.get(phase.name, {}),
             self.meanwhile.beside(phase, then, counted),
+            self.meanwhile.first,
         )
         try:
             proved = await run.carry_out(observed)
