@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from fournines.kit.audit.status.pool import UNKNOWN, Outcome, common
+from fournines.kit.audit.status.pool import ANSWER, UNKNOWN, Outcome, common
 from fournines.kit.audit.status.walk.blocks import TooMuchError, Walker
 
 if TYPE_CHECKING:
@@ -44,3 +44,18 @@ def questions(step: s.Step) -> tuple[Question, ...]:
     except (TooMuchError, RecursionError):
         return ()
     return tuple(walker.met)
+
+
+def answers(step: s.Step) -> tuple[frozenset[str], frozenset[int]]:
+    """The statuses of HTTP these steps may print before they end, and the lines that print one.
+
+    ``""`` is a way that ends without one, and ``"?"`` one that was not made out. Nothing at all: there is no
+    end, or they are too much to follow.
+    """
+    walker = Walker(None)
+    try:
+        last = walker.walk(step, {("0", frozenset()): frozenset()}, guarded=False)
+    except (TooMuchError, RecursionError):
+        return frozenset(), frozenset()
+    ends = [dict(names) for pool in (last, walker.ends, walker.raised) for _, names in pool]
+    return frozenset(str(names.get(ANSWER, "")) for names in ends), frozenset(walker.answered)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from fournines.kit.audit.status import steps as s
 from fournines.kit.audit.status.ask import FAILED, Asks, Question, Truth
 from fournines.kit.audit.status.habits import bare, program, succeeds
-from fournines.kit.audit.status.pool import PIPEFAIL, joined, put, split, with_status
+from fournines.kit.audit.status.pool import ANSWER, PIPEFAIL, joined, put, split, with_status
 from fournines.kit.audit.status.walk.commands import Commands
 from fournines.kit.audit.status.words import expanded
 
@@ -112,8 +112,9 @@ class Walker(Commands):
             last = self.walk(body, {key: facts}, guarded=guarded)
             inner = joined(last, self.ends, self.raised)
             self.ends, self.raised = ends, raised
-            for (status, _), known in inner.items():
-                put(found, (status, key[1]), known)
+            for (status, names), known in inner.items():
+                said = {item for item in names if item[0] == ANSWER}
+                put(found, (status, key[1] | said), known)
         return found
 
     def _loop(self, step: s.Loop, pool: Pool, *, guarded: bool) -> Pool:

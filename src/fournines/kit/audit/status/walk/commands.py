@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from fournines.kit.audit.status.ask import FAILED, Asks, Facts, Question, Truth, Value, asked, test
 from fournines.kit.audit.status.habits import bare, program, succeeds
-from fournines.kit.audit.status.pool import ERREXIT, Key, Pool, codes, joined, put, switched
+from fournines.kit.audit.status.pool import ANSWER, ERREXIT, Key, Pool, codes, joined, put, switched
+from fournines.kit.audit.status.said import status_line, to_output
 from fournines.kit.audit.status.words import HIDING, Names, assigned, expanded, operand
 
 if TYPE_CHECKING:
@@ -29,6 +30,8 @@ class Commands(ABC):
     breaks: list[Pool] = field(default_factory=list)
     functions: dict[str, s.Step] = field(default_factory=dict)
     met: dict[Question, None] = field(default_factory=dict)
+    answered: set[int] = field(default_factory=set)
+    """The lines that printed a status of HTTP."""
     steps: int = 0
     trapped: str = ""
     """The status that ``trap "exit 0" EXIT`` gives every end."""
@@ -65,8 +68,15 @@ class Commands(ABC):
             return {(FAILED, names): facts}
         plain = tuple(expanded(word, names, status) for word in words)
         if succeeds(plain):
-            return {("0", names): facts}
+            return {("0", self._printed(step, plain, names)): facts}
         return self._answered(Asks(Question(" ".join(plain), step.line)), names, facts)
+
+    def _printed(self, step: s.Command, words: tuple[str, ...], names: Names) -> Names:
+        """The names after a command that may print: of lines with a status of HTTP the first counts."""
+        answer = status_line(words) if to_output(step.words) else ""
+        if answer:
+            self.answered.add(step.line)
+        return names | {(ANSWER, answer)} if answer and ANSWER not in dict(names) else names
 
     def _become(self, step: s.Command, key: Key, facts: Facts, *, guarded: bool) -> Pool:
         """``exec COMMAND``: the script ends as the command does (POSIX, 2.14 exec)."""
