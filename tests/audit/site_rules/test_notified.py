@@ -131,3 +131,40 @@ def test_a_name_that_no_file_explains_is_no_second_database(name: str, hosts: st
         **({"c1/hosts": hosts} if hosts else {}),
     }
     assert len(found("OS022", files)) == count
+
+
+@pytest.mark.parametrize(
+    ("check", "service", "count"),
+    [
+        ("/usr/bin/nc -z -w 1 localhost 587", "postfix", 1),
+        ("/usr/bin/pgrep -x master", "postfix", 1),
+        ("/usr/bin/curl -fs http://127.0.0.1/", "nginx", 1),
+        ("/usr/bin/curl -fsk https://localhost/ok", "apache2", 1),
+        ("/usr/bin/psql -U check -c 'select 1'", "postgresql@15-main", 1),
+        ("/usr/bin/mysqladmin -u check ping", "mariadb", 1),
+        ("/usr/bin/redis-cli -h 127.0.0.1 ping", "redis-server", 1),
+        # another service than the asked one, another port, another host
+        ("/usr/bin/nc -z -w 1 localhost 587", "nginx", 0),
+        ("/usr/bin/nc -z -w 1 localhost 2525", "postfix", 0),
+        ("/usr/bin/nc -z -w 1 10.0.0.99 25", "postfix", 0),
+        ("/usr/bin/psql -h 10.0.0.99 -U check -c 'select 1'", "postgresql", 0),
+        ("/usr/bin/mysqladmin -P 3307 ping", "mariadb", 0),
+        ("/usr/bin/curl -fs http://127.0.0.1:8404/", "nginx", 0),
+        ("/usr/bin/pgrep -x webmaster", "postfix", 0),
+    ],
+)
+def test_a_service_is_known_by_its_port_and_by_its_process(check: str, service: str, count: int) -> None:
+    order = f'notify_fault "/usr/bin/systemctl stop {service}"'
+    files = {"keepalived.conf": keepalived(order, check=script(script=f'"{check}"'))}
+    assert len(found("KA025", files)) == count
+
+
+def test_a_port_that_haproxy_serves_is_no_other_services() -> None:
+    files = {
+        "keepalived.conf": keepalived(
+            'notify_backup "/usr/bin/systemctl stop nginx"',
+            check=script(script='"/usr/bin/curl -fs -m 1 http://127.0.0.1/"'),
+        ),
+        "haproxy.cfg": "frontend s\n    bind *:80\n    http-request return status 200\n",
+    }
+    assert found("KA025", files) == []

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from fournines.audit.site_rules.vrrp.holders import asks, uses
-from fournines.components.haproxy.audit.facts import configurations
+from fournines.audit.site_rules.vrrp.asked import asked
+from fournines.audit.site_rules.vrrp.holders import uses
 from fournines.components.keepalived.audit.facts import SyncGroup
 from fournines.components.keepalived.audit.facts.groups import sync_groups
 from fournines.components.keepalived.audit.rules.example import keepalived, script
@@ -32,7 +32,6 @@ _ONLY_STARTED = (
     "where the service runs only once keepalived has started it, its check fails on every host that waits: "
     "none of them may take over"
 )
-_LOCAL = re.compile(r"\b(?:127\.0\.0\.1|localhost)\b:?\s?/?(\d{1,5})\b")
 _STATE = re.compile(r"BACKUP|FAULT|MASTER")
 
 
@@ -57,14 +56,14 @@ _STATE = re.compile(r"BACKUP|FAULT|MASTER")
 def notify_orders_the_service(site: Evidence) -> Iterator[Hit | Unknown]:
     for use in uses(site):
         ordered = [
-            (notify, event, verb, service)
+            (notify, event, verb, service, how)
             for notify in _notifies(site, use)
             for event, verb, service in _ordered(site, notify)
-            if verb == _WRONG.get(event) and _asked(site, use, service)
+            if verb == _WRONG.get(event) and (how := asked(site, use, service))
         ]
-        stopped = {service for _, _, verb, service in ordered if verb == "stop"}
+        stopped = {service for _, _, verb, service, _ in ordered if verb == "stop"}
         said = set()
-        for notify, event, verb, service in sorted(ordered, key=lambda one: one[2] == "start"):
+        for notify, event, verb, service, how in sorted(ordered, key=lambda one: one[2] == "start"):
             lone = verb == "start" and service not in stopped
             if notify.at in said:
                 continue
@@ -72,7 +71,7 @@ def notify_orders_the_service(site: Evidence) -> Iterator[Hit | Unknown]:
             yield Hit(
                 notify.at,
                 f"{service} is {'started' if verb == 'start' else 'stopped'} as {event.upper()}, and "
-                f"{use.check.name} checks {service}",
+                f"{use.check.name} {how}",
                 related=(use.check.place("script"),),
                 why=_ONLY_STARTED if lone else "" if use.faults else _WEIGHTED,
                 severity=Severity.WARNING if lone else None,
@@ -87,28 +86,6 @@ def _notifies(site: Evidence, use: Use) -> list[Notify]:
     owners: tuple[VrrpInstance | SyncGroup, ...] = (*use.instances, *groups)
     found = [notify for owner in owners for notify in owner.notifies]
     return list({notify.at: notify for notify in found}.values())
-
-
-def _asked(site: Evidence, use: Use, service: str) -> bool:
-    """Whether the check asks for a service: by its name, or on a port of this host that HAProxy serves."""
-    named = re.compile(rf"\b{re.escape(service)}\b")
-    if not service:
-        return False
-    for text in (use.check.command, *(question.text for question, _ in use.needed())):
-        if named.search(text):
-            return True
-    if service != "haproxy":
-        return False
-    ports = {
-        bind.port
-        for found in configurations(site)
-        if found.at.host in (use.check.at.host, "")
-        for proxy in found.proxies
-        for bind in proxy.binds
-        if bind.port
-    }
-    asked = [_LOCAL.search(asks(question)) for question, answer in use.needed() if answer]
-    return any(match and int(match.group(1)) in ports for match in asked)
 
 
 def _ordered(site: Evidence, notify: Notify) -> Iterator[tuple[str, str, str]]:
@@ -162,11 +139,11 @@ def _by_name(site: Evidence, use: Use) -> Iterator[Hit]:
         if given(site, notify.at.host, notify.command):
             continue
         words = {word for word in re.split(r"[_\-.]", name) if len(word) >= _SHORTEST} - _NO_SERVICE
-        asked = next((word for word in sorted(words) if _asked(site, use, word)), "")
-        if asked:
+        service, how = next(((w, how) for w in sorted(words) if (how := asked(site, use, w))), ("", ""))
+        if service:
             yield Hit(
                 notify.at,
-                f"by its name {name} {order.group(1)}s {asked}, and {use.check.name} checks {asked}",
+                f"by its name {name} {order.group(1)}s {service}, and {use.check.name} {how}",
                 related=(use.check.place("script"),),
                 why="" if use.faults else _WEIGHTED,
                 severity=Severity.WARNING,
