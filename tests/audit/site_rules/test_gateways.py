@@ -60,6 +60,11 @@ def test_whoever_serves_something_is_no_mere_router(more: dict[str, str]) -> Non
     assert said(LAN, more)["KA004"] == {"error"}
 
 
+PREEMPT = (LAN + WAN).replace(" nopreempt\n", "")
+WATCHED = PREEMPT.replace(" priority 100\n", " priority 100\n track_interface {\n  eth0\n  eth1\n }\n")
+VLANS = PREEMPT.replace("eth1", "bond0.10").replace("eth0", "bond0.20")
+
+
 @pytest.mark.parametrize(
     ("conf", "more", "parts"),
     [
@@ -68,6 +73,11 @@ def test_whoever_serves_something_is_no_mere_router(more: dict[str, str]) -> Non
         (LAN + WAN, {}, False),
         ("vrrp_sync_group G {\n group {\n  LAN\n  WAN\n }\n}\n" + LAN + WAN, SNAT, False),
         (LAN + WAN.replace("eth0", "eth1"), SNAT, False),
+        (PREEMPT, FORWARD, True),
+        (PREEMPT, {}, False),
+        (PREEMPT, FORWARD | PROXY, False),
+        (WATCHED, FORWARD, False),
+        (VLANS, FORWARD, False),
     ],
 )
 def test_legs_of_a_router_that_stay_where_they_are_may_part(

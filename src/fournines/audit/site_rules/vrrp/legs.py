@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from fournines.audit.site_rules.vrrp.gateways import forwards, is_gateway
 from fournines.components.keepalived.audit.facts import VrrpInstance
 from fournines.components.keepalived.audit.facts.groups import group_of, groups, sync_groups
+from fournines.components.keepalived.audit.facts.trackers import Owner
 from fournines.components.keepalived.audit.rules.example import keepalived
 from fournines.components.nftables.audit.chains import firewalls
 from fournines.kit.audit.rule import Consequence, Hit, Severity, Unknown, rule
@@ -68,13 +69,29 @@ def _forwards(site: Evidence, one: VrrpInstance, other: VrrpInstance) -> bool:
     return False
 
 
+def _watched(site: Evidence, instance: VrrpInstance) -> frozenset[str]:
+    """The interfaces whose loss takes an instance away: its own, and those that it or its group tracks."""
+    own = instance.interface.partition(".")[0]  # a VLAN is lost with its cable
+    owners: tuple[Owner, ...] = (instance, *sync_groups(site, instance.at.host, instance.name))
+    tracked = (t.name.partition(".")[0] for owner in owners for t in owner.trackers if t.kind == "interface")
+    return frozenset((own, *tracked))
+
+
+def _routes_only(site: Evidence, one: VrrpInstance, other: VrrpInstance) -> bool:
+    """Whether these are the legs of a router, each lost by a cable that the other does not watch."""
+    if not forwards(site, one.at.host) or _scripts(one) or _scripts(other):
+        return False
+    apart = _watched(site, one) != _watched(site, other)
+    return apart and is_gateway(site, one) and is_gateway(site, other)
+
+
 @rule(
     "KA048",
     Severity.WARNING,
     "The inside and the outside VIP may end up on different hosts",
     consequence=Consequence.NO_FAILOVER,
     why="each instance is elected by itself: after one lost advert or one failed link the service answers "
-    "outside on one host and inside on the other, and with nopreempt nothing brings them together again",
+    "outside on one host and inside on the other, until the link is back, or for good with nopreempt",
     fix="vrrp_sync_group { group { INSIDE OUTSIDE } }: if one moves, both move",
     source="keepalived.conf(5) vrrp_sync_group; acassen/keepalived #1205",
     bad={"keepalived.conf": _pair("nopreempt")},
@@ -98,7 +115,7 @@ def may_part(site: Evidence) -> Iterator[Hit | Unknown]:
                 continue
             sticky = one.nopreempt and other.nopreempt and _scripts(one) == _scripts(other)
             sticky = sticky and bool(_scripts(one) or is_gateway(site, one))
-            routed = _forwards(site, one, other)
+            routed = _forwards(site, one, other) or _routes_only(site, one, other)
             if sticky or routed:
                 told.add(names)
                 checked = " and the same checks" if _scripts(one) else ""
