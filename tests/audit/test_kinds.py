@@ -42,6 +42,18 @@ PSUTIL = (
 
 
 @pytest.mark.parametrize(
+    ("text", "rules"),
+    [
+        ("#!/bin/sh\npidof haproxy\n", {"KA037"}),
+        ("#!/bin/sh\npidof haproxy || true\n", {"KA022"}),
+        ("#!/bin/bash\npgrep -f keepalived/chk >/dev/null || exit 1\n", {"KA061"}),
+    ],
+)
+def test_of_two_that_contradict_each_other_the_stronger_one_speaks(text: str, rules: set[str]) -> None:
+    assert found(script(text)) & {"KA022", "KA037", "KA061"} == rules
+
+
+@pytest.mark.parametrize(
     ("rule", "bad", "good"),
     [
         ("KA042", script(KEPT + "printf '%s\\n' \"${ips[@]}\" | grep -qF 10.1.0.100/\n"),

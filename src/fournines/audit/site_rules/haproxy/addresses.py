@@ -104,12 +104,10 @@ def _refused(site: Evidence, host: str, lacking: list[Bind]) -> Hit | Unknown:
         return Hit(first.at, what, others, fix=fix)
     if first.at.host:
         return Unknown(first.at, f"whether {host} may bind {addresses_}: none of its sysctl files was given")
-    moves = (
-        "moves between hosts"
-        if first.address in vips(site)
-        else "belongs to no single host in what was given"
+    moves = "moves" if first.address in vips(site) else "may move"
+    what = (
+        f"{addresses_} {moves} between hosts; no sysctl file was given that tells whether HAProxy may bind it"
     )
-    what = f"{addresses_} {moves}; no file given says that the kernel lets HAProxy bind it"
     return Hit(first.at, what, others, fix=fix, severity=Severity.INFO)
 
 

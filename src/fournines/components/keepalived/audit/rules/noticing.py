@@ -16,6 +16,7 @@ from fournines.kit.audit.status.pool import UNKNOWN
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from fournines.components.keepalived.audit.rules.deciding import Decision
     from fournines.kit.audit.evidence import Evidence
     from fournines.kit.audit.source import Place
     from fournines.kit.audit.status.ask import Question
@@ -116,7 +117,10 @@ def _presence_only(site: Evidence, check: VrrpScript) -> bool:
     points_at='script "/usr/bin/killall -0 haproxy"',
 )
 def looks_for_a_process(site: Evidence) -> Iterator[Hit | Unknown]:
-    for check in site.all(VrrpScript):
+    for found in decisions(site):
+        check = found.check
+        if not isinstance(check, VrrpScript) or found.ends.failure is None or _deceived(found):
+            continue  # it passes without the process, too: another rule says so
         if site.derived_on(check.at.host, _nobody_asks):
             yield Hit(check.place("script"), f"{check.name} passes as long as the process exists")
 
@@ -152,17 +156,21 @@ _NAMED = script(script='"/etc/keepalived/check_haproxy.sh"')
 def finds_itself(site: Evidence) -> Iterator[Hit | Unknown]:
     seen: set[Place] = set()
     for found in decisions(site):
-        check = found.check
-        if found.script is None or found.steps is None or found.ends == UNKNOWN or not found.script.commands:
-            continue
-        path = check.command.split()[0].strip("\"'")
-        for question in found.asked:
-            whom, at = _itself(question, path), found.at(question)
-            if whom and at not in seen:
+        for question, whom in _deceived(found):
+            at = found.at(question)
+            if at not in seen:
                 seen.add(at)
-                yield Hit(
-                    at, f"this finds {whom}, whether the service lives or not", (check.place("script"),)
-                )
+                what = f"this finds {whom}, whether the service lives or not"
+                yield Hit(at, what, (found.check.place("script"),))
+
+
+def _deceived(found: Decision) -> list[tuple[Question, str]]:
+    """The searches of a check that find something of their own, and what."""
+    if found.script is None or found.steps is None or found.ends == UNKNOWN or not found.script.commands:
+        return []
+    path = found.check.command.split()[0].strip("\"'")
+    every = ((question, _itself(question, path)) for question in found.asked)
+    return [(question, whom) for question, whom in every if whom]
 
 
 _ARGUMENTS = re.compile(r"-?(?:a[uxw]+|x[aw]+)|-[A-Za-z]*[fF][A-Za-z]*")
