@@ -26,7 +26,7 @@ _EXPLAINED = "Pacemaker Explained"
     "PA024",
     Severity.ERROR,
     "A host that no fence device can switch off",
-    consequence=Consequence.SPLIT,
+    consequence=Consequence.NO_FAILOVER,
     why="when that host is lost nobody can fence it, and Pacemaker waits for it for ever: none of its "
     "services starts anywhere else",
     fix="a fence device with that host in pcmk_host_list (or pcmk_host_map), by the name corosync gives it",
@@ -44,9 +44,24 @@ def out_of_reach(site: Evidence) -> Iterator[Hit | Unknown]:
         known = {name for found in targets for name in found}
         missing = [name for name in _nodes(site, cluster) if not _names(name) & known]
         if missing:
-            first, *others = cluster.fence_devices
+            first, *others = _meant(cluster.fence_devices, targets, missing)
             what = f"no fence device is for {', '.join(missing)}: they are for {', '.join(sorted(known))}"
             yield Hit(first.at, what, related=tuple(device.at for device in others))
+
+
+def _meant(
+    devices: tuple[Primitive, ...], targets: list[frozenset[str]], missing: list[str]
+) -> list[Primitive]:
+    """The devices, first the one that was probably meant for a host that has none.
+
+    It carries the host's name and is for another one, or it is the second for the same hosts.
+    """
+
+    def doubt(number: int) -> int:
+        named = any(name in devices[number].id.lower() for host in missing for name in _names(host))
+        return 0 if named else 1 if targets[number] in targets[:number] else 2
+
+    return [devices[number] for number in sorted(range(len(devices)), key=doubt)]
 
 
 def _nodes(site: Evidence, cluster: Cluster) -> list[str]:

@@ -39,15 +39,25 @@ def _res(name: str, port: int, *hosts: str) -> str:
     points_at="on n1-repl {",
 )
 def unknown_name(site: Evidence) -> Iterator[Hit | Unknown]:
+    told: dict[tuple[str, frozenset[str]], list[tuple[OwnName, Place]]] = {}
     for host, own in site.by_host(OwnName).items():
         for resource in site.on(host, DrbdResource) if host else ():
             named = [one for one in resource.hosts if one.name]
             plain = all(set(one.name).isdisjoint("$<>{}%") for one in named)
             if resource.name and not resource.excerpt and plain and len(named) > 1:
-                names = {one.name.lower() for one in named}
+                names = frozenset(one.name.lower() for one in named)
                 if own[0].name not in names and len(named) == len(resource.hosts):
-                    what = f"{resource.name} is for {', '.join(sorted(names))}, and {host} is {own[0].name}"
-                    yield Hit(named[0].at, what, (own[0].at,))
+                    short = own[0].name.partition(".")[0]
+                    mine = next(
+                        (one for one in named if one.name.lower().partition(".")[0] == short), named[0]
+                    )
+                    told.setdefault((resource.name, names), []).append((own[0], mine.at))
+    for (name, names), cases in told.items():
+        (own_name, at), *others = cases
+        which = ", ".join(own.name for own, _ in cases)
+        are = f"the hosts are called {which}" if others else f"{own_name.at.host} is {which}"
+        related = (own_name.at, *(place for own, there in others for place in (there, own.at)))
+        yield Hit(at, f"{name} is for {', '.join(sorted(names))}, and {are}", related)
 
 
 @rule(

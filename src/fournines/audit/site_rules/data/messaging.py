@@ -141,13 +141,13 @@ def _first(broker: Broker) -> Place:
     source=f"{_CLUSTERING}: two node clusters are highly recommended against",
     bad={f"mq{n}/rabbitmq.conf": _TWO + _PAUSE for n in (1, 2)},
     good={f"mq{n}/rabbitmq.conf": _THREE + _PAUSE for n in (1, 2, 3)},
-    points_at="cluster_formation.classic_config.nodes.1 = rabbit@mq1",
+    points_at="cluster_partition_handling = pause_minority",
 )
 def no_majority(site: Evidence) -> Iterator[Hit | Unknown]:
     count = len(cluster(site))
     members = [member for broker in brokers(site) for member in broker.members]
     if count == _PAIR and members:
-        yield Hit(members[0].at, "a cluster of two brokers")
+        yield _two(site, members[0].at)
     elif count > _PAIR and count % 2 == 0 and members and _agree(site):
         yield Hit(
             members[0].at,
@@ -161,6 +161,18 @@ def no_majority(site: Evidence) -> Iterator[Hit | Unknown]:
         if told:
             related = tuple(j.at for j in joined[:1])
             yield Hit(told[1].at, "the services know two brokers", related, severity=Severity.WARNING)
+
+
+def _two(site: Evidence, listed: Place) -> Hit:
+    """At the way to handle partitions, where one is said: it decides what the loss of either broker does."""
+    said = next((way for broker in brokers(site) if (way := broker.get("cluster_partition_handling"))), None)
+    if said is None:
+        return Hit(listed, "a cluster of two brokers")
+    why = _PAUSES if said.value == "pause_minority" else ""
+    return Hit(said.at, f"a cluster of two brokers, with {said.value}", (listed,), why=why)
+
+
+_PAUSES = "one of two is no majority: whichever broker is lost, the one that is left pauses itself"
 
 
 def _agree(site: Evidence) -> bool:

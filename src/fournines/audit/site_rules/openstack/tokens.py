@@ -75,11 +75,8 @@ def each_by_itself(site: Evidence) -> Iterator[Hit | Unknown]:
     rotations = {one.at.host: one for one in site.all(Rotation) if one.at.host}
     copied = any(_SENT.search(source.text) for source in site.kinds("script", "crontab", "systemd unit"))
     if len(rotations) > 1 and not copied:
-        first, *others = rotations.values()
-        hosts = ", ".join(rotations)
-        yield Hit(
-            others[0].at, f"the keys are rotated on {hosts}", (first.at, *(one.at for one in others[1:]))
-        )
+        for one in rotations.values():
+            yield Hit(one.at, "each host makes new keys by itself, and nothing copies them")
 
 
 _SENT = re.compile(r"\b(?:rsync|scp|csync2|lsyncd|unison)\b.{0,200}fernet")

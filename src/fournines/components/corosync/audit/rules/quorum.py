@@ -113,30 +113,42 @@ _NET = "device {{\nmodel: net\nnet {{\nhost: {}\nalgorithm: ffsplit\n}}\n}}"
 @rule(
     "CO018",
     Severity.ERROR,
-    "A quorum device that cannot be the third vote",
+    "two_node beside a quorum device",
     consequence=Consequence.DOWN,
-    why="the device is to outlive either host: with two_node beside it corosync refuses both, and on a "
-    "member's own address it goes down with that member, two votes of three at once",
-    fix="no two_node beside device { }; corosync-qnetd on a host that is no member",
+    why="either of them alone decides between two hosts: corosync refuses both together and does not start",
+    fix="no two_node beside device { }",
     source="votequorum(5), corosync-qdevice(8); corosync 3.1.7: 'two_node and quorum device cannot be "
     "configured at the same time'",
+    bad={"corosync.conf": corosync(f"two_node: 1\n{_NET.format('10.0.0.40')}", nodes=2)},
+    good={"corosync.conf": corosync(_NET.format("10.0.0.40"), nodes=2)},
+    points_at="two_node: 1",
+)
+def both(site: Evidence) -> Iterator[Hit | Unknown]:
+    for conf in site.all(CorosyncConf):
+        if conf.device and conf.quorum.on("two_node"):
+            what = "two_node is set beside a quorum device"
+            yield Hit(conf.quorum.place("two_node"), what, (conf.device.at,))
+
+
+@rule(
+    "CO023",
+    Severity.ERROR,
+    "The quorum device lives on a member",
+    consequence=Consequence.NO_FAILOVER,
+    why="the device's vote is lost together with that member's own: of two hosts and a device two votes of "
+    "three are gone at once, and the host that is left has no quorum and takes nothing over",
+    fix="corosync-qnetd on a host that is no member",
+    source="corosync-qdevice(8), corosync-qnetd(8): run outside of the cluster",
     bad={"corosync.conf": corosync(_NET.format("10.0.0.11"), nodes=2)},
     good={"corosync.conf": corosync(_NET.format("10.0.0.40"), nodes=2)},
     points_at="host: 10.0.0.11",
 )
-def no_third(site: Evidence) -> Iterator[Hit | Unknown]:
+def on_a_member(site: Evidence) -> Iterator[Hit | Unknown]:
     for conf in site.all(CorosyncConf):
-        device = conf.device
-        if device is None:
-            continue
-        if conf.quorum.on("two_node"):
-            what = "two_node is set beside a quorum device"
-            yield Hit(conf.quorum.place("two_node"), what, (device.at,))
         net = conf.first("quorum.device.net")
-        if net.get("host").lower() in conf.addresses - {""}:
-            yield Hit(
-                net.place("host"), f"the quorum device is on {net.get('host')}, a member of the cluster"
-            )
+        if conf.device and net.get("host").lower() in conf.addresses - {""}:
+            what = f"the quorum device is on {net.get('host')}, a member of the cluster"
+            yield Hit(net.place("host"), what, (conf.device.at,))
 
 
 @rule(

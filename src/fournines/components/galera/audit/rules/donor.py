@@ -33,18 +33,19 @@ _TWO = ("10.0.0.11", "10.0.0.12")
 def stands_still(evidence: Evidence) -> Iterator[Hit | Unknown]:
     for cluster in clusters(evidence):
         said = [found for m in cluster.members if (found := m.conf.get("wsrep_sst_method"))]
-        blocking = next((one for one in said if one.value.strip().lower() in _BLOCKING), None)
-        if not blocking or cluster.size <= 1:
+        if cluster.size <= 1:
             continue
+        blocking = {one.at.host: one for one in reversed(said) if one.value.strip().lower() in _BLOCKING}
         pair = cluster.size == 2  # noqa: PLR2004 - the survivor is the donor
         who = "the only other member" if pair else "one of the others"
-        yield Hit(
-            blocking.at,
-            f"{blocking.value.strip()} copies, and {who} stands still meanwhile",
-            why="" if pair else _THREE,
-            fix="" if pair else "wsrep_sst_method = mariabackup",
-            severity=None if pair else Severity.INFO,
-        )
+        for one in reversed(blocking.values()):
+            yield Hit(
+                one.at,
+                f"{one.value.strip()} copies, and {who} stands still meanwhile",
+                why="" if pair else _THREE,
+                fix="" if pair else "wsrep_sst_method = mariabackup",
+                severity=None if pair else Severity.INFO,
+            )
 
 
 _THREE = (

@@ -51,8 +51,7 @@ def late(site: Evidence) -> Iterator[Hit | Unknown]:
             also = f" (and {len(cases) - 1} more sections)" if len(cases) > 1 else ""
             yield Hit(
                 place,
-                f"{proxy.name}{also} notices a server that hangs after {seconds_:g} s (inter "
-                f"{server.inter:g} s, fall {server.fall})",
+                f"{proxy.name}{also} notices a server that hangs after {seconds_:g} s: {_sum(proxy, server)}",
                 related=tuple(s.at for _, _, s in cases if s.at != place),
                 severity=Severity.WARNING if _too_long(seconds_, server) else Severity.INFO,
             )
@@ -85,6 +84,17 @@ def noticed(proxy: Proxy, server: Server) -> float:
     """
     wait = _wait(proxy, server)
     return server.inter + (server.fall - 1) * max(server.fastinter, wait) + wait
+
+
+def _sum(proxy: Proxy, server: Server) -> str:
+    """The terms of ``noticed``, for a reader to follow."""
+    wait, check = _wait(proxy, server), proxy.timeout("check")
+    which = "inter" if not check else "timeout check" if wait == check[0] else "timeout connect"
+    waits = f"a check waits {wait:g} s, {which}"
+    if server.fastinter <= wait:
+        return f"inter {server.inter:g} s + fall {server.fall} x {wait:g} s ({waits})"
+    again = f"{server.fall - 1} x fastinter {server.fastinter:g} s"
+    return f"inter {server.inter:g} s + {again} + {wait:g} s ({waits})"
 
 
 def _wait(proxy: Proxy, server: Server) -> float:

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from fournines.kit.audit.evidence import Evidence
+    from fournines.kit.audit.source import Place
 
 _URL = "connection = mysql+pymysql://nova:s3cret@10.0.0.20/nova\n"
 
@@ -30,15 +31,15 @@ _URL = "connection = mysql+pymysql://nova:s3cret@10.0.0.20/nova\n"
     points_at="max_retries = 10",
 )
 def gives_up(evidence: Evidence) -> Iterator[Hit | Unknown]:
-    silent = []
+    silent: dict[str, list[Place]] = {}
     for conf in evidence.all(OsloConf):
         said = conf.get("database", "max_retries")
         if said and said.number is not None and said.number > 0:  # 0: gone at once, and systemd tries again
             yield Hit(said.at, f"{conf.service or 'the service'} gives up after {said.number} attempts")
         elif said is None and not conf.excerpt and conf.database and conf.database.section == "database":
-            silent.append(conf.database.at)
-    if silent:
-        yield Hit(silent[0], "max_retries is not said: ten attempts, then none", related=tuple(silent[1:]))
+            silent.setdefault(conf.at.host, []).append(conf.database.at)
+    for first, *others in silent.values():
+        yield Hit(first, "max_retries is not set: ten attempts, then none", related=tuple(others))
 
 
 @rule(

@@ -169,9 +169,9 @@ def _location(source: Source, statement: Statement) -> Iterator[Constraint]:
     words = [word.strip("{}") for word in statement.words[2:] if word.strip("{}")]
     refs = (Ref(at, words[0]),) if words else ()
     score, node = "", ""
-    if len(words) == 3 and words[1].endswith(":"):  # noqa: PLR2004 - RSC SCORE: NODE
-        score, node = words[1].rstrip(":"), words[2]
-    rest = [word for word in words[1:] if not word.startswith("$")]
+    rest = [word for word in words[1:] if not word.startswith(("$", "role=Started", "resource-discovery="))]
+    if len(rest) == 2 and rest[0].endswith(":"):  # noqa: PLR2004 - SCORE: NODE
+        score, node = rest[0].rstrip(":"), rest[1]
     if len(rest) == 5 and rest[0] == "rule" and rest[2:4] == ["#uname", "ne"]:  # noqa: PLR2004 - one expression
         score, node = rest[1].rstrip(":"), f"!{rest[4]}"
     nodes = ((node, score),) if node else ()

@@ -179,7 +179,8 @@ def untied(site: Evidence) -> Iterator[Hit | Unknown]:
                 what = f"{user.id} is not {lacks} of {mine[0][0].id}"
                 loose = _loose(cluster, user, mine[0][0], placed=placed, ordered=ordered)
                 if loose:
-                    what += f": {loose.kind} {loose.id} does not ask for the promoted instance"
+                    name = f"{loose.kind} {loose.id}" if loose.id else f"the {loose.kind}"
+                    what += f": {name} does not ask for the promoted instance"
                 yield Hit(loose.at if loose else user.at, what, related=(user.at, mine[0][0].at))
         if pairs and not users and cluster.whole and not cluster.constraints:
             place = next((s.constraints for s in cluster.stories if s.constraints), pairs[0][0].at)

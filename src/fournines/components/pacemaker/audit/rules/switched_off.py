@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from fournines.components.pacemaker.audit.facts import Cluster, Collection
+    from fournines.components.pacemaker.audit.facts.model import Constraint
     from fournines.kit.audit.evidence import Evidence
 
 
@@ -21,14 +22,14 @@ if TYPE_CHECKING:
     Severity.WARNING,
     "Left switched off",
     consequence=Consequence.NO_FAILOVER,
-    why="what somebody stopped, unmanaged or moved by hand stays so: at the next failure nothing happens, or "
-    "not on every host",
+    why="what somebody stopped, unmanaged or banned by hand stays so: at the next failure nothing happens, "
+    "or not on every host",
     fix="maintenance-mode=false, pcs resource manage, pcs resource enable, pcs node unstandby, crm resource "
     "clear, as the case may be",
     source="Pacemaker Explained, maintenance-mode, is-managed, target-role; crm_resource(8) --ban, --clear",
-    bad=crm(VIP, "location cli-prefer-vip vip inf: node1\n"),
+    bad=crm(VIP, "location cli-ban-vip-on-node1 vip -inf: node1\n"),
     good=crm(VIP, "location vip-likes-node1 vip 50: node1\n"),
-    points_at="location cli-prefer-vip vip inf: node1",
+    points_at="location cli-ban-vip-on-node1 vip -inf: node1",
 )
 def switched_off(site: Evidence) -> Iterator[Hit | Unknown]:
     for cluster in clusters(site):
@@ -70,6 +71,10 @@ _CLEAR = (
 )
 
 
+def _whose(constraint: Constraint) -> str:
+    return constraint.refs[0].id if constraint.refs else "RESOURCE"
+
+
 def _left(cluster: Cluster) -> Iterator[Hit]:
     resources: list[Primitive | Collection] = [*cluster.primitives, *cluster.collections]
     for held in resources:
@@ -79,10 +84,10 @@ def _left(cluster: Cluster) -> Iterator[Hit]:
                 place = held.place(name) if isinstance(held, Primitive) else held.at
                 yield Hit(place, f"{name} of {held.id} is {value}", fix=_ON[name].format(held.id))
     for constraint in cluster.constraints:
-        if constraint.id.startswith(("cli-ban-", "cli-prefer-", "cli-standby-")):
-            whose = constraint.refs[0].id if constraint.refs else "RESOURCE"
-            ban = "from its host" if constraint.id.startswith("cli-ban-") else "on one host"
-            what = f"{constraint.id} was left by a move or ban by hand: it keeps {whose} {ban}"
+        if constraint.id.startswith(("cli-ban-", "cli-standby-")):
+            whose = _whose(constraint)
+            host = next((name for name, _ in constraint.nodes if not name.startswith("!")), "a host")
+            what = f"{constraint.id} was left by a move or ban by hand: it keeps {whose} off {host}"
             yield Hit(constraint.at, what, fix=_CLEAR.format(whose))
         elif constraint.id.startswith("drbd-fence-by-handler-"):
             what = f"{constraint.id} was left by DRBD's fence-peer handler: one host only may be promoted"
@@ -91,3 +96,44 @@ def _left(cluster: Cluster) -> Iterator[Hit]:
         if member.standby:
             fix = f"pcs node unstandby {member.name} (crm node online {member.name})"
             yield Hit(member.at, f"{member.name} is in standby: it runs nothing", fix=fix)
+
+
+_WEIGHED = (
+    "a score is weighed against resource-stickiness: where it is the greater, the resource goes back when "
+    "its host returns, a second outage"
+)
+
+
+@rule(
+    "PA041",
+    Severity.WARNING,
+    "A move by hand is still in force",
+    consequence=Consequence.SLOW,
+    why="INFINITY is more than any stickiness: the resource leaves a lost host like any other, and goes back "
+    "the moment that host returns, a second outage, however unwell the host is",
+    fix="pcs resource clear RESOURCE (crm resource clear RESOURCE)",
+    source="crm_resource(8) --move, --clear; Pacemaker Explained, resource-stickiness",
+    bad=crm(VIP, "location cli-prefer-vip vip inf: node1\n"),
+    good=crm(VIP, "location vip-likes-node1 vip 50: node1\n"),
+    points_at="location cli-prefer-vip vip inf: node1",
+)
+def moved_by_hand(site: Evidence) -> Iterator[Hit | Unknown]:
+    for cluster in clusters(site):
+        for constraint in cluster.constraints:
+            if not constraint.id.startswith("cli-prefer-"):
+                continue
+            whose = _whose(constraint)
+            host, score = constraint.nodes[0] if constraint.nodes else ("one host", constraint.score)
+            finite = score.lstrip("+").isdigit() and int(score) < _INFINITY
+            yield Hit(
+                constraint.at,
+                f"{constraint.id} was left by a move by hand: {whose} prefers {host}"
+                + (f" by {score}" if finite else ", whatever else is said"),
+                why=_WEIGHED if finite else "",
+                fix=_CLEAR.format(whose),
+                severity=Severity.INFO if finite else None,
+            )
+
+
+_INFINITY = 1_000_000
+"""Scores from here on are infinite; Pacemaker Explained, Scores."""

@@ -40,7 +40,8 @@ def fits_nothing(evidence: Evidence) -> Iterator[Hit | Unknown]:
         if "$" in policy.pattern.rstrip("$") or not policy.mirrors:
             continue
         if policy.definition.get("ha-mode") == "exactly" and str(policy.definition.get("ha-params")) == "1":
-            yield Hit(policy.at, f"{policy.name} keeps exactly one copy of each queue: none is mirrored")
+            what = f"{policy.name} keeps exactly one copy of each queue: none is mirrored"
+            yield Hit(policy.at, what, why=_ONE_COPY, fix=_TWO_COPIES)
             continue
         if "`" in policy.pattern:
             yield Hit(policy.at, f"the pattern of {policy.name} is in backquotes: the shell runs it")
@@ -62,6 +63,13 @@ def fits_nothing(evidence: Evidence) -> Iterator[Hit | Unknown]:
                 why="queues of one connection are copied to every broker for nothing",
                 severity=Severity.INFO,
             )
+
+
+_ONE_COPY = (
+    "ha-params counts all copies, the queue itself included: with 1 each queue lives on one broker and is "
+    "gone with it"
+)
+_TWO_COPIES = "ha-params 2 (a queue and one mirror), or ha-mode all; better quorum queues (RabbitMQ 3.8)"
 
 
 def works(policy: Policy) -> bool:
