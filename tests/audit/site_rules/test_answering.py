@@ -27,6 +27,7 @@ def judged(text: str, name: str = "usr/local/bin/dbcheck") -> tuple[int, int]:
         f'#!/bin/sh\nanswer() {{\n  echo "HTTP/1.0 $1"\n}}\n{ASK[12:]}answer 200\nelse\nanswer 200\nfi\n',
         f'{ASK}C=200\nelse\nC=204\nfi\nprintf "HTTP/1.1 %s OK\\r\\n" "$C"\n',
         f'{ASK}( echo "{OK}" )\nelse\necho down >&2\necho "{OK}"\nfi\n',
+        f'#!/bin/bash\n[[ $1 == -h ]] && {{ echo usage; exit 1; }}\n{ASK[12:]}:\nfi\necho "{OK}"\nexit 0\n',
     ],
 )
 def test_nothing_but_200(text: str) -> None:
@@ -41,6 +42,8 @@ def test_nothing_but_200(text: str) -> None:
         f'#!/bin/sh\nanswer() {{\n  echo "HTTP/1.0 $1"\n}}\n{ASK[12:]}answer 200\nelse\nanswer 503\nfi\n',
         f'{ASK}C="200 OK"\nelse\nC="503 Down"\nfi\nprintf "HTTP/1.1 %s\\r\\n" "$C"\n',
         f'{ASK}echo "{OK}" >/tmp/last\nelse\necho "{OK}" >>/tmp/last\nfi\n',
+        f'#!/bin/sh\n[ -e /run/ready ] || exit 1\necho "{OK}"\n',
+        f'#!/bin/bash\n[ $# -gt 3 ] && exit 1\nmysqladmin ping || exit 1\necho "{OK}"\n',
         "#!/bin/sh\ncurl -si http://127.0.0.1/ | grep -q 'HTTP/1.1 200' || exit 1\n",
         f"#!/bin/sh\nprintf '{OK}hello'\n",  # asks nothing, promises nothing
     ],

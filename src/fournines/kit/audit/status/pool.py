@@ -15,8 +15,10 @@ MOST_STATES = 48
 """States that are kept apart at one point; more of them forget the values of names."""
 ERREXIT, PIPEFAIL = "-e", "pipefail"
 """Names under which the options of the shell are kept beside its variables."""
-ANSWER = " answer"
-"""Name of the status of HTTP that was printed first on the way here (``said``)."""
+ANSWER, ASKED = " answer", " asked"
+"""Names of the status of HTTP that was printed first on the way here (``said``), and of a program's having
+been asked: kept by walks that want them (``answers``)."""
+TRACES = (ANSWER, ASKED)
 
 Key: TypeAlias = tuple[str, Names]
 Pool: TypeAlias = dict[Key, Facts]
@@ -57,7 +59,7 @@ def joined(*pools: Pool) -> Pool:
         return found
     narrow: Pool = {}
     for (status, names), facts in found.items():
-        put(narrow, (status, frozenset(n for n in names if n[0] in (ERREXIT, PIPEFAIL, ANSWER))), facts)
+        put(narrow, (status, frozenset(n for n in names if n[0] in (ERREXIT, PIPEFAIL, *TRACES))), facts)
     return narrow
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from fournines.kit.audit.status.pool import ANSWER, UNKNOWN, Outcome, common
+from fournines.kit.audit.status.pool import ANSWER, ASKED, UNKNOWN, Outcome, common
 from fournines.kit.audit.status.walk.blocks import TooMuchError, Walker
 
 if TYPE_CHECKING:
@@ -49,13 +49,16 @@ def questions(step: s.Step) -> tuple[Question, ...]:
 def answers(step: s.Step) -> tuple[frozenset[str], frozenset[int]]:
     """The statuses of HTTP these steps may print before they end, and the lines that print one.
 
-    ``""`` is a way that ends without one, and ``"?"`` one that was not made out. Nothing at all: there is no
+    ``""`` is a way that ends without one, and ``"?"`` one that was not made out. Ways that end before any
+    program was asked (a word about the usage) do not count where others ask one. Nothing at all: there is no
     end, or they are too much to follow.
     """
-    walker = Walker(None)
+    walker = Walker(None, traces=True)
     try:
         last = walker.walk(step, {("0", frozenset()): frozenset()}, guarded=False)
     except (TooMuchError, RecursionError):
         return frozenset(), frozenset()
     ends = [dict(names) for pool in (last, walker.ends, walker.raised) for _, names in pool]
-    return frozenset(str(names.get(ANSWER, "")) for names in ends), frozenset(walker.answered)
+    told = [names for names in ends if ANSWER in names or ASKED in names]
+    counted = told if any(ASKED in names for names in told) else ends
+    return frozenset(str(names.get(ANSWER, "")) for names in counted), frozenset(walker.answered)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from fournines.kit.audit.status import steps as s
 from fournines.kit.audit.status.ask import FAILED, Asks, Question, Truth
 from fournines.kit.audit.status.habits import bare, program, succeeds
-from fournines.kit.audit.status.pool import ANSWER, PIPEFAIL, joined, put, split, with_status
+from fournines.kit.audit.status.pool import PIPEFAIL, TRACES, joined, put, split, with_status
 from fournines.kit.audit.status.walk.commands import Commands
 from fournines.kit.audit.status.words import expanded
 
@@ -113,7 +113,7 @@ class Walker(Commands):
             inner = joined(last, self.ends, self.raised)
             self.ends, self.raised = ends, raised
             for (status, names), known in inner.items():
-                said = {item for item in names if item[0] == ANSWER}
+                said = {item for item in names if item[0] in TRACES}
                 put(found, (status, key[1] | said), known)
         return found
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from fournines.kit.audit.status.ask import FAILED, Asks, Facts, Question, Truth, Value, asked, test
 from fournines.kit.audit.status.habits import bare, program, succeeds
-from fournines.kit.audit.status.pool import ANSWER, ERREXIT, Key, Pool, codes, joined, put, switched
+from fournines.kit.audit.status.pool import ANSWER, ASKED, ERREXIT, Key, Pool, codes, joined, put, switched
 from fournines.kit.audit.status.said import status_line, to_output
 from fournines.kit.audit.status.words import HIDING, Names, assigned, expanded, operand
 
@@ -24,6 +24,8 @@ class Commands(ABC):
     """The state of a walk, and what simple commands do to it. How steps are walked is the subclass's."""
 
     forced: tuple[Question, bool] | None
+    traces: bool = False
+    """Whether states remember what was printed on the way, and whether a program was asked."""
     ends: Pool = field(default_factory=dict)
     raised: Pool = field(default_factory=dict)
     returns: list[Pool] = field(default_factory=list)
@@ -73,7 +75,7 @@ class Commands(ABC):
 
     def _printed(self, step: s.Command, words: tuple[str, ...], names: Names) -> Names:
         """The names after a command that may print: of lines with a status of HTTP the first counts."""
-        answer = status_line(words) if to_output(step.words) else ""
+        answer = status_line(words) if self.traces and to_output(step.words) else ""
         if answer:
             self.answered.add(step.line)
         return names | {(ANSWER, answer)} if answer and ANSWER not in dict(names) else names
@@ -92,6 +94,8 @@ class Commands(ABC):
             return {("0" if found else FAILED, names): facts}
         question = found.question
         self.met.setdefault(question)
+        if self.traces and not question.text.startswith(("[", "$")):
+            names |= {(ASKED, "1")}
         pool: Pool = {}
         for answer in (True, False):
             if self.forced is not None and self.forced[0] == question and self.forced[1] is not answer:
