@@ -33,7 +33,7 @@ _EXPLAINED = "Pacemaker Explained"
     source=f"{_EXPLAINED}, Fencing: pcmk_host_list, pcmk_host_map, pcmk_host_check",
     bad=crm(VIP, fenced=FENCED.replace("pcmk_host_list=node2", "pcmk_host_list=server2")),
     good=crm(VIP),
-    points_at="primitive fence-node1 stonith:fence_ipmilan \\",
+    points_at="primitive fence-node2 stonith:fence_ipmilan \\",
 )
 def out_of_reach(site: Evidence) -> Iterator[Hit | Unknown]:
     for cluster in clusters(site):
