@@ -306,6 +306,44 @@ def test_a_host_that_stays_stuck_is_restarted(
     assert len(list(tmp_path.iterdir())) == restarts
 
 
+@pytest.mark.parametrize(
+    ("state", "phase", "seconds", "restarts"),
+    [
+        ("0", Phase.PRIMARY, 66.0, 1),
+        ("0", Phase.PRIMARY, 59.0, 0),
+        ("1", Phase.PRIMARY, 66.0, 0),
+        ("0", Phase.STRANDED, 66.0, 0),
+        ("0", Phase.BOOTSTRAPPING, 66.0, 0),
+    ],
+    ids=["left behind", "not for long", "is given its state", "all without quorum", "not yet"],
+)
+def test_a_host_that_remains_outside_of_the_component_is_restarted(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    state: str,
+    phase: Phase,
+    seconds: float,
+    restarts: int,
+) -> None:
+    clock = Clock("responder", monkeypatch)
+    monkeypatch.setattr(responder, "RESTART", tmp_path / "restart")
+    monkeypatch.setattr(records, "VIEW", tmp_path / "no view")
+    monkeypatch.setattr(records, "ask_all", lambda _: {"b": Answer(phase)})
+    outside = WELL | {"wsrep_cluster_status": "non-Primary", "wsrep_ready": "OFF", "wsrep_local_state": state}
+    database = cast("responder.Database", Told(clock, outside, clock.now + seconds))
+    watching = responder.Responder(records.Config("a", {"a": "127.0.0.1", "b": "127.0.0.2"}, 1), database)
+    end = clock.now + seconds + 2.0
+
+    def wait(pace: float) -> bool:
+        clock.sleep(pace)
+        return clock.now > end
+
+    monkeypatch.setattr(watching.leave, "wait", wait)
+    watching.watch()
+    assert len(list(tmp_path.iterdir())) == restarts
+
+
 @pytest.mark.parametrize("rounds", [0, 3])
 def test_the_arbiter_waits_until_the_data_hosts_are_there(
     monkeypatch: pytest.MonkeyPatch, rounds: int

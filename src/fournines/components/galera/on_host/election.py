@@ -152,6 +152,16 @@ def stranded_for_good(me: str, members: frozenset[str] | None, heard: Mapping[st
     return others <= there and (not others or any(heard[n].phase is Phase.WAITING for n in others))
 
 
+def left_behind(heard: Mapping[str, Answer]) -> bool:
+    """Whether there is a primary component, in which a host that runs without quorum is not.
+
+    Galera brings a partition together within seconds. It does not where the others lost their component too
+    and one of them bootstrapped a new one: this host then waits, with the arbiter's vote, for a state that
+    nobody there can give (seen with 26.4.23 at a load of 27 on two processors).
+    """
+    return bool(_in(heard, Phase.PRIMARY))
+
+
 def arbiter_may_join(heard: Mapping[str, Answer]) -> bool:
     """Whether the arbiter disturbs nobody: a component is there, and no data host is on its way into one.
 

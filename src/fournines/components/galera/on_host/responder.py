@@ -19,7 +19,7 @@ from pathlib import Path
 import pymysql
 
 from fournines.components.galera.on_host import records
-from fournines.components.galera.on_host.election import Answer, Phase, stranded_for_good
+from fournines.components.galera.on_host.election import Answer, Phase, left_behind, stranded_for_good
 
 PACE = 0.2
 """Seconds between samples."""
@@ -31,11 +31,13 @@ STALE = 1.4
 PATIENCE = 15.0
 """Seconds without quorum, or without being synced, before asking whether that ends by itself; Galera heals
 partitions sooner."""
+LEFT_BEHIND = 60.0
+"""Seconds outside the primary component before a host goes and looks for it by starting anew."""
 ASK_EVERY = 5.0
 """Seconds between two such questions."""
 RESTART = Path("/run/fournines-galera/restart")
 """fournines-galera-restart.path restarts mariadb when this appears: this process has no right to."""
-SYNCED, JOINED, DONOR = "4", "3", "2"
+SYNCED, JOINED, DONOR, INITIAL = "4", "3", "2", "0"
 _QUERY = (
     "SHOW GLOBAL STATUS WHERE Variable_name IN"
     " ('wsrep_ready', 'wsrep_cluster_status', 'wsrep_local_state', 'wsrep_local_state_comment',"
@@ -101,6 +103,12 @@ def stuck(sample: Sample) -> bool:
     if state == DONOR:
         return values.get("wsrep_ready") == "OFF"
     return state == JOINED and values.get("wsrep_local_recv_queue") == "0"
+
+
+def outside(sample: Sample) -> bool:
+    """Whether it runs, is in no primary component, and is given nothing by one (it would be "Joining")."""
+    values = sample.values or {}
+    return values.get("wsrep_cluster_status") == "non-Primary" and values.get("wsrep_local_state") == INITIAL
 
 
 @dataclass
@@ -171,7 +179,7 @@ class Responder:
                 healthy = now
             elif now - healthy > PATIENCE and now - asked > ASK_EVERY:
                 asked = now
-                self._unstrand()
+                self._unstrand(now - healthy)
             if not stuck(self.last):
                 moving = now
             elif now - moving > PATIENCE:
@@ -179,10 +187,13 @@ class Responder:
                 self._restart("neither synced nor on the way to it")
         self.database.drop()
 
-    def _unstrand(self) -> None:
+    def _unstrand(self, seconds: float) -> None:
         members = records.parse_view(records.read(records.VIEW))
-        if stranded_for_good(self.config.me, members, records.ask_all(self.config)):
+        heard = records.ask_all(self.config)
+        if stranded_for_good(self.config.me, members, heard):
             self._restart("no quorum and no way back to it")
+        elif seconds > LEFT_BEHIND and outside(self.last) and left_behind(heard):
+            self._restart("others are the primary component, and it does not come together with them")
 
     def _restart(self, why: str) -> None:
         sys.stderr.write(f"fournines: {why}: restarting mariadb\n")
