@@ -32,15 +32,6 @@ class Barriers:
         """The barrier of one phase."""
         return Barrier(hold=self._hold, wait=lambda checks: self.wait(checks, [phase]))
 
-    async def at_once(self, wanted: Iterable[Check], phases: Sequence[Phase]) -> bool:
-        """Whether checks of these phases pass, asked once; told only if they do."""
-        checks = list(wanted)
-        began = anyio.current_time()
-        held = await self._hold(checks)
-        if held:
-            self._passed(checks, phases, anyio.current_time() - began)
-        return held
-
     async def _hold(self, checks: Iterable[Check]) -> bool:
         found = await verdicts(self.transport, checks)
         return bool(found) and all(verdict.passed for _, verdict in found)
@@ -54,10 +45,11 @@ class Barriers:
         checks = list(wanted)
         if not checks:
             return
+        name = phases[0].name if len(phases) == 1 else f"{len(phases)} phases"
 
         def waiting(unwell: Sequence[tuple[Check, Verdict]]) -> None:
             pairs = tuple((check.id, self.masker.mask(verdict.seen)) for check, verdict in unwell)
-            self.tell(events.BarrierWaiting, phase=_name(phases), waiting=pairs)
+            self.tell(events.BarrierWaiting, phase=name, waiting=pairs)
 
         began = anyio.current_time()
         try:
@@ -67,11 +59,4 @@ class Barriers:
                 self.transport, units_of(phases), seconds=anyio.current_time() - began
             )
             raise
-        self._passed(checks, phases, seconds)
-
-    def _passed(self, checks: Sequence[Check], phases: Sequence[Phase], seconds: float) -> None:
-        self.tell(events.BarrierPassed, phase=_name(phases), checks=len(checks), seconds=seconds)
-
-
-def _name(phases: Sequence[Phase]) -> str:
-    return phases[0].name if len(phases) == 1 else f"{len(phases)} phases"
+        self.tell(events.BarrierPassed, phase=name, checks=len(checks), seconds=seconds)

@@ -18,7 +18,6 @@ from fournines.engine.asking.relied import examine, notes, require
 from fournines.engine.barriers import Barriers
 from fournines.engine.desired import Desired, desired
 from fournines.engine.difference import Difference
-from fournines.engine.early import Early
 from fournines.engine.leaving import LEAVING, Claims, leaving
 from fournines.engine.mask import Masker, masked
 from fournines.engine.meanwhile import Meanwhile
@@ -122,8 +121,7 @@ class _Run:
             hosts=self.wanted.hosts,
         )
         settled = await with_interfaces(plan, self.transport)
-        well = Early(self.meanwhile.tasks, partial(self._well, settled.phases))
-        sight = await self._look(settled.phases, needed=indispensable(settled), answered=well.begin)
+        sight = await self._look(settled.phases, needed=indispensable(settled))
         for host, error in sight.absent.items():
             self.tell(events.HostAbsent, host=host, what=error.what)
         if settled is not plan or sight.absent:
@@ -137,10 +135,6 @@ class _Run:
         of_hosts = (seen for phase in observed.values() for seen in phase.values())
         self.meanwhile.first = not any(map(started, of_hosts))
         self._tell_observed(difference)
-        if difference.changes or sight.absent:
-            well.give_up()
-        elif await well.answer():
-            return self._finished()
         if difference.changes:
             await self._packages(settled, observed)
         for phase, then in zip_longest(self.wanted.phases, self.wanted.phases[1:]):
@@ -172,31 +166,9 @@ class _Run:
     def _difference(self, observed: Mapping[str, Observed]) -> Difference:
         return differences(self.wanted, observed, self.masker, self.leaving)
 
-    async def _look(
-        self,
-        phases: Sequence[Phase],
-        *,
-        needed: Collection[str] | None = None,
-        answered: Callable[[], None] = lambda: None,
-    ) -> Sight:
+    async def _look(self, phases: Sequence[Phase], *, needed: Collection[str] | None = None) -> Sight:
         self._seconds: dict[str, float] = {}
-
-        def done(host: str, seconds: float) -> None:
-            self._seconds[host] = seconds
-            answered()
-
-        return await look_at_all(self.transport, phases, done=done, needed=needed)
-
-    async def _well(self, phases: Sequence[Phase]) -> bool:
-        """Whether every check of a deployment passes: most deployments find nothing to do but to ask them.
-
-        It is asked as soon as the first host has shown what it has: one of them, which answers for databases
-        and catalogues, takes several times as long as the others. New hosts are all equally quick, and then
-        nothing is asked that cannot pass.
-        """
-        return await self._barriers.at_once(
-            (c for phase in phases for c in (*phase.gate, *phase.rest)), phases
-        )
+        return await look_at_all(self.transport, phases, done=self._seconds.__setitem__, needed=needed)
 
     def _tell_observed(self, difference: Difference) -> None:
         differing = Counter(change.host for change in difference.changes)

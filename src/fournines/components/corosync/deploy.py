@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from fournines.components.corosync.model import AUTHKEY, MEMBERS, Options, links, node_id, quorum
-from fournines.kit.common.ahead import ahead
 from fournines.kit.context import Context
 from fournines.kit.step import File, Packages, Step, Unit
 from fournines.spec.model import Host
 
 CONF = "/etc/corosync/corosync.conf"
 KEY = "/etc/corosync/authkey"
-UNIT = "corosync.service"
 
 _TEST = """\
 folder=$(mktemp -d) && trap 'rm -rf "$folder"' EXIT
@@ -44,8 +42,4 @@ def steps(context: Context, host: Host) -> Iterator[Step]:
         ),
         validate=VALIDATE,
     )
-    if (
-        not options.sched_rr
-    ):  # at real-time priority it needs no share, and where those have budgets it gets none
-        yield from ahead(context, UNIT)
-    yield Unit(UNIT, restart_on=(CONF, KEY), rolling=True, packages=("corosync",))
+    yield Unit("corosync.service", restart_on=(CONF, KEY), rolling=True, packages=("corosync",))

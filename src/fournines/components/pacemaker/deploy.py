@@ -19,7 +19,6 @@ from fournines.components.pacemaker.model import (
     volume_parts,
 )
 from fournines.components.pacemaker.on_host import cib
-from fournines.kit.common.ahead import ahead
 from fournines.kit.common.fencing import board_of, password_of
 from fournines.kit.context import Context
 from fournines.kit.declare import Volume
@@ -46,7 +45,6 @@ def daemons(context: Context, host: Host) -> Iterator[Step]:
         # echo would make something else of a backslash: Debian's sh is dash
         script = f"#!/bin/sh\nprintf '%s\\n' '{password}'\n"
         yield File(password_script(member.name), script, mode=0o700, secret=True)
-    yield from ahead(context, UNIT)
     yield Unit(UNIT, rolling=True, packages=("pacemaker",))
 
 
