@@ -11,7 +11,7 @@ from fournines.components.haproxy.audit.facts import configurations
 from fournines.components.keepalived.audit.facts import VrrpInstance, VrrpScript
 from fournines.components.keepalived.audit.facts.groups import synchronized
 from fournines.components.keepalived.audit.facts.trackers import trackers_of_scripts, weight_of
-from fournines.components.keepalived.audit.rules.deciding import decision
+from fournines.components.keepalived.audit.rules.deciding import decisions
 from fournines.components.keepalived.audit.rules.example import keepalived, script
 from fournines.components.keepalived.audit.rules.scripts import given
 from fournines.components.sysctl.audit.facts import Sysctl
@@ -20,6 +20,7 @@ from fournines.kit.audit.rule import Consequence, Hit, Severity, Unknown, rule
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from fournines.components.keepalived.audit.rules.deciding import Decision
     from fournines.kit.audit.evidence import Evidence
     from fournines.kit.audit.source import Place
     from fournines.kit.audit.status.ask import Question
@@ -62,9 +63,9 @@ def asks(question: Question) -> str:
 class Use:
     """A check of a host, with the trackers that act on it and the addresses that hang on it."""
 
-    def __init__(self, site: Evidence, check: VrrpScript) -> None:
+    def __init__(self, site: Evidence, check: VrrpScript, found: Decision) -> None:
         self.check = check
-        self.decision = decision(site, check)
+        self.decision = found
         self.instances: list[VrrpInstance] = []
         host = check.at.host
         tracked = trackers_of_scripts(site, host).get(check.name, ())
@@ -162,7 +163,7 @@ def uses(site: Evidence) -> tuple[Use, ...]:
 
 
 def _all_uses(site: Evidence) -> tuple[Use, ...]:
-    found = (Use(site, check) for check in site.all(VrrpScript))
+    found = (Use(site, one.check, one) for one in decisions(site) if isinstance(one.check, VrrpScript))
     return tuple(use for use in found if use.trackers and not use.reverse)
 
 

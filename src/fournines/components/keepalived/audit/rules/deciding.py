@@ -58,10 +58,10 @@ def decisions(site: Evidence) -> tuple[Decision, ...]:
 
 def _decisions(site: Evidence) -> tuple[Decision, ...]:
     checks: tuple[Check, ...] = (*site.all(VrrpScript), *site.all(MiscCheck))
-    return tuple(decision(site, check) for check in checks)
+    return tuple(_decision(site, check) for check in checks)
 
 
-def decision(site: Evidence, check: Check) -> Decision:
+def _decision(site: Evidence, check: Check) -> Decision:
     """What is known of a check."""
     words = _words(check.command)
     inline = _inline(words)
