@@ -199,8 +199,8 @@ class PhaseRun:
         if not sequences:
             return
         longest = sum(3 * command.timeout for commands in sequences for command in commands)
-        told = {} if self._moves(host, seen) else {step: now["done"] for step, now in seen if _runs(step)}
-        told = {step: done for step, done in told.items() if done or self.first}
+        still = () if self._moves(host, seen) else seen
+        told = {step: now["done"] for step, now in still if _runs(step) and (now["done"] or self.first)}
         asked = [
             [{**question(step, show=False), "told": told.get(step)} for step in commands]
             for commands in sequences

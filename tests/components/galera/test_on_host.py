@@ -286,6 +286,21 @@ class Told:
         """There is no connection."""
 
 
+def watch(
+    database: responder.Database, clock: Clock, monkeypatch: pytest.MonkeyPatch, seconds: float
+) -> None:
+    """Have the responder of host ``a`` look at its database for so many seconds."""
+    config = records.Config("a", {"a": "127.0.0.1", "b": "127.0.0.2"}, 1)
+    watching, end = responder.Responder(config, database), clock.now + seconds
+
+    def wait(pace: float) -> bool:
+        clock.sleep(pace)
+        return clock.now > end
+
+    monkeypatch.setattr(watching.leave, "wait", wait)
+    watching.watch()
+
+
 @pytest.mark.parametrize(("seconds", "restarts"), [(16.0, 1), (14.0, 0)])
 def test_a_host_that_stays_stuck_is_restarted(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seconds: float, restarts: int
@@ -294,15 +309,7 @@ def test_a_host_that_stays_stuck_is_restarted(
     monkeypatch.setattr(responder, "RESTART", tmp_path / "restart")
     joined = WELL | {"wsrep_local_state": "3", "wsrep_local_recv_queue": "0"}
     database = cast("responder.Database", Told(clock, joined, clock.now + seconds))
-    watching = responder.Responder(records.Config("a", {"a": "127.0.0.1"}, 1), database)
-    end = clock.now + 2 * responder.PATIENCE
-
-    def wait(pace: float) -> bool:
-        clock.sleep(pace)
-        return clock.now > end
-
-    monkeypatch.setattr(watching.leave, "wait", wait)
-    watching.watch()
+    watch(database, clock, monkeypatch, 2 * responder.PATIENCE)
     assert len(list(tmp_path.iterdir())) == restarts
 
 
@@ -332,15 +339,7 @@ def test_a_host_that_remains_outside_of_the_component_is_restarted(
     monkeypatch.setattr(records, "ask_all", lambda _: {"b": Answer(phase)})
     outside = WELL | {"wsrep_cluster_status": "non-Primary", "wsrep_ready": "OFF", "wsrep_local_state": state}
     database = cast("responder.Database", Told(clock, outside, clock.now + seconds))
-    watching = responder.Responder(records.Config("a", {"a": "127.0.0.1", "b": "127.0.0.2"}, 1), database)
-    end = clock.now + seconds + 2.0
-
-    def wait(pace: float) -> bool:
-        clock.sleep(pace)
-        return clock.now > end
-
-    monkeypatch.setattr(watching.leave, "wait", wait)
-    watching.watch()
+    watch(database, clock, monkeypatch, seconds + 2.0)
     assert len(list(tmp_path.iterdir())) == restarts
 
 

@@ -31,10 +31,10 @@ STALE = 1.4
 PATIENCE = 15.0
 """Seconds without quorum, or without being synced, before asking whether that ends by itself; Galera heals
 partitions sooner."""
-LEFT_BEHIND = 60.0
-"""Seconds outside the primary component before a host goes and looks for it by starting anew."""
 ASK_EVERY = 5.0
 """Seconds between two such questions."""
+LEFT_BEHIND = 60.0
+"""Seconds outside the primary component before a host goes and looks for it by starting anew."""
 RESTART = Path("/run/fournines-galera/restart")
 """fournines-galera-restart.path restarts mariadb when this appears: this process has no right to."""
 SYNCED, JOINED, DONOR, INITIAL = "4", "3", "2", "0"
