@@ -113,7 +113,7 @@ class Simulation:
             case ["dpkg-query", *_, _format]:
                 said = "".join(f"{p}\t{p}\tii\t{v}\n" for p, v in sorted(host.packages.items()))
             case ["is-done", what]:
-                return Ran(0 if what in host.done else 1, "", "")
+                return Ran(0, "", "") if what in host.done else Ran(1, f"no {what}\n", "")
             case ["are-done", *names]:
                 return Ran(0 if host.done >= set(names) else 1, "", "")
             case ["do", what]:

@@ -285,6 +285,15 @@ def test_a_command_that_ran_without_its_guard_holding_is_an_error(simulation: Si
         run(simulation, wanted)
 
 
+def test_a_command_says_what_its_guard_missed(simulation: Simulation) -> None:
+    run(simulation, a_plan())
+    simulation.hosts["one"].done.remove("user")
+    guarded = Command("make a user", ("do", "user"), ("is-done", "user"), shows=True)
+    told: list[events.Event] = []
+    run(simulation, plan(*a_plan().phases[:-1], phase("users", {"one": (guarded,)})), told)
+    assert [e.what for e in told if isinstance(e, events.StepChanged)] == ["run (no user)"]
+
+
 def test_secrets_are_masked_in_errors_and_events(simulation: Simulation) -> None:
     simulation.refuse = lambda _host, argv: "bad password s3cr3t-value" if argv[0] == "accept" else None
     wanted = a_plan("password = s3cr3t-value\n")

@@ -23,6 +23,8 @@ from fournines.kit.step import Absent, Account, Command, Directory, File, Packag
 from fournines.plan.model import Phase
 
 _TREE_SECONDS = 600.0
+_NAMED = 3
+"""So many of the things that a guard missed are named with the change."""
 
 OfHost = tuple[tuple[Step, Seen], ...]
 """Steps of a host, each with what was seen of it."""
@@ -207,9 +209,11 @@ class PhaseRun:
         ]
         request = {"do": ["commands"], "commands": asked}
         response = await call(self.transport, host, request, timeout=longest + 30)
+        shows = {command.name for commands in sequences for command in commands if command.shows}
         for result in response["results"]:
             if result["ran"]:
-                self.changed(host, "command", result["name"], "run" if result["done"] else "failed")
+                why = _why(result["missing"]) if result["name"] in shows else ""
+                self.changed(host, "command", result["name"], ("run" if result["done"] else "failed") + why)
             if not result["done"]:
                 ended = f"ended with exit code {result['code']}" if result["code"] else "ran, but is not done"
                 raise HostError(f"{result['name']} {ended}", where=host, output=result["said"])
@@ -247,6 +251,13 @@ class _Job:
             request["do"].append("commit")
             request |= {"outdate": list(self.readers), "reload": reload}
         return request
+
+
+def _why(missing: str) -> str:
+    """What a guard missed, as words behind what was done about it: the first few things."""
+    things = [line.strip() for line in missing.splitlines() if line.strip()]
+    more = [f"{len(things) - _NAMED} more"] if len(things) > _NAMED else []
+    return f" ({'; '.join([*things[:_NAMED], *more])})" if things else ""
 
 
 def _commands_of(steps: Sequence[Step]) -> list[Command]:

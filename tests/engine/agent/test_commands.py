@@ -47,6 +47,13 @@ def test_a_command_that_ran_is_done_only_if_its_guard_says_so() -> None:
     assert (result["ran"], result["done"], result["code"]) == (True, False, 0)
 
 
+def test_what_a_guard_printed_that_did_not_hold_comes_along(tmp_path: Path) -> None:
+    made = str(tmp_path / "made")
+    guard = ("sh", "-c", f"test -e {made} || {{ echo no such thing; exit 1; }}")
+    (result,) = carry_out({"commands": [[command("makes it", "touch", made, unless=guard)]]})
+    assert (result["done"], result["missing"]) == (True, "no such thing\n")
+
+
 def test_what_was_told_of_a_guard_is_asked_again_only_after_a_command_has_run(tmp_path: Path) -> None:
     asked = tmp_path / "asked"
 

@@ -15,7 +15,7 @@ def carry_out(request: dict[str, Any]) -> list[dict[str, Any]]:
 
     Sequences have nothing to do with one another and run side by side. A command whose guard already holds is
     not run; one that ran is done only if its guard holds then. What ``told`` says of a guard is not asked
-    again, until a command of its sequence has run.
+    again, until a command of its sequence has run. ``missing`` is what a guard printed that did not hold.
     """
     sequences = request["commands"]
     if len(sequences) == 1:
@@ -37,15 +37,18 @@ def _in_order(commands: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def _carry_out_one(command: dict[str, Any], told: bool | None) -> dict[str, Any]:  # noqa: FBT001
-    if _guard_holds(command) if told is None else told:
+    holds, missing = _guard(command) if told is None else (told, "")
+    if holds:
         return {"name": command["name"], "ran": False, "done": True, "code": 0, "said": ""}
     ran = run(command["argv"], stdin=command["stdin"], timeout=command["timeout"], user=command["user"])
-    done = ran.code == 0 and _guard_holds(command)
-    return {"name": command["name"], "ran": True, "done": done, "code": ran.code, "said": ran.said[-8000:]}
+    done = ran.code == 0 and _guard(command)[0]
+    told_of = {"said": ran.said[-8000:], "missing": missing[:2000]}
+    return {"name": command["name"], "ran": True, "done": done, "code": ran.code, **told_of}
 
 
-def _guard_holds(command: dict[str, Any]) -> bool:
+def _guard(command: dict[str, Any]) -> tuple[bool, str]:
+    """Whether the guard holds, and what it printed."""
     ran = run(
         command["unless"], stdin=command["unless_stdin"], timeout=command["timeout"], user=command["user"]
     )
-    return ran.code == 0
+    return ran.code == 0, ran.stdout
