@@ -12,8 +12,8 @@ SCENARIO = Scenario(
     injury=Freeze(),
     bounds=Bounds(http=1.0, sql=2.0, amqp=2.0, token=3.0, vip=1.0),
     hold=20.0,
-    # Away; it wakes as VRRP master with its old priority, and is not fit before it has been asked anew: the VIP
-    # may come back for the moment until it says so, and leaves again (docs/keepalived.md, A host that stood still).
+    # Away; it wakes as VRRP master with its old priority, and is not fit before it has been asked anew: the
+    # VIP may come back for the moment until it says so, and leaves again (docs/keepalived.md).
     moves=3,
     untested=("what the woken host would have answered to clients that can only reach it",),
     mode=Mode.ACTIVE_ACTIVE,
