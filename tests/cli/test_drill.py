@@ -43,6 +43,11 @@ def test_the_command_that_repeats_a_campaign_says_what_was_said() -> None:
     assert said == "nines drill site.yaml vip-power --seed 7 --no-control --wait 0"
 
 
+def test_a_campaign_of_many_rounds_names_each_drill_once() -> None:
+    said = _command(Path("site.yaml"), ["control", "nova.api.kill"], 7, {"--hold": 5.5, "--times": 5})
+    assert said == "nines drill site.yaml control nova.api.kill --seed 7 --hold 5.5 --times 5"
+
+
 def session(folder: Path) -> _Session:
     plan = play(World())[0].plan
     opened = Opened(plan.context.site, plan, None)

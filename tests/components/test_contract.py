@@ -17,7 +17,7 @@ from tests.support import context_of, full_site, passive_site, volumes_site
 import fournines.components
 from fournines.components import registered
 from fournines.kit.check import Check, Output
-from fournines.kit.common.unit_faults import unit_faults
+from fournines.kit.common.unit_faults import WORDS, unit_faults
 from fournines.kit.component import Component
 from fournines.kit.context import Context
 from fournines.kit.declare import (
@@ -357,6 +357,20 @@ def test_faults_mean_the_same_everywhere(component: Component, context: Context)
     for unit, rolling in units.items():
         assert not rolling or told >= shared[unit], unit
     assert all("kill" not in fault.id or fault.id.endswith(".kill") for fault in found)
+
+
+@each
+def test_every_api_can_be_killed_and_hung(component: Component, context: Context) -> None:
+    """``nines drill --each`` knows an API by the faults that say that they are behind it."""
+    apis = {
+        one.name
+        for one in component.declarations(context.site)
+        if isinstance(one, Endpoint) and one.http and one.health and one.health.port is None
+    }
+    told = {
+        (fault.serves, fault.id.rpartition(".")[2]) for fault in component.faults(context) if fault.serves
+    }
+    assert told == {(api, word) for api in apis for word in WORDS}
 
 
 def _told(faults: Iterable[Fault]) -> set[tuple[str, tuple[str, ...]]]:

@@ -66,13 +66,13 @@ def test_drills_are_picked_by_name_in_the_order_given(blog_context: Context) -> 
 
 
 def test_any_declared_fault_is_a_drill_that_measures(blog_context: Context) -> None:
-    first, second = picked(KNOWN, ["control", "glance.hang"], blog_context)
+    first, second = picked(KNOWN, ["control", "memcached.hang"], blog_context)
     assert first is CONTROL
-    assert (second.name, second.injury) == ("glance.hang", ComponentFault("glance.hang"))
+    assert (second.name, second.injury) == ("memcached.hang", ComponentFault("memcached.hang"))
     assert not any(asdict(second.bounds).values())
-    with pytest.raises(DrillError, match=r"no drill 'glance\.hung'") as caught:
-        picked(KNOWN, ["glance.hung"], blog_context)
-    assert "glance.hang" in (caught.value.try_this or "")
+    with pytest.raises(DrillError, match=r"no drill 'memcached\.hung'") as caught:
+        picked(KNOWN, ["memcached.hung"], blog_context)
+    assert "memcached.hang" in (caught.value.try_this or "")
 
 
 def test_a_fault_of_who_serves_an_address_is_tried_where_it_is() -> None:

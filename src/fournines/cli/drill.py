@@ -44,6 +44,17 @@ def drill(
     ] = None,
     *,
     listing: Annotated[bool, typer.Option("--list", help="Say what the drills are and do nothing.")] = False,
+    each: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--each",
+            metavar="FAULT",
+            help="Hurt every API in turn: crash, kill, hang or stop; may be given again.",
+        ),
+    ] = None,
+    times: Annotated[
+        int, typer.Option("--times", metavar="N", min=1, help="Run what was chosen so many times.")
+    ] = 1,
     control: Annotated[
         bool,
         typer.Option(
@@ -83,14 +94,18 @@ def drill(
     context = opened.plan.context
     of_site = scenarios(context.declared(Reached))
     known = {**of_site, CONTROL.name: CONTROL}
-    wanted = picked(known, names, context) if names else fitting(of_site, context)
-    chosen = (CONTROL, *wanted) if control and CONTROL not in wanted else wanted
+    wanted = picked(known, names or (), context, each or ()) if names or each else fitting(of_site, context)
+    first = (CONTROL,) if control and CONTROL not in wanted else ()
+    chosen = (*first, *wanted * times)
     _refuse_real_machines(opened, yes=yes)
     number = new_seed() if seed is None else seed
     folder = out or Path("reports") / f"{opened.site.name}-{datetime.now(UTC):%Y%m%dT%H%M%SZ}"
     files.folder(folder)
     pace = Pace(hold=hold) if wait is None else Pace(hold=hold, steady=wait)
-    command = _command(site, [s.name for s in chosen], number, {"--hold": hold, "--wait": wait})
+    named = [scenario.name for scenario in (*first, *wanted)]
+    command = _command(
+        site, named, number, {"--hold": hold, "--wait": wait, "--times": times if times > 1 else None}
+    )
     # A broker that dies is the subject here; aiormq would log it as an error each time.
     logging.getLogger("aiormq").setLevel(logging.CRITICAL)
     session = _Session(opened=opened, chosen=chosen, seed=number, pace=pace, command=command, folder=folder)
@@ -129,12 +144,12 @@ def described(scenario: Scenario) -> str:
     return f"{scenario.name}\n{claim}"
 
 
-def _command(site: Path, names: list[str], seed: int, seconds: Mapping[str, float | None]) -> str:
+def _command(site: Path, names: list[str], seed: int, numbers: Mapping[str, float | None]) -> str:
     from fournines.drill.result import CONTROL_NAME  # noqa: PLC0415
 
     words = ["nines", "drill", str(site), *names, "--seed", str(seed)]
     words += [] if CONTROL_NAME in names else ["--no-control"]
-    words += [word for option, n in seconds.items() if n is not None for word in (option, f"{n:g}")]
+    words += [word for option, n in numbers.items() if n is not None for word in (option, f"{n:g}")]
     return " ".join(words)
 
 

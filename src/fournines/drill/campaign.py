@@ -11,6 +11,7 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from fournines.drill import record
+from fournines.drill.apis import of_apis, promised
 from fournines.drill.hurt.power import Power
 from fournines.drill.journal import Journal
 from fournines.drill.result import Campaign, DrillRun
@@ -107,19 +108,27 @@ def measuring(fault: Fault, site: Site, reached: Iterable[Reached] = ()) -> Scen
     )
 
 
-def picked(known: Mapping[str, Scenario], names: Sequence[str], context: Context) -> tuple[Scenario, ...]:
-    """The scenarios of these names in this order, where a name may be a fault's id.
+def picked(
+    known: Mapping[str, Scenario], names: Sequence[str], context: Context, each: Sequence[str] = ()
+) -> tuple[Scenario, ...]:
+    """The scenarios of these names in this order, where a name may be a fault's id; then APIs hurt in turn.
+
+    ``each`` are words of faults (kill, hang): every API of the site is hurt by each of them.
 
     Raises:
-        DrillError: there is neither a scenario nor a fault of that name.
+        DrillError: there is neither a scenario nor a fault of that name, or no API with such a fault.
     """
     faults, reached = faults_of(context), reachable(context)
+    names = (*names, *of_apis(each, faults))
     for name in names:
         if name not in known and name not in faults:
             alike = get_close_matches(name, faults, n=4, cutoff=0.5)
             raise DrillError(f"there is no drill {name!r}", try_this=f"one of {', '.join((*known, *alike))}")
     return tuple(
-        known[name] if name in known else measuring(faults[name], context.site, reached) for name in names
+        known[name]
+        if name in known
+        else promised(measuring(faults[name], context.site, reached), faults[name], context)
+        for name in names
     )
 
 

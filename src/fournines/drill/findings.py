@@ -63,6 +63,7 @@ def result_of(
     by_power = rig.power.untested() if rig.power is not None else ()
     return DrillRun(
         name=scenario.name,
+        api=scenario.api,
         sentence=scenario.sentence,
         site=rig.plan.context.site.name,
         seed=seed,

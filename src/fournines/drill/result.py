@@ -99,7 +99,8 @@ class DrillRun:
 
     ``targets`` says which host played which part (``{"VIP holder": "controller1"}``). ``injected`` and
     ``undone`` are the exact commands. ``fault`` is from the injection's begin to the undo's begin, None
-    if it never came to it. ``healed`` is the time from the undo until every check of the site was seen to
+    if it never came to it. ``api`` is the endpoint whose program on one host was hurt, if the drill was
+    about one. ``healed`` is the time from the undo until every check of the site was seen to
     pass, None if that did not happen in time. ``takeover`` is what the outage by the fault consisted of,
     where journals of the site tell. ``load`` is what the machine under the clients was busy with,
     None where nobody looked. ``versions`` maps host to package to version; ``digest``
@@ -128,6 +129,7 @@ class DrillRun:
     digest: str = ""
     events: str = ""
     untested: tuple[str, ...] = ()
+    api: str = ""
 
     @property
     def outcome(self) -> Outcome:

@@ -97,8 +97,9 @@ class Scenario:
     whether it would write. ``agreed`` says that the bounds of who comes through the VIP begin when the
     cluster has agreed that the host is lost, for which each site has its own patience. ``mode`` is that of
     the sites it is for, None for all; one about ``volumes`` is for those whose data moves. ``reached`` names
-    what is made for it and pinged, as a component has declared it. ``hosts`` are those of which one is hurt
-    where that is the part. ``warns`` is the check by which an operator is told of it while it lasts.
+    what is made for it and pinged, as a component has declared it. ``api`` is the endpoint whose
+    program on one host is hurt, if it is about one. ``hosts`` are those of which one is hurt where that is
+    the part. ``warns`` is the check by which an operator is told of it while it lasts.
     ``untested`` says what the drill does not
     show.
     """
@@ -117,6 +118,7 @@ class Scenario:
     volumes: bool = False
     agreed: bool = False
     reached: str = ""
+    api: str = ""
     hosts: tuple[str, ...] = ()
     warns: str = ""
     untested: tuple[str, ...] = field(default=())

@@ -17,7 +17,7 @@ class Fault:
 
     ``id`` is ``component.what``; ``what`` a sentence for the report. ``undo`` must be safe to run when
     the fault was never injected, and twice. ``hosts`` are those on which it can be tried; empty: every host
-    of its component.
+    of its component. ``serves`` is the endpoint behind which the hurt program is, if it is behind one.
     """
 
     id: str
@@ -25,3 +25,4 @@ class Fault:
     inject: Ask
     undo: Ask
     hosts: tuple[str, ...] = ()
+    serves: str = ""

@@ -23,3 +23,8 @@ def test_a_lasting_death_forbids_the_restart_before_it_kills() -> None:
     assert "printf '[Service]\\nRestart=no\\n'" in script
     assert script.index("daemon-reload") < script.index("KILL")
     assert "rm -f /run/systemd/system/x.service.d/zz-nines-fault.conf" in kill.undo.argv[-1]
+
+
+def test_each_says_behind_which_endpoint_the_unit_is() -> None:
+    assert {fault.serves for fault in unit_faults("x", "x.service", serves="x-api")} == {"x-api"}
+    assert {fault.serves for fault in unit_faults("x", "x.service")} == {""}

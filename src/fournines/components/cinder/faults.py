@@ -14,4 +14,5 @@ def faults(context: Context) -> Iterator[Fault]:
     """API, scheduler or volume service crashes, is killed for good, hangs, or is stopped in order."""
     del context
     for daemon, unit in UNITS.items():
-        yield from unit_faults("cinder", unit, program=unit.removesuffix(".service"), daemon=daemon)
+        program, serves = unit.removesuffix(".service"), "cinder" if daemon == "api" else ""
+        yield from unit_faults("cinder", unit, program=program, daemon=daemon, serves=serves)

@@ -13,4 +13,4 @@ from fournines.kit.fault import Fault
 
 def faults(context: Context) -> Iterator[Fault]:
     """It crashes and is started again, is killed for good, hangs, or is stopped in order."""
-    yield from unit_faults("glance", SERVICE, moves=moving(context, SERVICE) is not None)
+    yield from unit_faults("glance", SERVICE, moves=moving(context, SERVICE) is not None, serves="glance")

@@ -37,7 +37,10 @@ def faults(context: Context) -> Iterator[Fault]:
         for daemon, unit in units.items():
             program = unit.removesuffix(".service")
             names = hosts.names(context.site)
-            yield from unit_faults("neutron", unit, program=program, daemon=daemon, hosts=names)
+            serves = "neutron" if daemon == "api" else ""
+            yield from unit_faults(
+                "neutron", unit, program=program, daemon=daemon, hosts=names, serves=serves
+            )
 
 
 def reached(site: Site) -> Reached:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 from fournines.components.nova.model import COMPUTE_UNIT, COMPUTES, CONTROL, CONTROL_UNITS
 from fournines.kit.common.unit_faults import unit_faults
 from fournines.kit.context import Context
 from fournines.kit.fault import Fault
+
+_SERVES: Final = {"api": "nova", "metadata": "nova-metadata", "console": "nova-console"}
+"""The endpoint that a daemon is behind."""
 
 
 def faults(context: Context) -> Iterator[Fault]:
@@ -16,4 +20,5 @@ def faults(context: Context) -> Iterator[Fault]:
         for daemon, unit in units.items():
             program = unit.removesuffix(".service")
             names = hosts.names(context.site)
-            yield from unit_faults("nova", unit, program=program, daemon=daemon, hosts=names)
+            serves = _SERVES.get(daemon, "")
+            yield from unit_faults("nova", unit, program=program, daemon=daemon, hosts=names, serves=serves)

@@ -13,4 +13,6 @@ from fournines.kit.fault import Fault
 
 def faults(context: Context) -> Iterator[Fault]:
     """It crashes and is started again, is killed for good, hangs, or is stopped in order."""
-    yield from unit_faults("placement", SERVICE, moves=moving(context, SERVICE) is not None)
+    yield from unit_faults(
+        "placement", SERVICE, moves=moving(context, SERVICE) is not None, serves="placement"
+    )

@@ -15,4 +15,7 @@ def faults(context: Context) -> Iterator[Fault]:
     del context
     for one in (PROXY_PROGRAM, *STORE_PROGRAMS):
         if one.serves:
-            yield from unit_faults("swift", one.unit, program=f"swift's {one.name}", daemon=one.name)
+            serves = "swift" if one is PROXY_PROGRAM else ""
+            yield from unit_faults(
+                "swift", one.unit, program=f"swift's {one.name}", daemon=one.name, serves=serves
+            )

@@ -7,6 +7,9 @@ from collections.abc import Iterator
 from fournines.kit.check import Ask
 from fournines.kit.fault import Fault
 
+CRASH, KILL, HANG, STOP = WORDS = ("crash", "kill", "hang", "stop")
+"""What a fault's id ends with."""
+
 
 def unit_faults(
     component: str,
@@ -17,6 +20,7 @@ def unit_faults(
     daemon: str | None = None,
     moves: bool = False,
     hosts: tuple[str, ...] = (),
+    serves: str = "",
 ) -> Iterator[Fault]:
     """Crash, kill, hang, stop.
 
@@ -29,43 +33,55 @@ def unit_faults(
         moves: a cluster manager says on which host it runs; the undo leaves its start to that, which may have
             made one elsewhere by then.
         hosts: where the unit is, when not on every host of the component.
+        serves: the endpoint that the unit is behind, when it is behind one.
     """
     called = program or component
     named = f"{component}.{daemon}" if daemon else component
     undo = _undo(unit) if moves else f"{_undo(unit)} && systemctl start {unit}"
     start = Ask(("sh", "-c", undo), timeout=back)
     yield Fault(
-        f"{named}.crash",
+        f"{named}.{CRASH}",
         f"every process of {called} is killed (SIGKILL); systemd may start it again",
         inject=Ask(("systemctl", "kill", "--signal=KILL", unit)),
         undo=start,
         hosts=hosts,
+        serves=serves,
     )
     yield Fault(
-        f"{named}.kill",
+        f"{named}.{KILL}",
         f"every process of {called} is killed (SIGKILL), and it stays down",
         inject=Ask(("sh", "-c", f"{_stay_down(unit)} && systemctl kill --signal=KILL {unit}"), timeout=30),
         undo=start,
         hosts=hosts,
+        serves=serves,
     )
-    yield hang(named, unit, program=called, hosts=hosts)
+    yield hang(named, unit, program=called, hosts=hosts, serves=serves)
     yield Fault(
-        f"{named}.stop",
+        f"{named}.{STOP}",
         f"{called} is stopped in good order",
         inject=Ask(("systemctl", "stop", unit), timeout=back),
         undo=start,
         hosts=hosts,
+        serves=serves,
     )
 
 
-def hang(component: str, unit: str, *, program: str | None = None, hosts: tuple[str, ...] = ()) -> Fault:
+def hang(
+    component: str,
+    unit: str,
+    *,
+    program: str | None = None,
+    hosts: tuple[str, ...] = (),
+    serves: str = "",
+) -> Fault:
     """The one that also a unit can have which a socket would start again at once."""
     return Fault(
-        f"{component}.hang",
+        f"{component}.{HANG}",
         f"{program or component} hangs (SIGSTOP): its port accepts, nothing answers",
         inject=Ask(("systemctl", "kill", "--signal=STOP", unit)),
         undo=Ask(("systemctl", "kill", "--signal=CONT", unit)),
         hosts=hosts,
+        serves=serves,
     )
 
 

@@ -8,6 +8,7 @@ from rich.text import Text
 
 from fournines.drill.result import Campaign, DrillRun
 from fournines.kit.verdict import Outcome
+from fournines.report.drill.apis import api_table
 from fournines.report.drill.reasons import machine_words, reasons, worst_first
 from fournines.report.drill.view import (
     Longest,
@@ -37,6 +38,8 @@ def table(campaign: Campaign, console: Console, last: Campaign | None = None) ->
         unlimited = console.options.update(max_width=10_000)
         fits = console.measure(lines, options=unlimited).maximum <= console.width
         told += [lines if fits else _stacked(campaign, console), Text()]
+    apis = api_table(campaign, console)
+    told += [apis, Text()] if apis else []
     told += [part for run in worst_first(campaign) if run.takeover for part in (_takeover(run), Text())]
     if len(campaign.drills) == 1:
         told.append(Text(headline(campaign.drills[0])))
