@@ -6,6 +6,7 @@ import pytest
 
 from fournines.audit.gather.collect import File
 from fournines.audit.run import audit
+from fournines.audit.sources import read
 
 
 def found(rule: str, *blocks: str, others: dict[str, str] | None = None) -> list[tuple[int, str]]:
@@ -72,6 +73,39 @@ def test_a_setting_of_this_boot_only(steps: str) -> None:
 )
 def test_a_setting_that_is_kept(steps: str) -> None:
     assert found("SY032", f"sudo true\n{steps}") == []
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "root@h1:~# {}",
+        "[root@h1 /etc/haproxy]# {}",
+        "root@h1 ~ # {}",
+        "h1:~ # {}",
+        "u@h1:~> sudo {}",
+        "(overcloud) [u@h1 ~]$ {}",
+        "ssh c1 '{}'",
+        "pdsh -w c1 {}",
+        "ansible c1 -m shell -a '{}'",
+        "docker exec -it c1 {}",
+        "timeout 60 {}",
+        "sudo -u hacluster {}",
+    ],
+)
+def test_ways_to_type_a_command(typed: str) -> None:
+    steps = "pcs cluster setup c c1 c2 c3", "pcs property set stonith-enabled=false"
+    assert found("PA001", "\n".join(typed.format(step) for step in steps)) == [(5, "error")]
+
+
+@pytest.mark.parametrize("line", ["timeout connect 5s", "nas:/export # shared crm", "a@b.example > cat"])
+def test_what_is_no_command(line: str) -> None:
+    assert read([File("howto.md", f"```\n{line}\nx = y\n```\n")]).sources == []
+
+
+def test_the_host_in_a_prompt_without_a_user() -> None:
+    step = "{}:~ # rabbitmqctl force_boot"
+    assert found("RM028", f"{step.format('mq1')}\n{step.format('mq2')}") == [(5, "error")]
+    assert found("RM028", f"{step.format('mq1')}\n{step.format('mq1')}") == []
 
 
 RC = "export OS_USERNAME=admin\nexport OS_PASSWORD={}"

@@ -21,14 +21,20 @@ from fournines.audit.pages.whose import PATH, everywhere, host_before, known_hos
 from fournines.audit.parse import parse
 from fournines.kit.audit.script import COMMANDS, SCRIPT
 from fournines.kit.audit.source import ALL_HOSTS, Source
+from fournines.kit.audit.wrapped import program_of, unwrapped
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from fournines.kit.audit.source import Kind
 
-_PROMPT = re.compile(r"^\s*+(?:\[?[\w.\-]++@[\w.\-]++[^#$>\n]{0,40}[\]:]?[#$]|[\w.\-]++[#$]|[#$])\s+(?=\S)")
-_AT = re.compile(r"@([\w\-]+)")
+_PROMPT = re.compile(
+    r"^\s*+(?:\([\w.\- ]{1,30}\)\s*+)?"
+    r"(?:\[?[\w.\-]++@[\w.\-]++(?:[^#$>\n]{0,40}[\]:]?[#$]|:[~/][\w./\-]{0,40}>)"
+    r"|[\w.\-]++:[~/][\w./\-]{0,40} ?[#$>]|[\w.\-]++[#$]|[#$])\s+(?=\S)"
+)
+"""``[root@db1 ~]#``, ``root@db1:~#``, ``(venv) user@db1 ~ $``, SUSE's ``db1:~ #`` and ``user@db1:~>``."""
+_AT = re.compile(r"@([\w\-]+)|^\s*([A-Za-z][\w\-]*):[~/]")
 """The host in a prompt."""
 _SHELL_WORDS = frozenset(
     """sudo apt apt-get yum dnf zypper systemctl service cat echo sed cp mv mkdir chmod chown scp ssh rsync
@@ -40,7 +46,8 @@ _SHELL_WORDS = frozenset(
     manage cibadmin crm_mon stonith_admin mysqld_safe mysqld killall docker podman ansible pssh pdsh clush
     parallel-ssh salt lxc kubectl crm_resource mariadb mariadb-admin mariadbd mariadbd-safe nmcli netplan nft
     redis-cli psql patronictl etcdctl chronyc timedatectl drbdsetup xargs printf
-    rabbitmqadmin""".split()  # noqa: SIM905 - a list would be a page long
+    rabbitmqadmin sshpass doas oc crictl nerdctl docker-compose podman-compose incus juju
+    runuser nsenter lxc-attach pct""".split()  # noqa: SIM905 - a list would be a page long
 )
 _EDITED = re.compile(r"(?:^|\s)(?:vim?|nano|emacs|gedit|mcedit|sudoedit|edit)\s+(\S+)\s*$")
 _SHELL_INFO = frozenset({"sh", "bash", "shell", "console", "shell-session", "zsh", "terminal"})
@@ -106,7 +113,7 @@ def _commands(block: Block, text: str) -> Draft:
     for number, line in enumerate(text.split("\n"), start=1):
         prompt = _PROMPT.match(line)
         at = _AT.search(prompt.group()) if prompt else None
-        typed[number] = at.group(1).lower() if at else said
+        typed[number] = (at.group(1) or at.group(2)).lower() if at else said
     bare = _without_prompts(text)
     return Draft("", COMMANDS, bare, block.lines, excerpt=True, section=block.heading, typed=typed)
 
@@ -172,8 +179,7 @@ def _speaks_shell(text: str) -> bool:
     lines = [line for line in text.split("\n") if line.strip() and not re.match(r"\s*--?[a-z]", line)]
     speaking = 0
     for line in lines:
-        words = _PROMPT.sub("", line).split()
-        command = bool(words) and words[0].rsplit("/", 1)[-1] in _SHELL_WORDS
+        command = _is_command(_PROMPT.sub("", line))
         if command and "<<" in line:
             return True
         speaking += command
@@ -187,6 +193,11 @@ def _without_prompts(text: str) -> str:
         if kept and re.match(r"\s*--?[a-z]", line) and kept[-1].strip():
             kept[-1] += " \\"  # a command the page broke: its options go on in the next line
         bare = _PROMPT.sub("", line)
-        word = bare.split()[0].rsplit("/", 1)[-1] if bare.split() else ""
-        kept.append(bare if word in _SHELL_WORDS or not line.lstrip().startswith("#") else line)
+        kept.append(bare if not line.lstrip().startswith("#") or _is_command(bare) else line)
     return "\n".join(kept)
+
+
+def _is_command(line: str) -> bool:
+    """Whether a line begins with a program that pages have typed, behind ``LC_ALL=C`` and its like too."""
+    words = line.split()
+    return program_of(words) in _SHELL_WORDS or program_of(unwrapped(words)) in _SHELL_WORDS

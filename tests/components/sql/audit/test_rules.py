@@ -52,6 +52,7 @@ def test_less_than_that_is_fine(statement: str) -> None:
         ("mysql> use mysql;\nmysql> GRANT ALL ON *.* TO 'a'@'%' IDENTIFIED BY 'a';", 5),
         ("MariaDB [(none)]> GRANT ALL ON *.*\n    -> TO 'a'@'%' IDENTIFIED BY 'a';", 4),
         ("$ mysql -u root -p\nmysql> GRANT ALL ON *.* TO 'a'@'%' IDENTIFIED BY 'a';", 5),
+        ("MySQL  db1:3306 ssl  SQL > GRANT ALL ON *.* TO 'a'@'%' IDENTIFIED BY 'a';", 4),
         ("mysql -uroot <<EOF\nUSE mysql;\nGRANT ALL ON *.* TO 'a'@'%' IDENTIFIED BY 'a';\nEOF", 6),
         ("ssh db1 \"mysql -e \\\"GRANT ALL ON *.* TO 'a'@'%' IDENTIFIED BY 'a'\\\"\"", 4),
     ],

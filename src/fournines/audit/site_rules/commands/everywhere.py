@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from fournines.audit.pages.values import settled
@@ -73,6 +74,7 @@ class _Reader:
     def read(self) -> Iterator[Sent]:
         known = settled(self.source.nodes)
         nodes = [carried[0] for carried in self.source.carried]
+        where = (_home(self.source), self.source.section)
         for index, (node, carried) in enumerate(zip(nodes, self.source.carried, strict=True)):
             after = nodes[index + 1] if index + 1 < len(nodes) else None
             if self._opens(node, after, known):
@@ -83,10 +85,9 @@ class _Reader:
                 if before and _decides(before):
                     hosts = ()
                 before = inner
-                leaf = not handed_on(inner.words) and program_of(without(inner.words, _BEFORE)) not in _SAYING
-                if leaf:
-                    where = (_home(self.source), self.source.section)
-                    yield Sent(self.source.at(inner), where, tuple(without(inner.words, _BEFORE)), hosts)
+                words = _done(inner.words)
+                if words:
+                    yield Sent(self.source.at(inner), where, words, hosts)
 
     def _opens(self, node: Node, after: Node | None, known: Mapping[str, str]) -> bool:
         """Follow the words of the shell that open and close blocks; whether this node is one of them."""
@@ -123,8 +124,24 @@ _TESTS = frozenset({"[", "[[", "test", "grep", "if", "egrep"})
 
 def _decides(node: Node) -> bool:
     """Whether a test stands before the next command, at whatever host it is carried out."""
-    words = handed_on(node.words).split() or without(node.words, _BEFORE)
-    return program_of(words) in _TESTS and (node.rest in ("&&", "||") or words[0] == "if")
+    tests = _tests(node.words)
+    return bool(tests) and (node.rest in ("&&", "||") or tests == "if")
+
+
+@lru_cache(1024)
+def _tests(words: tuple[str, ...]) -> str:
+    """The first word of a command that is a test; empty for any other. A script has the same ones often."""
+    found = handed_on(words).split() or without(words, _BEFORE)
+    return found[0] if program_of(found) in _TESTS else ""
+
+
+@lru_cache(1024)
+def _done(words: tuple[str, ...]) -> tuple[str, ...]:
+    """What a command does itself; nothing where it hands that on to another, or only speaks of it."""
+    if handed_on(words):
+        return ()
+    bare = without(words, _BEFORE)
+    return tuple(bare) if program_of(bare) not in _SAYING else ()
 
 
 def _home(source: Source) -> str:
@@ -213,13 +230,18 @@ class Spread:
 def spread(site: Evidence, which: Callable[[Sent], str | None]) -> Iterator[Spread]:
     """The commands that several hosts carry out, section by section.
 
-    ``which`` says what a command is done to (empty where there is but one such thing), None for one that is
-    not meant.
+    ``which`` says of the words of a command what it is done to (empty where there is but one such thing),
+    None for one that is not meant; of equal commands the first is asked about.
     """
     first: dict[object, Spread] = {}
     done: set[object] = set()
+    known: dict[tuple[str, ...], str | None] = {}
     for one in sent(site):
-        what = which(one) if one.hosts else None
+        if not one.hosts:
+            continue
+        if one.words not in known:
+            known[one.words] = which(one)
+        what = known[one.words]
         if what is None:
             continue
         key = (*one.section, what)

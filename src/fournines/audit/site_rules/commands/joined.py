@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -66,7 +67,7 @@ _ENDPOINT = "openstack endpoint create --region one --{0} {1} --publicurl http:/
 )
 def cut_short(site: Evidence) -> Iterator[Hit | Unknown]:
     for source in site.sources:
-        if source.kind not in _KINDS:
+        if source.kind not in _KINDS or not _HYPHENED.search(source.text):
             continue
         lines = source.text.split("\n")
         for node in source.commands:
@@ -77,6 +78,9 @@ def cut_short(site: Evidence) -> Iterator[Hit | Unknown]:
                     )
                     what = f"${name} is ${name.partition('-')[0]} and then '-{name.partition('-')[2]}'"
                     yield Hit(source.at(start or node.line), what)
+
+
+_HYPHENED = re.compile(r"\$\{?\w++-")
 
 
 def _hyphened(node: Node) -> Iterator[str]:

@@ -83,7 +83,7 @@ _BOOT = "#!/bin/bash\nssh mq1 rabbitmqctl force_boot\n"
 def forced(site: Evidence) -> Iterator[Hit | Unknown]:
     for found in spread(site, _is_forced):
         yield Hit(found.at, f"force_boot is carried out on {found.who}", found.related)
-    to = {_joined(one) for one in sent(site)}
+    to = {_joined(one) for one in {one.words: one for one in sent(site)}.values()}
     for found in spread(site, _is_emptied):
         kept = to & {host.lower() for host in found.hosts}
         if kept:

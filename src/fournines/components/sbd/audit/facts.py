@@ -56,7 +56,7 @@ def _conf(at: Place, said: Mapping[str, tuple[str, Place]]) -> SbdConf:
 
 def read_commands(source: Source) -> Iterator[SbdConf | SbdDisk]:
     """``pcs stonith sbd enable SBD_WATCHDOG_TIMEOUT=15``, ``sbd -d /dev/sdc -1 15 -4 30 create``."""
-    for node in source.commands:
+    for node in source.commands if source.speaks_of("sbd") else ():
         words = [word for word in node.words if word != "sudo"]
         if words[:4] == ["pcs", "stonith", "sbd", "enable"]:
             at = source.at(node)

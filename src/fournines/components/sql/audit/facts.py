@@ -78,12 +78,14 @@ def _superusers(source: Source) -> Iterator[Superuser]:
 
 
 _PROMPT = r"(?:mysql|mariadb)(?:[ \t]*\[[^\]\n]*\])?>[ \t]*"
+_DRESSED = r"(?:mysql|mariadb)[ \t][^>\n]{1,60}>[ \t]*"
+"""The prompts of newer clients and of those that set their own: ``MySQL  db1:3306 ssl  SQL >``."""
 _SAID = r"(?:GRANT|(?:CREATE|ALTER|DROP)[ \t]+(?:USER|DATABASE)|FLUSH[ \t]+PRIVILEGES)\b"
 SQL = Kind(
     name="sql",
     syntax=Syntax.LINES,
     names=("*.sql",),
-    marks=(rf"(?i)^[ \t]*(?:{_PROMPT}\S|{_SAID})",),
+    marks=(rf"(?i)^[ \t]*(?:{_PROMPT}\S|(?:{_DRESSED})?{_SAID})",),
     read=read,
 )
 IN_SCRIPTS = Reader("script", read)
