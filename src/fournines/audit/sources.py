@@ -58,8 +58,9 @@ def read(files: Iterable[File], *, whole: bool = False) -> Read:
             sources.append(_drafted(file.path, tasks, ""))
         if not is_page(file.path) and (_empty(file) if kind else tasks is None):
             unread.append(file.path)
-    for page in pages:  # a README beside real files is no runbook, a page that is asked for is one
-        found = reader.from_page(page) if len(pages) == len(given) or not sources else []
+    beside = frozenset(source.kind for source in sources) if len(pages) < len(given) else frozenset()
+    for page in pages:
+        found = list(_beside(reader.from_page(page), beside))
         sources.extend(found)
         if not found:
             unread.append(page.path)
@@ -123,6 +124,15 @@ class _Reader:
                 return
             self.allowance.within(draft.text)
             yield draft
+
+
+def _beside(found: Iterable[Source], given: frozenset[str]) -> Iterator[Source]:
+    """What a page adds to files of the kinds that were ``given``.
+
+    A page that is asked for is a runbook. A README beside real files is none, and shows of their kinds what
+    need not be in force; of another kind, which nobody gave, what it shows is all there is of it.
+    """
+    return (s for s in found if not given or s.kind not in given | {SCRIPT.name, COMMANDS.name})
 
 
 def _cut(kept: str) -> str:

@@ -111,9 +111,17 @@ def test_findings_have_the_lines_of_the_page() -> None:
     assert ("SY005", '# echo "*/5 * * * * root ntpdate node1" > /etc/cron.d/sync') in found
 
 
-def test_a_page_beside_real_files_is_no_runbook() -> None:
-    report = audit([File("README.md", PAGE), File("n1/sysctl.conf", "vm.swappiness = 1\n")], strict=True)
-    assert report.unread == ("README.md",)
+def test_a_page_beside_real_files_shows_only_what_they_do_not() -> None:
+    lines = PAGE.split("\n")
+    real = File("n1/etc/keepalived/keepalived.conf", "vrrp_instance V {\n}\n")
+    beside = audit([File("README.md", PAGE), real], strict=True)
+    shown = {f.rule for f in beside.findings if f.at.path == "README.md"}
+    assert "KA009" not in shown, "its keepalived.conf is the folder's own"
+    assert "KA021" not in shown, "and so are its scripts and commands"
+    other = audit([File("README.md", PAGE), File("n1/sysctl.conf", "vm.swappiness = 1\n")], strict=True)
+    found = {(f.rule, lines[f.at.line - 1].strip()) for f in other.findings if f.at.path == "README.md"}
+    assert ("KA009", "virtual_router_id 52") in found
+    assert other.unread == ()
 
 
 def test_callouts_and_indented_fences() -> None:
