@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from tests.components.virtual import REAL, clouds
 from tests.support import context_of, site_of, volumes_site
@@ -63,6 +65,23 @@ def test_a_site_has_healed_when_its_routers_have() -> None:
     assert {drills[name].of_site(context).heal for name in ("vip-power", "router-power")} == {router.heal}
     assert f"heals by itself within {router.heal:g} s" in drills["vip-power"].of_site(context).sentence
     assert drills["data-power"].of_site(context).heal == drills["data-power"].heal > router.heal
+
+
+def test_a_site_that_has_patience_has_it_with_drills(blog_context: Context) -> None:
+    """What heals in minutes on real processors takes longer on emulated ones; so does a fault's command."""
+    slow = replace(blog_context, site=blog_context.site.model_copy(update={"patience": 6}))
+    for name, drill in scenarios().items():
+        usual, patient = drill.of_site(blog_context), drill.of_site(slow)
+        assert patient.heal == 6 * usual.heal, name
+        assert (patient.bounds, patient.hold) == (usual.bounds, usual.hold), (
+            "what clients may notice is the same"
+        )
+    once, six = faults_of(blog_context), faults_of(slow)
+    assert once
+    for name, fault in once.items():
+        assert six[name].inject.timeout == 6 * fault.inject.timeout
+        assert six[name].undo.timeout == 6 * fault.undo.timeout
+        assert six[name].hosts == fault.hosts
 
 
 def test_a_cold_start_heals_within_three_minutes() -> None:

@@ -67,7 +67,7 @@ def drill(
     ] = None,
     wait: Annotated[
         float | None,
-        typer.Option("--wait", metavar="SECONDS", min=0, help="How long the site may take to be well [120]."),
+        typer.Option("--wait", metavar="SECONDS", min=0, help="How long until all is well [120 x patience]."),
     ] = None,
     out: Annotated[
         Path | None, typer.Option("--out", help="Where the report goes [reports/SITE-TIME].")
@@ -101,7 +101,7 @@ def drill(
     number = new_seed() if seed is None else seed
     folder = out or Path("reports") / f"{opened.site.name}-{datetime.now(UTC):%Y%m%dT%H%M%SZ}"
     files.folder(folder)
-    pace = Pace(hold=hold) if wait is None else Pace(hold=hold, steady=wait)
+    pace = Pace(hold=hold, steady=Pace.steady * context.site.patience if wait is None else wait)
     named = [scenario.name for scenario in (*first, *wanted)]
     command = _command(
         site, named, number, {"--hold": hold, "--wait": wait, "--times": times if times > 1 else None}

@@ -27,6 +27,7 @@ from fournines.kit.probe import Reached
 from fournines.kit.verdict import Outcome
 from fournines.plan.context import taking_part
 from fournines.plan.model import Plan
+from fournines.plan.patience import patient_fault
 from fournines.probe.fleet import fleet_of
 from fournines.probe.machine.meter import Machine
 from fournines.probe.watch import new_clock
@@ -38,8 +39,11 @@ FATAL = ("I2", "I7")
 
 def faults_of(context: Context) -> Mapping[str, Fault]:
     """Every fault that a component of the site declares, by id, with the hosts that it can be tried on."""
+    patience = context.site.patience
     return {
-        fault.id: replace(fault, hosts=fault.hosts or component.on.names(context.site))
+        fault.id: replace(
+            patient_fault(fault, patience), hosts=fault.hosts or component.on.names(context.site)
+        )
         for component in taking_part(context.site)
         for fault in component.faults(context)
     }
@@ -48,7 +52,7 @@ def faults_of(context: Context) -> Mapping[str, Fault]:
 def rig_of(plan: Plan, transport: Transport, power: Power | None) -> Rig:
     """What drills of this site work with."""
     cgroups = {host: power.cgroup(host) for host in plan.context.site.hosts} if power is not None else {}
-    patience = power.patience() if power is not None else 1.0
+    patience = max(plan.context.site.patience, power.patience() if power is not None else 1.0)
     here = {host: cgroup for host, cgroup in cgroups.items() if cgroup is not None}
     return Rig(
         plan=plan,

@@ -18,6 +18,7 @@ from fournines.kit.probe import Membership, Milestones
 from fournines.kit.step import File
 from fournines.plan.model import Plan
 from fournines.plan.packages import packages_of, version_table, versions_ask
+from fournines.plan.patience import patient_ask
 from fournines.probe.watch import Clock
 
 
@@ -40,7 +41,7 @@ async def losses(transport: Transport, plan: Plan, clock: Clock) -> tuple[Partin
     """
     zero = time.time() - clock()
     asks = {
-        (host, told): _journal(told.units, (told.lost, told.whole), since=zero)
+        (host, told): _journal(plan, told.units, (told.lost, told.whole), since=zero)
         for told in plan.context.declared(Membership)
         for host in told.hosts
     }
@@ -59,7 +60,7 @@ async def told_moments(
     """The milestones that the journals of the hosts that were not hurt tell since the run's clock began."""
     zero = time.time() - clock()
     asks = {
-        (host, told): _journal(told.units, [pattern for pattern, _ in told.lines], since=zero)
+        (host, told): _journal(plan, told.units, [pattern for pattern, _ in told.lines], since=zero)
         for told in plan.context.declared(Milestones)
         for host in told.hosts
         if host not in hurt
@@ -74,12 +75,11 @@ async def told_moments(
     )
 
 
-def _journal(told_by: Iterable[str], patterns: Iterable[str], *, since: float) -> Ask:
+def _journal(plan: Plan, told_by: Iterable[str], patterns: Iterable[str], *, since: float) -> Ask:
     units = (f"--unit={unit}" for unit in told_by)
     shape = ("--output=short-unix", "--no-pager", "--quiet", "--case-sensitive")
-    return Ask(
-        ("journalctl", *shape, *units, f"--grep={'|'.join(patterns)}", f"--since=@{since:.0f}"), timeout=30
-    )
+    argv = ("journalctl", *shape, *units, f"--grep={'|'.join(patterns)}", f"--since=@{since:.0f}")
+    return patient_ask(Ask(argv, timeout=30), plan.context.site.patience)
 
 
 def digest(plan: Plan) -> str:

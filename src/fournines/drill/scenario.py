@@ -126,9 +126,10 @@ class Scenario:
     def of_site(self, context: Context) -> Scenario:
         """The scenario with the bounds that it has in a site.
 
-        Who serves an address that is there for a drill is part of the site, and heals in any drill.
+        Who serves an address that is there for a drill is part of the site, and heals in any drill. Where
+        the site has patience with all it asks, it has it with healing, too.
         """
-        heal = max([self.heal, *(one.heal for one in context.declared(Reached))])
+        heal = max([self.heal, *(one.heal for one in context.declared(Reached))]) * context.site.patience
         there = self if heal == self.heal else replace(self, heal=heal)
         takes = sum(one.seconds for one in context.declared(Agreement))
         return replace(there, bounds=self.bounds.later(takes), agreed=False) if self.agreed else there

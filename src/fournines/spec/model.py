@@ -227,9 +227,9 @@ class Site(Strict):
     """The site exists only as a lab: verbs that need hosts refuse while it is down, instead of trying the
     addresses on the operator's own network."""
     patience: Whole = Field(default=1, ge=1, le=20)
-    """How many times longer than on real processors an answer, a command and a check may take until they
-    count as failed: more for virtual machines whose processors are emulated, where a program takes ten times
-    as long to start. Nothing gets slower by it, and what fails is told so much later."""
+    """How many times longer than on real processors an answer, a command, a check and a drill's healing may
+    take until they count as failed: more for virtual machines whose processors are emulated, where a program
+    takes ten times as long to start. Nothing gets slower by it, and what fails is told so much later."""
     services: tuple[Name, ...]
     """The OpenStack services to run."""
     mode: Mode = Mode.ACTIVE_ACTIVE
