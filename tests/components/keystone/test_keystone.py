@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 import subprocess
 from dataclasses import replace
 from pathlib import Path
@@ -13,7 +14,7 @@ from tests.components.keystone.fake import Keystone, served
 from tests.components.openstack import KEYS, openstack
 from tests.programs import opinion
 
-from fournines.components.keystone.checks import judge_catalogue, wanted_digests
+from fournines.components.keystone.checks import judge_catalogue, token_ask, wanted_digests
 from fournines.components.keystone.component import COMPONENT
 from fournines.components.keystone.deploy import UNIT, key_files
 from fournines.components.keystone.model import CONF, UWSGI
@@ -206,7 +207,7 @@ def test_the_token_program_shows_one_token_to_all_and_prints_none() -> None:
     one.put("endpoints", service_id="s", interface="public", url="https://controller:9292")
     with served(one) as url, served(other) as elsewhere:
         hosts = {"controller1": url, "controller2": elsewhere, "controller3": "http://127.0.0.1:9"}
-        found = token.main({"url": url, "password": "right", "hosts": hosts})
+        found = token.main({"url": url, "password": "right", "hosts": hosts, "seconds": 8})
     assert found["project"] == "p"
     assert found["catalogue"] == {"image": {"public": "https://controller:9292"}}
     valid = found["valid"]
@@ -215,6 +216,17 @@ def test_the_token_program_shows_one_token_to_all_and_prints_none() -> None:
     assert valid["controller2"] == 404
     assert "refused" in valid["controller3"]
     assert not any(made in json.dumps(found) for made in one.tokens)
+
+
+def test_the_token_program_waits_as_long_as_the_site_has_patience(context: Context) -> None:
+    """A limit of its own would end it before its question's: a site with patience then never has a token."""
+    slow = replace(context, site=context.site.model_copy(update={"patience": 6}))
+    asked = [json.loads(token_ask(one).stdin) for one in (context, slow)]
+    assert asked[1] == asked[0] | {"seconds": 6 * asked[0]["seconds"]}
+    with socket.create_server(("127.0.0.1", 0)) as mute:
+        url = f"http://127.0.0.1:{mute.getsockname()[1]}"
+        with pytest.raises(TimeoutError):
+            token.main({"url": url, "password": "right", "hosts": {}, "seconds": 0.05})
 
 
 def test_a_site_may_have_other_numbers(blog: Site) -> None:

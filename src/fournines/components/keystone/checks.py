@@ -17,6 +17,9 @@ from fournines.kit.declare import PROJECT_ID
 from fournines.kit.openstack import ADMIN_PASSWORD, internal_url, own_url
 from fournines.kit.verdict import Verdict, failed, passed, unknown, worst
 
+_ANSWERS = 8
+"""Seconds in which a Keystone answers, where the site has no more patience; a login is made to take long."""
+
 
 def checks(context: Context) -> Iterator[Check]:
     """Alive on every host, with this site's secrets."""
@@ -68,6 +71,7 @@ def token_ask(context: Context) -> Ask:
         "url": internal_url(context.site, PORT),
         "password": context.secret(ADMIN_PASSWORD),
         "hosts": {host.name: own_url(context.site, host, PORT) for host in HOSTS(context.site)},
+        "seconds": _ANSWERS * context.site.patience,
     }
     return program.ask(token, question, timeout=30)
 
