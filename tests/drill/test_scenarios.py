@@ -60,7 +60,7 @@ def test_where_a_cluster_agrees_first_its_patience_is_part_of_the_bound(token: i
 
 def test_a_site_has_healed_when_its_routers_have() -> None:
     context = context_of(site_of("blog-with-networks.yaml"))
-    (router,) = context.declared(Reached)
+    router, _ = context.declared(Reached)
     drills = scenarios([router])
     assert {drills[name].of_site(context).heal for name in ("vip-power", "router-power")} == {router.heal}
     assert f"heals by itself within {router.heal:g} s" in drills["vip-power"].of_site(context).sentence
@@ -114,13 +114,16 @@ def test_a_campaign_hurts_who_holds_the_vip_in_the_sites_mode(blog_context: Cont
 def test_an_address_that_a_component_declares_is_a_drill_before_the_last() -> None:
     context = clouds()
     declared = scenarios(context.declared(Reached))
-    (new,) = set(declared) - set(scenarios())
-    assert list(declared)[-2:] == [new, ORDER[-1]]
-    drill = declared[new]
-    (one,) = context.declared(Reached)
+    assert list(declared)[-3:] == ["dhcp-power", "router-power", ORDER[-1]]
+    drill = declared["router-power"]
+    one, guest = context.declared(Reached)
     assert (drill.bounds.ping, drill.heal, drill.reached) == (one.seconds, one.heal, one.name)
     assert f"the {one.name} answers again within {one.seconds:g} s, on the return 1 s" in drill.sentence
     assert drill.hold > 2 * one.seconds
+    leases = declared["dhcp-power"]
+    assert (leases.bounds.lease, leases.bounds.ping) == (guest.seconds, None)
+    assert leases.sentence.startswith("When the host where a DHCP server of a guest is active loses power")
+    assert f"a guest's request for a lease is answered again within {guest.seconds:g} s" in leases.sentence
 
 
 def test_an_address_that_could_not_be_reached_is_not_drilled() -> None:
@@ -128,7 +131,7 @@ def test_an_address_that_could_not_be_reached_is_not_drilled() -> None:
     for text, drilled in ((REAL, True), (closed, False)):
         context = clouds(text)
         known = scenarios(context.declared(Reached))
-        assert any(one.reached for one in fitting(known, context)) is drilled
+        assert any(one.reached == "router" for one in fitting(known, context)) is drilled
 
 
 def test_what_hurts_data_that_moves_is_for_sites_that_have_such(blog_context: Context) -> None:

@@ -85,6 +85,9 @@ def test_what_is_pinged_is_made_for_the_drill_that_is_about_it_alone() -> None:
     context, transport = clouds(), Fake(lambda _: Output(0, ""))
     fleet = fleet_of(context, "run", transport)
     assert [client.kind for client in fleet.reaching("router").reached] == ["ping"]
+    (guest,) = fleet.reaching("dhcp").reached
+    assert (guest.kind, guest.serial, guest.timeout) == ("lease", True, 4.0)
+    assert guest.asks.endswith(", on controller1")
     assert fleet.reaching("").reached == ()
     assert fleet_of(context, "run").reached == ()
     assert transport.calls == [], "nothing is made before it is opened"

@@ -14,6 +14,7 @@ from fournines.engine.wire.transport import Call, Fake
 from fournines.errors import TransportError
 from fournines.kit.check import Ask, Output
 from fournines.probe.client import Attempt
+from fournines.probe.made import Made
 from fournines.probe.ping import PingClient, answers, checksum, request
 from fournines.probe.sample import Reply
 
@@ -53,7 +54,8 @@ def test_no_packet_is_too_odd_to_be_read(packet: bytes) -> None:
 
 
 def client(transport: Fake, address: str = "127.0.0.1") -> PingClient:
-    return PingClient("router", transport, "host", make=MAKE, address=lambda _: address, unmake=UNMAKE)
+    made = Made("router", transport, "host", make=MAKE, address=lambda _: address, unmake=UNMAKE)
+    return PingClient(made)
 
 
 @raw

@@ -97,7 +97,7 @@ def measuring(fault: Fault, site: Site, reached: Iterable[Reached] = ()) -> Scen
     everywhere = set(fault.hosts) >= {host.name for host in site.controllers}
     where, part = "on one of its hosts", Part.ONE_OF
     if about is not None:
-        where, part = f"on the host where a {about.name} is active", Part.REACHED
+        where, part = f"on the host where a {about.words} is active", Part.REACHED
     elif everywhere:
         where, part = "on the host that holds the VIP", Part.VIP_HOLDER
     return Scenario(

@@ -88,15 +88,34 @@ class Keepsake:
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """What is asked for again and again beside what was made for a drill, where a ping would say nothing.
+
+    ``ask`` is a command on the host on which it was made; ``served`` reads its answer: who served it, None if
+    nobody did. ``what`` says in words what is asked for, ``kind`` is the kind of client. The next is asked
+    ``interval`` seconds after the one before, which is given up after ``timeout`` seconds.
+    """
+
+    kind: str
+    what: str
+    ask: Ask
+    served: Callable[[Output], str | None]
+    interval: float
+    timeout: float
+
+
+@dataclass(frozen=True, slots=True)
 class Reached:
     """An address behind something that is made for a drill, pinged meanwhile and taken away afterwards.
 
     One of ``hosts`` has it: ``has`` asks each (exit 0: here). The drill takes that one's power; another must
     answer for the address within ``seconds``, and the site be well within ``heal`` after the power's return.
 
-    ``make`` is asked of the host on which a client of the site is played; it is None in a site where nothing
-    of the kind could be reached. ``address`` reads its answer, ``unmake`` does nothing where all is gone.
-    ``faults`` are what ids of faults begin with that are about who serves it: they too are tried where it is.
+    ``make`` is asked of the host ``at``, or where that is empty of the one on which a client of the site is
+    played; it is None in a site where nothing of the kind could be reached. ``address`` reads its answer,
+    ``unmake`` does nothing where all is gone. ``asked`` is what a client wants of it beyond a ping.
+    ``called`` are the words for it in a sentence, where they are not its name. ``faults`` are what ids of
+    faults begin with that are about who serves it: they too are tried where it is.
     """
 
     name: str
@@ -108,6 +127,19 @@ class Reached:
     seconds: float
     heal: float
     faults: tuple[str, ...] = ()
+    at: str = ""
+    asked: Asked | None = None
+    called: str = ""
+
+    @property
+    def kind(self) -> str:
+        """The kind of client that asks for it."""
+        return self.asked.kind if self.asked else "ping"
+
+    @property
+    def words(self) -> str:
+        """What it is called in a sentence."""
+        return self.called or self.name
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,8 +25,8 @@ class Attempt:
 class Client(Protocol):
     """One client of the site.
 
-    ``name`` is unique in a run; ``kind`` is http, sql, amqp, token, object, ping or vip; ``asks`` says in
-    words what one attempt does. An attempt that takes longer than ``timeout`` seconds is given up. A
+    ``name`` is unique in a run; ``kind`` is http, sql, amqp, token, object, ping, lease or vip; ``asks`` says
+    in words what one attempt does. An attempt that takes longer than ``timeout`` seconds is given up. A
     ``serial`` client makes one attempt after the other, as an application with one connection would; the
     others overlap.
     """

@@ -13,8 +13,10 @@ from fournines.kit.declare import Database, Endpoint, MessageUser
 from fournines.kit.openstack import ADMIN_PASSWORD
 from fournines.kit.probe import Identity, ObjectLedger, QueueLedger, Reached, TableLedger
 from fournines.probe.amqp import AmqpClient, Brokers
+from fournines.probe.asked import AskedClient
 from fournines.probe.client import Client
 from fournines.probe.http import HttpClient, Place, Request
+from fournines.probe.made import Made
 from fournines.probe.objects import ObjectClient, ObjectPlace, ObjectReader
 from fournines.probe.ping import PingClient
 from fournines.probe.sql import SqlClient, SqlPlace
@@ -44,7 +46,7 @@ class Fleet:
     objects: ObjectClient | None = None
     reader: ObjectReader | None = None
     vip: VipClient | None = None
-    reached: tuple[PingClient, ...] = ()
+    reached: tuple[PingClient | AskedClient, ...] = ()
     brokers: Brokers | None = None
     missing: tuple[str, ...] = ()
 
@@ -56,7 +58,7 @@ class Fleet:
         return tuple(client for client in maybe if client is not None)
 
     def reaching(self, name: str) -> Fleet:
-        """The same, with this alone of all that could be made to be pinged: making costs more than asking."""
+        """The same, with this alone of all that could be made and reached: making costs more than asking."""
         return replace(self, reached=tuple(one for one in self.reached if one.name == name))
 
     async def open(self) -> Fleet:
@@ -134,7 +136,7 @@ def fleet_of(
         objects=ObjectClient(objects, run) if objects is not None else None,
         reader=ObjectReader(objects, run) if objects is not None else None,
         vip=vip,
-        reached=tuple(_reached(context, transport)) if transport is not None else (),
+        reached=tuple(_reached(context, transport, patience)) if transport is not None else (),
         brokers=brokers,
         missing=tuple(what for what, gone in absent.items() if gone),
     )
@@ -193,14 +195,13 @@ def _sql(context: Context, endpoints: dict[str, Endpoint], run: str, patience: f
     return SqlClient(place, run, interval=_INTERVAL * patience, patience=patience)
 
 
-def _reached(context: Context, transport: Transport) -> Iterator[PingClient]:
+def _reached(context: Context, transport: Transport, patience: float) -> Iterator[PingClient | AskedClient]:
     for one in context.declared(Reached):
         make = one.make(context)
         if make is not None:
-            unmake = one.unmake(context)
-            yield PingClient(
-                one.name, transport, context.client_host, make=make, address=one.address, unmake=unmake
-            )
+            host, unmake = one.at or context.client_host, one.unmake(context)
+            made = Made(one.name, transport, host, make=make, address=one.address, unmake=unmake)
+            yield AskedClient(made, one.asked, patience=patience) if one.asked else PingClient(made)
 
 
 def _brokers(context: Context) -> Brokers | None:

@@ -9,15 +9,11 @@ import secrets
 import socket
 import struct
 import time
-from collections.abc import Callable
-from contextlib import suppress
 
 import anyio
 
-from fournines.engine.wire.transport import Transport
-from fournines.errors import NinesError
-from fournines.kit.check import Ask, Output
 from fournines.probe.client import Attempt
+from fournines.probe.made import Made
 from fournines.probe.sample import Reply
 
 _ECHO, _ECHO_REPLY = 8, 0
@@ -54,38 +50,19 @@ def answers(packet: bytes, identifier: int, number: int) -> bool:
 
 
 class PingClient:
-    """Asks an address that is made for this run and taken away after it; good is an answer at all.
-
-    ``make`` and ``unmake`` are asked of ``host``; ``address`` reads what ``make`` was answered.
-    """
+    """Asks the address of what is made for this run and taken away after it; good is an answer at all."""
 
     kind = "ping"
     serial = False
 
-    def __init__(
-        self,
-        name: str,
-        transport: Transport,
-        host: str,
-        *,
-        make: Ask,
-        address: Callable[[Output], str],
-        unmake: Ask,
-        interval: float = 0.1,
-        timeout: float = 1.0,
-    ) -> None:
-        self.name = name
-        self.asks = f"ICMP echo to the address of a {name}"
+    def __init__(self, made: Made, *, interval: float = 0.1, timeout: float = 1.0) -> None:
+        self.name = made.name
+        self.asks = f"ICMP echo to the address of a {made.name}"
         self.interval = interval
         self.timeout = timeout
         self.address = ""
-        self._read = address
-        self._transport = transport
-        self._host = host
-        self._make = make
-        self._unmake = unmake
+        self._made = made
         self._identifier = secrets.randbelow(1 << 16)
-        self._made = False
 
     async def open(self) -> None:
         """Have the address made, and wait for its first answer.
@@ -93,14 +70,7 @@ class PingClient:
         Raises:
             OSError: it was not made, or does not answer.
         """
-        self._made = True
-        said = await self._transport.run(
-            self._host, self._make.argv, stdin=self._make.stdin, timeout=self._make.timeout
-        )
-        if said.code != 0:
-            why = (said.stderr.strip().splitlines() or ["no answer"])[-1]
-            raise OSError(f"{self._host} could not make a {self.name}: {why}")
-        self.address = self._read(said)
+        self.address = await self._made.make()
         until = time.monotonic() + _ANSWERS_WITHIN
         while not await self._answers_once():
             if time.monotonic() > until:
@@ -126,11 +96,5 @@ class PingClient:
                     return Reply.OK, self.address
 
     async def close(self) -> None:
-        """Take the address away; what cannot be reached any more is left."""
-        if not self._made:
-            return
-        self._made = False
-        with suppress(NinesError):  # whoever makes it anew clears up first
-            await self._transport.run(
-                self._host, self._unmake.argv, stdin=self._unmake.stdin, timeout=self._unmake.timeout
-            )
+        """Take it away."""
+        await self._made.unmake()

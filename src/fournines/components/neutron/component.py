@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from fournines.components.neutron.checks import agent_checks, answer_checks, checks
 from fournines.components.neutron.deploy import agents, steps
-from fournines.components.neutron.faults import faults, reached
+from fournines.components.neutron.faults import faults, leased, reached
 from fournines.components.neutron.model import (
     CACHE_KEY,
     DATABASE,
@@ -46,6 +46,7 @@ def declares(site: Site, options: Options) -> Iterator[Declaration]:
     for secret in (DATABASE.password, USER.password, MESSAGES.password, CACHE_KEY, METADATA_SECRET):
         yield Secret(secret)
     yield reached(site)
+    yield from leased(site, options)
     yield MetadataProxy(METADATA_SECRET)
     yield Endpoint("neutron", PORT, hosts=names, health=uwsgi.health("/healthcheck", PORT))
 

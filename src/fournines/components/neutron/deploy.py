@@ -9,6 +9,7 @@ from fournines.components.neutron.model import (
     AGENT_UNITS,
     CACHE_KEY,
     DATABASE,
+    GUEST_PACKAGE,
     MESSAGES,
     METADATA_SECRET,
     MIGRATIONS,
@@ -21,6 +22,7 @@ from fournines.components.neutron.model import (
     USER,
     Options,
     agents_of,
+    guest_host,
 )
 from fournines.kit import program
 from fournines.kit.common import uwsgi
@@ -91,7 +93,8 @@ def steps(context: Context, host: Host) -> Iterator[Step]:
 def agents(context: Context, host: Host) -> Iterator[Step]:
     """The agents of a host, each with its own file beside the one that all share."""
     units = {name: AGENT_UNITS[name] for name in agents_of(context.site, host)}
-    yield Packages(tuple(unit.removesuffix(".service") for unit in units.values()))
+    guest = (GUEST_PACKAGE,) if host.name == guest_host(context.site) else ()
+    yield Packages((*(unit.removesuffix(".service") for unit in units.values()), *guest))
     if not SERVERS.has(context.site, host):
         yield from _common(context, host)
     for name, unit in units.items():

@@ -107,6 +107,16 @@ def apart(site: Site) -> tuple[str, ...]:
     return tuple(host.name for host in SWITCHES(site) if not NETWORKS.has(site, host))
 
 
+def guest_host(site: Site) -> str:
+    """Where a drill's guest is: if there is one on a host of instances, where DHCP comes from others."""
+    return next(iter((*apart(site), *NETWORKS.names(site))))
+
+
+def dhcp_hosts(site: Site, options: Options) -> int:
+    """How many hosts serve DHCP in a network."""
+    return min(options.dhcp_agents_per_network, len(NETWORKS(site)))
+
+
 def server_processes(options: Options) -> int:
     """Processes per host that are connected to the database."""
     return options.processes + options.rpc_workers + 1
@@ -123,6 +133,8 @@ def memory(site: Site, options: Options) -> Iterator[Memory]:
     )
 
 
+GUEST_PACKAGE: Final = "busybox"
+"""What brings the DHCP client of a drill's guest."""
 POOL: Final = 16
 """How many addresses a drill's external network has at most."""
 

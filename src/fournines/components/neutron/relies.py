@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from fournines.components.neutron.model import AGENTS, MIGRATIONS
-from fournines.kit.relies import Relied, Truth, has, has_account, owned, reads
+from fournines.components.neutron.model import AGENTS, GUEST_PACKAGE, MIGRATIONS
+from fournines.kit.relies import Relied, Truth, has, has_account, owned, prints, reads
 
 _PACKAGE = "/usr/lib/python3/dist-packages/neutron"
 _PROVED = "26.0.3"
@@ -32,5 +32,17 @@ RELIES = (
     *(
         _relied(agent, has("/etc/neutron/rootwrap.conf"), has("/etc/sudoers.d/neutron_sudoers"))
         for agent in AGENTS
+    ),
+    Relied(
+        GUEST_PACKAGE,
+        "1.37.0",
+        "1.37.0",
+        (
+            prints(
+                ("busybox", "udhcpc", "--help"),
+                r"\[-t N\] \[-T SEC\] \[-A SEC\|-n\]",
+                what="has a DHCP client that gives up (udhcpc -t, -T, -n)",
+            ),
+        ),
     ),
 )

@@ -23,6 +23,7 @@ KINDS = {
     "vip": "VIP",
     "object": "objects",
     "ping": "ping",
+    "lease": "DHCP lease",
 }
 """Kinds of clients in the words of a reader; a kind that is not here is its own word."""
 

@@ -153,6 +153,9 @@ def clear(cloud: Cloud, due: Callable[[str], bool], name: str = NAME) -> None:
     for router in named(cloud, "routers", name):
         if due(router["created_at"]):
             remove(cloud, router["id"])
+    for port in named(cloud, "ports", name):
+        if due(port["created_at"]):
+            cloud.delete(f"ports/{port['id']}")
     for network in named(cloud, "networks", name):
         if due(network["created_at"]):
             cloud.delete(f"networks/{network['id']}")
