@@ -11,7 +11,7 @@ from fournines.audit.gather.hosts import owners
 from fournines.audit.gather.loose import with_hosts
 from fournines.audit.gather.recognise import recognise
 from fournines.audit.pages.embedded import written
-from fournines.audit.pages.page import is_page
+from fournines.audit.pages.page import is_page, markdown
 from fournines.audit.pages.playbook import is_playbook, playbook
 from fournines.audit.pages.runbook import drafts
 from fournines.audit.parse import parse
@@ -101,7 +101,7 @@ class _Reader:
         kept = self.allowance.within(page.text)
         if len(kept) < len(page.text):
             self.left_out.append(Unknown(Place(page.path, kept.count("\n") + 1), _cut(kept)))
-        found = drafts(kept, registry.kinds())
+        found = drafts(markdown(page.path, kept), registry.kinds())
         return [_drafted(page.path, draft, draft.host) for draft in self._judged(page.path, found)]
 
     def written_by(self, sources: Sequence[Source]) -> list[Source]:

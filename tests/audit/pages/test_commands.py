@@ -82,6 +82,7 @@ def test_a_setting_that_is_kept(steps: str) -> None:
         "[root@h1 /etc/haproxy]# {}",
         "root@h1 ~ # {}",
         "h1:~ # {}",
+        "[ONE] # {}",
         "u@h1:~> sudo {}",
         "(overcloud) [u@h1 ~]$ {}",
         "ssh c1 '{}'",

@@ -1,4 +1,4 @@
-"""A Markdown page as blocks of code and the prose around them: CommonMark's fences and indented code."""
+"""A page as blocks of code and the prose around them: CommonMark's fences and indented code."""
 
 from __future__ import annotations
 
@@ -6,7 +6,11 @@ import re
 from dataclasses import dataclass, field
 from textwrap import dedent
 
-PAGES = (".md", ".markdown", ".mdown", ".mkd")
+from fournines.audit.pages.rst import as_markdown
+
+_MARKDOWN = (".md", ".markdown", ".mdown", ".mkd")
+_RST = (".rst", ".rest")
+PAGES = (*_MARKDOWN, *_RST)
 """Endings of the files that are pages."""
 
 _FENCE = re.compile(
@@ -40,6 +44,11 @@ class Block:
 def is_page(path: str) -> bool:
     """Whether the path is that of a page."""
     return path.lower().endswith(PAGES)
+
+
+def markdown(path: str, text: str) -> str:
+    """The text of a page in Markdown, whatever it is written in."""
+    return as_markdown(text) if path.lower().endswith(_RST) else text
 
 
 @dataclass(slots=True)

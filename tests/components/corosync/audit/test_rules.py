@@ -94,3 +94,19 @@ def test_the_size_may_stand_in_another_file() -> None:
 @given(st.text(st.sampled_from("totem{}:\n #quorumnodeli_1x"), max_size=120))
 def test_no_text_ends_in_a_traceback(text: str) -> None:
     audit([File("corosync.conf", text)], strict=True)
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("totem {\nversion: 2\ninterface: {\nbindnetaddr: 10.0.0.0\n}\n}\n", "interface:"),
+        ("totem {\nversion: 2\ninterfaces {\nbindnetaddr: 10.0.0.0\n}\n}\n", "interfaces"),
+        ("nodlist {\nnode {\nring0_addr: a\n}\n}\n", "nodlist"),
+        ("totem {\nversion: 2\ninterface {\nbindnetaddr: 10.0.0.0\n}\n}\n", ""),
+        ("mine {\na: b\n}\nnozzle {\nname: n\n}\n", ""),
+    ],
+)
+def test_sections_that_nobody_asks_for(text: str, name: str) -> None:
+    said = [f.what for f in audit([File("corosync.conf", text)]).findings if f.rule == "CO013"]
+    assert len(said) == bool(name)
+    assert all(f"no section '{name}'" in what for what in said)

@@ -137,7 +137,7 @@ def setting(site: Evidence, resource: DrbdResource, key: str) -> tuple[str, Plac
 DRBD = Kind(
     name="drbd.res",
     syntax=Syntax.DRBD,
-    names=("*.res", "drbd.d/*.res", "drbd.conf", "drbd*.conf", "global_common.conf"),
+    names=("*.res", "drbd.d/*.res", "drbd.d/*.conf", "drbd.conf", "drbd*.conf", "global_common.conf"),
     marks=(
         r"^[ \t]*resource\s+[\"\w.\-]+\s*\{",
         r"^[ \t]*(?:common|global)\s*\{",

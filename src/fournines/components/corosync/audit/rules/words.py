@@ -68,7 +68,27 @@ def unknown_key(site: Evidence) -> Iterator[Hit | Unknown]:
                 if close and re.fullmatch(r"[\w]+", key):
                     what = f"{section.name} has no key {key}, but {close}"
                     yield Hit(section.place(key), what)
+        yield from _misnamed(conf)
         yield from _obsolete(conf)
+
+
+_SECTIONS = frozenset(
+    {"totem", "totem.interface", "quorum", "quorum.device", "nodelist", "nodelist.node", "logging",
+     "logging.logger_subsys", "logging.logging_daemon", "resources", "resources.system", "uidgid", "service"}
+)  # fmt: skip
+
+
+def _misnamed(conf: CorosyncConf) -> Iterator[Hit]:
+    """Sections that nobody asks for: ``interface: {``, ``nodlist {``."""
+    for section in conf.sections:
+        above, dot, name = section.name.rpartition(".")
+        if section.name in _SECTIONS or (dot and above not in _SECTIONS):
+            continue
+        there = [known.rpartition(".")[2] for known in _SECTIONS if known.rpartition(".")[0] == above]
+        meant = get_close_matches(name[:_LONGEST_KEY], there, 1, 0.8)
+        if meant:
+            what = f"there is no section '{name}', but {meant[0]}: nothing in it is read"
+            yield Hit(section.at, what, fix=f"{meant[0]} {{")
 
 
 @lru_cache(1024)

@@ -6,8 +6,11 @@ import re
 from enum import Enum
 from typing import TYPE_CHECKING
 
+from fournines.components.haproxy.audit.facts.protocols import BY_NAME, BY_PORT, PROTOCOLS
+
 if TYPE_CHECKING:
     from fournines.components.haproxy.audit.facts.model import Service
+    from fournines.components.haproxy.audit.facts.protocols import Protocol
 
 
 class Purpose(Enum):
@@ -35,27 +38,21 @@ OPENSTACK_PORTS = {
 }  # fmt: skip
 """Default API ports, OpenStack install guides, Firewalls and default ports."""
 
-_PORTS = {
-    3306: Purpose.DATABASE, 4567: Purpose.DATABASE, 5432: Purpose.DATABASE, 33060: Purpose.DATABASE,
-    5672: Purpose.AMQP, 5671: Purpose.AMQP, 11211: Purpose.MEMCACHED, 6379: Purpose.REDIS, 389: Purpose.LDAP,
-    636: Purpose.LDAP, 6080: Purpose.CONSOLE, 6081: Purpose.CONSOLE,
-    6082: Purpose.CONSOLE, 6083: Purpose.CONSOLE,
-    80: Purpose.WEB, 443: Purpose.WEB,
-    **dict.fromkeys(OPENSTACK_PORTS, Purpose.OPENSTACK),
+_FOR = {
+    "MySQL": Purpose.DATABASE, "PostgreSQL": Purpose.DATABASE, "Galera replication": Purpose.DATABASE,
+    "AMQP": Purpose.AMQP, "memcached": Purpose.MEMCACHED, "Redis": Purpose.REDIS, "LDAP": Purpose.LDAP,
 }  # fmt: skip
+"""What a protocol is for; those that no rule of its own concerns are services like others."""
+_PORTS = {
+    **{port: _FOR[spoken.name] for port, spoken in BY_PORT.items() if spoken.name in _FOR},
+    **dict.fromkeys((6080, 6081, 6082, 6083), Purpose.CONSOLE),
+    **dict.fromkeys((80, 443), Purpose.WEB),
+    **dict.fromkeys(OPENSTACK_PORTS, Purpose.OPENSTACK),
+}
 _COMMON = frozenset({5000, 5050, 8000, 8003, 8041, 8042, 8386, 8777, 8888, 8989, 9001, 9322, 9511, 9876})
 """Ports that anything may use: without a name they do not make a service OpenStack's (9876 is RocketMQ's)."""
 _NAMES = (
-    (
-        re.compile(
-            r"mysql|maria|galera|percona|pxc|postgres|patroni|pgsql|(?:^|[_\-.])db(?:$|[_\-.])|database"
-        ),
-        Purpose.DATABASE,
-    ),
-    (re.compile(r"amqp|rabbit(?!.*(?:mgmt|manage|http|ui|dash|web|admin|stat|prom))"), Purpose.AMQP),
-    (re.compile(r"memcache"), Purpose.MEMCACHED),
-    (re.compile(r"redis|valkey"), Purpose.REDIS),
-    (re.compile(r"ldap"), Purpose.LDAP),
+    (re.compile(r"(?:^|[_\-.])db(?:$|[_\-.])|database"), Purpose.DATABASE),
     (re.compile(r"vnc|spice|serial.?(?:console|proxy)|console"), Purpose.CONSOLE),
     (
         re.compile(
@@ -67,6 +64,7 @@ _NAMES = (
     ),
     (re.compile(r"horizon|dashboard|http|web|www|nginx|apache"), Purpose.WEB),
 )
+"""What names say that name no protocol."""
 
 
 def purpose(service: Service) -> Purpose:
@@ -81,7 +79,8 @@ def told(service: Service) -> Purpose:
     ports = {server.port for server in service.servers if server.port}
     found = {_PORTS[port] for port in ports if port in _PORTS}
     name = f"{service.front.name} {service.back.name}".lower()
-    named = next((value for pattern, value in _NAMES if pattern.search(name)), None)
+    by_protocol = (_FOR[one.name] for one in PROTOCOLS if one.name in _FOR and one.within(name))
+    named = next(by_protocol, None) or next((value for word, value in _NAMES if word.search(name)), None)
     common = ports and ports <= _COMMON
     if len(found) == 1 and not (common and named is None):
         only = found.pop()
@@ -105,29 +104,24 @@ def api_name(service: Service) -> str:
     return next((api for api in OPENSTACK_PORTS.values() if api in name), "")
 
 
-_MYSQL = re.compile(r"mysql|maria|galera|percona|pxc|wsrep")
-
-
 READERS = re.compile(r"read|(?:^|[\W_])ro(?:$|[\W_])|slave|replica|reader")
 """Names of pools that only read: any host that answers will do."""
 
 
 def is_mysql(service: Service) -> bool:
     """Whether a service is a MySQL kind of database: only there Galera's rules hold."""
-    if purpose(service) is not Purpose.DATABASE:
-        return False
-    name = f"{service.front.name} {service.back.name}".lower()
-    ports = {server.port for server in service.servers} | {bind.port for bind in service.binds}
-    return bool(_MYSQL.search(name)) or 3306 in ports  # noqa: PLR2004 - MySQL's port
-
-
-_POSTGRES = re.compile(r"postgres|pgsql|patroni|(?:^|[\W_])pg(?:$|[\W_\d])")
+    return purpose(service) is Purpose.DATABASE and _speaks(service, BY_NAME["MySQL"])
 
 
 def is_postgres(service: Service) -> bool:
     """Whether a service is PostgreSQL: it has one primary, and standbys that refuse writes."""
     if purpose(service) is not Purpose.DATABASE or is_mysql(service):
         return False
+    return _speaks(service, BY_NAME["PostgreSQL"])
+
+
+def _speaks(service: Service, protocol: Protocol) -> bool:
+    """Whether the name of a database or a port of it is this protocol's."""
     name = f"{service.front.name} {service.back.name}".lower()
     ports = {server.port for server in service.servers} | {bind.port for bind in service.binds}
-    return bool(_POSTGRES.search(name)) or 5432 in ports  # noqa: PLR2004 - PostgreSQL's port
+    return protocol.within(name) or not protocol.ports.isdisjoint(ports)

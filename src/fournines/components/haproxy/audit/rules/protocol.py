@@ -1,39 +1,19 @@
-"""Sections that read HTTP where something else is spoken."""
+"""Sections and checks that speak one protocol where another is spoken."""
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
-from fournines.components.haproxy.audit.rules.checks import first_of
+from fournines.components.haproxy.audit.facts.protocols import BY_PORT, spoken
+from fournines.components.haproxy.audit.rules.checks import backs, first_of
 from fournines.components.haproxy.audit.rules.example import galera, haproxy
 from fournines.kit.audit.rule import Consequence, Hit, Severity, Unknown, rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from fournines.components.haproxy.audit.facts import Service
+    from fournines.components.haproxy.audit.facts import Proxy, Server
     from fournines.kit.audit.evidence import Evidence
-
-_PORTS = {
-    22: "SSH", 25: "SMTP", 465: "SMTP", 587: "SMTP", 110: "POP3", 995: "POP3", 143: "IMAP", 993: "IMAP",
-    389: "LDAP", 636: "LDAP", 1883: "MQTT", 8883: "MQTT", 3306: "MySQL", 33060: "MySQL", 5432: "PostgreSQL",
-    6432: "PostgreSQL", 5671: "AMQP", 5672: "AMQP", 6379: "Redis", 26379: "Redis", 11211: "memcached",
-    27017: "MongoDB", 9042: "CQL", 2181: "ZooKeeper", 1433: "TDS",
-}  # fmt: skip
-"""Ports whose protocol is not HTTP; IANA service names, and the defaults of Redis Sentinel and PgBouncer."""
-
-_NAMES = {
-    "mysql": "MySQL", "mariadb": "MySQL", "galera": "MySQL", "percona": "MySQL", "pxc": "MySQL",
-    "postgres": "PostgreSQL", "postgresql": "PostgreSQL", "pgsql": "PostgreSQL", "pgbouncer": "PostgreSQL",
-    "amqp": "AMQP", "rabbitmq": "AMQP", "redis": "Redis", "memcached": "memcached", "ldap": "LDAP",
-    "ldaps": "LDAP", "smtp": "SMTP", "imap": "IMAP",
-}  # fmt: skip
-_BESIDE = re.compile(
-    r"(?:servers?|nodes?|cluster|back(?:end)?|front(?:end)?|be|fe|pool|vip|listener|primary|replica|"
-    r"writer|reader|read|write|rw|ro|\d+)?"
-)
-"""Words that leave a name's protocol as it is: of ``mysql_exporter`` or ``redis_ui`` nothing is known."""
 
 
 @rule(
@@ -52,44 +32,59 @@ _BESIDE = re.compile(
 def not_http(site: Evidence) -> Iterator[Hit | Unknown]:
     for service in first_of(site):
         mode = service.back.find("mode")
-        spoken = _spoken(service) if mode and service.back.mode == "http" else ""
-        if mode and spoken:
+        other = spoken(service) if mode and service.back.mode == "http" else None
+        if mode and other:
             place = service.at if mode.inherited else mode.at
             from_ = ", inherited from defaults" if mode.inherited else ""
             yield Hit(
                 place,
-                f"{service.back.name} speaks {spoken} and is in mode http{from_}",
+                f"{service.back.name} speaks {other.name} and is in mode http{from_}",
                 related=(mode.at if mode.inherited else service.at,),
             )
 
 
-def _spoken(service: Service) -> str:
-    """The protocol other than HTTP of the servers: by their ports, else by the name; empty if not known.
-
-    A check's own port says nothing of what clients speak. A server without a port has the one that clients
-    connect to (manual 5, server <address>). A name counts where the ports are of no known use: ``mysql`` at
-    3307, but not at 8080.
-    """
-    fronts = {bind.port for bind in service.binds if bind.port}
-    ports = {server.port for server in service.servers if server.port} or fronts
-    by_port = {_PORTS.get(port, "") for port in ports}
-    if len(by_port) == 1 and by_port != {""}:
-        return by_port.pop()
-    named = {_named(name) for name in {service.front.name, service.back.name}}
-    near = all(_near(port, protocol) for protocol in named for port in ports)
-    return named.pop() if ports and len(named) == 1 and near else ""
+_ASKED = {
+    "mysql-check": "MySQL", "pgsql-check": "PostgreSQL", "redis-check": "Redis", "ldap-check": "LDAP",
+    "smtpchk": "SMTP",
+}  # fmt: skip
+"""Options that ask in a protocol of their own."""
+_WEB_PORTS = frozenset({80, 443, 8008, 8080, 8443, 9000, 9200, 15672})
+"""Ports where HTTP is spoken: Patroni's, clustercheck's and the broker's pages among them."""
+_ELSEWHERE = frozenset({"MySQL", "PostgreSQL"})
+"""What HA012 says of HTTP checks."""
 
 
-def _named(name: str) -> str:
-    words = re.split(r"[^a-z0-9]+", name.lower())
-    known = {_NAMES[word] for word in words if word in _NAMES}
-    others = [word for word in words if word not in _NAMES]
-    return known.pop() if len(known) == 1 and all(_BESIDE.fullmatch(word) for word in others) else ""
+@rule(
+    "HA056",
+    Severity.ERROR,
+    "The health check speaks another protocol than the port it asks",
+    consequence=Consequence.DOWN,
+    why="whoever listens there answers in its own protocol or not at all, which is no valid answer: every "
+    "server is DOWN while all of them are well",
+    fix="the check of the protocol that is spoken at the port (httpchk for a responder like clustercheck) or "
+    "the service's own port",
+    source="HAProxy configuration manual, option mysql-check, pgsql-check, redis-check, httpchk; 5.2 port",
+    bad={"haproxy.cfg": haproxy(galera(extra="option mysql-check user haproxy"))},
+    good={"haproxy.cfg": haproxy(galera(extra="option httpchk OPTIONS /"))},
+    points_at="server db1 10.0.0.11:3306 check port 9200 inter 1s fall 2 on-marked-down shutdown-sessions",
+)
+def asks_in_vain(site: Evidence) -> Iterator[Hit | Unknown]:
+    for proxy in backs(site):
+        option = proxy.option(proxy.health_check) if proxy.health_check else None
+        wrong = [(s, said) for s in proxy.servers if s.checked and (said := _other(proxy, s))]
+        if option and wrong:
+            server, said = wrong[0]
+            port = server.check_port or server.port
+            what = f"{proxy.name} asks with {option.value} at port {port}, where {said} is spoken"
+            yield Hit(server.at, what, related=(option.at, *(one.at for one, _ in wrong[1:])))
 
 
-_NEXT = 10
-
-
-def _near(port: int, protocol: str) -> bool:
-    """Whether a port is one of those beside the protocol's own, as for a second instance on a host."""
-    return any(own <= port <= own + _NEXT for own, spoken in _PORTS.items() if spoken == protocol)
+def _other(proxy: Proxy, server: Server) -> str:
+    """What is spoken at the port a server is asked at, if that is not what its check speaks."""
+    port = server.check_port or server.port or 0
+    there = BY_PORT.get(port)
+    asked = _ASKED.get(proxy.health_check, "")
+    if asked:
+        return there.name if there and there.name != asked else "HTTP" if port in _WEB_PORTS else ""
+    told = proxy.checks_http and not proxy.all("http-check", "connect") and not server.has("addr")
+    return there.name if told and there and there.name not in _ELSEWHERE else ""

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from fournines.components.haproxy.audit.facts import Service, configurations
+from fournines.components.haproxy.audit.facts.protocols import PROTOCOLS, spoken
 from fournines.components.haproxy.audit.facts.purpose import Purpose, purpose
 from fournines.components.haproxy.audit.rules.checks import STATEFUL, first_of
 from fournines.components.haproxy.audit.rules.example import GLOBAL, galera, haproxy, listen
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from fournines.components.haproxy.audit.facts import Service
+    from fournines.components.haproxy.audit.facts.protocols import Protocol
     from fournines.kit.audit.evidence import Evidence
 
 _MANUAL = "HAProxy configuration manual"
@@ -66,34 +67,15 @@ def outlives_its_checks(site: Evidence) -> Iterator[Hit | Unknown]:
             )
 
 
-PATIENCE = (
-    (
-        re.compile(r"imap", re.IGNORECASE),
-        (143, 993),
-        "IMAP",
-        1740.0,
-        "a client in IDLE speaks every 29 minutes",
-    ),
-    (
-        re.compile(r"ldap", re.IGNORECASE),
-        (389, 636),
-        "LDAP",
-        300.0,
-        "clients keep one connection and ask seldom",
-    ),
-    (
-        re.compile(r"mqtt", re.IGNORECASE),
-        (1883, 8883),
-        "MQTT",
-        90.0,
-        "clients send a ping each minute (1.5 x 60 s)",
-    ),
-)
-"""Protocols whose connections idle, and the seconds they must be allowed to.
-
-RFC 9051 5.4 and RFC 2177 (30 and 29 minutes); OASIS MQTT 3.1.1, 3.1.2.10 (1.5 x Keep Alive, 60 s in the
-usual clients); LDAP has no figure of its own: five minutes.
-"""
+def _patient(service: Service) -> Protocol | None:
+    """The protocol of a service whose connections idle, by what is spoken, else by ports and names."""
+    known = spoken(service)
+    if known is not None:
+        return known if known.silence else None
+    name = f"{service.front.name} {service.back.name}".lower()
+    ports = {bind.port for bind in service.binds} | {server.port for server in service.servers}
+    idle = (protocol for protocol in PROTOCOLS if protocol.silence)
+    return next((p for p in idle if not p.ports.isdisjoint(ports) or p.within(name)), None)
 
 
 @rule(
@@ -129,16 +111,13 @@ usual clients); LDAP has no figure of its own: five minutes.
 def cut_while_idle(site: Evidence) -> Iterator[Hit | Unknown]:
     for service in first_of(site):
         found = shortest(service)
-        name = f"{service.front.name} {service.back.name}"
-        ports = {b.port for b in service.binds} | {s.port for s in service.servers}
-        for pattern, known, protocol, needed, why in PATIENCE if found and service.back.mode == "tcp" else ():
-            if found and found[0] < needed and (ports & set(known) or pattern.search(name)):
-                yield Hit(
-                    found[1].at,
-                    f"{service.front.name} ({protocol}) cuts connections idle for {found[0]:g} s; {why}",
-                    related=(service.at,),
-                )
-                break
+        idle = _patient(service) if found and service.back.mode == "tcp" else None
+        if found and idle and found[0] < idle.silence:
+            yield Hit(
+                found[1].at,
+                f"{service.front.name} ({idle.name}) cuts connections idle for {found[0]:g} s; {idle.why}",
+                related=(service.at,),
+            )
 
 
 @rule(

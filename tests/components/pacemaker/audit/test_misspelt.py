@@ -1,0 +1,37 @@
+"""Properties of the cluster: which are misspelt, and which are somebody's own."""
+
+from __future__ import annotations
+
+import pytest
+
+from fournines.audit.gather.collect import File
+from fournines.audit.run import audit
+from fournines.components.pacemaker.audit.rules.example import VIP, crm
+
+
+def said(text: str, name: str = "cluster.crm") -> list[str]:
+    report = audit([File(name, text)], strict=True)
+    return [finding.what for finding in report.findings if finding.rule == "PA045"]
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("no-quorum-pilocy", "no-quorum-policy"),
+        ("stonith-enable", "stonith-enabled"),
+        ("start-failure-is-fatall", "start-failure-is-fatal"),
+        ("maintainance-mode", "maintenance-mode"),
+    ],
+)
+def test_a_name_that_is_nearly_one(written: str, meant: str) -> None:
+    what = [f"there is no property {written}, but {meant}"]
+    assert said(crm(VIP, properties=f"{written}=true")["cluster.crm"]) == what
+    assert said(f"#!/bin/sh\npcs property set --force {written}=true\n", "setup.sh") == what
+    assert said(f"#!/bin/sh\ncrm configure property {written}=true\n", "setup.sh") == what
+
+
+@pytest.mark.parametrize(
+    "name", ["no-quorum-policy", "fencing-timeout", "hana_prd_site_srHook", "maintenance_mode", "my-note"]
+)
+def test_names_that_are_known_or_quite_others(name: str) -> None:
+    assert said(crm(VIP, properties=f"{name}=true")["cluster.crm"]) == []
