@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from textwrap import dedent
 
 from fournines.audit.pages.rst import as_markdown
@@ -23,6 +23,12 @@ _CALLOUTS = "".join(map(chr, (*range(0x2460, 0x2474), *range(0x2776, 0x2794), *r
 _RULE = re.compile(r"^\s*(?:-{3,}|={5,}|\*{5,})\s*$")
 _BACK = 8
 """Lines before a block that are kept as its prose."""
+_SECTION = re.compile(r"^[ \t]*(?:listen|frontend|backend)[ \t]+\S", re.MULTILINE)
+_INSIDE = re.compile(
+    r"\s*(?:(?:option|server|bind|timeout|balance|mode|stick|http-check|tcp-check|default-server|cookie|acl|"
+    r"http-request|use_backend|default_backend)[ \t]+\S)"
+)
+"""A line that stands inside a section of HAProxy only: a block that begins with it goes on with the last."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +118,20 @@ def blocks(page: str) -> list[Block]:
             reader.say(line)
         blank = not line.strip()
     reader.end(fence["info"].strip() if fence else "")
-    return reader.found
+    return _whole(reader.found)
+
+
+def _whole(found: list[Block]) -> list[Block]:
+    """The blocks, those put together that the end of a page has cut in the middle of a section."""
+    kept: list[Block] = []
+    for block in found:
+        if kept and not block.before and _INSIDE.match(block.text) and _SECTION.search(kept[-1].text):
+            first = kept.pop()
+            text, lines = f"{first.text}\n{block.text}", (*first.lines, *block.lines)
+            kept.append(replace(first, text=text, lines=lines))
+        else:
+            kept.append(block)
+    return kept
 
 
 def _closes(opening: re.Match[str], match: re.Match[str]) -> bool:

@@ -25,6 +25,8 @@ _SETTING = re.compile(r"`([a-z][a-z0-9_.\-]{2,60}[ ]*=[ ]*[\w.:/,@+\-]{1,120})`"
 _ROW = re.compile(
     r"[ \t]*\|[ \t]*`?([a-z][a-z0-9]*(?:_[a-z0-9]+)+)`?[ \t]*\|[ \t]*`?([\w.:/\-]{1,80})`?[ \t]*\|"
 )
+_KERNEL = re.compile(r"(?<![\w.])(?:net\.(ipv[46])\.)?ip_nonlocal_bind\b", re.ASCII)
+"""The kernel's setting that pages speak of without a file: whoever names it has thought of it."""
 _ITEM = re.compile(r"[ \t]{0,3}(?:[-*+]|\d{1,3}[.)])[ \t]")
 """The first line of an item of a list."""
 _DENIED = re.compile(
@@ -46,6 +48,8 @@ def told(page: str, shown: Iterable[Block], kinds: Sequence[Kind]) -> Iterator[D
     for number, line in enumerate((line[:_LONGEST] for line in page.split("\n")), start=1):
         if number in inside or not line.strip():
             continue
+        for kernel in _KERNEL.finditer(line):
+            texts["/etc/sysctl.conf", 0].append((f"net.{kernel[1] or 'ipv4'}.ip_nonlocal_bind = 1", number))
         row = _ROW.match(line)
         item = number if _ITEM.match(line) else item if row or line[:1] in " |" else 0
         named = PATH.findall(line)

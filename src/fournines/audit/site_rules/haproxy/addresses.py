@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from ipaddress import ip_address
 from typing import TYPE_CHECKING
 
+from fournines.audit.site_rules.haproxy.unmoved import beside, meant_to_move
 from fournines.audit.site_rules.names import LOCAL, addresses, is_address, names, owned, vips
 from fournines.audit.site_rules.network.listening import Socket, sockets
-from fournines.audit.site_rules.system.kernel import may_bind, nonlocal_bind
+from fournines.audit.site_rules.system.kernel import NONLOCAL, may_bind, nonlocal_bind
 from fournines.components.haproxy.audit.facts import configurations
 from fournines.components.haproxy.audit.rules.example import api, haproxy
 from fournines.components.keepalived.audit.rules.example import keepalived
+from fournines.components.pacemaker.audit.facts.cluster import clusters
 from fournines.components.sysctl.audit.facts import Sysctl
 from fournines.kit.audit.rule import Consequence, Hit, Severity, Unknown, rule
+from fournines.kit.audit.script import COMMANDS
 from fournines.kit.audit.source import EVERY_HOST
 
 if TYPE_CHECKING:
@@ -78,6 +82,9 @@ def shared(site: Evidence, address: str) -> bool:
     points_at="bind 10.0.0.20:5000",
 )
 def binds_the_vip(site: Evidence) -> Iterator[Hit | Unknown]:
+    if any(map(beside, clusters(site))):
+        return  # Pacemaker starts it where the VIP is, and nowhere else
+    yield from _unfilled(site)
     for conf in configurations(site):
         wanting = [b for b in _fixed(conf) if not b.transparent and shared(site, b.address)]
         held = vips(site)
@@ -87,6 +94,28 @@ def binds_the_vip(site: Evidence) -> Iterator[Hit | Unknown]:
             if lacking:
                 yield _refused(site, host, lacking)
                 break  # the other hosts have the same file
+
+
+def _unfilled(site: Evidence) -> Iterator[Hit]:
+    """A page that leaves the VIP to be filled in, and says nothing of the kernel."""
+    said = [(at, text) for at, text in meant_to_move(site) if not is_address(text.rpartition(":")[0])]
+    if said and not any(setting.name.endswith("ip_nonlocal_bind") for setting in site.all(Sysctl)):
+        at, text = said[0]
+        what = f"{text.rpartition(':')[0] or text} is bound on every host, and nothing here sets {NONLOCAL}"
+        yield Hit(at, what, tuple(place for place, _ in said[1:]), severity=Severity.WARNING)
+
+
+_SETTING_UP = re.compile(r"\b(?:install|enable|start|restart)\b")
+
+
+def _told(site: Evidence, path: str) -> bool:
+    """Whether this is a page that says how HAProxy is set up: it would say how the kernel is."""
+    return any(
+        "haproxy" in line and _SETTING_UP.search(line)
+        for source in site.kinds(COMMANDS.name)
+        if source.path == path and source.lines
+        for line in source.text.split("\n")
+    )
 
 
 def _allowed(site: Evidence, host: str, bind: Bind) -> bool:
@@ -102,6 +131,9 @@ def _refused(site: Evidence, host: str, lacking: list[Bind]) -> Hit | Unknown:
     if site.on(host, Sysctl):
         what = f"{addresses_} is bound on {host or 'this host'}, and no sysctl file allows it"
         return Hit(first.at, what, others, fix=fix)
+    if _told(site, first.at.path):
+        what = f"{addresses_} is bound on every host, and nothing here sets {names_}"
+        return Hit(first.at, what, others, fix=fix, severity=Severity.WARNING)
     if first.at.host:
         return Unknown(first.at, f"whether {host} may bind {addresses_}: none of its sysctl files was given")
     moves = "moves" if first.address in vips(site) else "may move"

@@ -43,20 +43,11 @@ _INSTALL = "Then:\n\n```\napt-get install keepalived\n```\n"
     points_at="bind VIRTUAL_IP:5000",
 )
 def unmoved(site: Evidence) -> Iterator[Hit | Unknown]:
-    pages = {source.path for source in site.sources if source.lines}
-    if not pages or site.all(VrrpInstance) or any(_MOVERS.search(source.text) for source in site.sources):
+    if site.all(VrrpInstance) or any(_MOVERS.search(source.text) for source in site.sources):
         return
-    if any(_free(cluster) for cluster in clusters(site)):
+    if any(free(cluster) for cluster in clusters(site)):
         return
-    said: list[tuple[Place, str]] = []
-    for conf in configurations(site):
-        for proxy in conf.proxies:
-            for statement in proxy.all("bind"):
-                text = " ".join(word for word in statement.words[1:3])
-                if statement.at.path in pages and (
-                    _VIRTUAL.search(text) or _named(site, proxy.binds, statement.at)
-                ):
-                    said.append((statement.at, text))
+    said = meant_to_move(site)
     if said:
         at, text = said[0]
         address = text.rpartition(":")[0] or text
@@ -65,6 +56,21 @@ def unmoved(site: Evidence) -> Iterator[Hit | Unknown]:
             f"{address} is to move from host to host, and nothing here moves it",
             tuple(p for p, _ in said[1:]),
         )
+
+
+def meant_to_move(site: Evidence) -> list[tuple[Place, str]]:
+    """The bind lines of pages whose address is called a virtual one, as they stand there."""
+    pages = {source.path for source in site.sources if source.lines}
+    said: list[tuple[Place, str]] = []
+    for conf in configurations(site) if pages else ():
+        for proxy in conf.proxies:
+            for statement in proxy.all("bind"):
+                text = " ".join(word for word in statement.words[1:3])
+                if statement.at.path in pages and (
+                    _VIRTUAL.search(text) or _named(site, proxy.binds, statement.at)
+                ):
+                    said.append((statement.at, text))
+    return said
 
 
 def _named(site: Evidence, binds: tuple[Bind, ...], at: Place) -> bool:
@@ -78,7 +84,7 @@ def _named(site: Evidence, binds: tuple[Bind, ...], at: Place) -> bool:
     )
 
 
-def _free(cluster: Cluster) -> bool:
+def free(cluster: Cluster) -> bool:
     """Whether Pacemaker moves HAProxy itself, or an address that is not tied to another service."""
     if any("haproxy" in f"{p.type} {p.id}".lower() for p in cluster.primitives):
         return True
@@ -89,3 +95,16 @@ def _free(cluster: Cluster) -> bool:
         and not any(holder.kind == "group" for holder in cluster.holders(p.id))
         for p in cluster.primitives
     )
+
+
+def beside(cluster: Cluster) -> bool:
+    """Whether Pacemaker runs HAProxy where it has an address: in one group with it, or tied to it."""
+    for primitive in cluster.primitives:
+        if "haproxy" in f"{primitive.type} {primitive.id}".lower():
+            names = cluster.names_of(primitive.id)
+            near = {one for name in names for one in (name, *cluster.colocated(name))}
+            if any(p.address for name in near for p in cluster.inside(name)):
+                return not any(
+                    c.kind in ("clone", "promotable", "bundle") for c in cluster.holders(primitive.id)
+                )
+    return False

@@ -217,8 +217,10 @@ def _no_id_matters(site: Evidence, conf: CorosyncConf) -> Severity | None:
     if conf.transport:
         return Severity.ERROR if conf.transport == "knet" else None
     release = site.versions.get("corosync", "")
-    if release.startswith(("1.", "2.")) or conf.totem.get("rrp_mode") or conf.excerpt or _plugin(conf):
+    if release.startswith(("1.", "2.")) or conf.totem.get("rrp_mode") or _plugin(conf):
         return None
+    if conf.excerpt:  # the transport may stand in what is not shown
+        return Severity.INFO
     if conf.all("totem.interface") and any(i.get("bindnetaddr") for i in conf.all("totem.interface")):
         return None
     sure = release.startswith("3.") or conf.links > 1 or bool(conf.totem.get("link_mode"))

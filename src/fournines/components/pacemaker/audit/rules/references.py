@@ -107,7 +107,7 @@ def _of(drbd: Primitive, primitive: Primitive) -> bool:
     return True
 
 
-class _Ties:
+class Ties:
     """What follows the promotion of a DRBD device, by order and by colocation, directly or in a chain."""
 
     def __init__(self, cluster: Cluster, clone: Collection) -> None:
@@ -162,7 +162,7 @@ def untied(site: Evidence) -> Iterator[Hit | Unknown]:
     for cluster in clusters(site):
         pairs = _promotable_drbd(cluster)
         users = [p for p in cluster.primitives if _on_drbd(p)]
-        ties = {clone.id: _Ties(cluster, clone) for clone, _ in pairs}
+        ties = {clone.id: Ties(cluster, clone) for clone, _ in pairs}
         for user in users:
             mine = [(clone, drbd) for clone, drbd in pairs if _of(drbd, user)]
             ordered = any(user.id in ties[clone.id].ordered for clone, _ in mine)
@@ -222,10 +222,13 @@ def no_backslash(site: Evidence) -> Iterator[Hit | Unknown]:
     for cluster in clusters(site):
         paths = dict.fromkeys(story.at.path for story in cluster.stories)
         for path in paths:
-            broken = [p for story in cluster.stories if story.at.path == path for p in story.broken]
+            texts = [story.broken for story in cluster.stories if story.at.path == path and story.broken]
+            broken = [place for places in texts for place in places]
             if broken:
                 count = f"{len(broken)} lines go" if len(broken) > 1 else "this line goes"
-                yield Hit(broken[0], f"{count} on with a statement that has ended", related=tuple(broken[1:]))
+                first = tuple(places[0] for places in texts)  # of each text, before the rest: a list is cut
+                what = f"{count} on with a statement that has ended"
+                yield Hit(broken[0], what, related=(*first[1:], *broken[1:]))
 
 
 _SERVICE = """\
