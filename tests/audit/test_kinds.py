@@ -541,6 +541,24 @@ def test_what_an_api_answers_to_the_root() -> None:
     assert "HA053" not in found(asked(f"{ROOT} http-check send meth GET uri /v3\n{ONLY}"))
 
 
+@pytest.mark.parametrize(
+    ("check", "name", "port", "seen"),
+    [
+        (" option httpchk\n", "ceilometer_api", 8777, True),
+        (" option httpchk GET /healthcheck\n", "ceilometer_api", 8777, True),
+        (f"{ROOT}{ONLY}", "telemetry-ceilometer", 8777, True),
+        (f"{ROOT} http-check expect rstatus [234]0[0-9]\n", "ceilometer_api", 8777, False),
+        (f"{ROOT} http-check expect ! rstatus ^5\n", "ceilometer_api", 8777, False),
+        (f"{ROOT} http-check send meth GET uri / hdr X-Auth-Token abc\n", "ceilometer_api", 8777, False),
+        (" option tcplog\n", "ceilometer_api", 8777, False),
+        (" option httpchk\n", "aodh_api", 8042, False),
+        (" option httpchk\n", "jenkins", 8777, False),
+    ],
+)
+def test_an_api_that_wants_a_token_for_every_path(check: str, name: str, port: int, *, seen: bool) -> None:
+    assert ("HA053" in found(asked(check, name, port))) is seen
+
+
 MISC = (
     "virtual_server 10.1.0.9 80 {{\n protocol TCP\n real_server 10.1.0.1 80 {{\n  MISC_CHECK {{\n"
     "   misc_path {}\n   misc_timeout 3\n  }}\n }}\n}}\n"

@@ -62,6 +62,10 @@ def no_copies(site: Evidence) -> Iterator[Hit | Unknown]:
         many = f"{len(declared)} durable queue{'s' * (len(declared) > 1)}"
         what = f"{many} declared here, of which nothing makes copies"
         yield Hit(declared[0], what, tuple(declared[1:]), fix=_DECLARED)
+    none = [at for one in site.all(Definitions) if (at := one.no_policies)]
+    if none and not declared and not alone and not site.all(Policy):
+        what = "no policy at all, and no quorum queues by default"
+        yield Hit(none[0], what, tuple(none[1:]), _UNLESS, _NO_POLICY, severity=Severity.WARNING)
     if not alone:
         return
     seen = (*site.all(Policy), *site.all(Joined), *site.all(Definitions))
@@ -74,6 +78,14 @@ def no_copies(site: Evidence) -> Iterator[Hit | Unknown]:
         )
 
 
+_UNLESS = (
+    "unless its clients ask for quorum queues themselves, each queue lives on one broker, and what is in it "
+    "goes with it"
+)
+_NO_POLICY = (
+    "default_queue_type = quorum, or quorum queues asked for by the clients; before RabbitMQ 3.8 a policy "
+    "with ha-mode and ha-sync-mode"
+)
 _DECLARED = (
     '"arguments": {"x-queue-type": "quorum"} for each of them, or default_queue_type of their virtual host'
 )
@@ -110,12 +122,24 @@ def types_differ(site: Evidence) -> Iterator[Hit | Unknown]:
             yield Hit(
                 at, f"the brokers' default is quorum, and the queues of {conf.service} are classic", others
             )
+        elif (
+            wanted == {"quorum"}
+            and (mirrored := conf.rabbit("rabbit_ha_queues"))
+            and mirrored.on
+            and not (quorum and quorum.on)
+        ):
+            what = f"the brokers' default is quorum, and {conf.service} asks for mirrored queues"
+            yield Hit(mirrored.at, what, others, why=_MIRRORED)
         elif wanted == {"classic"} and quorum and quorum.on:
             what = f"the brokers' default is classic, and {conf.service} asks for quorum queues"
             why = "each service alone decides whether its queues have copies"
             yield Hit(at, what, others, why=why, severity=Severity.INFO)
 
 
+_MIRRORED = (
+    "rabbit_ha_queues makes no mirrors, and is refused beside rabbit_quorum_queue: replies and fanouts stay "
+    "classic queues on one broker each, whatever the brokers' default is"
+)
 _IMPORTED = '{"rabbit_version": "3.13.7", "vhosts": [\n{"name": "/", "default_queue_type": "%s"}\n]}\n'
 
 

@@ -132,3 +132,37 @@ def endless(site: Evidence) -> Iterator[Hit | Unknown]:
             continue  # worked out when it runs
         if len(hosts) >= _PAIR and not {"timeout", "connect_timeout"} & set(options):
             yield Hit(conf.places["CACHES"], f"{len(hosts)} memcacheds, and no timeout for any of them")
+
+
+def _keyed(key: str) -> str:
+    return f'SECRET_KEY = "{key}"\n{_SESSIONS}{_PATIENT}'
+
+
+@rule(
+    "OS037",
+    Severity.ERROR,
+    "Dashboards that do not know each other's signatures",
+    consequence=Consequence.ERRORS,
+    why="what one dashboard has signed with its SECRET_KEY (cookies, logins, forms) the next one refuses: "
+    "users are thrown out whenever the balancer, or the loss of a host, sends them there",
+    fix="one SECRET_KEY on every host",
+    source="Horizon, Settings Reference: SECRET_KEY is the same on all instances behind a load balancer; "
+    "Django, Cryptographic signing",
+    bad={f"ctl{n}/local_settings.py": _keyed(f"q{n}Zr7vQp1x") for n in (1, 2)},
+    good={f"ctl{n}/local_settings.py": _keyed("q1Zr7vQp1x") for n in (1, 2)},
+    points_at='SECRET_KEY = "***"',
+)
+def keys_differ(site: Evidence) -> Iterator[Hit | Unknown]:
+    said = [conf for conf in site.all(DjangoSettings) if conf.text("SECRET_KEY") and conf.at.host]
+    if not said:
+        return
+    first = said[0]
+    for conf in said[1:]:
+        if conf.text("SECRET_KEY") != first.text("SECRET_KEY") and conf.at.host != first.at.host:
+            signed = conf.text("SESSION_ENGINE").endswith("signed_cookies")
+            yield Hit(
+                conf.places["SECRET_KEY"],
+                f"another SECRET_KEY than on {first.at.host}",
+                (first.places["SECRET_KEY"],),
+                "a session is nothing but a signed cookie here: every user is logged out" if signed else "",
+            )

@@ -11,7 +11,7 @@ from fournines.audit.site_rules.openstack.example import URL, proxy
 from fournines.audit.site_rules.roles import LOOPBACK, alone_at, copies, proxied_here, resolved, virtual
 from fournines.components.client.audit.facts import AuthUrl, Endpoint, host_of
 from fournines.components.galera.audit.facts import unfilled
-from fournines.components.haproxy.audit.facts import services
+from fournines.components.haproxy.audit.facts import configurations, services
 from fournines.components.haproxy.audit.facts.purpose import OPENSTACK_PORTS, Purpose
 from fournines.components.horizon.audit.facts import DjangoSettings
 from fournines.components.keepalived.audit.rules.example import keepalived
@@ -33,6 +33,7 @@ _EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104 - compared, not bound
 _OWN = ("my_ip", "local_ip", "host", "bind_host", "server_proxyclient_address",
         "vncserver_proxyclient_address", "osapi_compute_listen", "osapi_volume_listen",
         "metadata_listen")  # fmt: skip
+_LISTENS = frozenset(name for name in _OWN if name.endswith("_listen")) | {"bind_host"}
 _MINE = "[DEFAULT]\nmy_ip = 10.0.0.1{}\nhost = ctl{}\n"
 
 
@@ -62,12 +63,26 @@ def same_identity(site: Evidence) -> Iterator[Hit | Unknown]:
             fitting = is_address(value) != (option.name == "host")
             if shared or cinder or not value or not fitting or option.placeholder or "$" in value:
                 continue
+            listens = option.name in _LISTENS
+            if listens and value in site.derived(_proxied):
+                continue  # an address that moves: HAProxy and the service want the same socket, another rule
             other = first.setdefault((conf.service, option.section, option.name, value), option)
             if other.at.host != option.at.host:
                 what = (
                     f"{option.name} of {conf.service or conf.program} is {value} here and on {other.at.host}"
                 )
-                yield Hit(option.at, what, related=(other.at,))
+                yield Hit(option.at, what, (other.at,), _NOT_THERE if listens else "")
+
+
+_NOT_THERE = (
+    "one of the two hosts does not have this address: its service cannot listen there and does not start"
+)
+
+
+def _proxied(site: Evidence) -> frozenset[str]:
+    """The addresses that HAProxy binds."""
+    confs = configurations(site)
+    return frozenset(bind.address for conf in confs for proxy in conf.proxies for bind in proxy.binds)
 
 
 _AUTH = ("auth_url", "www_authenticate_uri", "auth_uri", "identity_uri", "auth_host", "neutron_url",

@@ -132,6 +132,16 @@ def _asked(site: Evidence, check: VrrpScript) -> Iterator[tuple[str, int]]:
             yield host.lower(), int(port[:6])
 
 
+def _requests(site: Evidence, check: VrrpScript) -> bool:
+    """Whether a check sends a request, and does not only connect."""
+    words = check.command.split()[:1]
+    texts = [check.command]
+    texts += [
+        " ".join(n.words) for word in words for s in called(site, check.at.host, word) for n in s.commands
+    ]
+    return any(re.search(r"(?i)curl|wget|https?:|\b(?:GET|HEAD|OPTIONS) /|requests|urllib", t) for t in texts)
+
+
 def _backends(site: Evidence, host: str) -> list[Server]:
     return [s for service in services(site) if service.at.host in (host, "") for s in service.servers]
 
@@ -206,6 +216,8 @@ def _too_fast(site: Evidence, check: VrrpScript, port: int) -> Iterator[Hit]:
             continue
         if service.front.find("monitor-uri") or port not in {bind.port for bind in service.binds}:
             continue
+        if not _requests(site, check):
+            return  # HAProxy itself accepts a connection, whatever its servers do
         slowest = max(service.servers, key=lambda s: s.detection)
         if check.detection is not None and slowest.checked and check.detection <= slowest.detection:
             yield Hit(

@@ -63,6 +63,12 @@ _REFUSED = {
 """Settings of Galera's list of requirements, and the values it cannot work with."""
 
 
+_CONSECUTIVE = (
+    "with 1 an insert of many rows holds a lock on the table's counter until it ends, and what the others "
+    "have written waits behind it or is rolled back: deadlocks that nothing resolves"
+)
+
+
 @rule(
     "GA006",
     Severity.ERROR,
@@ -89,7 +95,8 @@ def not_replicable(evidence: Evidence) -> Iterator[Hit | Unknown]:
             yield Hit(
                 member.place("wsrep_on", "wsrep_provider"),
                 "innodb_autoinc_lock_mode is not said; MariaDB's default is 1",
-                severity=Severity.INFO,
+                why=_CONSECUTIVE,
+                severity=Severity.WARNING,
             )
 
 

@@ -49,6 +49,8 @@ _PORTS = {
     **dict.fromkeys((80, 443), Purpose.WEB),
     **dict.fromkeys(OPENSTACK_PORTS, Purpose.OPENSTACK),
 }
+TOKEN_FIRST = frozenset({"ceilometer"})
+"""APIs that answer 401 to whoever comes without a token, whatever is asked for."""
 _COMMON = frozenset({5000, 5050, 8000, 8003, 8041, 8042, 8386, 8777, 8888, 8989, 9001, 9322, 9511, 9876})
 """Ports that anything may use: without a name they do not make a service OpenStack's (9876 is RocketMQ's)."""
 _NAMES = (

@@ -167,7 +167,7 @@ def ignored_rules(site: Evidence) -> Iterator[Hit | Unknown]:
 @rule(
     "HA029",
     Severity.WARNING,
-    "An API is up as long as its port is open",
+    "A service over HTTP is up as long as its port is open",
     consequence=Consequence.NO_FAILOVER,
     why="a hung WSGI process still accepts connections, so the server stays UP and its share of the requests "
     "hangs",
@@ -183,10 +183,12 @@ def ignored_rules(site: Evidence) -> Iterator[Hit | Unknown]:
 )
 def port_only(site: Evidence) -> Iterator[Hit | Unknown]:
     homes = {proxy.at: conf.at for conf in configurations(site) for proxy in conf.proxies}
-    shallow: dict[Place, list[tuple[Service, Server]]] = {}
+    shallow: dict[tuple[Place, bool], list[tuple[Service, Server]]] = {}
     for service in first_of(site):
         checked = [s for s in service.servers if s.checked]
-        if purpose(service) is not Purpose.OPENSTACK or not checked or len(service.servers) < 2:  # noqa: PLR2004
+        api = purpose(service) is Purpose.OPENSTACK
+        web = purpose(service) is Purpose.WEB and service.back.mode == "http"
+        if not (api or web) or not checked or len(service.servers) < 2:  # noqa: PLR2004 - one is no choice
             continue
         said = service.back.option("httpchk")
         if (
@@ -194,17 +196,18 @@ def port_only(site: Evidence) -> Iterator[Hit | Unknown]:
             and not service.back.all("tcp-check", "send")
             and not service.back.option("external-check")
         ):
-            shallow.setdefault(homes[service.at], []).append((service, checked[0]))
-        elif said and len(said.words) == 2 and not service.back.all("http-check", "send"):  # noqa: PLR2004
+            shallow.setdefault((homes[service.at], api), []).append((service, checked[0]))
+        elif api and said and len(said.words) == 2 and not service.back.all("http-check", "send"):  # noqa: PLR2004
             yield Hit(
                 said.at, f"{service.back.name} is asked OPTIONS /, which tells little", severity=Severity.INFO
             )
-    for found in shallow.values():
+    for (_, api), found in shallow.items():
         names = ", ".join(dict.fromkeys(service.back.name for service, _ in found))
         yield Hit(
             found[0][1].at,
             f"only the TCP port is checked of {names}",
             related=tuple(server.at for _, server in found[1:]),
+            severity=None if api else Severity.INFO,
         )
 
 

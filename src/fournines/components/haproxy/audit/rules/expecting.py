@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from fournines.components.haproxy.audit.facts.purpose import api_name
+from fournines.components.haproxy.audit.facts.purpose import TOKEN_FIRST, api_name
 from fournines.components.haproxy.audit.rules.checks import backs, first_of
 from fournines.components.haproxy.audit.rules.example import api, haproxy
 from fournines.kit.audit.rule import Consequence, Hit, Severity, Unknown, rule
@@ -13,7 +13,7 @@ from fournines.kit.audit.rule import Consequence, Hit, Severity, Unknown, rule
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from fournines.components.haproxy.audit.facts import Proxy
+    from fournines.components.haproxy.audit.facts import Proxy, Statement
     from fournines.kit.audit.evidence import Evidence
 
 _FAILING = ("500", "503")
@@ -65,13 +65,35 @@ _ROOT = "option httpchk GET /\nhttp-check expect status {}"
 def refuses_choices(site: Evidence) -> Iterator[Hit | Unknown]:
     for service in first_of(site):
         proxy, name = service.back, api_name(service)
+        option = proxy.option("httpchk")
+        if name in TOKEN_FIRST and option and _refused(proxy, option):
+            what = f"{name} answers 401 to the check of {proxy.name}: it wants a token for every path"
+            yield Hit(option.at, what, why=_UNKNOWN_ASKS, fix=_PORT)
         if name not in _CHOICES or not _asks_root(proxy) or not any(s.checked for s in proxy.servers):
             continue
         for said in proxy.all("http-check", "expect"):
             if not _takes(said.words[2:], ("300",), unsure=True):
                 what = f"{name} answers 300 to GET /, and {proxy.name} takes that for a failure"
-                yield Hit(said.at, what, related=(option.at,) if (option := proxy.option("httpchk")) else ())
+                yield Hit(said.at, what, related=(option.at,) if option else ())
                 break
+
+
+_UNKNOWN_ASKS = (
+    "ceilometer-api asks for a token before it looks at the path: a check without one is answered 401, every "
+    "server is DOWN, and HAProxy answers 503 to everybody"
+)
+_PORT = "a check of the port alone for this API, or http-check expect status 200-401"
+
+
+def _refused(proxy: Proxy, option: Statement) -> bool:
+    """Whether a check over HTTP brings no token and takes 401 for a failure."""
+    if not proxy.checks_http or not any(server.checked for server in proxy.servers):
+        return False
+    said = proxy.all("http-check", "expect")
+    sends = [word.lower() for line in proxy.all("http-check", "send") for word in line.words]
+    if "x-auth-token" in sends or "x-auth-token" in " ".join(option.words).lower():
+        return False
+    return not said or not all(_takes(line.words[2:], ("401",), unsure=True) for line in said)
 
 
 def _asks_root(proxy: Proxy) -> bool:

@@ -178,3 +178,41 @@ def _beside(cluster: Cluster, address: Primitive) -> bool:
     if any(ref.id not in own for group in groups for ref in group.members):
         return True
     return any(beside not in own for name in own for beside in cluster.colocated(name))
+
+
+_WEB = (
+    "primitive web ocf:heartbeat:apache \\\n    params configfile=/etc/apache2/apache2.conf \\\n"
+    "    op start interval=0 timeout=60s \\\n    op monitor interval=20s timeout=30s\nclone webs web\n"
+)
+
+
+@rule(
+    "PA044",
+    Severity.WARNING,
+    "A clone that may run only where the address is",
+    consequence=Consequence.SLOW,
+    why="of a colocation the first follows the second: the service is stopped on every host without the "
+    "address, and after a failover it has to start before anybody is served",
+    fix="the address first: colocation vip-with-web inf: VIP WEB-CLONE",
+    source="Pacemaker Explained, Colocation constraints: rsc and with-rsc; voxpupuli/puppet-corosync #100",
+    bad=crm(VIP, _WEB, "colocation web-with-vip inf: webs vip\n"),
+    good=crm(VIP, _WEB, "colocation vip-with-web inf: vip webs\n"),
+    points_at="colocation web-with-vip inf: webs vip",
+)
+def follows_the_address(site: Evidence) -> Iterator[Hit | Unknown]:
+    for cluster in clusters(site):
+        clones = {
+            name: one
+            for one in cluster.collections
+            if one.kind == "clone" and one.meta.get("clone-max") != "1"
+            for name in (one.id, *one.aliases)
+        }
+        for constraint in cluster.constraints:
+            if constraint.kind != "colocation" or constraint.forbids or len(constraint.refs) != 2:  # noqa: PLR2004
+                continue
+            first, second = constraint.refs
+            held = [p for p in cluster.inside(second.id) if p.address]
+            firm = constraint.score.strip().lstrip("+").lower() in ("inf", "infinity", "1000000")
+            if first.id in clones and held and firm and second.id not in clones:
+                what = f"{first.id} follows {second.id}: it runs on one host at a time"
+                yield Hit(constraint.at, what, (clones[first.id].at, held[0].at))

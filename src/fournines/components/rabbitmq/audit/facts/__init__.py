@@ -108,12 +108,14 @@ class Wiped:
 class Definitions:
     """A file of definitions, whatever is in it; ``queue_types``: what its virtual hosts make by default.
 
-    ``classic``: where it declares durable queues that ask for no other type.
+    ``classic``: where it declares durable queues that ask for no other type; ``no_policies``: where it says
+    that there are none at all, and declares no queue.
     """
 
     at: Place
     queue_types: tuple[BrokerSetting, ...] = ()
     classic: tuple[Place, ...] = ()
+    no_policies: Place | None = None
 
 
 @dataclass(frozen=True)

@@ -112,8 +112,14 @@ def read_definitions(source: Source) -> Iterator[object]:
     release = str(whole.get("rabbitmq_version") or whole.get("rabbit_version") or "").partition(".")[0]
     if release.isdecimal() and len(release) < 4:  # noqa: PLR2004 - no release has more digits
         yield BrokerVersion(source.top, int(release))
-    yield Definitions(source.top, tuple(_queue_types(source, whole)), tuple(_classic(source, whole)))
     policies = whole.get("policies")
+    empty = (
+        re.search(r'"policies"\s*:\s*\[\s*\]', source.text)
+        if policies == [] and not whole.get("queues")
+        else None
+    )
+    none = source.at_character(empty.start()) if empty else None
+    yield Definitions(source.top, tuple(_queue_types(source, whole)), tuple(_classic(source, whole)), none)
     for entry in policies[:_MOST_POLICIES] if isinstance(policies, list) else ():
         if not isinstance(entry, dict):
             continue
