@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import anyio
@@ -195,10 +196,20 @@ def test_a_failed_undo_is_an_error_not_a_verdict() -> None:
         run(POWER, World(undo_fails=True))
 
 
-def test_an_undo_that_hangs_is_given_up_with_advice(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(("patience", "seconds"), [(1, "0.2"), (3, "0.6")])
+def test_an_undo_that_hangs_is_given_up_with_advice(
+    monkeypatch: pytest.MonkeyPatch, patience: int, seconds: str
+) -> None:
     monkeypatch.setattr(run_module, "UNDO_SECONDS", 0.2)
-    with pytest.raises(NinesError, match=r"could not be undone within 0\.2 s") as caught:
-        run(POWER, World(undo_hangs=True))
+    rig, journal = play(World(undo_hangs=True))
+    site = rig.plan.context.site.model_copy(update={"patience": patience})
+    slow = replace(rig, plan=replace(rig.plan, context=replace(rig.plan.context, site=site)))
+
+    async def it() -> DrillRun:
+        return await run_drill(POWER, slow, journal, pace=PACE)
+
+    with pytest.raises(NinesError, match=rf"could not be undone within {re.escape(seconds)} s") as caught:
+        anyio.run(it)
     assert caught.value.where == "controller1"
 
 

@@ -82,6 +82,7 @@ class _Run:
         self.seed = seed
         self.pace = pace
         self.after = after
+        self.patience = rig.plan.context.site.patience
         self.started = datetime.now(UTC)
         self.found = Findings()
         name = f"{scenario.name}-{self.started:%m%d%H%M%S}-{random.Random(seed).randrange(10**6):06d}"  # noqa: S311 - a name, not a secret
@@ -121,7 +122,7 @@ class _Run:
         if self.after is not None and self.after.healed is not None:
             self.found.versions = self.after.versions
         else:
-            steady = await self._settled(self.pace.steady, least=ROUND_SECONDS)
+            steady = await self._settled(self.pace.steady, least=ROUND_SECONDS * self.patience)
             if steady.at is None:
                 said = "; ".join(f"{check.id}: {verdict.seen}" for check, verdict in steady.waiting)
                 raise DrillError(f"the site is not in its steady state: {said or 'its hosts do not answer'}")
@@ -225,12 +226,13 @@ class _Run:
             self.journal.says("a warning", check=check.id, seen=verdict.seen)
 
     async def _undo(self, hosts: tuple[str, ...], harm: Harm) -> None:
+        within = UNDO_SECONDS * self.patience
         try:
-            with anyio.fail_after(UNDO_SECONDS):
+            with anyio.fail_after(within):
                 self.journal.undone += await to_all(harm.undo, hosts)
         except TimeoutError:
             raise DrillError(
-                f"{self.scenario.name} could not be undone within {UNDO_SECONDS:g} s",
+                f"{self.scenario.name} could not be undone within {within:g} s",
                 where=", ".join(hosts),
                 try_this="in a lab, nines lab up SITE gives every host its power and cables back",
             ) from None
