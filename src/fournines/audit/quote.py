@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from fournines.kit.audit.evidence import Evidence
     from fournines.kit.audit.source import Place, Source
@@ -32,5 +32,16 @@ class Quotes:
         found: dict[int, str] = {}
         for source in reversed(self._sources.get(path, ())):  # the first source of a line counts
             text = source.text.split("\n")
-            found.update(zip(source.lines or range(1, len(text) + 1), text, strict=False))
+            shown = _together(source.lines, text) if source.lines else enumerate(text, start=1)
+            found.update(shown)
         return found
+
+
+def _together(lines: Sequence[int], text: Sequence[str]) -> dict[int, str]:
+    """What one line of a file was read as, in one: the options of a command, without their section."""
+    found: dict[int, str] = {}
+    for number, line in zip(lines, text, strict=False):
+        before = found.get(number, "")
+        bare = not before or before.startswith("[") or not line.strip()
+        found[number] = (line if line.strip() else before) if bare else f"{before} {line.strip()}"
+    return found

@@ -10,6 +10,7 @@ from fournines.audit.gather.allowance import LIMIT, Allowance
 from fournines.audit.gather.hosts import owners
 from fournines.audit.gather.loose import with_hosts
 from fournines.audit.gather.recognise import recognise
+from fournines.audit.pages.compose import compose, is_compose
 from fournines.audit.pages.embedded import written
 from fournines.audit.pages.page import is_page, markdown
 from fournines.audit.pages.playbook import is_playbook, playbook
@@ -18,12 +19,13 @@ from fournines.audit.parse import parse
 from fournines.kit.audit.node import Problem
 from fournines.kit.audit.rule import Unknown
 from fournines.kit.audit.script import COMMANDS, SCRIPT
-from fournines.kit.audit.source import Place, Source
+from fournines.kit.audit.source import EVERY_HOST, Place, Source
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from fournines.audit.gather.collect import File
+    from fournines.audit.gather.hosts import Owner
     from fournines.audit.pages.draft import Draft
     from fournines.kit.audit.source import Kind
 
@@ -51,12 +53,11 @@ def read(files: Iterable[File], *, whole: bool = False) -> Read:
     sources: list[Source] = []
     unread: list[str] = []
     for file, kind in given:
-        tasks = None if kind else reader.tasks(file)
+        shown = [] if kind else reader.composed(file)
         if kind is not None:
             sources.append(_source(file, kind, owned[file.path].host if file.host is None else file.host))
-        elif tasks:
-            sources.append(_drafted(file.path, tasks, ""))
-        if not is_page(file.path) and (_empty(file) if kind else tasks is None):
+        sources += [_drafted(file.path, draft, _in_folder_of(file.path, draft, owned)) for draft in shown]
+        if not is_page(file.path) and (_empty(file) if kind else not shown):
             unread.append(file.path)
     beside = frozenset(source.kind for source in sources) if len(pages) < len(given) else frozenset()
     for page in pages:
@@ -89,12 +90,16 @@ class _Reader:
             self.allowance.other(file.text)
         return file, None
 
-    def tasks(self, file: File) -> Draft | None:
-        """What a playbook has carried out; None for another file."""
-        if not file.path.endswith((".yml", ".yaml")) or not is_playbook(file.text):
-            return None
+    def composed(self, file: File) -> list[Draft]:
+        """What a playbook has carried out, or a compose file has servers started with; nothing of others."""
+        if not file.path.endswith((".yml", ".yaml")):
+            return []
+        plays = is_playbook(file.text)
+        if not plays and not is_compose(file.text):
+            return []
         self.allowance.composed(file.text)
-        return playbook(file.text)
+        tasks = playbook(file.text) if plays else None
+        return compose(file.text) if not plays else [tasks] if tasks else []
 
     def from_page(self, page: File) -> list[Source]:
         """What stands in a page."""
@@ -135,6 +140,13 @@ def _beside(found: Iterable[Source], given: frozenset[str]) -> Iterator[Source]:
     return (s for s in found if not given or s.kind not in given | {SCRIPT.name, COMMANDS.name})
 
 
+def _in_folder_of(path: str, draft: Draft, owned: Mapping[str, Owner]) -> str:
+    """The host whose files lie in the folder of a compose file; commands of a playbook name theirs."""
+    folder = path.rpartition("/")[0]
+    found = (owner.host for known, owner in owned.items() if known.rpartition("/")[0] == folder)
+    return next(found, EVERY_HOST) if folder and draft.kind is not COMMANDS else EVERY_HOST
+
+
 def _cut(kept: str) -> str:
     return f"only the first {kept.count(chr(10)) + 1} lines were read: {LIMIT}"
 
@@ -152,7 +164,12 @@ def _in_doubt(file: File) -> bool:
 
 
 def _kind(file: File) -> Kind | None:
-    """The kind of a file; one that could not be read at all has the kind its name speaks of."""
+    """The kind of a file; one that could not be read at all has the kind its name speaks of.
+
+    A compose file has none, it is what its services are started with: its lists of ports look like a crontab.
+    """
+    if file.path.endswith((".yml", ".yaml")) and is_compose(file.text):
+        return None
     return recognise(file.path, file.text, registry.kinds())
 
 

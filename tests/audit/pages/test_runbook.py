@@ -7,6 +7,7 @@ from textwrap import dedent
 import pytest
 
 from fournines.audit.gather.collect import File
+from fournines.audit.pages.page import blocks
 from fournines.audit.report import Report
 from fournines.audit.run import audit
 from fournines.audit.sources import read
@@ -297,3 +298,43 @@ def test_a_here_document_for_a_shell_is_commands_on_lines_of_their_own() -> None
     page = f"```bash\nssh root@c1 <<EOF\n{commands}\nEOF\n```\n"
     found = [f for f in audit([File("ha.md", page)]).findings if f.rule == "PA001"]
     assert [f.at.line for f in found] == [4]
+
+
+NESTED = """# Setup
+
+- ### One
+
+    - Switch it off, on both nodes:
+
+            pcs property set stonith-enabled=false
+
+      then this:
+
+            pcs property set no-quorum-policy=ignore
+
+\t- And with a fence:
+\t  ```sh
+\t  pcs resource defaults resource-stickiness=100
+\t  ```
+
+1. In a plain list four columns are enough:
+
+    pcs resource create vip ocf:heartbeat:IPaddr2 ip=10.0.0.20
+"""
+
+
+def test_code_in_lists_of_lists_is_code_and_the_text_around_it_is_not() -> None:
+    assert [(block.lines[0], block.text.strip()) for block in blocks(NESTED)] == [
+        (7, "pcs property set stonith-enabled=false"),
+        (11, "pcs property set no-quorum-policy=ignore"),
+        (15, "pcs resource defaults resource-stickiness=100"),
+        (20, "pcs resource create vip ocf:heartbeat:IPaddr2 ip=10.0.0.20"),
+    ]
+    assert {(f.rule, f.at.line) for f in page(NESTED).findings} >= {("PA001", 7), ("PA003", 11)}
+
+
+def test_a_list_inside_indented_code_is_code() -> None:
+    (block,) = blocks(
+        "Netplan:\n\n    network:\n      addresses:\n        - 10.0.0.1/24\n\n    bridges: {}\n"
+    )
+    assert block.text == "network:\n  addresses:\n    - 10.0.0.1/24\n\nbridges: {}"

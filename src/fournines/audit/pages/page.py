@@ -21,6 +21,9 @@ _HEADING = re.compile(r"^\s{0,3}(?:[-*]\s+)?(?:#{1,6}\s+|\*\*)(.+)$")
 _CALLOUTS = "".join(map(chr, (*range(0x2460, 0x2474), *range(0x2776, 0x2794), *range(0x3251, 0x3260))))
 """Numbers in circles, behind a line of a block that the text below explains."""
 _RULE = re.compile(r"^\s*(?:-{3,}|={5,}|\*{5,})\s*$")
+_ITEM = re.compile(r"(?:[-*+]|\d{1,3}[.)])(?:[ ]{1,4}(?=\S)|$)")
+_CODE = 4
+"""Columns that code is indented beyond the text around it."""
 _BACK = 8
 """Lines before a block that are kept as its prose."""
 _SECTION = re.compile(r"^[ \t]*(?:listen|frontend|backend)[ \t]+\S", re.MULTILINE)
@@ -64,8 +67,29 @@ class _Reader:
     heading: str = ""
     previous: str = ""
     inside: list[tuple[int, str]] = field(default_factory=list)
+    lists: list[int] = field(default_factory=list)
+    """Where the text of the list items begins that the reader is in, the outer ones first."""
+
+    def is_code(self, line: str, *, blank: bool) -> bool:
+        """Whether a line is indented as code is: beyond the text of a list in a list, where it is in one.
+
+        In the item of a plain list four columns are enough, as in a paragraph: most pages are written so.
+        """
+        indent = _indent(line)
+        if self.inside and indent >= _indent(self.inside[0][1]):
+            return True
+        around = self.lists[-1] if self.lists else 0
+        nested = around >= _CODE or (around and _ITEM.match(line.strip()))
+        return (blank or bool(self.inside)) and indent >= (around + _CODE if nested else _CODE)
 
     def say(self, line: str) -> None:
+        if line.strip():
+            indent = _indent(line)
+            while self.lists and indent < self.lists[-1]:
+                self.lists.pop()
+            item = _ITEM.match(line.strip())
+            if item:
+                self.lists.append(indent + item.end())
         match = _HEADING.match(line)
         if match:
             self.heading, self.previous = match.group(1).rstrip("#*: \t\r"), ""
@@ -84,6 +108,11 @@ class _Reader:
         self.prose, self.previous, self.inside = [], text, []
 
 
+def _indent(line: str) -> int:
+    shown = line.expandtabs(4)
+    return len(shown) - len(shown.lstrip(" "))
+
+
 def _plain(line: str) -> str:
     """A line without the page's own marks: callout numbers, rules, line ends of DOS."""
     bare = line.rstrip("\r").expandtabs(4) if line[:1] == "\t" else line.rstrip("\r")
@@ -99,7 +128,7 @@ def blocks(page: str) -> list[Block]:
     fence: re.Match[str] | None = None
     blank = True
     for number, line in enumerate(page.split("\n"), start=1):
-        match = _FENCE.match(line)
+        match = _FENCE.match(line.expandtabs(4) if line[:1] == "\t" else line)
         if fence is not None:
             if match and _closes(fence, match):
                 reader.end(fence["info"].strip())
@@ -109,9 +138,7 @@ def blocks(page: str) -> list[Block]:
         elif match:
             reader.end()
             fence = match
-        elif (line.startswith(("    ", "\t")) and (blank or reader.inside)) or (
-            reader.inside and not line.strip()
-        ):
+        elif reader.is_code(line, blank=blank) if line.strip() else reader.inside:
             reader.inside.append((number, line))
         else:
             reader.end()

@@ -38,7 +38,7 @@ def playbook(text: str, lines: tuple[int, ...] = ()) -> Draft | None:
         root = yaml.compose(text, Loader=yaml.SafeLoader)
     except (yaml.YAMLError, RecursionError):
         return None
-    tasks = islice((pair for play in _items(root) for pair in _of_play(play)), _MOST)
+    tasks = islice((pair for play in items(root) for pair in _of_play(play)), _MOST)
     found = [(line, said) for line, said in tasks if said]
     if not found:
         return None
@@ -47,44 +47,47 @@ def playbook(text: str, lines: tuple[int, ...] = ()) -> Draft | None:
 
 
 def _of_play(play: yaml.Node) -> Iterator[tuple[int, str]]:
-    hosts = _text(_child(play, "hosts"))
+    hosts = text_of(child(play, "hosts"))
     for name in _TASKS if hosts else ():
-        for task in _items(_child(play, name)):
+        for task in items(child(play, name)):
             yield from _of_task(task, hosts, 0)
 
 
 def _of_task(task: yaml.Node, hosts: str, depth: int) -> Iterator[tuple[int, str]]:
     """The line and the command of each task in a task; the empty command for the task itself."""
     yield task.start_mark.line, ""  # counted, whatever it does: an alias makes a thousand tasks of one
-    one = _child(task, "run_once") or _child(task, "when")
-    where = _text(_child(task, "delegate_to")) or (f"{hosts}[0]" if one else hosts)
+    one = child(task, "run_once") or child(task, "when")
+    where = text_of(child(task, "delegate_to")) or (f"{hosts}[0]" if one else hosts)
     for name in _NESTED if depth < len(_NESTED) else ():
-        for inner in _items(_child(task, name)):
+        for inner in items(child(task, name)):
             yield from _of_task(inner, where, depth + 1)
-    for key, value in _pairs(task):
+    for key, value in pairs(task):
         if key.rpartition(".")[2] in _MODULES:
-            said = _text(value) or _text(_child(value, "cmd")) or _text(_child(value, "_raw_params"))
+            said = text_of(value) or text_of(child(value, "cmd")) or text_of(child(value, "_raw_params"))
             line = "; ".join(part.strip() for part in said.split("\n") if part.strip())
             if line:
                 yield value.start_mark.line, f"ansible {shlex.quote(where)} -a {shlex.quote(line)}"
 
 
-def _pairs(node: yaml.Node | None) -> Iterator[tuple[str, yaml.Node]]:
+def pairs(node: yaml.Node | None) -> Iterator[tuple[str, yaml.Node]]:
+    """The keys of a mapping with what they hold; nothing of another node."""
     for key, value in node.value if isinstance(node, yaml.MappingNode) else ():
         if isinstance(key, yaml.ScalarNode):
             yield str(key.value), value
 
 
-def _child(node: yaml.Node | None, name: str) -> yaml.Node | None:
-    return next((value for key, value in _pairs(node) if key == name), None)
+def child(node: yaml.Node | None, name: str) -> yaml.Node | None:
+    """What a key of a mapping holds."""
+    return next((value for key, value in pairs(node) if key == name), None)
 
 
-def _items(node: yaml.Node | None) -> list[yaml.Node]:
+def items(node: yaml.Node | None) -> list[yaml.Node]:
+    """The items of a sequence; none of another node."""
     return list(node.value) if isinstance(node, yaml.SequenceNode) else []
 
 
-def _text(node: yaml.Node | None) -> str:
+def text_of(node: yaml.Node | None) -> str:
     """A plain value; several hosts of a list are separated by commas."""
     if isinstance(node, yaml.SequenceNode):
-        return ",".join(_text(item) for item in node.value)
+        return ",".join(text_of(item) for item in node.value)
     return str(node.value) if isinstance(node, yaml.ScalarNode) else ""

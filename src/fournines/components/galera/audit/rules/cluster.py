@@ -16,6 +16,10 @@ if TYPE_CHECKING:
 
 _QUORUM = "Galera documentation, Weighted Quorum"
 _TWO = ("10.0.0.11", "10.0.0.12")
+_ANEW = (
+    "whenever it starts, the server begins a new cluster: after a failure or a reboot it is one of its own "
+    "beside the old one, and both take writes"
+)
 _NO = ("", "0", "no", "false", "off")
 
 
@@ -27,7 +31,8 @@ _NO = ("", "0", "no", "false", "off")
     why="with an empty gcomm:// the host bootstraps whenever it starts: after a reboot it is a cluster of "
     "one "
     "beside the old one, and both take writes",
-    fix="the full list of hosts in the file; bootstrap once, by command (galera_new_cluster)",
+    fix="the full list of hosts in the file; bootstrap once, by command (galera_new_cluster; of a container: "
+    "one run with --wsrep-new-cluster, and then the compose file without it)",
     source="MariaDB knowledge base, Getting Started with MariaDB Galera Cluster",
     bad={"db1/galera.cnf": galera(wsrep_cluster_address='"gcomm://"')},
     good={"db1/galera.cnf": galera()},
@@ -40,7 +45,7 @@ def bootstraps(evidence: Evidence) -> Iterator[Hit | Unknown]:
             yield Hit(said.at, "wsrep_cluster_address names no other host")
         bootstrap = member.conf.get("wsrep_new_cluster")
         if bootstrap and not (bootstrap.value and bootstrap.off):
-            yield Hit(bootstrap.at, "wsrep_new_cluster stands in a permanent file")
+            yield Hit(bootstrap.at, "wsrep_new_cluster stands in what every start reads", why=_ANEW)
 
 
 @rule(
