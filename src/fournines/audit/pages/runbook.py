@@ -120,13 +120,20 @@ def _commands(block: Block, text: str) -> Draft:
 
 def _without_orders(text: str) -> str:
     """A file without the commands a page adds below it: ``systemctl restart keepalived``."""
-    lines = text.split("\n")
-    if _speaks_shell(text) or sum(bool(line.strip()) for line in lines) < _SHORT:
+    if _speaks_shell(text):
         return text
+    lines = ["" if _TYPED.match(line) else line for line in text.split("\n")]
+    if sum(bool(line.strip()) for line in lines) < _SHORT:
+        return "\n".join(lines)
     return "\n".join("" if _ORDER.match(line) else line for line in lines)
 
 
 _SHORT = 6
+_TYPED = re.compile(
+    r"^\s*+(?:\[?[\w.\-]++@[\w.\-]++[^#$>\n]{0,40}[\]:]?[#$](?:\s|$)|"
+    r"(?:[#$]\s+)?(?:sudo\s+)?(?:cat|more|less|vim?|nano|head|tail)\s+[\w.\-]*/[\w./\-]+\s*$)"
+)
+"""A prompt, or the command that shows or opens the file below it: no line of that file."""
 _ORDER = re.compile(
     r"^\s*(?:[#$]\s+)?(?:sudo\s+)?(?:systemctl\s+[\w.@\-]+(?:\s+[\w.@\-]+)?"
     r"|service\s+[\w.@\-]+\s+[\w\-]+|/etc/init\.d/\S+\s+[\w\-]+)\s*$"
@@ -140,6 +147,8 @@ def _names_before(block: Block) -> list[str]:
     if edited:
         found += PATH.findall(edited.group(1))
     for line in block.text.split("\n")[:2]:
+        if _TYPED.match(line):
+            found += PATH.findall(line)
         if re.match(r"\s*[#;!]", line) and not line.startswith("#!"):
             found += PATH.findall(line)
     for line in reversed(block.before):

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 _SCRIPT = re.compile(r"(?<![\w.\-])[\w\-]++\.(?:sh|py|pl|bash)\b", re.ASCII)
 _SETTING = re.compile(r"(?<![\w.\-])[a-z][a-z0-9]*+(?:_[a-z0-9]+)++(?![\w(])", re.ASCII)
+_BLANK = re.compile(r"`(\$\{\w{1,40}\}|<[\w.\-]{1,40}>|%\w{1,40}%|@\w{1,40}@|\{\{\w{1,40}\}\})`")
+"""A placeholder in backquotes: the sentence says what is to be put in there."""
 _COPIES = re.compile(r"(?i)\bcop(?:y|ies|ied|ying)\b|\bscp\b|\bkopier|\u62f7\u8d1d|\u590d\u5236")
 """A sentence about copying; the last two are Chinese."""
 
@@ -33,22 +35,33 @@ class Copied:
     settings: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class Explained:
+    """A placeholder, as it is written, of which a sentence says what to put in."""
+
+    at: Place
+    name: str
+
+
 def names_in(line: str) -> str:
     """What of a line of prose counts, as one line of the kind ``prose``; empty when nothing does."""
     scripts = _SCRIPT.findall(line)
     settings = _SETTING.findall(line) if _COPIES.search(line) else []
-    return " ".join([*(["copied", *settings] if settings else []), *scripts])
+    blanks = _BLANK.findall(line) if "`" in line else []
+    return " ".join([*(["copied", *settings] if settings else []), *scripts, *blanks])
 
 
-def read_prose(source: Source) -> Iterator[Named | Copied]:
+def read_prose(source: Source) -> Iterator[Named | Copied | Explained]:
     """The facts of the lines that ``names_in`` made."""
     for node in source.nodes:
         words = list(node.words)
         if words[:1] == ["copied"]:
-            yield Copied(source.at(node), tuple(word for word in words[1:] if "." not in word))
+            yield Copied(source.at(node), tuple(word for word in words[1:] if word.isidentifier()))
         for word in words:
             if _SCRIPT.fullmatch(word):
                 yield Named(source.at(node), word)
+            elif _BLANK.fullmatch(f"`{word}`"):
+                yield Explained(source.at(node), word)
 
 
 PROSE = Kind(name="prose", syntax=Syntax.LINES, names=(), marks=(), read=read_prose)

@@ -80,7 +80,10 @@ def _names(host: str) -> frozenset[str]:
 def _targets(device: Primitive) -> frozenset[str]:
     """The hosts a device says it is for, each by its short name too; empty where it does not say."""
     params = device.params
-    said = [params.get(key, "") for key in ("pcmk_host_list", "hostlist")]
+    said = [params.get("pcmk_host_list", "")]
+    said += [  # external/libvirt and external/vcenter: host:domain or host=machine
+        re.split("[:=]", word, maxsplit=1)[0] for word in re.split(r"[\s,;]+", params.get("hostlist", ""))
+    ]
     said += [pair.rpartition(":")[0] for pair in re.split(r"[;\s,]+", params.get("pcmk_host_map", ""))]
     if device.type.startswith("external/"):
         said.append(params.get("hostname", ""))

@@ -67,12 +67,16 @@ class Stray:
 
 @dataclass(frozen=True)
 class CorosyncConf:
-    """One corosync.conf. ``sections`` are all of them, nested ones by their path (``totem.interface``)."""
+    """One corosync.conf. ``sections`` are all of them, nested ones by their path (``totem.interface``).
+
+    ``compatible``: it says ``compatibility:`` with openais, which corosync 1 alone asks for.
+    """
 
     at: Place
     excerpt: bool
     sections: tuple[Section, ...]
     strays: tuple[Stray, ...]
+    compatible: bool = False
 
     def all(self, name: str) -> tuple[Section, ...]:
         """The sections of this path."""
@@ -121,6 +125,16 @@ class CorosyncConf:
         return len({i.get("ringnumber") or i.get("linknumber") for i in self.all("totem.interface")})
 
     @property
+    def first_release(self) -> bool:
+        """Whether it is written for corosync 1: what that alone has is there, and nothing of 2 and 3.
+
+        There Pacemaker is a plugin that ``service { }`` loads, and counts the votes itself.
+        """
+        old = self.compatible or any(self.all(name) for name in ("amf", "aisexec"))
+        later = self.quorum.get("provider") or self.nodes or self.transport == "knet"
+        return old and not later and not self.totem.get("crypto_cipher")
+
+    @property
     def addresses(self) -> frozenset[str]:
         """Every address or name of its nodes, in lower case."""
         return frozenset(
@@ -152,6 +166,7 @@ def read(source: Source) -> Iterator[CorosyncConf]:
         excerpt=source.excerpt,
         sections=tuple(_sections(source, source.nodes, "")),
         strays=tuple(_strays(source)),
+        compatible=any(node.key == "compatibility" and not node.block for node in source.nodes),
     )
 
 

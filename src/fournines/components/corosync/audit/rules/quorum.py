@@ -23,7 +23,7 @@ def _is_votequorum(conf: CorosyncConf) -> bool:
 
 def _plugin(conf: CorosyncConf) -> bool:
     """Whether the file is for corosync 1, where Pacemaker's plugin counts the votes."""
-    return bool(conf.all("service"))
+    return bool(conf.all("service")) or conf.first_release
 
 
 @rule(
@@ -54,7 +54,7 @@ def no_provider(site: Evidence) -> Iterator[Hit | Unknown]:
 
 def _plugin_alone(conf: CorosyncConf) -> Iterator[Hit]:
     """A service { } without quorum { }: a whole configuration for corosync 1, half of one for 2 and 3."""
-    if not conf.all("quorum") and not any(conf.all(name) for name in ("amf", "aisexec")):
+    if not conf.all("quorum") and not conf.first_release:
         yield Hit(
             conf.totem.at,
             "the file has no quorum section: service { } stood in for it in corosync 1 only",

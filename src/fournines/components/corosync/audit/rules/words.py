@@ -101,13 +101,17 @@ _LONGEST_KEY = 40
 """Letters that are compared: no key of corosync has half as many."""
 
 
+_OLD = "right here, in a file for corosync 1; 2 and 3 ignore it"
+
+
 def _obsolete(conf: CorosyncConf) -> Iterator[Hit]:
     for section in conf.all("service"):
         if section.get("name").lower() == "pacemaker":
+            old = conf.first_release
             yield Hit(
                 section.at,
-                "service { name: pacemaker } is for corosync 1; 2 and 3 ignore it",
-                severity=Severity.INFO if conf.quorum.get("provider") else None,
+                f"service {{ name: pacemaker }} is {_OLD if old else 'for corosync 1; 2 and 3 ignore it'}",
+                severity=Severity.INFO if old or conf.quorum.get("provider") else None,
                 why="nobody starts Pacemaker then, and nobody counts votes as its plugin did",
                 fix="remove it, enable pacemaker.service, and add quorum { provider: corosync_votequorum }",
             )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from fournines.components.haproxy.audit.facts import HaproxyFile, configurations
@@ -84,7 +85,8 @@ def _meant_twice(server: Server) -> bool:
 
 def _concrete(server: Server) -> bool:
     """Whether the line names an address, not something to be filled in."""
-    return server.port is not None and not any(mark in server.host for mark in "${<%")
+    blank = re.fullmatch(r"[xXyYzZ.\-_]+|(?:\d{1,3}\.){1,3}[a-zA-Z]{1,3}(?:\.[a-zA-Z]{1,3})*", server.host)
+    return server.port is not None and not blank and not any(mark in server.host for mark in "${<%[@")
 
 
 @rule(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from fournines.components.keepalived.audit.facts import VrrpInstance, keywords
 from fournines.components.keepalived.audit.rules.example import keepalived, script
+from fournines.kit.audit.prose import Explained
 from fournines.kit.audit.rule import Consequence, Hit, Severity, Unknown, rule
 
 if TYPE_CHECKING:
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
     from fournines.kit.audit.evidence import Evidence
     from fournines.kit.audit.node import Node
-    from fournines.kit.audit.source import Source
+    from fournines.kit.audit.source import Place, Source
 
 _PLACEHOLDER = re.compile(
     r"<[A-Za-z][\w .\-]*>|%[A-Za-z_]\w*%|\$\{[^{}]*\}|\{\{(?:(?!\{\{).)*?\}\}|\[[A-Za-z][\w "
@@ -151,6 +152,7 @@ def _excused(key: str) -> bool:
     points_at="state %STATE%",
 )
 def placeholder(site: Evidence) -> Iterator[Hit | Unknown]:
+    explained = {blank.name for blank in site.all(Explained)}
     for source in site.kinds("keepalived.conf"):
         defined = {
             node.key[1:].split("=")[0]
@@ -158,19 +160,38 @@ def placeholder(site: Evidence) -> Iterator[Hit | Unknown]:
             if node.key.startswith("$") and "=" in node.key
         }
         includes = any(node.key.startswith("include") for root in source.nodes for node in root.walk())
+        left: list[tuple[Place, str]] = []
         for root in source.nodes:
             yield from _defaults(source, root)
             for node in root.walk():
                 text = _DEFAULTED.sub("", " ".join(node.words))
                 found = _PLACEHOLDER.search(text)
+                if found and found.group() in explained:
+                    left.append((source.at(node), found.group()))
+                    continue
                 if found and not any(f"${{{name}}}" in text for name in defined):
                     yield Hit(source.at(node), f"{found.group()} was never filled in")
                     break
                 name = _NAME.fullmatch(node.key) if root.key in _ADDRESSED else None
-                if name and name.group(1) not in defined and not includes:
+                if name and name.group(1) not in defined and not includes and not _set(site, name.group(1)):
                     what = f"{node.key} is defined nowhere: keepalived reads the name itself as an address"
                     yield Hit(source.at(node), what)
                     break
+        if left:
+            names = ", ".join(dict.fromkeys(name for _, name in left))
+            yield Unknown(
+                left[0][0], f"the page has its reader fill in {names}: what stands there is not known"
+            )
+
+
+def _set(site: Evidence, name: str) -> bool:
+    """Whether a script of the site sets this variable of the shell, for itself or those it calls."""
+    sets = re.compile(
+        rf"^[ \t]*(?:(?:export|readonly|local|declare|typeset)[ \t][^=\n#]{{0,80}})?\b{name}=|"
+        rf"\b(?:read|for)[ \t][^\n#;]{{0,80}}\b{name}\b",
+        re.MULTILINE,
+    )
+    return any(source.commands and sets.search(source.text) for source in site.sources)
 
 
 def _defaults(source: Source, root: Node) -> Iterator[Unknown]:

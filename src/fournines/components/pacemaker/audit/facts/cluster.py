@@ -52,8 +52,7 @@ class Cluster:
     def builds(self) -> bool:
         """Whether the texts build the cluster from nothing, or are all of it.
 
-        Text that sets both the cluster's properties and its resources tells the whole story, be it in the
-        blocks of one page: what it leaves out, its reader leaves out.
+        Text with the cluster's properties and its resources tells the whole story, be it in blocks of a page.
         """
         told = any(p.scope == "cluster" for p in self.properties) and bool(self.primitives)
         crm = all(story.form == "crm" for story in self.stories)
@@ -176,10 +175,7 @@ class Cluster:
 
 
 def clusters(site: Evidence) -> tuple[Cluster, ...]:
-    """The clusters of a site: each CIB is one, and so is all text of one host.
-
-    Copies on several hosts that say the same are one cluster, judged by the first copy.
-    """
+    """The clusters of a site: each CIB, and the text of each host; copies that say the same are one."""
     return site.derived(_clusters)
 
 
@@ -199,9 +195,31 @@ def _clusters(site: Evidence) -> tuple[Cluster, ...]:
         homes.setdefault(home, []).append(story)
     found: dict[object, Cluster] = {}
     for (form, _), stories in homes.items():
-        cluster = _cluster(site, form, stories)
-        found.setdefault(_told(cluster), cluster)
+        for told in _apart(site, stories) if form == "text" else (stories,):
+            cluster = _cluster(site, form, told)
+            found.setdefault(_told(cluster), cluster)
     return tuple(found.values())
+
+
+def _apart(site: Evidence, stories: Iterable[Story]) -> list[list[Story]]:
+    """One host's texts as one cluster, but for whole ones (properties and resources) of the same resources.
+
+    Two saved configurations, of two days or two sites, are no cluster together.
+    """
+    table = site.derived(_by_home)
+    groups: list[tuple[set[str], list[Story]]] = [(set(), [])]
+    homes: dict[tuple[str, str], list[Story]] = defaultdict(list)
+    for story in stories:
+        homes[story.at.path, story.at.host].append(story)
+    for home, told in homes.items():
+        whole = any(p.scope == "cluster" for p in table.get((Property, *home), ()))
+        ids = {p.id for p in table.get((Primitive, *home), ())} if whole else set()
+        group = next((group for group in groups if group[0].isdisjoint(ids)), None)
+        if group is None:
+            groups.append(group := (set(), []))
+        group[0].update(ids)
+        group[1].extend(told)
+    return [told for _, told in groups]
 
 
 def _cluster(site: Evidence, form: str, stories: Iterable[Story]) -> Cluster:

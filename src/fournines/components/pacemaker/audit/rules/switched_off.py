@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from fournines.components.pacemaker.audit.facts.cluster import clusters
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
     from fournines.components.pacemaker.audit.facts import Cluster, Collection
     from fournines.components.pacemaker.audit.facts.model import Constraint
     from fournines.kit.audit.evidence import Evidence
+    from fournines.kit.audit.source import Place
 
 
 @rule(
@@ -35,13 +38,28 @@ def switched_off(site: Evidence) -> Iterator[Hit | Unknown]:
     for cluster in clusters(site):
         for name in ("maintenance-mode", "stop-all-resources"):
             said = cluster.setting(name)
-            if said and true(said.value):
+            if said and true(said.value) and not _replaced(site, said.at):
                 yield Hit(said.at, f"{name} is {said.value}", fix=f"pcs property set {name}=false")
         managed = cluster.setting("is-managed", "rsc_defaults") or cluster.setting("is-managed-default")
         if managed and false(managed.value):
             fix = f"take {managed.name} out of the defaults, or set it to true"
             yield Hit(managed.at, f"{managed.name} is {managed.value}: Pacemaker only looks on", fix=fix)
         yield from _left(cluster)
+
+
+def _replaced(site: Evidence, at: Place) -> bool:
+    """Whether commands of the same text put another configuration in the place of what is set here."""
+    return any(
+        at.line < source.at(node).line and _REPLACES.search(" ".join(node.words))
+        for source in site.sources
+        if source.path == at.path
+        for node in source.commands
+    )
+
+
+_REPLACES = re.compile(
+    r"^crm configure load(?: xml)? replace |^pcs cluster cib-push |^cibadmin (?:-R|--replace)"
+)
 
 
 _UNFENCE = (
@@ -76,13 +94,7 @@ def _whose(constraint: Constraint) -> str:
 
 
 def _left(cluster: Cluster) -> Iterator[Hit]:
-    resources: list[Primitive | Collection] = [*cluster.primitives, *cluster.collections]
-    for held in resources:
-        for name, off in _OFF.items():
-            value = held.meta.get(name, "")
-            if value and off(value):
-                place = held.place(name) if isinstance(held, Primitive) else held.at
-                yield Hit(place, f"{name} of {held.id} is {value}", fix=_ON[name].format(held.id))
+    yield from _held(cluster)
     for constraint in cluster.constraints:
         if constraint.id.startswith(("cli-ban-", "cli-standby-")):
             whose = _whose(constraint)
@@ -96,6 +108,32 @@ def _left(cluster: Cluster) -> Iterator[Hit]:
         if member.standby:
             fix = f"pcs node unstandby {member.name} (crm node online {member.name})"
             yield Hit(member.at, f"{member.name} is in standby: it runs nothing", fix=fix)
+
+
+def _held(cluster: Cluster) -> Iterator[Hit]:
+    """What is off by its own meta attributes; what one text has off in one way is said once."""
+    found: dict[tuple[str, str, str, str], list[tuple[Place, str]]] = defaultdict(list)
+    resources: list[Primitive | Collection] = [*cluster.primitives, *cluster.collections]
+    for held in resources:
+        for name, off in _OFF.items():
+            value = held.meta.get(name, "")
+            if value and off(value):
+                place = held.place(name) if isinstance(held, Primitive) else held.at
+                found[name, value, place.path, place.host].append((place, held.id))
+    for (name, value, *_), places in found.items():
+        (first, resource), *others = sorted(places, key=lambda pair: pair[0].line)
+        if not others:
+            yield Hit(first, f"{name} of {resource} is {value}", fix=_ON[name].format(resource))
+            continue
+        ids = [resource, *(other for _, other in others)]
+        more = f" and {len(ids) - _NAMED} more" if len(ids) > _NAMED else ""
+        what = f"{name} of {', '.join(ids[:_NAMED])}{more} is {value}"
+        fix = f"each that is to run: {_ON[name].format('RESOURCE')}"
+        yield Hit(first, what, related=tuple(place for place, _ in others), fix=fix)
+
+
+_NAMED = 6
+"""Resources that are named in one sentence."""
 
 
 _WEIGHED = (

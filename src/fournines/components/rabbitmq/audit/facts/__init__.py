@@ -172,8 +172,26 @@ class Broker:
 
     @property
     def members(self) -> tuple[Member, ...]:
-        """The brokers it is told of."""
-        return tuple(member for conf in self.confs for member in conf.members)
+        """The brokers it is told of.
+
+        Of two lists that have no broker in common one is an alternative: a sample, or another site's.
+        """
+        first = next((conf for conf in self.confs if conf.members), None)
+        if first is None:
+            return ()
+        told = [conf for conf in self.confs if conf is first or not _alternative(first, conf)]
+        return tuple(member for conf in told for member in conf.members)
+
+
+def _alternative(first: BrokerConf, other: BrokerConf) -> bool:
+    """Whether the second names none of the first's brokers, and is no further part of one list."""
+    hosts = {member.host for member in first.members}
+    keys = {name for name in first.settings if _NUMBERED.fullmatch(name)}
+    parts = first.style == other.style == "conf" and keys.isdisjoint(other.settings)
+    return not parts and hosts.isdisjoint(member.host for member in other.members)
+
+
+_NUMBERED = re.compile(r"cluster_formation\.classic_config\.nodes\.\w+")
 
 
 def _advanced(conf: BrokerConf) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from fournines.components.rabbitmq.audit.facts import Policy, Wiped, major
+from fournines.components.rabbitmq.audit.facts import Joined, Policy, Wiped, major
 from fournines.kit.audit.rule import Consequence, Hit, Severity, Unknown, rule
 
 if TYPE_CHECKING:
@@ -233,4 +233,9 @@ _JOIN = "#!/bin/sh\nrabbitmqctl stop_app\nrabbitmqctl reset\n{}rabbitmqctl start
 )
 def emptied(evidence: Evidence) -> Iterator[Hit | Unknown]:
     for wiped in evidence.all(Wiped):
-        yield Hit(wiped.at, f"{wiped.verb}, and the broker does not join a cluster after it")
+        joins = [joined.at for joined in evidence.all(Joined) if joined.at.path == wiped.at.path]
+        if joins and all(wiped.at.line < at.line for at in joins):
+            what = f"{wiped.verb} of the broker that the others join after it: right once, and never again"
+            yield Hit(wiped.at, what, related=(joins[0],), severity=Severity.INFO)
+        else:
+            yield Hit(wiped.at, f"{wiped.verb}, and the broker does not join a cluster after it")
