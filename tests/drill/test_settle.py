@@ -16,7 +16,7 @@ CHECKS = tuple(Check(name, name, {}, lambda _: passed("")) for name in ("a", "b"
 
 
 def settled(
-    rounds: list[str], *, within: float = 1.0, checks: tuple[Check, ...] = CHECKS, unwell: bool = False
+    rounds: list[str], *, within: float = 60.0, checks: tuple[Check, ...] = CHECKS, unwell: bool = False
 ) -> tuple[Settled, list[str]]:
     """``rounds`` lists which checks fail in each round; the last one repeats."""
     asked: list[str] = []

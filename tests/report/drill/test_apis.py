@@ -12,7 +12,7 @@ from tests.report.samples import HOSTILE
 from fournines.drill.result import Campaign, DrillRun
 from fournines.kit.verdict import Outcome
 from fournines.probe.outage import Outage, toll
-from fournines.report.drill import table
+from fournines.report.drill import html, table
 from fournines.report.drill.apis import Spread, api_lines
 from fournines.report.style import console
 
@@ -79,6 +79,14 @@ def test_the_table_shows_the_typical_and_the_worst() -> None:
     assert line.split()[:2] == ["keystone", "kill"]
     assert "0.30 s, at worst 0.90 s" in line
     assert "other APIs" not in printed(CAMPAIGN), "no API was hurt"
+
+
+def test_the_page_shows_what_the_terminal_does() -> None:
+    page = html(of(hurt("keystone.kill", 0.2), hurt("keystone.kill", 0.9), hurt("keystone.kill", 0.3)))
+    assert '<td class="n" data-of="by the fault">0.30 s, at worst 0.90 s</td>' in page
+    assert 'id="apis"' not in html(CAMPAIGN)
+    refused = html(of(replace(hurt("keystone.kill", 0.1), fault=None, accounts=())))
+    assert '<td class="n" data-of="by the fault">?</td>' in refused
 
 
 @pytest.mark.parametrize("width", [60, 80, 120])

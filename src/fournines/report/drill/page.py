@@ -12,6 +12,7 @@ from fournines import __version__
 from fournines.drill.result import Campaign, DrillRun
 from fournines.kit.verdict import Outcome
 from fournines.report.drill import view
+from fournines.report.drill.apis import api_lines, spread_words
 from fournines.report.drill.picture.shapes import Timeline
 from fournines.report.drill.picture.spans import close_ups, span
 from fournines.report.drill.picture.timeline import timeline
@@ -33,6 +34,7 @@ def html(campaign: Campaign, last: Campaign | None = None) -> str:
         .render(
             campaign=campaign,
             last=last,
+            apis=api_lines(campaign),
             runs=tuple(enumerate(worst_first(campaign), start=1)),
             version=__version__,
             conclusion=view.conclusion(campaign),
@@ -80,6 +82,7 @@ def _environment() -> jinja2.Environment:
         "limit": limit,
         "moment": moment,
         "share": share,
+        "spread": spread_words,
         "mark": mark,
         "word": _WORDS.__getitem__,
         "log_link": _log_link,
