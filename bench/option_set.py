@@ -54,6 +54,7 @@ class OptionSet:
     """Everything that is changed for a run.
 
     ``runs_with`` maps a check that asks running programs for their settings to what they must answer now.
+    ``compare`` are the checks that compare files with ours: ``peers.files`` does that with the set's.
     ``kernel`` are parameters of every host. ``unequal`` says what cannot be had as those others have it.
     """
 
@@ -62,6 +63,7 @@ class OptionSet:
     edits: tuple[Edit, ...] = ()
     kernel: Mapping[str, str] = field(default_factory=dict)
     runs_with: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    compare: tuple[str, ...] = ()
     unequal: tuple[str, ...] = ()
 
     def without_vip(self) -> OptionSet:
@@ -80,18 +82,12 @@ def applied(options: OptionSet, plan: Plan) -> Plan:
     whole = [step for phase in plan.phases for steps in phase.steps.values() for step in steps]
     _all_found("file", {edit.path for edit in options.edits}, (s.path for s in whole if isinstance(s, File)))
     _all_found("parameter", options.kernel, (s.key for s in whole if isinstance(s, Sysctl)))
-    _all_found("check", options.runs_with, (check.id for check in plan.checks))
+    _all_found("check", (*options.runs_with, *options.compare), (check.id for check in plan.checks))
     phases = tuple(Phase(tuple(_stage(options, stage) for stage in phase.stages)) for phase in plan.phases)
-    judged = {
-        check.id: _as_told(check, options.runs_with[check.id])
-        for check in plan.checks
-        if check.id in options.runs_with
-    }
-    return replace(
-        plan,
-        phases=phases,
-        checks=(*(judged.get(check.id, check) for check in plan.checks), _lie_there(plan, phases)),
-    )
+    told = options.runs_with
+    kept = (check for check in plan.checks if check.id not in options.compare)
+    checks = (_as_told(check, told[check.id]) if check.id in told else check for check in kept)
+    return replace(plan, phases=phases, checks=(*checks, _lie_there(plan, phases)))
 
 
 def _all_found(kind: str, wanted: Iterable[str], there: Iterable[str]) -> None:
@@ -126,10 +122,10 @@ def _step(options: OptionSet, host: str, step: Step) -> Step:
 
 
 def _as_told(check: Check, wanted: Mapping[str, str]) -> Check:
-    """The same question, and these answers are right: lines of a name, a tab and a value."""
+    """The same question, and these answers are right: lines of a name, a tab or ``=``, and a value."""
 
     def judge(answer: Output) -> Verdict:
-        lines = (line.split("\t") for line in answer.stdout.splitlines())
+        lines = (re.split(r"\t| = ", line) for line in answer.stdout.splitlines())
         told = {row[0]: row[1] for row in lines if len(row) == 2}  # noqa: PLR2004 - name and value
         wrong = [
             f"{k} is {told.get(k, 'missing')}, not {v}"

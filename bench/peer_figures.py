@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from fournines.drill.result import DrillRun, Series
-from fournines.probe.machine.stall import Load, longest
+from fournines.probe.machine.stall import Stall, longest
 from fournines.probe.outage import Outage
 
 CLIENTS = {"http": "an API", "token": "an old token", "sql": "the database", "amqp": "the broker"}
@@ -33,12 +33,14 @@ class Cost:
 class Seen:
     """One drill, run once.
 
-    ``refused`` says why it did not begin; ``lost`` is None where not everything was read back.
+    ``hurt`` is who played which part. ``refused`` says why it did not begin; ``lost`` is None where not
+    everything was read back.
     """
 
     options: str
     run: int
     drill: str
+    hurt: Mapping[str, str]
     costs: Mapping[str, Cost]
     lost: int | None
     healed: float | None
@@ -51,7 +53,7 @@ def seen(options: str, number: int, run: DrillRun) -> Seen:
     if run.fault is not None:
         for kind in CLIENTS:
             clients = [one for one in run.series if one.kind == kind]
-            found = [cost for one in clients for cost in _cost(one, run.fault[1], run.load)]
+            found = [cost for one in clients for cost in _cost(one, run.fault[1], _excusing(run))]
             if found:
                 costs[kind] = max(found, key=lambda cost: (cost.longest, cost.total))
     whole = bool(run.accounts) and not any(account.unread for account in run.accounts)
@@ -59,6 +61,7 @@ def seen(options: str, number: int, run: DrillRun) -> Seen:
         options=options,
         run=number,
         drill=run.name,
+        hurt=run.targets,
         costs=costs,
         lost=sum(account.lost for account in run.accounts) if whole else None,
         healed=run.healed,
@@ -66,12 +69,18 @@ def seen(options: str, number: int, run: DrillRun) -> Seen:
     )
 
 
-def _cost(one: Series, undone: float, load: Load | None) -> Iterator[Cost]:
+def _excusing(run: DrillRun) -> tuple[Stall, ...]:
+    """The machine's stalls, and those of hosts that were not hurt on purpose."""
+    hurt = run.targets.get("hurt", "").split(", ")
+    return tuple(stall for stall in (run.load.stalls if run.load else ()) if stall.who not in hurt)
+
+
+def _cost(one: Series, undone: float, stalls: tuple[Stall, ...]) -> Iterator[Cost]:
     toll = one.figures.by_fault
     if toll is None:
         return
     worst = max(toll.outages, key=lambda outage: outage.seconds, default=Outage(undone, undone))
-    stalled, _ = longest(load.stalls if load else (), worst.began, worst.ended)
+    stalled, _ = longest(stalls, worst.began, worst.ended)
     lasted = toll.longest > 0 and worst.ended >= undone
     yield Cost(toll.longest, toll.total, lasted, stalled, one.interval)
 
@@ -118,14 +127,16 @@ def _times(theirs: Sequence[Cost], ours: Sequence[Cost], of: Callable[[Cost], fl
         return ""
     interval = ours[0].interval
     least = statistics.median(of(cost) for cost in ours)
-    times = statistics.median(of(cost) for cost in theirs) / max(least, interval)
-    least_known = least < interval or any(cost.lasted for cost in theirs)
-    return f", {'at least ' if least_known else ''}x {times:.1f}"
+    most = statistics.median(of(cost) for cost in theirs)
+    if most < interval:
+        return "" if least < interval else f", at most x {interval / least:.1f}"
+    open_end = least < interval or any(cost.lasted for cost in theirs)
+    return f", {'at least ' if open_end else ''}x {most / max(least, interval):.1f}"
 
 
 def accounts(found: Sequence[Seen], names: Mapping[str, str]) -> Iterator[str]:
     """A row for each option set and drill: what was lost, how long healing took, what did not begin."""
-    yield "| values | drill | runs | acknowledged writes lost | healed within | not begun |"
+    yield "| values | drill | parts | acknowledged writes lost | healed within | not begun |"
     yield "|---|---|---|---|---|---|"
     for name in names:
         for drill in dict.fromkeys(one.drill for one in found):
@@ -134,4 +145,7 @@ def accounts(found: Sequence[Seen], names: Mapping[str, str]) -> Iterator[str]:
                 lost = ", ".join("not read back" if one.lost is None else str(one.lost) for one in runs)
                 healed = ", ".join("not" if one.healed is None else f"{one.healed:.0f} s" for one in runs)
                 refused = "; ".join(one.refused for one in runs if one.refused) or "-"
-                yield f"| {names[name]} | {drill} | {len(runs)} | {lost} | {healed} | {refused} |"
+                parts = "; ".join(
+                    ", ".join(f"{what} {host}" for what, host in one.hurt.items()) for one in runs
+                )
+                yield f"| {names[name]} | {drill} | {parts} | {lost} | {healed} | {refused} |"

@@ -72,7 +72,7 @@ def kolla(site: Site) -> OptionSet:
         edits=(
             Edit(HAPROXY, r"^    maxconn \d+$", r"\g<0>\n    nbthread 1", f"{KA_LB}:66"),
             *_balancer(KA_CHECK, KA_LB, database=f"{KA_DB}:64"),
-            Edit(HAPROXY, r"^    balance .*$", "    balance roundrobin", f"{KA_LB}:178"),
+            Edit(HAPROXY, r"^    balance leastconn$", "    balance roundrobin", f"{KA_LB}:178"),
             Edit(
                 HAPROXY,
                 r"^(listen glance\n(?:    .*\n)*?)    timeout server \d+ms$",
@@ -109,8 +109,10 @@ def kolla(site: Site) -> OptionSet:
         ),
         kernel=_KERNEL,
         runs_with=_RUNS_WITH,
+        compare=("keystone.same-secrets", "glance.same-secrets"),
         unequal=(
             "ProxySQL, which kolla-ansible puts before the database unless told otherwise: HAProxy here",
+            "Glance by turns: an image of this site lies on one host's disk, so requests go by image as ours",
             *_SAME,
         ),
     )
@@ -126,6 +128,7 @@ def guide(site: Site) -> OptionSet:
             *_balancer(HG_LB, HG_LB, database=HG_LB),
             Edit(HAPROXY, r"^    balance .*$", "    balance source\n    option tcpka", HG_LB),
             Edit(HAPROXY, every, r"\1", HG_LB),
+            Edit(HAPROXY, r"^    hash-type .*\n", "", HG_LB),
             Edit(HAPROXY, every, r"\1", HG_LB),  # Galera's listener has two
             Edit(HAPROXY, r"^    option (?:clitcpka|srvtcpka)\n", "", HG_LB),
             *_vrrp(HG_NOW, "interval 1", "fall 1", "rise 1"),
@@ -139,6 +142,7 @@ def guide(site: Site) -> OptionSet:
         ),
         kernel=_KERNEL,
         runs_with=_RUNS_WITH,
+        compare=("keystone.same-secrets", "glance.same-secrets"),
         unequal=(
             "keepalived's file, of which the guide gives none: keepalived's own defaults here",
             "whether HAProxy runs, which nobody asks in it: each second here, as in today's guide",
@@ -159,6 +163,8 @@ _RUNS_WITH = {
         "wsrep_sst_method": "mariabackup",
     },
     "rabbitmq.settings": {"tick": "60", "leader_poll": "5000"},
+    "hosts.kernel-controller": _KERNEL,
+    "hosts.kernel-other-host": _KERNEL,
 }
 
 
@@ -189,7 +195,6 @@ def _balancer(check: str, timeouts: str, *, database: str) -> tuple[Edit, ...]:
             "",
             timeouts,
         ),
-        Edit(HAPROXY, r"^    hash-type .*\n", "", timeouts),
         Edit(
             HAPROXY,
             r"^(defaults\n(?:    .*\n)*?)    timeout check \d+ms$",

@@ -9,22 +9,18 @@ from pathlib import Path
 
 import pytest
 from bench.option_set import Edit, NothingToChangeError, OptionSet, applied
-from bench.peer_figures import Cost, Seen, accounts, seen, table
 from bench.peer_sets import GALERA, GARB, GLANCE, HAPROXY, KEEPALIVED, KEYSTONE, RABBITMQ, RABBITMQ_ADVANCED
 from tests.programs import opinion
-from tests.report.drill_samples import COLD, CONTROL, POWER, WRITER
 from tests.support import site_of
 
 from bench import peer_sets
-from fournines.drill.result import Judgement
 from fournines.kit.check import Check, Output
 from fournines.kit.step import Sysctl
-from fournines.kit.verdict import Outcome, unknown
+from fournines.kit.verdict import Outcome
 from fournines.plan.kernel import SYSCTL_FILE
 from fournines.plan.make import make_plan
 from fournines.plan.model import Plan
 from fournines.plan.render import rendered
-from fournines.probe.machine.stall import Load, Stall
 from fournines.secrets.generate import complete
 
 SERVERS = "inter 2000 rise 2 fall 5"
@@ -87,7 +83,7 @@ WANTED = {
 """Line by line what the sources say, on the first controller."""
 CLIENT = r"127\.0\.0\.1|connection_parameters|pool_timeout|max_overflow|dead_retry|socket_timeout"
 OURS_ONLY = {
-    HAPROXY: r"fastinter|downinter|on-marked|retry-on|leastc|hash|http-check|-slow|-accepts|\d\dms .*check",
+    HAPROXY: r"fastinter|downinter|on-marked|retry-on|leastconn|http-check|-slow|-accepts|\d\dms .*check",
     KEEPALIVED: r"track_file|vrrp_garp|vrrp_rt|vrrp_priority|fournines-fitness|advert_int 0",
     GALERA: r"evs\.|peer_timeout",
     GARB: r"evs\.|peer_timeout",
@@ -97,7 +93,7 @@ OURS_ONLY = {
     GLANCE: rf"{CLIENT}|http_connect|http_request",
 }
 GUIDE_ONLY = {
-    HAPROXY: r"clitcpka|3600000ms|timeout server 60000ms",
+    HAPROXY: r"hash|clitcpka|3600000ms|timeout server 60000ms",
     RABBITMQ: "cluster_partition_handling",
     KEYSTONE: "max_pool_size|max_retries|recycle",
 }
@@ -190,6 +186,7 @@ def test_what_finds_nothing_to_change_is_an_error(plan: Plan, name: str) -> None
         ({"edits": (Edit("/etc/nothing", "a", "b", "nobody"),)}, "no file /etc/nothing"),
         ({"kernel": {"net.ipv4.nothing": "1"}}, "no parameter net.ipv4.nothing"),
         ({"runs_with": {"galera.nothing": {}}}, "no check galera.nothing"),
+        ({"compare": ("glance.nothing",)}, "no check glance.nothing"),
     ],
 )
 def test_what_the_site_does_not_have_is_an_error(plan: Plan, what: dict[str, object], said: str) -> None:
@@ -231,6 +228,24 @@ def test_the_broker_runs_with_their_values(plan: Plan, tick: str, outcome: Outco
     asked = check(applied(option_set("kolla", plan), plan), "rabbitmq.settings")
     said = Output(0, f"running\ta,b,c\ntick\t{tick}\nleader_poll\t5000\nqueue\tx\ty\tz\tw\n")
     assert asked.verdict(dict.fromkeys(asked.asks, said)).outcome is outcome
+
+
+def test_the_kernel_is_asked_for_their_values(plan: Plan) -> None:
+    asked = check(applied(option_set("guide", plan), plan), "hosts.kernel-controller")
+    right = "".join(f"{key} = {value}\n" for key, value in option_set("guide", plan).kernel.items())
+    said = Output(0, f"net.ipv4.ip_nonlocal_bind = 1\n{right}")
+    assert asked.verdict(dict.fromkeys(asked.asks, said)).outcome is Outcome.PASS
+    ours = Output(0, right.replace("retries2 = 15", "retries2 = 5"))
+    assert asked.verdict(dict.fromkeys(asked.asks, ours)).outcome is Outcome.FAIL
+
+
+def test_only_checks_that_compare_with_our_files_are_left_out(plan: Plan) -> None:
+    """What they compare is compared with the set's."""
+    before = {one.id for one in plan.checks}
+    after = applied(option_set("kolla", plan), plan)
+    assert before - {one.id for one in after.checks} == {"keystone.same-secrets", "glance.same-secrets"}
+    for host in ("controller1", "controller2"):
+        assert {KEYSTONE, GLANCE} <= set(check(after, "peers.files").asks[host].argv)
 
 
 def test_the_files_on_the_hosts_are_looked_at(plan: Plan) -> None:
@@ -278,84 +293,3 @@ def test_keepalived_accepts_them(plan: Plan, name: str, tmp_path: Path) -> None:
     assert said.returncode == 0, said.stderr + said.stdout
     broken = content.replace("/usr/bin/socat", "/usr/bin/nothing")
     assert opinion(argv, {"k.conf": broken}, tmp_path).returncode
-
-
-# --- the figures --------------------------------------------------------------------------------------------
-
-
-def test_a_kind_of_client_is_told_by_the_one_that_saw_most() -> None:
-    found = seen("ours", 3, WRITER)
-    tolls = {one.name: one.figures.by_fault for one in WRITER.series}
-    assert tolls["keystone"] is not None
-    assert tolls["glance"] is not None
-    assert tolls["keystone"].longest > tolls["glance"].longest
-    assert found.costs["http"].longest == tolls["keystone"].longest
-    assert (found.options, found.run, found.drill, found.refused) == ("ours", 3, "writer-kill", "")
-    assert found.lost == 2
-    assert found.healed is None
-
-
-def test_an_outage_that_the_undo_cut_is_not_over() -> None:
-    lasted = {
-        name: seen("ours", 1, run).costs["sql"].lasted for name, run in (("cold", COLD), ("one", WRITER))
-    }
-    assert lasted == {"cold": True, "one": False}
-
-
-def test_a_stall_of_the_machine_within_the_outage_is_kept() -> None:
-    began = next(one for one in POWER.series if one.name == "sql").figures.by_fault
-    assert began is not None
-    stall = Stall("processor 0", "let a sleeper wait", began.outages[0].began, began.outages[0].ended, 0.7)
-    load = Load(2, 1.0, {}, (stall,))
-    assert seen("ours", 1, replace(POWER, load=load)).costs["sql"].stalled == pytest.approx(0.7)
-    assert seen("ours", 1, POWER).costs["sql"].stalled == 0
-
-
-def test_what_did_not_begin_has_no_figures() -> None:
-    refused = replace(
-        CONTROL, judgements=(Judgement("I4", "", unknown("nobody holds the VIP")),), accounts=()
-    )
-    found = seen("kolla", 1, refused)
-    assert (dict(found.costs), found.lost, found.refused) == ({}, None, "nobody holds the VIP")
-
-
-def one(options: str, longest: float, *, number: int = 1, lasted: bool = False, stalled: float = 0) -> Seen:
-    cost = Cost(longest, 2 * longest, lasted, stalled, 0.1)
-    return Seen(options, number, "vip-power", {"http": cost}, 0, 12.4, "")
-
-
-NAMES = {"ours": "Ours", "kolla": "Theirs"}
-
-
-@pytest.mark.parametrize(
-    ("found", "row"),
-    [
-        ((one("ours", 0.5), one("kolla", 20)), "| 0.5 s | 20.0 s, x 40.0 |"),
-        ((one("ours", 0.02), one("kolla", 20)), "| 0.0 s | 20.0 s, at least x 200.0 |"),
-        ((one("ours", 0.5), one("kolla", 40, lasted=True)), "| 0.5 s | > 40.0 s, at least x 80.0 |"),
-        ((one("ours", 0.5, stalled=0.2), one("kolla", 20, stalled=0.2)), "| 0.5 s* | 20.0 s, x 40.0 |"),
-        ((one("ours", 0.5),), "| 0.5 s | - |"),
-        ((one("kolla", 20),), "| - | 20.0 s |"),
-        (
-            (one("ours", 0.4), one("ours", 0.6, number=2), one("ours", 0.5, number=3), one("kolla", 20)),
-            "| 0.5 s (0.4-0.6) | 20.0 s, x 40.0 |",
-        ),
-    ],
-)
-def test_a_row_says_how_many_times_as_long(found: tuple[Seen, ...], row: str) -> None:
-    rows = list(table(found, NAMES, lambda cost: cost.longest))
-    assert rows == ["| drill | client | Ours | Theirs |", "|---|---|---|---|", f"| vip-power | an API {row}"]
-
-
-def test_all_outages_together_are_a_table_too() -> None:
-    found = (one("ours", 0.5), one("kolla", 20))
-    assert (
-        list(table(found, NAMES, lambda cost: cost.total))[2]
-        == "| vip-power | an API | 1.0 s | 40.0 s, x 40.0 |"
-    )
-
-
-def test_what_was_lost_and_what_did_not_heal_is_told() -> None:
-    bad = replace(one("kolla", 3, number=2), lost=None, healed=None, refused="not well")
-    rows = list(accounts((one("kolla", 3), bad), NAMES))
-    assert rows[2:] == ["| Theirs | vip-power | 2 | 0, not read back | 12 s, not | not well |"]
