@@ -84,3 +84,23 @@ def test_legs_of_a_router_that_stay_where_they_are_may_part(
     conf: str, more: dict[str, str], *, parts: bool
 ) -> None:
     assert ("KA048" in said(conf, more)) is parts
+
+
+@pytest.mark.parametrize(
+    ("host", "severity"),
+    [
+        ("gw1", "info"),
+        ("edge-gw-2", "info"),
+        ("router1.example.org", "info"),
+        ("gwen", "error"),
+        ("agw1", "error"),
+        ("web1", "error"),
+    ],
+)
+def test_a_host_that_is_called_a_router(host: str, severity: str) -> None:
+    alone = {f"{host}/etc/keepalived/keepalived.conf": LAN}
+    found = audit([File(path, text) for path, text in alone.items()], strict=True).findings
+    assert {f.severity.word for f in found if f.rule == "KA004"} == {severity}
+    served = alone | {f"{host}/etc/haproxy/haproxy.cfg": PROXY["r1/etc/haproxy/haproxy.cfg"]}
+    found = audit([File(path, text) for path, text in served.items()], strict=True).findings
+    assert {f.severity.word for f in found if f.rule == "KA004"} == {"error"}

@@ -277,3 +277,23 @@ def test_a_connection_is_accepted_whatever_the_servers_do(command: str, count: i
     conf = haproxy(listen(f"option httpchk GET /s\n{PORTS.replace('1s', '5s')}", bind="*:8080"))
     files = {"n1/keepalived.conf": CHECK.format(command), "n1/haproxy.cfg": conf}
     assert len(severities("KA031", files)) == count
+
+
+FETCH = "Fetch it:\n\n```\n# cd {}\n# {} https://raw.{}/o/r/{}/ocf/app\n# chmod a+rx app\n```\n"
+RESOURCES = "/usr/lib/ocf/resource.d/openstack"
+
+
+@pytest.mark.parametrize(
+    ("folder", "program", "host", "branch", "count"),
+    [
+        (RESOURCES, "wget", "githubusercontent.com", "master", 1),
+        (RESOURCES, "sudo curl -O", "github.com", "main", 1),
+        (RESOURCES, "wget", "githubusercontent.com", "refs/heads/main", 1),
+        (RESOURCES, "wget", "githubusercontent.com", "v1.2", 0),
+        (RESOURCES, "wget", "githubusercontent.com", "0a1b2c3d4e5f", 0),
+        (RESOURCES, "echo", "githubusercontent.com", "master", 0),
+    ],
+)
+def test_agents_from_a_branch(folder: str, program: str, host: str, branch: str, count: int) -> None:
+    page = FETCH.format(folder, program, host, branch)
+    assert len(severities("SY039", {"howto.md": page})) == count

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from itertools import pairwise
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from fournines.kit.audit.rule import Consequence, Hit, Severity, Unknown, rule
-from fournines.kit.audit.wrapped import program_of
+from fournines.kit.audit.wrapped import program_of, without
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -113,3 +114,38 @@ def _meant(name: str, fetched: Sequence[str]) -> str:
 
 def _redirected(node: Node) -> bool:
     return any(word in (">", ">>") for word in node.words)
+
+
+_MOVES = re.compile(
+    r"https?://raw\.github(?:usercontent)?\.com/[^\s/]+/[^\s/]+/(?:refs/heads/)?(?:master|main|HEAD)/"
+)
+_AGENT = "Fetch it:\n\n    cd /usr/lib/ocf/resource.d/site\n    wget https://raw.githubusercontent.com/a/b/{}/ocf/app\n"
+_AGENT += "    chmod a+rx app\n"
+
+
+@rule(
+    "SY039",
+    Severity.INFO,
+    "An agent that comes from a branch which moves",
+    consequence=Consequence.FRAGILE,
+    why="each host gets what the branch holds on the day it is set up: members of one cluster run different "
+    "agents, and one that is replaced next year gets a third, or none",
+    fix="a release or a commit in the address, or the distribution's package, the same on every host",
+    source="Pacemaker Explained, Resource classes: the agent is a local file of each node",
+    bad={"howto.md": _AGENT.format("master")},
+    good={"howto.md": _AGENT.format("v1.4")},
+    points_at="wget https://raw.githubusercontent.com/a/b/master/ocf/app",
+)
+def moving(site: Evidence) -> Iterator[Hit | Unknown]:
+    found = []
+    for source in site.kinds("commands", "script"):
+        if "ocf" not in source.text or "raw.github" not in source.text:
+            continue
+        for node in source.commands:
+            address = next((word for word in node.words if _MOVES.match(word)), "")
+            inside = "resource.d" in source.text or "/ocf/" in address
+            if address and inside and program_of(without(node.words, _BEFORE)) in ("wget", "curl"):
+                found.append(source.at(node))
+    if found:
+        count = f"{len(found)} agents are" if len(found) > 1 else "this agent is"
+        yield Hit(found[0], f"{count} taken from the head of a branch", tuple(found[1:]))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from fournines.audit.site_rules.system.kernel import NONLOCAL
@@ -28,6 +29,8 @@ _SERVING = frozenset(
     local_settings garb""".split()  # noqa: SIM905 - words in a row
 )
 """Kinds of file that say that a host serves more than packets."""
+_CALLED = re.compile(r"(?i)(?:^|[\-_.])(?:gw|gateway|router|rtr)[\-_]?\d{0,3}(?:$|[\-_.])")
+"""Names of hosts that are routers: of two files of keepalived nothing else may be known."""
 _SHOWN = 3
 """Addresses of an instance that are named."""
 
@@ -101,8 +104,10 @@ def _of_routers(site: Evidence) -> frozenset[Place]:
 
 
 def _only_route(site: Evidence, hosts: Collection[str]) -> bool:
-    """Whether one of these hosts routes and none serves anything else."""
-    return any(routes(site, one) for one in hosts) and not any(serves(site, one) for one in hosts)
+    """Whether one of these hosts routes, or is called a router, and none serves anything else."""
+    return any(routes(site, one) or _CALLED.search(one) for one in hosts) and not any(
+        serves(site, one) for one in hosts
+    )
 
 
 def _with_legs(site: Evidence, host: str) -> frozenset[Place]:

@@ -82,8 +82,9 @@ def _clearly_wrong(conf: OsloConf, option: Option) -> bool:
 
 _REMOVED = frozenset({
     "notifier_strategy", "rabbit_host", "rabbit_hosts", "rabbit_port", "rabbit_userid", "rabbit_password",
-    "rabbit_virtual_host", "rpc_backend", "neutron_url", "auth_host", "auth_port", "auth_protocol",
-    "auth_uri", "auth_plugin", "identity_uri", "sql_connection", "admin_token", "notification_driver",
+    "rabbit_virtual_host", "rabbit_durable_queues", "rabbit_max_retries", "rpc_backend",
+    "neutron_url", "auth_host", "auth_port", "auth_protocol", "auth_uri", "auth_plugin",
+    "identity_uri", "sql_connection", "admin_token", "notification_driver",
     "registry_host", "public_bind_host", "admin_bind_host", "admin_tenant_name", "admin_user",
     "admin_password",
 })  # fmt: skip
