@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
 _SERVICES = re.compile(r"^services:[ \t]*(?:#.*)?$", re.MULTILINE)
 _SPEAKS = re.compile(r"wsrep|mysqld|mariadb|mysql|percona", re.IGNORECASE)
-_IMAGE = re.compile(r"(?:^|/)[\w.\-]*(?:mariadb|mysql|percona|galera|pxc)[\w.\-]*(?::|@|$)", re.IGNORECASE)
+_SERVER = re.compile(r"mariadb|mysql|percona|galera|pxc", re.IGNORECASE)
+"""What the name of a database server's image has in it, its registry and its tag left out."""
 _DAEMONS = frozenset({"mysqld", "mariadbd", "mysqld_safe", "mariadbd-safe"})
 _MOST = 400
 """Services that are read of one file."""
@@ -46,7 +47,7 @@ def _of_service(service: yaml.Node) -> Iterator[Draft]:
     first = next((at for at, word in enumerate(words) if word.startswith("-")), len(words))
     program = program_of(tuple(words[:first][-1:]))
     ours = program in _DAEMONS or (
-        program in ("", "docker-entrypoint.sh") and bool(_IMAGE.search(text_of(child(service, "image"))))
+        program in ("", "docker-entrypoint.sh") and _serves(text_of(child(service, "image")))
     )
     wsrep = any(word.startswith(("--wsrep-", "--wsrep_")) for word in words)
     options = (
@@ -57,6 +58,12 @@ def _of_service(service: yaml.Node) -> Iterator[Draft]:
         yield Draft(
             "my.cnf", DATABASE, "\n".join(["[mysqld]", *(word for _, word in options)]), lines, excerpt=True
         )
+
+
+def _serves(image: str) -> bool:
+    """Whether an image is a database server's, by its name: ``reg:5000/site/mariadb:11``."""
+    name = image.rpartition("/")[2]
+    return bool(_SERVER.search(name.partition("@")[0].partition(":")[0]))
 
 
 def _words(node: yaml.Node | None) -> Iterator[tuple[int, str]]:
