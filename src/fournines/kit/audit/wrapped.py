@@ -182,7 +182,8 @@ def _of_ansible(words: list[str]) -> str:
     module = _after(words, "-m", "--module-name")
     said = _after(words, "-a", "--args")
     given = not module or module.rpartition(".")[2] in _SHELL_MODULES
-    return _TOLD.sub("", said, count=1) if given else ""
+    told = _TOLD.match(said)
+    return said[told.end() :] if given and told else ""
 
 
 def without(words: Sequence[str], before: Collection[str]) -> list[str]:
