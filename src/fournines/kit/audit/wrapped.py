@@ -39,6 +39,8 @@ _EXEC = _REMOTE.keys() - {"ssh", "pssh", "parallel-ssh", "pdsh", "clush"}
 _TARGETS = {"ssh": 1, **dict.fromkeys(_EXEC, 1)}
 """Words between the options and the command: the host or the container."""
 _VERBS = frozenset({"exec", "rsh"})
+_STARTING = frozenset({"run", "up", "create"})
+"""Verbs that start a container: a verb behind them is part of what it is started with."""
 _MOST_BEFORE = 10
 """Words before the verb of those: their own options."""
 _SHELLS = frozenset({"sh", "bash", "dash", "ksh", "su", "vagrant", "runuser"})
@@ -243,7 +245,7 @@ def _behind(name: str, words: list[str]) -> str:
     """The command behind a program's own words and its target."""
     if name in _EXEC:
         verb = next((at for at, word in enumerate(words[:_MOST_BEFORE]) if word in _VERBS), None)
-        if verb is None or "run" in words[:verb]:
+        if verb is None or not _STARTING.isdisjoint(words[:verb]):
             return ""
         words = words[verb + 1 :]
     valued = _REMOTE[name].split()

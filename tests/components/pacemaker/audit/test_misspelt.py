@@ -9,9 +9,9 @@ from fournines.audit.run import audit
 from fournines.components.pacemaker.audit.rules.example import VIP, crm
 
 
-def said(text: str, name: str = "cluster.crm") -> list[str]:
+def said(text: str, name: str = "cluster.crm", rule: str = "PA045") -> list[str]:
     report = audit([File(name, text)], strict=True)
-    return [finding.what for finding in report.findings if finding.rule == "PA045"]
+    return [finding.what for finding in report.findings if finding.rule == rule]
 
 
 @pytest.mark.parametrize(
@@ -35,3 +35,30 @@ def test_a_name_that_is_nearly_one(written: str, meant: str) -> None:
 )
 def test_names_that_are_known_or_quite_others(name: str) -> None:
     assert said(crm(VIP, properties=f"{name}=true")["cluster.crm"]) == []
+
+
+@pytest.mark.parametrize(
+    ("words", "wrong"),
+    [
+        ("location vip prefer n1", "'prefer' is no word of pcs"),
+        ("location vip avoid n1", "'avoid' is no word of pcs"),
+        ("order start vip proxy", "an order without 'then'"),
+        ("colocation add vip proxy INFINITY", "a colocation without 'with' (refused since pcs 0.9.21)"),
+        ("location vip prefers n1=100", ""),
+        ("location vip avoids n1 n2", ""),
+        ("location vip rule score=5 #uname eq n1", ""),
+        ("location add c1 vip n1 100", ""),
+        ("location remove c1", ""),
+        ("location 'regexp%^vip' prefers n1", ""),
+        ("order start vip then proxy", ""),
+        ("order set a b set c", ""),
+        ("order delete a b", ""),
+        ("colocation add vip with proxy", ""),
+        ("colocation add Master a with vip", ""),
+        ("colocation set a b", ""),
+        ("order", ""),
+    ],
+)
+def test_constraints_that_pcs_refuses(words: str, wrong: str) -> None:
+    found = said(f"#!/bin/sh\npcs constraint {words}\n", "setup.sh", "PA046")
+    assert found == ([wrong] if wrong else [])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from fournines.components.galera.audit.facts import members
@@ -12,6 +13,7 @@ from fournines.components.pacemaker.audit.rules.example import VIP, crm
 from fournines.components.rabbitmq.audit.facts import brokers
 from fournines.components.systemd.audit.facts import Unit, seconds, unit
 from fournines.kit.audit.rule import Consequence, Hit, Severity, Unknown, rule
+from fournines.kit.audit.wrapped import program_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -178,6 +180,22 @@ def anew_at_boot(site: Evidence) -> Iterator[Hit | Unknown]:
     for source, line, text in _booted(site):
         if _ANEW.search(text):
             yield Hit(source.at(line), "every boot of this host begins a cluster")
+    for source in site.kinds("commands", "script", "cluster commands"):
+        for node in source.commands if source.speaks_of("docker", "podman") else ():
+            policy = _restarted(node.words) if _ANEW.search(" ".join(node.words)) else ""
+            if policy:
+                yield Hit(
+                    source.at(node), f"every start of this container (--restart {policy}) begins a cluster"
+                )
+
+
+def _restarted(words: tuple[str, ...]) -> str:
+    """When a container is started again with what this command gives it; empty where it is not."""
+    if program_of(words) not in ("docker", "podman") or not {"run", "create"} & set(words[1:3]):
+        return ""
+    said = (word.removeprefix("--restart=") for word in words if word.startswith("--restart="))
+    policy = next(said, "") or next((b for a, b in pairwise(words) if a == "--restart"), "")
+    return policy if policy != "no" else ""
 
 
 def _booted(site: Evidence) -> Iterator[tuple[Source, int, str]]:

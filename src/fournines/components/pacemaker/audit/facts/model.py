@@ -186,6 +186,19 @@ class Property:
 
 
 @dataclass(frozen=True)
+class Refused:
+    """A command that ends in a word about its usage: ``said`` is what is wrong, ``fix`` how it is meant.
+
+    ``since``: the release of pcs that began to refuse it.
+    """
+
+    at: Place
+    said: str
+    fix: str
+    since: str = ""
+
+
+@dataclass(frozen=True)
 class Member:
     """A node of the cluster; ``remote`` ones have no vote."""
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from fournines.components.pacemaker.audit.facts.model import (
     Constraint,
     Ref,
+    Refused,
     role,
 )
 
@@ -20,10 +22,11 @@ if TYPE_CHECKING:
 _ACTIONS = frozenset({"start", "stop", "promote", "demote"})
 
 
-def constraint(at: Place, words: list[str]) -> Iterator[Constraint]:
+def constraint(at: Place, words: list[str]) -> Iterator[Constraint | Refused]:
     """What the words behind ``pcs constraint`` ask for."""
     kind = words[0] if words else ""
     rest = [word for word in words[1:] if not word.startswith("--")]
+    yield from _refused(at, kind, rest)
     if kind in ("order", "colocation"):
         rest = rest[1:] if rest[:1] == ["add"] else rest
         if "set" in rest:
@@ -34,6 +37,32 @@ def constraint(at: Place, words: list[str]) -> Iterator[Constraint]:
             yield from _colocation(at, rest)
     elif kind == "location":
         yield from _location(at, rest)
+
+
+_LISTED = frozenset({"set", "remove", "delete", "rm", "show", "config", "clear"})
+"""Words behind a kind of constraint that make none."""
+
+
+def _refused(at: Place, kind: str, words: list[str]) -> Iterator[Refused]:
+    """A constraint that lacks the word by which pcs tells what is meant (pcs(8), constraint)."""
+    names = [word for word in words if "=" not in word and word != "add" and word not in _ACTIONS]
+    if len(names) < _PAIR or words[0] in _LISTED or "set" in words:
+        return
+    if kind == "order" and words[0] != "add" and not {"then", "|"} & set(words):
+        yield Refused(at, "an order without 'then'", f"pcs constraint order {names[0]} then {names[1]}")
+    if kind == "colocation" and words[0] == "add" and "with" not in words:
+        fix = f"pcs constraint colocation add {names[0]} with {names[1]}"
+        yield Refused(at, "a colocation without 'with'", fix, since="0.9.21")
+    verb = names[1]
+    if kind == "location" and words[0] != "add" and verb not in ("prefers", "avoids", "rule"):
+        meant = get_close_matches(verb[:_LONGEST], ("prefers", "avoids"), 1, _CLOSE)
+        for word in meant:
+            yield Refused(at, f"'{verb}' is no word of pcs", f"pcs constraint location {names[0]} {word} ...")
+
+
+_PAIR = 2
+_LONGEST = 20
+_CLOSE = 0.75
 
 
 def _sets(at: Place, kind: str, words: list[str]) -> Iterator[Constraint]:

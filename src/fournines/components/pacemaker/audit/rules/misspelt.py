@@ -1,4 +1,4 @@
-"""Words that Pacemaker takes and nobody ever asks for."""
+"""Words that Pacemaker takes and nobody ever asks for, and words that its tools refuse."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from fournines.components.pacemaker.audit.facts.cluster import clusters
+from fournines.components.pacemaker.audit.facts.model import Refused
 from fournines.components.pacemaker.audit.rules.example import VIP, crm
 from fournines.kit.audit.rule import Consequence, Hit, Severity, Unknown, rule
 
@@ -58,3 +59,27 @@ def unknown_property(site: Evidence) -> Iterator[Hit | Unknown]:
             )
             if meant and meant[0].replace("-", "_") != name:
                 yield Hit(said.at, f"there is no property {name}, but {meant[0]}")
+
+
+_VIP = "#!/bin/sh\npcs resource create vip ocf:heartbeat:IPaddr2 ip=10.0.0.20\n"
+_TIED = _VIP + "pcs constraint location vip {} node1\n"
+
+
+@rule(
+    "PA046",
+    Severity.ERROR,
+    "A constraint that pcs refuses",
+    consequence=Consequence.NO_FAILOVER,
+    why="pcs answers with its usage and makes nothing: what was to keep together, follow or prefer is not "
+    "tied at all, and a script goes on",
+    fix="the words as pcs constraint help shows them",
+    source="pcs(8), constraint location, order, colocation",
+    bad={"setup.sh": _TIED.format("prefer")},
+    good={"setup.sh": _TIED.format("prefers")},
+    points_at="pcs constraint location vip prefer node1",
+)
+def refused(site: Evidence) -> Iterator[Hit | Unknown]:
+    for one in site.all(Refused):
+        since = f" (refused since pcs {one.since})" if one.since else ""
+        lesser = Severity.WARNING if one.since else None
+        yield Hit(one.at, f"{one.said}{since}", fix=one.fix, severity=lesser)
