@@ -65,10 +65,105 @@ def test_other_answers(text: str) -> None:
             "usr/local/bin/dbcheck",
         ),
         (
-            '#!/usr/bin/python3\nimport sys\nsys.stdout.write("HTTP/1.1 200 OK\\r\\n")\n',
+            "#!/usr/bin/python3\nimport os\nout = os.popen('a ping')\nprint('HTTP/1.1 ' + table[out])\n",
             "usr/local/bin/dbcheck.py",
         ),
+        ('#!/usr/bin/python3\nprint("HTTP/1.1 200 OK"\n', "usr/local/bin/dbcheck.py"),
     ],
 )
 def test_what_cannot_be_followed_is_not_called_good(text: str, name: str) -> None:
     assert judged(text, name) == (0, 1)
+
+
+HANDLER = """\
+import pymysql
+from http import HTTPStatus
+from http.server import BaseHTTPRequestHandler
+
+class Handler(BaseHTTPRequestHandler):
+    def synced(self):
+        try:
+            pymysql.connect(host="127.0.0.1")
+            return True
+        except pymysql.Error:
+            return False
+
+    def do_GET(self):
+        if self.synced():
+            self.send_response(200)
+        else:
+            self.send_response({})
+        self.end_headers()
+        self.wfile.write(b"see the status")
+"""
+PRINTS = """\
+#!/usr/bin/env python3
+import subprocess, sys
+if subprocess.run(["mysqladmin", "ping"]).returncode == 0:
+    print("HTTP/1.1 200 OK\\r\\n\\r\\n")
+    sys.exit(0)
+sys.stdout.write("HTTP/1.1 {}\\r\\n\\r\\n")
+sys.exit(1)
+"""
+VIEW = """\
+import pymysql
+from flask import Flask, jsonify
+app = Flask(__name__)
+
+@app.route("/health")
+def health():
+    try:
+        pymysql.connect(host="127.0.0.1")
+    except pymysql.Error as error:
+        return jsonify(error=str(error)){}
+    return "fine", 200
+"""
+CHOSEN = """\
+import subprocess
+from http.server import BaseHTTPRequestHandler
+class Handler(BaseHTTPRequestHandler):
+    def do_HEAD(self):
+        code = 200 if subprocess.call(["mysqladmin", "ping"]) == 0 else {}
+        self.send_response(code)
+"""
+PERL = """\
+#!/usr/bin/perl
+my $status = system("mysqladmin ping >/dev/null 2>&1");
+if ($status == 0) {{
+    print "HTTP/1.1 200 OK\\r\\n\\r\\n";
+    exit 0;
+}}
+print STDOUT "HTTP/1.1 {}\\r\\n\\r\\n";
+exit 1;
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "well", "ill"),
+    [
+        (HANDLER, "204", "503"),
+        (HANDLER, "HTTPStatus.OK", "HTTPStatus.SERVICE_UNAVAILABLE"),
+        (PRINTS, "200 OK", "503 Down"),
+        (VIEW, "", ", 503"),
+        (VIEW, ", HTTPStatus.OK", ", HTTPStatus.BAD_GATEWAY"),
+        (CHOSEN, "204", "500"),
+        (PERL, "200 OK", "503 Down"),
+    ],
+)
+def test_the_same_in_python_and_perl(text: str, well: str, ill: str) -> None:
+    name = f"usr/local/bin/dbcheck.{'pl' if text is PERL else 'py'}"
+    assert judged(text.format(well), name) == (1, 0)
+    assert judged(text.format(ill), name) == (0, 0)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        HANDLER.replace("self.synced()", "self.path").format("200"),  # asks nobody
+        HANDLER.replace("self.send_response({})", "return"),  # no answer is no healthy server
+        PRINTS.replace("sys.stdout", "sys.stderr").format("200 OK"),
+        VIEW.replace("return jsonify", "abort(503)\n        return jsonify").format(""),
+    ],
+)
+def test_python_that_answers_otherwise(text: str) -> None:
+    assert judged(text, "usr/local/bin/dbcheck.py") == (0, 0)

@@ -252,6 +252,25 @@ def test_a_curl_that_takes_any_answer(command: str, found: bool) -> None:  # noq
 
 
 @pytest.mark.parametrize(
+    ("body", "found"),
+    [
+        ("sys.exit(subprocess.call(['curl', '-s', 'http://127.0.0.1/']))", True),
+        ("subprocess.check_call('curl -s http://127.0.0.1/', shell=True)", True),
+        ("sys.exit(subprocess.call(['curl', '-fs', 'http://127.0.0.1/']))", False),
+        ("if 'ok' not in subprocess.getoutput('curl -s http://127.0.0.1/'): sys.exit(1)", False),
+        (
+            "out = subprocess.check_output(['curl', '-s', 'http://a/'])\nif b'ok' not in out: sys.exit(1)",
+            False,
+        ),
+    ],
+)
+def test_a_curl_in_python(body: str, found: bool) -> None:  # noqa: FBT001 - a table's column
+    text = keepalived(check=script(script='"/etc/keepalived/check_it.py"'))
+    files = {"node1/check_it.py": f"#!/usr/bin/python3\nimport subprocess, sys\n{body}\n"}
+    assert bool(findings("KA059", text, **files)) is found
+
+
+@pytest.mark.parametrize(
     "body",
     [
         "curl -s http://127.0.0.1/ | grep -q ok",

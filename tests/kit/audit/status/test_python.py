@@ -114,3 +114,19 @@ def test_what_is_no_python_is_not_judged() -> None:
     assert steps_of("(" * 5000) is None
     assert steps_of("print(1)\n" * 20_000) is None
     assert steps_of("\n" * 60_000) is not None
+
+
+def test_what_a_function_raises_in_a_condition_ends_the_program() -> None:
+    text = """
+        import sys, pymysql
+        def well():
+            pymysql.connect(host="127.0.0.1")
+            return True
+        if {}:
+            sys.exit(0)
+    """
+    for condition in ("well()", "well() is True", "not well() or True"):
+        assert ends(text.format(condition)).failure is not None
+    assert (
+        ends(text.replace('pymysql.connect(host="127.0.0.1")', "print(1)").format("well()")).failure is None
+    )

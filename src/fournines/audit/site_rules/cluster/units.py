@@ -13,10 +13,10 @@ from fournines.components.pacemaker.audit.rules.example import VIP, crm
 from fournines.components.rabbitmq.audit.facts import brokers
 from fournines.components.systemd.audit.facts import Unit, seconds, unit
 from fournines.kit.audit.rule import Consequence, Hit, Severity, Unknown, rule
-from fournines.kit.audit.wrapped import program_of
+from fournines.kit.audit.wrapped import program_of, unwrapped
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from fournines.kit.audit.evidence import Evidence
     from fournines.kit.audit.source import Place, Source
@@ -182,14 +182,14 @@ def anew_at_boot(site: Evidence) -> Iterator[Hit | Unknown]:
             yield Hit(source.at(line), "every boot of this host begins a cluster")
     for source in site.kinds("commands", "script", "cluster commands"):
         for node in source.commands if source.speaks_of("docker", "podman") else ():
-            policy = _restarted(node.words) if _ANEW.search(" ".join(node.words)) else ""
+            policy = _restarted(unwrapped(node.words)) if _ANEW.search(" ".join(node.words)) else ""
             if policy:
                 yield Hit(
                     source.at(node), f"every start of this container (--restart {policy}) begins a cluster"
                 )
 
 
-def _restarted(words: tuple[str, ...]) -> str:
+def _restarted(words: Sequence[str]) -> str:
     """When a container is started again with what this command gives it; empty where it is not."""
     if program_of(words) not in ("docker", "podman") or not {"run", "create"} & set(words[1:3]):
         return ""

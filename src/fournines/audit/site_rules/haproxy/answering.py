@@ -9,6 +9,7 @@ from fournines.components.haproxy.audit.rules.example import galera, haproxy
 from fournines.kit.audit.rule import Consequence, Hit, Severity, Unknown, rule
 from fournines.kit.audit.script import PERL, PYTHON, Script
 from fournines.kit.audit.status.habits import bare, program
+from fournines.kit.audit.status.python.answers import responders
 from fournines.kit.audit.status.said import to_output
 from fournines.kit.audit.status.walk import answers, questions
 
@@ -17,10 +18,14 @@ if TYPE_CHECKING:
 
     from fournines.kit.audit.evidence import Evidence
     from fournines.kit.audit.node import Node
+    from fournines.kit.audit.source import Source
     from fournines.kit.audit.status.steps import Step
 
 _LINE = re.compile(r"HTTP/\d(?:\.\d)?\s+(?:\d{3}|[$%])")
-_FOREIGN = re.compile(r"HTTP/\d(?:\.\d)? +\d{3}|\.send_response\(")
+_FOREIGN = re.compile(
+    r"HTTP/\d(?:\.\d)? +[\d%{'\"]|\.send_response\(|\.(?:route|get)\([\"']/\w*(?:health|check|alive|status)"
+)
+_PERL = re.compile(r"^[^#\n]*\b(?:print|printf|say)\b[^\n]{0,80}HTTP/\d", re.MULTILINE)
 _PRINTING = frozenset({"echo", "printf", "print", "cat"})
 _WELL = re.compile(r"[23]\d\d")
 """Statuses a balancer takes for healthy (HAProxy's option httpchk)."""
@@ -53,11 +58,53 @@ def always_well(site: Evidence) -> Iterator[Hit | Unknown]:
     for script in site.all(Script):
         if script.steps is not None and script.commands:
             yield from _judged(script, script.steps)
-    for source in site.kinds(PYTHON.name, PERL.name):
+    for source in site.kinds(PYTHON.name):
+        yield from _in_python(source)
+    perl = {script.at: script for script in site.all(Script)}
+    for source in site.kinds(PERL.name):
         found = _FOREIGN.search(source.text)
-        if found:
+        script = perl.get(source.top)
+        if found and script is not None:
             line = source.text.count("\n", 0, found.start()) + 1
-            yield Unknown(source.at(line), "what this program answers when all is not well was not followed")
+            printing = frozenset(
+                source.text.count("\n", 0, m.start()) + 1 for m in _PERL.finditer(source.text)
+            )
+            yield from _followed(source, script.path, line, script.steps, printing)
+
+
+_NOT_FOLLOWED = "what this program answers when all is not well was not followed"
+
+
+def _in_python(source: Source) -> Iterator[Hit | Unknown]:
+    found = _FOREIGN.search(source.text)
+    if not found:
+        return
+    known = responders(source.text)
+    if not known:
+        yield Unknown(source.at(source.text.count("\n", 0, found.start()) + 1), _NOT_FOLLOWED)
+    for one in known or ():
+        yield from _followed(source, one.name or source.path, one.line, one.steps, one.answering)
+
+
+def _followed(
+    source: Source, path: str, line: int, steps: Step | None, answering: frozenset[int]
+) -> Iterator[Hit | Unknown]:
+    """What is said of a responder in another language; ``answering`` are the lines that answer."""
+    if steps is None:
+        yield Unknown(source.at(line), _NOT_FOLLOWED)
+        return
+    asked = any(not question.text.startswith(("[", "$")) for question in questions(steps))
+    codes, met = answers(steps)
+    if not asked or any(code.isdigit() and not _WELL.fullmatch(code) for code in codes):
+        return
+    if not codes or "?" in codes or not met.issuperset(answering):
+        yield Unknown(source.at(line), _NOT_FOLLOWED)
+    elif "" not in codes:
+        name = path.rpartition("/")[2]
+        yield Hit(
+            source.at(max(met, default=line)),
+            f"every way through {name} answers {' or '.join(sorted(codes))}",
+        )
 
 
 def _judged(script: Script, steps: Step) -> Iterator[Hit | Unknown]:

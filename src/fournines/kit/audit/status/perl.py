@@ -40,6 +40,8 @@ _OPERATORS = {
     "ne": "!=",
 }
 _STATUS = re.compile(r"\$\?(?:\s*>>\s*8)?|\$CHILD_ERROR")
+_PRINTED = re.compile(r"(?:print|say)\s*\(?\s*(?:STDOUT\s+)?('[^']*'|\"[^\"]*\")(?:\s*,[^;]*)?\)?", re.DOTALL)
+"""What goes to standard output, as far as it begins with a text."""
 _QUIET = re.compile(
     r"(?:print|printf|say|use|no|require|package|openlog|syslog|closelog|sleep|chomp|warn|local|my|our|\$\|)\b|\$\|"
 )
@@ -135,6 +137,9 @@ class _Reader:
             return [Command((called.group(1),), line)]
         if text.startswith("exec"):
             return [_shell(text[4:].strip(" ()"), line), Command(("exit", "$?"), line)]
+        printed = _PRINTED.fullmatch(text)
+        if printed:
+            return [Command(("echo", self.word(printed.group(1))), line)]
         if _QUIET.match(text):
             return []
         return [Chain(Command((text[:200],), line), Command(("exit", "255"), line), both=False)]

@@ -206,7 +206,7 @@ def any_answer_will_do(site: Evidence) -> Iterator[Hit | Unknown]:
     seen: set[Place] = set()
     for found in decisions(site):
         check = found.check
-        if found.steps is None or found.ends == UNKNOWN or (found.script and not found.script.commands):
+        if found.steps is None or found.ends == UNKNOWN:
             continue
         for question in [q for q in found.asked if _takes_any_answer(q)][:20]:
             at = found.at(question)

@@ -11,8 +11,8 @@ import re
 from typing import TYPE_CHECKING
 from warnings import catch_warnings, simplefilter
 
-from fournines.kit.audit.status.python_names import EXITS, NARROW, said
-from fournines.kit.audit.status.python_values import Values
+from fournines.kit.audit.status.python.names import EXITS, NARROW, said
+from fournines.kit.audit.status.python.values import Values
 from fournines.kit.audit.status.steps import (
     Attempt,
     Block,
@@ -24,7 +24,7 @@ from fournines.kit.audit.status.steps import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
 LONGEST = 64 * 1024
 """Characters of a script that is followed; a check has fifty lines."""
@@ -39,13 +39,18 @@ def steps_of(text: str) -> Step | None:
     """The steps of a script; None when it is no Python that can be read, or too much of it."""
     if len(text) > LONGEST:
         return None
-    for pattern, new in _OLD:
-        text = pattern.sub(new, text)
-    tree = parsed(text)
+    tree = parsed(modern(text))
     try:
-        return _Reader(tree).script() if tree else None
+        return Reader(tree).script() if tree else None
     except (ValueError, RecursionError):
         return None
+
+
+def modern(text: str) -> str:
+    """The text with what Python 2 wrote otherwise."""
+    for pattern, new in _OLD:
+        text = pattern.sub(new, text)
+    return text
 
 
 def parsed(text: str) -> ast.Module | None:
@@ -58,18 +63,34 @@ def parsed(text: str) -> ast.Module | None:
         return None
 
 
-class _Reader(Values):
+class _Put(ast.NodeTransformer):
+    """Puts other expressions in the place of some, by their identity."""
+
+    def __init__(self, made: Mapping[int, ast.expr]) -> None:
+        self.made = made
+
+    def visit(self, node: ast.AST) -> ast.AST:
+        return self.made.get(id(node)) or super().visit(node)
+
+
+class Reader(Values):
+    """Reads statements into steps."""
+
     def script(self) -> Step:
+        """The steps of the whole program."""
         start = Command(("set", "-e"), 1), Command(("__name__=__main__",), 1)
         return Block((*start, *self.statements(self.tree.body), Command(("true",), 1)))
 
     def statements(self, body: Sequence[ast.stmt]) -> tuple[Step, ...]:
+        """The steps of several statements."""
         return tuple(step for node in body for step in self.statement(node))
 
     def block(self, body: Sequence[ast.stmt]) -> Step:
+        """The same as one step."""
         return Block(self.statements(body))
 
     def statement(self, node: ast.stmt) -> list[Step]:  # noqa: C901, PLR0911, PLR0912 - one branch a kind
+        """The steps of a statement; none of what decides nothing."""
         match node:
             case ast.Expr(value):
                 return self.value(value)[0]
@@ -82,7 +103,8 @@ class _Reader(Values):
             case ast.Assign(value=value) | ast.AugAssign(value=value):
                 return [*self.value(value)[0], *self.forget(node)]
             case ast.If(test, body, orelse):
-                return [Choice(self.condition(test), self.block(body), self.block([*orelse]))]
+                first, asked = self.beforehand(test)
+                return [*first, Choice(self.condition(asked), self.block(body), self.block([*orelse]))]
             case ast.While(test, body):
                 return [Loop(self.condition(test), self.block(body))]
             case ast.For(iter=items, body=body):
@@ -111,6 +133,20 @@ class _Reader(Values):
                 return [Command((type(node).__name__.lower(),), node.lineno)]
         return []
 
+    def is_own(self, node: ast.Call) -> bool:
+        """Whether a call is of a function of the program."""
+        return said(node.func) in self.functions
+
+    def beforehand(self, test: ast.expr) -> tuple[list[Step], ast.expr]:
+        """The calls of the program's own functions in a condition, made before it, and what is left of it.
+
+        What such a function raises ends the program, though it is called in a condition: a shell would go on.
+        """
+        calls = [n for n in ast.walk(test) if isinstance(n, ast.Call) and self.is_own(n)][:4]
+        made = {id(one): ast.copy_location(ast.Name(self.fresh(), ast.Load()), one) for one in calls}
+        steps = [step for one in calls for step in self.assign(made[id(one)].id, one, one.lineno)]
+        return steps, _Put(made).visit(test) if made else test
+
     def forget(self, node: ast.stmt) -> list[Step]:
         """The names a statement sets to what is not followed."""
         names = [n.id for n in ast.walk(node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)]
@@ -129,6 +165,7 @@ class _Reader(Values):
         return [*self.value(value)[0], *self.forget(node)]
 
     def hand_back(self, value: ast.expr | None, node: ast.stmt) -> list[Step]:
+        """``return``: the value is kept for who called."""
         owner = next((f.name for f in self.functions.values() if node in ast.walk(f)), "")
         steps, text = self.value(value) if value is not None else ([], "None")
         return [
@@ -138,11 +175,13 @@ class _Reader(Values):
         ]
 
     def raised(self, exc: ast.expr | None, line: int) -> list[Step]:
+        """``raise``."""
         if isinstance(exc, ast.Call) and said(exc.func) in EXITS:
             return self.value(exc)[0]
         return [Command(("exit", "0") if exc is not None and said(exc) == "SystemExit" else ("false",), line)]
 
     def attempt(self, node: ast.Try) -> list[Step]:
+        """``try``: the first handler that may take what was raised."""
         rescue: Step = Command(("false",), node.lineno)
         for handler in reversed(node.handlers):
             kinds = [said(handler.type)] if handler.type is not None else []

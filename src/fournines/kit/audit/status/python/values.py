@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-from fournines.kit.audit.status.python_names import (
+from fournines.kit.audit.status.python.names import (
     EXITS,
     OPERATORS,
     OUTPUT,
@@ -16,7 +16,7 @@ from fournines.kit.audit.status.python_names import (
     THROUGH,
     said,
 )
-from fournines.kit.audit.status.python_seek import sought
+from fournines.kit.audit.status.python.seek import sought
 from fournines.kit.audit.status.steps import Block, Chain, Choice, Command, Not, Step
 
 _RUNS = ("subprocess.", "os.", "check_", "getoutput", "call", "run", "Popen", "commands.")

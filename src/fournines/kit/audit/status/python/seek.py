@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-from fournines.kit.audit.status.python_names import SEARCHES
+from fournines.kit.audit.status.python.names import SEARCHES
 
 
 def sought(node: ast.expr) -> tuple[ast.expr, ast.expr, bool] | None:  # noqa: PLR0911 - one a spelling
