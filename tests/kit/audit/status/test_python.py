@@ -125,7 +125,7 @@ def test_what_a_function_raises_in_a_condition_ends_the_program() -> None:
         if {}:
             sys.exit(0)
     """
-    for condition in ("well()", "well() is True", "not well() or True"):
+    for condition in ("well()", "well() is True", "not (well() and 1) or True"):
         assert ends(text.format(condition)).failure is not None
     assert (
         ends(text.replace('pymysql.connect(host="127.0.0.1")', "print(1)").format("well()")).failure is None

@@ -63,13 +63,13 @@ def always_well(site: Evidence) -> Iterator[Hit | Unknown]:
     perl = {script.at: script for script in site.all(Script)}
     for source in site.kinds(PERL.name):
         found = _FOREIGN.search(source.text)
-        script = perl.get(source.top)
-        if found and script is not None:
+        told = perl.get(source.top)
+        if found and told is not None:
             line = source.text.count("\n", 0, found.start()) + 1
             printing = frozenset(
                 source.text.count("\n", 0, m.start()) + 1 for m in _PERL.finditer(source.text)
             )
-            yield from _followed(source, script.path, line, script.steps, printing)
+            yield from _followed(source, told.path, line, told.steps, printing)
 
 
 _NOT_FOLLOWED = "what this program answers when all is not well was not followed"

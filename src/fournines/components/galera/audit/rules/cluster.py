@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from fournines.components.galera.audit.facts import clusters, members, unfilled
@@ -121,10 +122,11 @@ def list_incomplete(evidence: Evidence) -> Iterator[Hit | Unknown]:
     for cluster in clusters(evidence):
         told = {peer: _is_name(peer) for peer in sorted(cluster.peers)}
         filled = [peer for peer in told if not unfilled(peer)]
+        counted = Counter(told.values())
         for member in cluster.members:
             if not member.peers or any(unfilled(peer) for peer in member.peers):
                 continue
-            missing = _missing(told, filled, member)
+            missing = _missing(told, counted, filled, member)
             other = next((m for m in cluster.members if m is not member), None)
             if missing and other:
                 yield Hit(
@@ -141,16 +143,21 @@ def list_incomplete(evidence: Evidence) -> Iterator[Hit | Unknown]:
                 )
 
 
-def _missing(told: Mapping[str, bool], filled: Iterable[str], member: GaleraHost) -> list[str]:
+def _missing(
+    told: Mapping[str, bool], counted: Counter[bool], filled: Iterable[str], member: GaleraHost
+) -> list[str]:
     """Who should be in the member's list and is not; none where lists of names meet lists of addresses.
 
-    ``told``: whom some member names, and whether by name; ``filled``: those of them that are no placeholder.
+    ``told``: whom some member names, and whether by name; ``counted``: how many in either way; ``filled``:
+    those of them that are no placeholder.
     """
     listed = set(member.peers)
-    names = {told[peer] for peer in told.keys() - member.own}
-    if names and len(names | {_is_name(peer) for peer in listed}) > 1:
+    own = member.own
+    others = counted - Counter(told[peer] for peer in own if peer in told)
+    if others and len({*others, *(_is_name(peer) for peer in listed)}) > 1:
         return []
-    return [peer for peer in filled if peer not in listed and peer not in member.own]
+    near = listed | own
+    return [peer for peer in filled if peer not in near]
 
 
 def _is_name(peer: str) -> bool:

@@ -172,6 +172,8 @@ class Proxy:
 
         ``find("option", "httpchk")``; a ``no option ...`` line of its own hides an inherited one.
         """
+        if not self.own.has(words[0]) and not self.inherited.has(words[0]):
+            return None
         if self.own.has("no") and self.own.all(("no", *words)):
             return None
         said = self.own.all(words) or self.inherited.all(words)
@@ -224,7 +226,8 @@ class Proxy:
     @property
     def stats(self) -> bool:
         """Whether this is a statistics page."""
-        return any(self.find("stats", word) for word in ("enable", "uri", "auth"))
+        spoken = self.own.has("stats") or self.inherited.has("stats")
+        return spoken and any(self.find("stats", word) for word in ("enable", "uri", "auth"))
 
 
 @dataclass(frozen=True)

@@ -81,8 +81,7 @@ def told(service: Service) -> Purpose:
     ports = {server.port for server in service.servers if server.port}
     found = {_PORTS[port] for port in ports if port in _PORTS}
     name = f"{service.front.name} {service.back.name}".lower()
-    by_protocol = (_FOR[one.name] for one in PROTOCOLS if one.name in _FOR and one.within(name))
-    named = next(by_protocol, None) or next((value for word, value in _NAMES if word.search(name)), None)
+    named = _by_name(name)
     common = ports and ports <= _COMMON
     if len(found) == 1 and not (common and named is None):
         only = found.pop()
@@ -93,6 +92,17 @@ def told(service: Service) -> Purpose:
     fronts = {bind.port for bind in service.binds if bind.port}
     by_front = {_PORTS[port] for port in fronts if port in _PORTS and port not in _COMMON}
     return by_front.pop() if len(by_front) == 1 else Purpose.OTHER
+
+
+def _by_name(name: str) -> Purpose | None:
+    """What a name says: by the protocol in it, else by its other words."""
+    if not _SAYING.search(name):
+        return None  # most names say nothing, and a file may have ten thousand
+    by_protocol = (_FOR[one.name] for one in PROTOCOLS if one.name in _FOR and one.within(name))
+    return next(by_protocol, None) or next((value for word, value in _NAMES if word.search(name)), None)
+
+
+_SAYING = re.compile("|".join((*(one.words for one in PROTOCOLS), *(word.pattern for word, _ in _NAMES))))
 
 
 def api_name(service: Service) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import re
+from copy import copy
 from typing import TYPE_CHECKING
 from warnings import catch_warnings, simplefilter
 
@@ -63,14 +64,17 @@ def parsed(text: str) -> ast.Module | None:
         return None
 
 
-class _Put(ast.NodeTransformer):
-    """Puts other expressions in the place of some, by their identity."""
-
-    def __init__(self, made: Mapping[int, ast.expr]) -> None:
-        self.made = made
-
-    def visit(self, node: ast.AST) -> ast.AST:
-        return self.made.get(id(node)) or super().visit(node)
+def _put(node: ast.expr, made: Mapping[int, ast.expr]) -> ast.expr:
+    """A copy of an expression in which others stand for some of its parts, by their identity."""
+    if id(node) in made:
+        return made[id(node)]
+    clone = copy(node)
+    for name, value in ast.iter_fields(node):
+        if isinstance(value, ast.expr):
+            setattr(clone, name, _put(value, made))
+        elif isinstance(value, list):
+            setattr(clone, name, [_put(one, made) if isinstance(one, ast.expr) else one for one in value])
+    return clone
 
 
 class Reader(Values):
@@ -145,7 +149,7 @@ class Reader(Values):
         calls = [n for n in ast.walk(test) if isinstance(n, ast.Call) and self.is_own(n)][:4]
         made = {id(one): ast.copy_location(ast.Name(self.fresh(), ast.Load()), one) for one in calls}
         steps = [step for one in calls for step in self.assign(made[id(one)].id, one, one.lineno)]
-        return steps, _Put(made).visit(test) if made else test
+        return steps, _put(test, made) if made else test
 
     def forget(self, node: ast.stmt) -> list[Step]:
         """The names a statement sets to what is not followed."""
