@@ -52,3 +52,40 @@ def test_a_placeholder_that_a_sentence_explains() -> None:
     assert any("fill in ${VIP}" in unknown.what for unknown in report.unknown)
     assert "KA034" in ids(f"{page}- `${{VIPS}}` is something else.\n")
     assert "KA034" in ids(page)
+
+
+MOVED = """# Database
+
+In `/etc/haproxy/haproxy.cfg`:
+
+```
+listen mysql-cluster
+    bind 10.0.0.20:3306
+    mode tcp
+    server mysql1 10.0.0.11:3307 check
+    server mysql2 10.0.0.12:3307 check
+```
+
+In `/etc/mysql/mysql.conf.d/mysqld.cnf`:
+
+```
+[mysqld]
+bind-address = 0.0.0.0
+log_bin = /var/log/mysql/mysql-bin.log
+```
+
+{}
+"""
+
+
+@pytest.mark.parametrize(
+    ("sentence", "said"),
+    [
+        ("Then change the port 3306 to:\n- mysql1: port = 3307\n", set()),
+        ("Let it listen on port 3307 of every address.\n", set()),
+        ("Restart it; port = 3308 is for the other one.\n", {"HA004"}),
+        ("Its report has the number 3307.\n", {"HA004"}),
+    ],
+)
+def test_a_port_that_a_sentence_names(sentence: str, said: set[str]) -> None:
+    assert ids(MOVED.format(sentence)) & {"HA004"} == said

@@ -15,6 +15,7 @@ _SCRIPT = re.compile(r"(?<![\w.\-])[\w\-]++\.(?:sh|py|pl|bash)\b", re.ASCII)
 _SETTING = re.compile(r"(?<![\w.\-])[a-z][a-z0-9]*+(?:_[a-z0-9]+)++(?![\w(])", re.ASCII)
 _BLANK = re.compile(r"`(\$\{\w{1,40}\}|<[\w.\-]{1,40}>|%\w{1,40}%|@\w{1,40}@|\{\{\w{1,40}\}\})`")
 """A placeholder in backquotes: the sentence says what is to be put in there."""
+_PORT = re.compile(r"(?i)(?<![\w\-])port(?:\s*[=:]\s*|\s+(?:to\s+)?)`?(\d{2,5})(?![\d.])")
 _COPIES = re.compile(r"(?i)\bcop(?:y|ies|ied|ying)\b|\bscp\b|\bkopier|\u62f7\u8d1d|\u590d\u5236")
 """A sentence about copying; the last two are Chinese."""
 
@@ -43,15 +44,24 @@ class Explained:
     name: str
 
 
+@dataclass(frozen=True)
+class PortNamed:
+    """A port that a sentence names: something is made to listen there, in words."""
+
+    at: Place
+    port: int
+
+
 def names_in(line: str) -> str:
     """What of a line of prose counts, as one line of the kind ``prose``; empty when nothing does."""
     scripts = _SCRIPT.findall(line)
     settings = _SETTING.findall(line) if _COPIES.search(line) else []
     blanks = _BLANK.findall(line) if "`" in line else []
-    return " ".join([*(["copied", *settings] if settings else []), *scripts, *blanks])
+    ports = [f"port={port}" for port in _PORT.findall(line)]
+    return " ".join([*(["copied", *settings] if settings else []), *scripts, *blanks, *ports])
 
 
-def read_prose(source: Source) -> Iterator[Named | Copied | Explained]:
+def read_prose(source: Source) -> Iterator[Named | Copied | Explained | PortNamed]:
     """The facts of the lines that ``names_in`` made."""
     for node in source.nodes:
         words = list(node.words)
@@ -62,6 +72,8 @@ def read_prose(source: Source) -> Iterator[Named | Copied | Explained]:
                 yield Named(source.at(node), word)
             elif _BLANK.fullmatch(f"`{word}`"):
                 yield Explained(source.at(node), word)
+            elif word.startswith("port="):
+                yield PortNamed(source.at(node), int(word.removeprefix("port=")))
 
 
 PROSE = Kind(name="prose", syntax=Syntax.LINES, names=(), marks=(), read=read_prose)

@@ -127,13 +127,13 @@ class TestDatabases:
 
     def test_readers_may_be_spread(self) -> None:
         servers = "server a 10.0.0.11:3306 check\nserver b 10.0.0.12:3306 check"
-        assert severities("HA009", pool(servers)) == ["warning"]
+        assert severities("HA009", pool(servers)) == ["info"]
         assert found("HA009", pool(servers, name="galera-readers")) == []
 
     def test_backups_that_are_all_used_are_writers(self) -> None:
         servers = "server a 10.0.0.11:3306 check backup\nserver b 10.0.0.12:3306 check backup"
         assert found("HA009", pool(servers)) == []
-        assert severities("HA009", pool(servers, extra="option allbackups")) == ["warning"]
+        assert severities("HA009", pool(servers, extra="option allbackups")) == ["info"]
 
     def test_the_pools_own_setting_decides_how_long_is_too_short(self) -> None:
         conf = "[database]\nconnection = mysql+pymysql://k:s@10.0.0.20/k\n{}\n"

@@ -43,7 +43,8 @@ _TCP_ONLY = haproxy(
 )
 
 
-def _is_galera(site: Evidence, service: Service) -> bool:
+def is_galera(site: Evidence, service: Service) -> bool:
+    """Whether a service is a Galera cluster, as far as a file of it or a name says."""
     name = f"{service.front.name} {service.back.name}".lower()
     return is_mysql(service) and bool(site.all(GaleraHost) or _GALERA.search(name))
 
@@ -72,14 +73,14 @@ def shallow_check(site: Evidence) -> Iterator[Hit | Unknown]:
         handshake = proxy.option(proxy.health_check) if proxy.health_check in _HANDSHAKES else None
         if proxy.checks_http:
             yield from _http_to_database(service)
-        elif handshake:
+        elif handshake and all(s.check_port in (None, s.port) for s in service.servers):
             what = (
                 f"{proxy.name} is asked for a handshake only, which a server that refuses every query gives"
             )
-            galera_, postgres = _is_galera(site, service), is_postgres(service)
+            galera_, postgres = is_galera(site, service), is_postgres(service)
             why, fix = ("", "") if galera_ else _POSTGRES if postgres else _ANY
             yield Hit(handshake.at, what, why=why, fix=fix, severity=Severity.WARNING)
-        elif not _deep(proxy):
+        elif not handshake and not _deep(proxy):  # at another port a handshake fails: HA056
             yield from _tcp_only(site, service)
 
 
@@ -109,7 +110,7 @@ def _tcp_only(site: Evidence, service: Service) -> Iterator[Hit]:
         first = responder
     else:
         what = f"{proxy.name} checks that port {first.port or 'of the server'} is open, nothing more"
-    certain = _is_galera(site, service)
+    certain = is_galera(site, service)
     why, fix = ("", "") if certain else _POSTGRES if is_postgres(service) else _ANY
     yield Hit(
         said.at if said and not said.inherited else first.at,

@@ -18,6 +18,7 @@ from fournines.components.keepalived.audit.rules.example import keepalived
 from fournines.components.oslo.audit.facts import OsloConf, parse_url
 from fournines.components.systemd.audit.facts import Unit
 from fournines.components.xinetd.audit.facts import SmallService
+from fournines.kit.audit.prose import PortNamed
 from fournines.kit.audit.rule import Consequence, Hit, Severity, Unknown, rule
 
 if TYPE_CHECKING:
@@ -60,8 +61,14 @@ def other_port(site: Evidence) -> Iterator[Hit | Unknown]:
         for server in service.servers:
             candidates = _candidates(site, server, found)
             if server.port is not None and candidates and server.port not in {c.port for c in candidates}:
-                yield from _mismatch(service, server, candidates[0])
+                if candidates[0].said or not _told(site, server.port, candidates[0]):
+                    yield from _mismatch(service, server, candidates[0])
                 break
+
+
+def _told(site: Evidence, port: int, socket: Socket) -> bool:
+    """Whether a sentence of the page that shows part of a service's file names this port."""
+    return any(said.port == port and said.at.path == socket.at.path for said in site.all(PortNamed))
 
 
 def _candidates(site: Evidence, server: Server, found: list[Socket]) -> list[Socket]:

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from fournines.audit.site_rules.system.kernel import NONLOCAL
+from fournines.components.haproxy.audit.rules.example import api, haproxy
 from fournines.components.keepalived.audit.facts import RealServer, SyncGroup, VrrpInstance
 from fournines.components.keepalived.audit.facts.groups import group_of, groups, sync_groups, synchronized
 from fournines.components.keepalived.audit.facts.includes import incomplete
@@ -44,8 +45,8 @@ _SHOWN = 3
     "dies or hangs, the VIP stays and nothing answers",
     fix="track the service: a vrrp_script that asks it, or track_process",
     source="keepalived.conf(5), track_script and track_process",
-    bad={"keepalived.conf": keepalived(check="", tracked="")},
-    good={"keepalived.conf": keepalived()},
+    bad={"keepalived.conf": keepalived(check="", tracked=""), "haproxy.cfg": haproxy(api())},
+    good={"keepalived.conf": keepalived(), "haproxy.cfg": haproxy(api())},
     points_at="vrrp_instance VI_1 {",
 )
 def tracks_nothing(site: Evidence) -> Iterator[Hit | Unknown]:
@@ -62,8 +63,16 @@ def tracks_nothing(site: Evidence) -> Iterator[Hit | Unknown]:
         elif is_gateway(site, instance):
             why = "for a gateway the links are the service; whatever else it serves may die unseen"
             yield Hit(instance.at, what, why=why, severity=Severity.INFO)
-        else:
+        elif serves(site, instance.at.host):
             yield Hit(instance.at, what)
+        else:
+            yield Hit(instance.at, what, why=_UNSAID, severity=Severity.WARNING)
+
+
+_UNSAID = (
+    "only the death of the host, its link or keepalived moves the address; what stands behind it is in no "
+    "file given, and when that is a service it may die or hang while the VIP stays"
+)
 
 
 def _acting(site: Evidence, instance: VrrpInstance) -> bool:

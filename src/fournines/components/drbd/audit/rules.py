@@ -187,11 +187,13 @@ def old_words(site: Evidence) -> Iterator[Hit | Unknown]:
             what = "syncer went with DRBD 8.4" + (", and the rest is written for 9" if resource.nine else "")
             yield Hit(resource.sections["syncer"], what, severity=severity)
         if "become-primary-on" in resource.said:
-            what = (
-                f"become-primary-on {resource.said['become-primary-on']}: the host decides, not the cluster"
-            )
-            both = resource.said["become-primary-on"].strip() == "both"
-            yield Hit(resource.place("become-primary-on"), what, severity=None if both else Severity.INFO)
+            who = resource.said["become-primary-on"].strip()
+            what = f"become-primary-on {who}: the host decides, not the cluster"
+            severity = None if who == "both" else Severity.INFO
+            yield Hit(resource.place("become-primary-on"), what, severity=severity, why=_AT_BOOT)
+
+
+_AT_BOOT = "DRBD 8 promotes at boot, whether or not it hears the other side, which writes too; 9 has none"
 
 
 @rule(

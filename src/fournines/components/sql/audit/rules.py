@@ -36,4 +36,4 @@ def open_to_all(evidence: Evidence) -> Iterator[Hit | Unknown]:
                 user.at, f"{user.user} may do everything from everywhere, with a password that is no secret"
             )
         else:
-            yield Hit(user.at, f"{user.user} may do everything from everywhere", severity=Severity.WARNING)
+            yield Hit(user.at, f"{user.user} may do everything from everywhere", severity=Severity.INFO)

@@ -29,7 +29,7 @@ _CHECK = """
 
 @rule(
     "SY036",
-    Severity.WARNING,
+    Severity.INFO,
     "A health check that runs as root for whoever asks",
     consequence=Consequence.EXPOSED,
     why="every connection from anywhere starts a shell and a database client as root: whoever opens enough "

@@ -33,7 +33,8 @@ if TYPE_CHECKING:
 def active(site: Evidence) -> Iterator[Hit | Unknown]:
     for conf in site.all(CorosyncConf):
         if conf.totem.get("rrp_mode").lower() == "active" and conf.transport != "knet":
-            yield Hit(conf.totem.place("rrp_mode"), "rrp_mode is active")
+            severity = Severity.INFO if conf.first_release else None  # its own manual leaves the choice
+            yield Hit(conf.totem.place("rrp_mode"), "rrp_mode is active", severity=severity)
 
 
 @rule(

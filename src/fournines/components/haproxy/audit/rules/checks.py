@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from fournines.components.haproxy.audit.facts import Service, configurations, services
-from fournines.components.haproxy.audit.facts.purpose import READERS, Purpose, is_mysql, purpose
-from fournines.components.haproxy.audit.rules.example import api, galera, haproxy, listen
+from fournines.components.haproxy.audit.facts.purpose import Purpose, purpose
+from fournines.components.haproxy.audit.rules.example import api, haproxy, listen
 from fournines.kit.audit.rule import Consequence, Hit, Severity, Unknown, rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from fournines.components.haproxy.audit.facts import Proxy, Server
+    from fournines.components.haproxy.audit.facts import HaproxyConf, Proxy, Server
     from fournines.kit.audit.evidence import Evidence
     from fournines.kit.audit.source import Place
 
@@ -52,10 +53,15 @@ def _first_of(site: Evidence) -> tuple[Service, ...]:
     points_at="server c1 10.0.0.11:5000",
 )
 def unchecked(site: Evidence) -> Iterator[Hit | Unknown]:
+    unused = {proxy.at for conf in configurations(site) for proxy in _unused(conf)}
     for proxy in backs(site):
         bare = [s for s in proxy.servers if not s.checked and not s.has("disabled")]
         if any(s.checked and not s.backup for s in proxy.servers):
             bare = [s for s in bare if not s.backup]  # asked for nothing before all the others are down
+        if bare and proxy.at in unused:
+            what = f"{proxy.name} has servers without check, and no frontend leads to it"
+            yield Hit(bare[0].at, what, why=_UNUSED, severity=Severity.INFO)
+            continue
         if len(proxy.servers) == 1 and bare and not bare[0].template:
             yield from _only_one(proxy, bare[0])
             continue
@@ -68,6 +74,17 @@ def unchecked(site: Evidence) -> Iterator[Hit | Unknown]:
             related=tuple(s.at for s in bare[1:]),
             severity=Severity.WARNING if proxy.fragment else Severity.ERROR,
         )
+
+
+_UNUSED = "nobody is sent there today; whoever gives it a frontend gets servers that are never checked"
+
+
+def _unused(conf: HaproxyConf) -> Iterator[Proxy]:
+    """The backends of a whole configuration that no section names; a name may come of the request."""
+    named = {name for proxy in conf.proxies for name in proxy.targets}
+    if conf.excerpt or conf.fragment or not named or any("%[" in name for name in named):
+        return
+    yield from (p for p in conf.proxies if p.kind == "backend" and p.name not in named)
 
 
 def _only_one(proxy: Proxy, server: Server) -> Iterator[Hit]:
@@ -171,7 +188,7 @@ def ignored_rules(site: Evidence) -> Iterator[Hit | Unknown]:
     consequence=Consequence.NO_FAILOVER,
     why="a hung WSGI process still accepts connections, so the server stays UP and its share of the requests "
     "hangs",
-    fix="option httpchk GET /healthcheck (oslo.middleware's healthcheck is in every API's pipeline)",
+    fix="option httpchk GET /healthcheck (oslo.middleware, current releases have it); GET / before",
     source=f"{_MANUAL} option httpchk; oslo.middleware healthcheck",
     bad={
         "haproxy.cfg": haproxy(
@@ -202,57 +219,18 @@ def port_only(site: Evidence) -> Iterator[Hit | Unknown]:
                 said.at, f"{service.back.name} is asked OPTIONS /, which tells little", severity=Severity.INFO
             )
     for (_, api), found in shallow.items():
+        alone = all(_BESIDE.search(service.back.name.lower()) for service, _ in found)
         names = ", ".join(dict.fromkeys(service.back.name for service, _ in found))
         yield Hit(
             found[0][1].at,
             f"only the TCP port is checked of {names}",
             related=tuple(server.at for _, server in found[1:]),
-            severity=None if api else Severity.INFO,
+            severity=None if api and not alone else Severity.INFO,
         )
 
 
-_PATRONI = frozenset(range(8008, 8012))
-_SPREADING = ("roundrobin", "leastconn", "source", "static-rr", "random")
-
-
-@rule(
-    "HA009",
-    Severity.WARNING,
-    "Several Galera hosts are written to at once",
-    consequence=Consequence.ERRORS,
-    why="two hosts that change the same rows certify against each other: one of the transactions is rolled "
-    "back with a "
-    "deadlock error, which OpenStack services do not all retry",
-    fix="one server and the others backup (or a stick table on dst), so that all write to one host",
-    source="OpenStack HA guide; redhat-openstack/osp-ha-deploy galera-config.md; crowbar-openstack #1123",
-    bad={
-        "haproxy.cfg": haproxy(
-            galera(
-                "server db1 10.0.0.11:3306 check port 9200 on-marked-down shutdown-sessions\n"
-                "server db2 10.0.0.12:3306 check port 9200 on-marked-down shutdown-sessions",
-                extra="balance leastconn",
-            )
-        )
-    },
-    good={"haproxy.cfg": haproxy(galera())},
-    points_at="balance leastconn",
-)
-def several_writers(site: Evidence) -> Iterator[Hit | Unknown]:
-    for service in with_open_pools(site):
-        proxy = service.back
-        name = f"{service.front.name} {proxy.name}".lower()
-        active = [s for s in proxy.servers if not s.backup or proxy.option("allbackups")]
-        active = list({(s.host.lower(), s.port): s for s in reversed(active)}.values())[::-1]
-        said = proxy.find("balance")
-        sticky = proxy.find("stick-table") or proxy.find("stick") or proxy.balance == "first"
-        by_role = {s.check_port for s in proxy.servers} & _PATRONI
-        spread = len(active) > 1 or (not proxy.servers and said and said.value in _SPREADING)
-        if is_mysql(service) and spread and not sticky and not by_role and not READERS.search(name):
-            yield Hit(
-                said.at if said and not said.inherited else proxy.at,
-                f"{proxy.name} spreads writes ({proxy.balance}) over {len(active) or 'all'} servers",
-                related=tuple(s.at for s in active[1:]),
-            )
+_BESIDE = re.compile(r"registry|metadata|ec2|ceilometer|aodh|swift|gnocchi|heat-?_?cfn|cloudwatch")
+"""Services that the guide itself checks by their port: others ask them, or they want a token first."""
 
 
 def with_open_pools(site: Evidence) -> Iterator[Service]:
@@ -262,36 +240,3 @@ def with_open_pools(site: Evidence) -> Iterator[Service]:
         for proxy in conf.proxies:
             if proxy.kind == "listen" and not proxy.servers and proxy.binds and not proxy.stats:
                 yield Service(proxy, proxy)
-
-
-@rule(
-    "HA035",
-    Severity.INFO,
-    "Every database server is a backup",
-    consequence=Consequence.FRAGILE,
-    why="the first one alive in the order of the file is used: that works, as long as the order is the same "
-    "on all hosts",
-    fix="write down that it is meant so, and generate the file from one source",
-    source="redhat-openstack/osp-ha-deploy galera-config.md",
-    bad={
-        "haproxy.cfg": haproxy(
-            galera(
-                "default-server check port 9200 on-marked-down shutdown-sessions\n"
-                "server db1 10.0.0.11:3306 backup\nserver db2 10.0.0.12:3306 backup"
-            )
-        )
-    },
-    good={"haproxy.cfg": haproxy(galera())},
-    points_at="server db1 10.0.0.11:3306 backup",
-)
-def all_backup(site: Evidence) -> Iterator[Hit | Unknown]:
-    for service in first_of(site):
-        servers = service.servers
-        sticky = service.back.find("stick-table")
-        if (
-            purpose(service) is Purpose.DATABASE
-            and len(servers) > 1
-            and all(s.backup for s in servers)
-            and not sticky
-        ):
-            yield Hit(servers[0].at, f"all {len(servers)} servers of {service.back.name} are backup")

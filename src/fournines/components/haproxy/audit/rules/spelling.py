@@ -155,6 +155,9 @@ def removed(site: Evidence) -> Iterator[Hit | Unknown]:
             dict.fromkeys(f"{words} is gone since HAProxy {version}" for _, words, version in gone)
         )
         old = all(_older(site, version) for _, _, version in gone)
+        if _BEHIND_NAME in said and "haproxy" not in site.versions and not _newer(file):
+            old = True
+            said = f"written for HAProxy 1.6 or older: {said}"
         yield Hit(
             gone[0][0],
             said,
@@ -163,11 +166,25 @@ def removed(site: Evidence) -> Iterator[Hit | Unknown]:
         )
 
 
+_BEHIND_NAME = "an address behind the section's name"
+_NEWER = frozenset({"http-request", "http-check", "filter", "program", "cache", "ring", "http-errors"})
+
+
+def _newer(file: HaproxyFile) -> bool:
+    """Whether a file has words beside the old ones that HAProxy 1.4 did not know: then it was moved on."""
+    timeouts = {"client", "server", "connect"}
+    return any(
+        node.key in _NEWER or (node.key == "timeout" and node.words[1:2] and node.words[1] in timeouts)
+        for section in file.source.nodes
+        for node in (section, *section.children)
+    )
+
+
 def _gone(file: HaproxyFile) -> Iterator[tuple[Place, str, str]]:
     """Where a file says what was removed: the place, the words and the version."""
     for section in file.source.nodes:
         if section.key in ("listen", "frontend") and ":" in " ".join(section.words[2:3]):
-            yield file.source.at(section), "an address behind the section's name", "1.7"
+            yield file.source.at(section), _BEHIND_NAME, "1.7"
         for node in section.children:
             for words, version in _REMOVED_BY_KEY.get(node.key, ()):
                 if node.words[: len(words)] == words:

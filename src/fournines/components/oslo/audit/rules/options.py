@@ -89,7 +89,7 @@ _REMOVED = frozenset({
     "admin_password",
 })  # fmt: skip
 """Options that current services no longer read; release notes, and oslo-config-validator."""
-_CURRENT = frozenset({"transport_url", "www_authenticate_uri", "enabled_backends"})
+_CURRENT = frozenset({"transport_url", "www_authenticate_uri"})
 """Options of the releases that have dropped those."""
 _STILL_READ = frozenset({"auth_uri"})
 """Deprecated since Queens, and keystonemiddleware reads it all the same."""

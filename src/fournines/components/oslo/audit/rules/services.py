@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from fournines.components.oslo.audit.facts import OsloConf
 from fournines.kit.audit.rule import Consequence, Hit, Severity, Unknown, rule
+from fournines.kit.audit.source import ALL_HOSTS, EVERY_HOST
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -89,6 +90,7 @@ def lone_agents(evidence: Evidence) -> Iterator[Hit | Unknown]:
     if any("ovn" in option.value.lower() for conf in confs for option in conf.all(*_PLUGINS)):
         return  # OVN has neither of these agents
     hosts = {conf.at.host for conf in confs if conf.service == "neutron"}
+    counted = hosts.isdisjoint({EVERY_HOST, ALL_HOSTS})
     for conf in confs:
         agents = conf.find("dhcp_agents_per_network")
         if agents and agents.number is not None and agents.number < 2:  # noqa: PLR2004 - more than one
@@ -107,7 +109,7 @@ def lone_agents(evidence: Evidence) -> Iterator[Hit | Unknown]:
         if routers and routers.off and not (distributed and distributed.on):
             lesser = Severity.INFO if moved and moved.on else None
             yield Hit(routers.at, "routers are on one L3 agent each", severity=lesser, fix=_L3_HA)
-        yield from _contradiction(conf, len(hosts))
+        yield from _contradiction(conf, len(hosts), counted=counted)
         yield from _unsaid(conf)
 
 
@@ -133,7 +135,7 @@ _FEWER = (
 )
 
 
-def _contradiction(conf: OsloConf, hosts: int) -> Iterator[Hit]:
+def _contradiction(conf: OsloConf, hosts: int, *, counted: bool) -> Iterator[Hit]:
     least, most = conf.find("min_l3_agents_per_router"), conf.find("max_l3_agents_per_router")
     if not most or most.number is None:
         return
@@ -144,7 +146,8 @@ def _contradiction(conf: OsloConf, hosts: int) -> Iterator[Hit]:
         yield Hit(least.at, what, (most.at,), fix=_MORE_AGENTS)
     elif least and least.number == most.number and hosts <= most.number:
         what = f"a router wants {least.number} L3 agents, neither more nor fewer"
-        yield Hit(least.at, what, (most.at,), why=_EXACTLY, fix=_FEWER)
+        severity = None if counted else Severity.INFO  # how many network hosts there are is not known
+        yield Hit(least.at, what, (most.at,), why=_EXACTLY, fix=_FEWER, severity=severity)
 
 
 _ADVICE = {"dhcp_agents_per_network": _TWO_AGENTS, "l3_ha": _L3_HA}
