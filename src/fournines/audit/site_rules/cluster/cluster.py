@@ -12,12 +12,14 @@ from fournines.components.hosts.audit.facts import HostName
 from fournines.components.keepalived.audit.facts import VrrpInstance
 from fournines.components.keepalived.audit.rules.example import keepalived
 from fournines.components.pacemaker.audit.facts import Primitive, clusters
+from fournines.components.pacemaker.audit.facts.model import true
 from fournines.components.pacemaker.audit.rules.example import VIP, crm
 from fournines.kit.audit.rule import Consequence, Hit, Severity, Unknown, rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from fournines.components.pacemaker.audit.facts import Cluster, Collection
     from fournines.kit.audit.evidence import Evidence
     from fournines.kit.audit.source import Place
 
@@ -173,12 +175,33 @@ def taken(site: Evidence) -> Iterator[Hit | Unknown]:
             if not address:
                 continue
             other = first.setdefault(address, primitive)
+            copies = _copies(cluster, primitive)
+            if copies is not None:
+                what = f"{copies.id} runs {primitive.id} on several hosts, and all of them have {address}"
+                yield Hit(copies.at, what, related=(primitive.place("ip"),), fix=_ONE)
             if other.id != primitive.id:
                 what = f"{primitive.id} and {other.id} are both {address}"
                 yield Hit(primitive.place("ip"), what, related=(other.place("ip"),))
             elif address in owners:
                 what = f"{primitive.id} is {address}, which is the own address of a host"
                 yield Hit(primitive.place("ip"), what, related=(owners[address],))
+
+
+_ONE = "no clone: an address is on one host (a shared one of ClusterIP says globally-unique=true)"
+
+
+def _copies(cluster: Cluster, primitive: Primitive) -> Collection | None:
+    """The clone that puts an address on several hosts; None where it shares the load, or hides it on lo."""
+    hidden = primitive.params.get("nic", "").startswith("lo") or true(primitive.params.get("lvs_support", ""))
+    for holder in cluster.holders(primitive.id) if not hidden else ():
+        meta = {**dict.fromkeys(holder.loose, ""), **holder.meta}
+        if (
+            holder.kind == "clone"
+            and not true(meta.get("globally-unique", ""))
+            and meta.get("clone-max") != "1"
+        ):
+            return holder
+    return None
 
 
 @rule(

@@ -94,7 +94,7 @@ def forced(site: Evidence) -> Iterator[Hit | Unknown]:
 _FORCE = frozenset({"--force", "--overwrite-data-of-peer", "--clear-bitmap"})
 
 
-def _is_primary(one: Sent) -> str | None:
+def made_primary(one: Sent) -> str | None:
     """The resource of which this command makes its own side the good one; None for any other command."""
     words = _behind("drbdadm", one.words)
     verb = next((i for i, word in enumerate(words) if word in ("primary", "new-current-uuid")), len(words))
@@ -120,7 +120,7 @@ _FIRST = "#!/bin/bash\nssh node1 drbdadm primary --force data\n"
     points_at="ssh node2 drbdadm primary --force data",
 )
 def overwritten(site: Evidence) -> Iterator[Hit | Unknown]:
-    for found in spread(site, _is_primary):
+    for found in spread(site, made_primary):
         yield Hit(found.at, f"{found.who} are each made primary by force", found.related)
     for found in spread(site, _is_thrown_away):
         why = "each takes the other's data for the good one and discards its own: nobody is left to copy from"

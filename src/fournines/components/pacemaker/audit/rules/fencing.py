@@ -11,7 +11,7 @@ from fournines.components.pacemaker.audit.rules.example import DRBD, FENCED, FS,
 from fournines.kit.audit.rule import Consequence, Hit, Severity, Unknown, rule
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from fournines.components.pacemaker.audit.facts import Cluster, Primitive
     from fournines.kit.audit.evidence import Evidence
@@ -265,3 +265,17 @@ def no_delay(site: Evidence) -> Iterator[Hit | Unknown]:
         if not delayed and not cluster.setting("priority-fencing-delay") and not cluster.mentions("qdevice"):
             others = tuple(device.at for device in devices[1:])
             yield Hit(devices[0].at, "no fence device of this pair has a delay", related=others)
+        elif delayed and not cluster.setting("priority-fencing-delay") and (same := _same_delay(devices)):
+            others = tuple(device.at for device in devices[1:])
+            yield Hit(devices[0].at, f"both devices of this pair wait the same {same}", related=others)
+
+
+def _same_delay(devices: Sequence[Primitive]) -> str:
+    """The delay that each of two devices has, if it is the same and nothing of it is left to chance."""
+    said = [
+        {device.params[key].removesuffix("s") for key in _DELAYS if key in device.params}
+        for device in devices
+    ]
+    drawn = any("pcmk_delay_max" in device.params for device in devices)
+    alike = len(devices) == 2 and not drawn and said[0] == said[1] and len(said[0]) == 1  # noqa: PLR2004
+    return f"{min(said[0])} s" if alike and min(said[0]).isdigit() and min(said[0]) != "0" else ""
