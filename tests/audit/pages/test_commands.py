@@ -103,6 +103,16 @@ def test_what_is_no_command(line: str) -> None:
     assert read([File("howto.md", f"```\n{line}\nx = y\n```\n")]).sources == []
 
 
+PRINTED = "Last updated: Wed\nStack: corosync\n\nOnline: [ n1 n2 ]\n vip Started n2\n"
+
+
+def test_what_a_terminal_printed_is_no_command() -> None:
+    session = f"# crm resource move vip n2\nINFO: Move constraint created\n# crm status\n{PRINTED}"
+    assert found("PA047", session) == [(4, "warning")]
+    assert found("PA047", f"{session}root@n1:~# crm resource clear \\\n    vip\n{PRINTED}") == []
+    assert found("PA047", f"This is printed:\n{PRINTED}# crm resource move vip n2\n{PRINTED}{PRINTED}") == []
+
+
 def test_the_host_in_a_prompt_without_a_user() -> None:
     step = "{}:~ # rabbitmqctl force_boot"
     assert found("RM028", f"{step.format('mq1')}\n{step.format('mq2')}") == [(5, "error")]

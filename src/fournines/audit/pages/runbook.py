@@ -101,9 +101,22 @@ def _draft(block: Block, kinds: Sequence[Kind], *, plays: bool) -> Draft | None:
         kind = recognise(name, text, known, marked=True)
         if kind:
             return Draft(name or kind.name, kind, text, block.lines, _partial(kind, text))
-    if block.info.split(" ")[0].lower().strip("{}.") in _SHELL_INFO:
-        return _commands(block, text)
-    return None
+    shell = block.info.split(" ")[0].lower().strip("{}.") in _SHELL_INFO
+    typed = text if shell else _typed_only(text)
+    return _commands(block, typed) if typed else None
+
+
+def _typed_only(text: str) -> str:
+    """A terminal's session without what was printed in it; empty where the first line is no prompt's."""
+    kept: list[str] = []
+    for line in text.split("\n"):
+        goes_on = bool(kept) and kept[-1].endswith("\\")
+        prompt = _PROMPT.match(line)
+        typed = goes_on or (prompt is not None and _is_command(line[prompt.end() :]))
+        if line.strip() and not typed and not any(kept):
+            return ""
+        kept.append(line if typed else "")
+    return "\n".join(kept) if any(kept) else ""
 
 
 def _commands(block: Block, text: str) -> Draft:
