@@ -102,7 +102,7 @@ def _draft(block: Block, kinds: Sequence[Kind], *, plays: bool) -> Draft | None:
         if kind:
             return Draft(name or kind.name, kind, text, block.lines, _partial(kind, text))
     shell = block.info.split(" ")[0].lower().strip("{}.") in _SHELL_INFO
-    typed = text if shell else _typed_only(text)
+    typed = text if shell else _typed_only(block.text)
     return _commands(block, typed) if typed else None
 
 
