@@ -246,3 +246,55 @@ def test_a_vip_of_which_nothing_tells_what_stands_behind_it() -> None:
     assert (unsaid.severity.word, "in no file given" in unsaid.why) == ("warning", True)
     served = {"lb1/keepalived.conf": bare, "lb1/haproxy.cfg": haproxy(api())}
     assert severities("KA004", served) == ["error"]
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ("rabbit_max_retries = 0\nrabbit_durable_queues = true\n", "info"),
+        ("rabbit_max_retries = 0\nrabbit_hosts = mq1,mq2\n", "warning"),
+    ],
+)
+def test_a_removed_option_whose_default_serves(options: str, said: str) -> None:
+    conf = f"[DEFAULT]\ntransport_url = rabbit://c:x7Gk2m@mq1\n[oslo_messaging_rabbit]\n{options}"
+    (one,) = found("OS017", {"c1/cinder.conf": conf})
+    assert (one.severity.word, "localhost" in one.why) == (said, said == "warning")
+
+
+THRESHOLD = "rsc_defaults migration-threshold={}\n"
+DATABASE = "primitive db ocf:heartbeat:{} op monitor interval=10s{}\n{} all db\n"
+
+
+@pytest.mark.parametrize(
+    ("agent", "more", "held", "threshold", "said"),
+    [
+        ("mysql", "", "ms", "1", "info"),
+        ("mysql", "", "ms", "3", "warning"),
+        ("mysql", "", "clone", "1", "warning"),
+        ("mysql", " meta migration-threshold=5", "ms", "1", "warning"),
+    ],
+)
+def test_a_database_that_somebody_looks_at_first(
+    agent: str, more: str, held: str, threshold: str, said: str
+) -> None:
+    assert severities(
+        "PA009", {"a.crm": DATABASE.format(agent, more, held) + THRESHOLD.format(threshold)}
+    ) == [said]
+
+
+NGINX = """stream {{
+    upstream rabbit {{
+        server 10.0.0.11:{0};
+        server 10.0.0.12:{0};
+    }}
+    server {{
+        listen 10.0.0.20:{0};
+        proxy_pass rabbit;
+    }}
+}}
+"""
+
+
+def test_pages_for_people_may_take_a_minute() -> None:
+    assert severities("NG001", {"nginx.conf": NGINX.format(15671)}) == ["info"]
+    assert severities("NG001", {"nginx.conf": NGINX.format(5672)}) == ["warning"]

@@ -92,7 +92,14 @@ def waits(site: Evidence) -> Iterator[Hit | Unknown]:
         if time is not None and time > _LONG:
             told.add(group.at)
             unsaid = "" if said else ", which nothing shortens"
-            yield Hit(at, f"{group.name} is given {time:g} s to take a connection{unsaid}", (group.at,))
+            people = all(server.port in _FOR_PEOPLE for server in group.servers)
+            severity = Severity.INFO if people else None
+            what = f"{group.name} is given {time:g} s to take a connection{unsaid}"
+            yield Hit(at, what, (group.at,), severity=severity)
+
+
+_FOR_PEOPLE = frozenset({"15671", "15672"})
+"""Ports of RabbitMQ's management pages: a person waits there, and no service."""
 
 
 @rule(

@@ -127,13 +127,23 @@ def no_longer_read(evidence: Evidence) -> Iterator[Hit | Unknown]:
             continue
         gone = any(option.name not in _STILL_READ for option in old)
         current = gone and any(option.name in _CURRENT for option in conf.options)
-        names = ", ".join(dict.fromkeys(option.name for option in old))
+        names = dict.fromkeys(option.name for option in old)
+        harmless = names.keys() <= _DEFAULT_SERVES
         yield Hit(
             old[0].at,
-            f"removed since: {names}",
+            f"removed since: {', '.join(names)}",
             related=tuple(option.at for option in old[1:]),
-            severity=None if current else Severity.INFO,
+            severity=None if current and not harmless else Severity.INFO,
+            why=_SERVES if harmless else "",
+            fix="leave them out; amqp_durable_queues where queues have to be durable" if harmless else "",
         )
+
+
+_DEFAULT_SERVES = frozenset({"rabbit_max_retries", "rabbit_durable_queues"})
+_SERVES = (
+    "ignored without a word: today's service tries for ever to reach a broker, and its queues are durable "
+    "where amqp_durable_queues or rabbit_quorum_queue says so"
+)
 
 
 _LEFT = re.compile(

@@ -95,7 +95,26 @@ def counted_for_ever(site: Evidence) -> Iterator[Hit | Unknown]:
             if _reached(p.meta.get("migration-threshold", ""))
         ]
         if places:
-            yield Hit(places[0], "migration-threshold without failure-timeout", related=tuple(places[1:]))
+            what = "migration-threshold without failure-timeout"
+            meant = _looked_at(cluster)
+            severity = Severity.INFO if meant else None
+            why = _LOOKED_AT if meant else ""
+            yield Hit(places[0], what, related=tuple(places[1:]), severity=severity, why=why)
+
+
+_LOOKED_AT = (
+    "one failure bans the host until somebody cleans up: for a database that is promoted a choice, so that "
+    "nobody writes to a copy that was not looked at; meanwhile nobody takes over from the other host"
+)
+
+
+def _looked_at(cluster: Cluster) -> bool:
+    """Whether a database is promoted here, and every threshold is a single failure."""
+    every = [p.meta["migration-threshold"] for p in cluster.primitives if "migration-threshold" in p.meta]
+    wanted = cluster.setting("migration-threshold", "rsc_defaults")
+    promoted = [p for held in cluster.collections if held.promotable for p in cluster.inside(held.id)]
+    data = any(p.type != "drbd" for p in promoted)
+    return data and {*every, *([wanted.value] if wanted else [])} == {"1"}
 
 
 @rule(
