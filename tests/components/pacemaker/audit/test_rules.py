@@ -213,3 +213,11 @@ _WORDS = st.sampled_from([*_SPOKEN.split(), "\\\n", "\n", '"'])
 def test_no_text_ends_in_a_traceback(words: list[str]) -> None:
     text = " ".join(words)
     audit([File("a.crm", text), File("b.sh", "#!/bin/sh\n" + text)], strict=True)
+
+
+def test_each_script_that_switches_fencing_off_is_named() -> None:
+    off = "#!/bin/sh\npcs property set stonith-enabled=false\npcs property set no-quorum-policy=ignore\n"
+    report = audit([File("a/setup.sh", off), File("b/run.sh", off + "true\n")], strict=True)
+    for rule, line in (("PA001", 2), ("PA003", 3)):
+        places = {str(at) for f in report.findings if f.rule == rule for at in (f.at, *f.related)}
+        assert places == {f"a/setup.sh:{line}", f"b/run.sh:{line}"}

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from fournines.components.pacemaker.audit.facts import Cluster, Primitive
+    from fournines.components.pacemaker.audit.facts.model import Property
     from fournines.kit.audit.evidence import Evidence
     from fournines.kit.audit.source import Place
 
@@ -52,11 +53,19 @@ def stonith_off(site: Evidence) -> Iterator[Hit | Unknown]:
             yield Hit(
                 said.at,
                 f"stonith-enabled is {said.value}",
+                _again(cluster, said),
                 severity=None if data else Severity.WARNING,
                 why=""
                 if data
                 else "a host that does not answer keeps its addresses, and so does its successor",
             )
+
+
+def _again(cluster: Cluster, said: Property) -> tuple[Place, ...]:
+    """Where else the same is set to the same: each of several scripts makes its own cluster so."""
+    same = said.scope, said.name, said.value.lower()
+    found = (p for p in cluster.properties if (p.scope, p.name, p.value.lower()) == same)
+    return tuple(p.at for p in found if p.at != said.at)
 
 
 def _policy(cluster: Cluster) -> Place | None:
@@ -126,12 +135,12 @@ def quorum_ignored(site: Evidence) -> Iterator[Hit | Unknown]:
         on = bool(stonith) and not false(stonith.value) if stonith else False
         if (fenced or on) and len(cluster.voters) > _PAIR and _shoots_voters(cluster):
             what = f"no-quorum-policy is ignore among {len(cluster.voters)} hosts that can fence one another"
-            yield Hit(said.at, what, why=_SHOOTS, fix=_STOP, severity=Severity.WARNING)
+            yield Hit(said.at, what, _again(cluster, said), why=_SHOOTS, fix=_STOP, severity=Severity.WARNING)
         elif fenced or on:
             what = "no-quorum-policy is ignore: only fencing keeps the parts of a split cluster apart"
-            yield Hit(said.at, what, severity=Severity.INFO)
+            yield Hit(said.at, what, _again(cluster, said), severity=Severity.INFO)
         else:
-            yield Hit(said.at, "no-quorum-policy is ignore, and nothing fences")
+            yield Hit(said.at, "no-quorum-policy is ignore, and nothing fences", _again(cluster, said))
 
 
 _PAIR = 2
