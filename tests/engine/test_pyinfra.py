@@ -74,7 +74,7 @@ def test_what_takes_long_is_told_with_its_host(monkeypatch: pytest.MonkeyPatch) 
 
     async def tell(busy: tuple[tuple[str, str], ...], _seconds: float) -> None:
         told.append(busy)
-        if len(busy) == 1:
+        if busy == (("two", "do a"),):  # the others may be under way one by one on a busy machine
             heard.set()
 
     async def whole() -> None:
