@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from fournines.audit.site_rules.commands.everywhere import Sent
     from fournines.kit.audit.evidence import Evidence
 
-_BOOTSTRAP = re.compile(
+BOOTSTRAP = re.compile(
     r"\bgalera_new_cluster\b|\b(?:mysqld?|mariadb)@bootstrap\b|\bbootstrap-pxc\b|--wsrep[-_]new[-_]cluster\b"
     r"|\bsafe_to_bootstrap:?[\\\s]*1\b|\bmysqld?\s+bootstrap\b|wsrep[-_]cluster[-_]address=[\"']?gcomm://(?:[\"'\s]|\Z)|\bpc\.bootstrap\s*=\s*(?i:1|yes|true|on)\b"
 )
@@ -38,7 +38,7 @@ _OTHERS = _LOOP.format("systemctl start mariadb")
     points_at="ssh $host galera_new_cluster",
 )
 def bootstraps(site: Evidence) -> Iterator[Hit | Unknown]:
-    for found in spread(site, lambda one: "" if _BOOTSTRAP.search(one.text) else None):
+    for found in spread(site, lambda one: "" if BOOTSTRAP.search(one.text) else None):
         yield Hit(found.at, f"a cluster of its own is started on {found.who}", found.related)
 
 
