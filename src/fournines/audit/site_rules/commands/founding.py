@@ -72,7 +72,7 @@ _STATE = "sed -i 's/safe_to_bootstrap: 0/safe_to_bootstrap: 1/' /var/lib/mysql/g
 )
 def not_compared(site: Evidence) -> Iterator[Hit | Unknown]:
     compared = {source.path for source in site.sources if _COMPARED.search(source.text)}
-    seen = set()
+    seen: set[str] = set()
     for one in sent(site):
         if one.at.path not in compared | seen and _SAFE.search(one.text):
             seen.add(one.at.path)
