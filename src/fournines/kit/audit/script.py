@@ -111,6 +111,7 @@ SCRIPT = Kind(
         r"\A\s*#!\s*/\S*(?:/|\s)(?:ba|da|k|z)?sh\b",
         r"\A\s*#!\s*/(?!\S*\s*(?:python|perl))\S+",
         r"^(?:sudo )?(?:rabbitmqctl|pcs|crm|drbdadm|systemctl) \w",
+        r"^(?:sudo )?(?:docker|podman) run \S",
     ),
     read=read_script,
 )

@@ -56,8 +56,12 @@ def not_taken_back(site: Evidence) -> Iterator[Hit | Unknown]:
             one.at,
             f"{one.text[:80]} leaves a constraint{old}, and nothing here clears it",
             tuple(other.at for other in moves if other is not one),
-            severity=None if lasting else Severity.INFO,
+            severity=None if lasting and not _BLANK.search(one.text) else Severity.INFO,
         )
+
+
+_BLANK = re.compile(r"<\s?[\w\-]+\s?>|\bRESOURCE\b")
+"""A command that a page explains, and nobody gives as it stands."""
 
 
 def _moves(one: Sent) -> bool:

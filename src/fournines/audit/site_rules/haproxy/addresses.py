@@ -213,6 +213,8 @@ _EVERYWHERE = haproxy(
     points_at="bind *:9292",
 )
 def same_port(site: Evidence) -> Iterator[Hit | Unknown]:
+    if _contained(site):
+        return  # a port inside of a container is none of its host's
     for conf in configurations(site):
         for proxy in conf.proxies:
             for bind in proxy.binds:
@@ -221,6 +223,20 @@ def same_port(site: Evidence) -> Iterator[Hit | Unknown]:
                     yield _clash(bind, socket)
                 elif bind.everywhere and bind.port is not None:
                     yield from _local_server(site, proxy, bind)
+
+
+def _contained(site: Evidence) -> bool:
+    """Whether some command runs HAProxy in a container that has a network of its own."""
+    for source in site.sources:
+        for node in source.commands if source.speaks_of("haproxy") else ():
+            line = " ".join(node.words)
+            if _RUN.match(line) and "haproxy" in line and not _HOSTS_NETWORK.search(line):
+                return True
+    return False
+
+
+_RUN = re.compile(r"(?:sudo )?(?:docker|podman) (?:container )?run (?=.* (?:-p|--publish)\b)")
+_HOSTS_NETWORK = re.compile(r" --net(?:work)?[ =]host\b")
 
 
 def _taken(site: Evidence, bind: Bind) -> Socket | None:

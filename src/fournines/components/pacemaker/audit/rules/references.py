@@ -77,11 +77,17 @@ def _missing(cluster: Cluster, statement: Collection | Constraint, ref: Ref, *, 
     near = cluster.ids if len(cluster.ids) < _MOST_COMPARED else ()
     close = get_close_matches(ref.id, near, 1, 0.8)
     where = f"{statement.kind} {statement.id}".strip()
+    if ref.id.startswith(_AGENTS) and cluster.stories:
+        what = f"{where} names the agent {ref.id} where the id of a resource belongs"
+        return Hit(ref.at, what, fix=f"primitive NAME {ref.id}, and that name here")
     known = cluster.builds or all(s.form == "crm" for s in cluster.stories)
     if cluster.whole or (known and not alone) or (close and not _pcs_only(cluster)):
         hint = f", but {close[0]} is" if close else ""
         return Hit(ref.at, f"{where} names {ref.id}, which is not defined{hint}")
     return Unknown(ref.at, f"{where} names {ref.id}, which is defined in no file given")
+
+
+_AGENTS = ("ocf:", "systemd:", "lsb:", "service:", "stonith:")
 
 
 def _pcs_only(cluster: Cluster) -> bool:
