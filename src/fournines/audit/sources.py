@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from fournines.audit import registry
 from fournines.audit.gather.allowance import LIMIT, Allowance
 from fournines.audit.gather.hosts import owners
 from fournines.audit.gather.loose import with_hosts
-from fournines.audit.gather.recognise import recognise
+from fournines.audit.gather.recognise import LOOKED_AT, recognise
 from fournines.audit.pages.compose import compose, is_compose
 from fournines.audit.pages.embedded import written
 from fournines.audit.pages.page import is_page, markdown
@@ -135,9 +137,12 @@ def _beside(found: Iterable[Source], given: frozenset[str]) -> Iterator[Source]:
     """What a page adds to files of the kinds that were ``given``.
 
     A page that is asked for is a runbook. A README beside real files is none, and shows of their kinds what
-    need not be in force; of another kind, which nobody gave, what it shows is all there is of it.
+    need not be in force; of another kind, which nobody gave, what it shows is all there is of it. Where
+    all that was given are scripts, its commands are steps of the same work.
     """
-    return (s for s in found if not given or s.kind not in given | {SCRIPT.name, COMMANDS.name})
+    steps = {SCRIPT.name, COMMANDS.name}
+    left_out = given | steps if given - steps else given - {COMMANDS.name}
+    return (s for s in found if s.kind not in left_out)
 
 
 def _in_folder_of(path: str, draft: Draft, owned: Mapping[str, Owner]) -> str:
@@ -170,7 +175,23 @@ def _kind(file: File) -> Kind | None:
     """
     if file.path.endswith((".yml", ".yaml")) and is_compose(file.text):
         return None
-    return recognise(file.path, file.text, registry.kinds())
+    known = recognise(file.path, file.text, registry.kinds())
+    return COMMANDS if known is None and _is_notes(file) else known
+
+
+_STEP = re.compile(
+    r"^[ \t]*+(?:[#$][ \t]++)?(?:sudo[ \t]++)?(?:rabbitmqctl|pcs|crm|drbdadm)[ \t]++\w",
+    re.MULTILINE,
+)
+_STEPS = 3
+"""Commands that make notes of a file of no known kind."""
+
+
+def _is_notes(file: File) -> bool:
+    """Whether a file is somebody's notes: commands of clusters, with words between them."""
+    plain = "." not in _base(file.path) or file.path.endswith(".txt")
+    found = _STEP.finditer(file.text[:LOOKED_AT]) if plain and not is_page(file.path) else iter(())
+    return sum(1 for _ in islice(found, _STEPS)) == _STEPS
 
 
 def _source(file: File, kind: Kind, host: str) -> Source:

@@ -207,3 +207,45 @@ def test_an_address_of_a_host_needs_nobody_to_move_it() -> None:
     assert found("HA051", LISTEN.format("10.0.0.20"), "# /etc/hosts\n10.0.0.20 api-vip\n10.0.0.21 web1") == [
         (5, "warning")
     ]
+
+
+def test_commands_behind_an_alias_of_the_page() -> None:
+    said = """Name them, then join:
+
+    alias mq1='docker exec mq_1'
+    alias mq2="docker exec mq_2"
+    alias ls='ls -l'
+
+and then
+
+    mq2 rabbitmqctl join_cluster rabbit@mq1
+    mq1 rabbitmqctl set_policy ha-all "^ha" '{"ha-mode":"all"}'
+"""
+    found = {(f.rule, f.at.line) for f in audit([File("howto.md", said)], strict=True).findings}
+    assert ("RM020", 10) in found
+
+
+def test_a_readme_beside_scripts_alone_shows_steps_of_the_same_setting_up() -> None:
+    page = File("README.md", "Then:\n\n    pcs property set stonith-enabled=false\n")
+    script = File("move.sh", "#!/bin/sh\npcs resource move vip\n")
+    found = {(f.rule, f.at.path) for f in audit([page, script], strict=True).findings}
+    assert ("PA001", "README.md") in found
+    conf = File("corosync.conf", "totem {\n    version: 2\n}\n")
+    found = {(f.rule, f.at.path) for f in audit([page, script, conf], strict=True).findings}
+    assert ("PA001", "README.md") not in found
+
+
+NOTES = "join\nrabbitmqctl stop_app\nrabbitmqctl join_cluster rabbit@mq1\nrabbitmqctl start_app\n\npolicy\n"
+POLICY = """rabbitmqctl set_policy ha-all "^ha" '{"ha-mode":"all"}'\n"""
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "found"),
+    [
+        ("notes", NOTES + POLICY, {7}),
+        ("docker/steps.txt", NOTES + POLICY, {7}),
+        ("main.go", NOTES.replace("rabbitmqctl", "//") + "//" + POLICY, set()),
+    ],
+)
+def test_notes_of_commands_are_read(path: str, text: str, found: set[int]) -> None:
+    assert {f.at.line for f in audit([File(path, text)], strict=True).findings if f.rule == "RM020"} == found

@@ -16,7 +16,7 @@ from fournines.audit.pages.embedded import written
 from fournines.audit.pages.page import Block, blocks
 from fournines.audit.pages.playbook import LONGEST, is_playbook, playbook
 from fournines.audit.pages.prose import named, told
-from fournines.audit.pages.values import filled, values
+from fournines.audit.pages.values import aliases, filled, unaliased, values
 from fournines.audit.pages.whose import PATH, everywhere, host_before, known_hosts, with_hosts
 from fournines.audit.parse import parse
 from fournines.kit.audit.script import COMMANDS, SCRIPT
@@ -61,6 +61,8 @@ def drafts(page: str, kinds: Sequence[Kind]) -> list[Draft]:
     hosts = known_hosts(page)
     found = []
     shown = blocks(page)
+    short = aliases(block.text for block in shown)
+    shown = [replace(block, text=unaliased(block.text, short)) for block in shown] if short else shown
     room = LONGEST
     for block in shown:
         room -= len(block.text) if is_playbook(block.text) else 0

@@ -51,6 +51,25 @@ def _set(node: Node) -> Iterator[tuple[str, str]]:
         yield from ((word, "") for word in words if word.isidentifier())
 
 
+_ALIAS = re.compile(r"^[ \t]*alias ([\w\-]+)=(['\"])([^'\"$`;|&\n]{1,200})\2", re.MULTILINE)
+_MOST = 50
+"""Aliases of a page that are put in."""
+
+
+def aliases(texts: Iterable[str]) -> dict[str, str]:
+    """The names that these blocks give to commands (``alias mq1='docker exec mq1'``)."""
+    found = [(name, said) for text in texts for name, _, said in _ALIAS.findall(text)]
+    return {name: said for name, said in found[:_MOST] if said.split()[:1] != [name]}
+
+
+def unaliased(text: str, known: Mapping[str, str]) -> str:
+    """The text with these commands where a line begins with their names."""
+    if not known:
+        return text
+    first = re.compile(rf"^([ \t]*)({'|'.join(map(re.escape, known))})(?=[ \t])", re.MULTILINE)
+    return first.sub(lambda match: match.group(1) + known[match.group(2)], text)
+
+
 def filled(text: str, known: Mapping[str, str]) -> str:
     """The text with these variables put in, but for what a quoted here-document keeps as it stands."""
     if not known or "$" not in text:

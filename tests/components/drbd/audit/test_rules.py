@@ -35,7 +35,8 @@ def test_the_common_section_counts_for_every_resource() -> None:
 
 
 def test_quorum_of_three_needs_no_fencing() -> None:
-    body = "options { quorum majority; on-no-quorum io-error; }\n  on c { address 10.0.0.3:7789; }"
+    body = "options { quorum majority; on-no-quorum io-error; }\n  on c { address 10.0.0.3:7789; }\n"
+    body += "  connection-mesh { hosts a b c; }"
     assert seen(db=resource(body)) == set()
 
 

@@ -210,3 +210,36 @@ def unheard(site: Evidence) -> Iterator[Hit | Unknown]:
         given = site.all(CorosyncConf) or clusters(site)
         severity = None if given else Severity.INFO  # a cluster may be there, its files are not
         yield Hit(first, what, related=tuple(p for p in others if p), severity=severity)
+
+
+_THIRD = "    on node{0} {{\n        node-id {0};\n        address 10.0.2.1{0}:7789;\n    }}\n"
+_THREE = "resource db {\n    device /dev/drbd0;\n" + "".join(map(_THIRD.format, (1, 2, 3))) + "%s}\n"
+_MESH = "    connection-mesh {\n        hosts node1 node2 node3;\n    }\n"
+_PAIR = 2
+
+
+@rule(
+    "DR016",
+    Severity.ERROR,
+    "A third host that is connected to nobody",
+    consequence=Consequence.DOWN,
+    why="DRBD connects the hosts of a resource by itself only where they are two: drbdadm refuses the file; "
+    "DRBD 8.4 knows no third host at all",
+    fix="DRBD 9 with a node-id for each host and connection-mesh { hosts node1 node2 node3; }; or two hosts",
+    source="drbd-utils 9: \"Use explicit 'connection' sections (or a 'connection-mesh' section) with more "
+    "than two 'on' sections\"",
+    bad={"db.res": _THREE % ""},
+    good={"db.res": _THREE % _MESH},
+    points_at="on node3 {",
+)
+def unconnected(site: Evidence) -> Iterator[Hit | Unknown]:
+    for resource in site.all(DrbdResource):
+        if resource.excerpt or len(resource.hosts) <= _PAIR:
+            continue
+        words = {line.split(" ", 1)[0] for _, line in resource.tree}
+        if words.isdisjoint(("connection", "connection-mesh", "stacked-on-top-of", "include")):
+            third = resource.hosts[_PAIR]
+            what = (
+                f"{resource.name} has {len(resource.hosts)} hosts, and nothing says who is connected to whom"
+            )
+            yield Hit(third.at, what, (resource.at,))

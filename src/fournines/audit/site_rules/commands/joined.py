@@ -1,4 +1,4 @@
-"""Commands that the shell reads otherwise than they were meant: joined to the next, or a name cut short."""
+"""Commands that the shell reads otherwise than they were meant: joined, cut short, assigning nothing."""
 
 from __future__ import annotations
 
@@ -90,3 +90,39 @@ def _hyphened(node: Node) -> Iterator[str]:
         name = value.removeprefix("$").removeprefix("{").removesuffix("}")
         if value.startswith("$") and "-" in name and option == f"--{name}":
             yield name
+
+
+_JOIN = "#!/bin/sh\n{}\nrabbitmqctl stop_app\nrabbitmqctl join_cluster rabbit@$first\nrabbitmqctl start_app\n"
+
+
+@rule(
+    "SY047",
+    Severity.ERROR,
+    "An assignment that the shell takes for a command",
+    consequence=Consequence.DOWN,
+    why="blanks around = make a command of the name: 'not found', the script goes on, and the variable stays "
+    "empty wherever it is used",
+    fix="NAME=VALUE without blanks",
+    source="POSIX.1-2017, Shell Command Language 2.9.1, 2.10.2: an assignment is one word",
+    bad={"join.sh": _JOIN.format("first = $1")},
+    good={"join.sh": _JOIN.format("first=$1")},
+    points_at="first = $1",
+)
+def assigns_nothing(site: Evidence) -> Iterator[Hit | Unknown]:
+    for source in site.sources:
+        if source.kind not in _KINDS or not _BLANKS.search(source.text):
+            continue
+        lines = source.text.split("\n")
+        assigned = {name for pair in _ASSIGNED.findall(source.text) for name in pair}
+        for node in source.commands:
+            if _NAME.fullmatch(node.key) and node.args[:1] and node.args[0].startswith("="):
+                used = re.search(rf"\$\{{?{node.key}\b", source.text)
+                reckoned = "((" in lines[node.line - 1]  # there blanks are free
+                if used and not reckoned and node.key not in assigned and node.args[0] not in ("==", "=~"):
+                    yield Hit(source.at(node), f"{node.key} is run as a command: ${node.key} gets no value")
+
+
+_NAME = re.compile(r"[A-Za-z_]\w*+")
+_BLANKS = re.compile(r"(?<!\w)[A-Za-z_]\w*+[ \t]++=")
+_ASSIGNED = re.compile(r"(?:^|[\s;({&|])(\w++)\+?=|\b(?:for|read(?:[ \t]+-\w+)*)[ \t]+(\w++)", re.MULTILINE)
+"""Names that get a value some other way, and so are variables that may have one here."""

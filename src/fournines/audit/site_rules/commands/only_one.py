@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from typing import TYPE_CHECKING
 
+from fournines.audit.gather.hosts import HOSTLIKE
 from fournines.audit.site_rules.commands.everywhere import sent, spread
 from fournines.kit.audit.rule import Consequence, Hit, Severity, Unknown, rule
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterator, Sequence
 
     from fournines.audit.site_rules.commands.everywhere import Sent
     from fournines.kit.audit.evidence import Evidence
@@ -141,8 +143,10 @@ _KEYS = re.compile(
     r"|(?:\brand\b|\burandom\b|\buuidgen\b|\bpwgen\b).{0,120}\.erlang\.cookie"
 )
 _COPIED = re.compile(
-    r"\b(?:scp|rsync|synchronize|copy|tar|unison)\b.{0,200}(?:authkey|fernet|credential-keys|cookie)"
+    r"\b(?:scp|rsync|synchronize|copy|tar|unison)\b.{0,200}(?:(authkey)|(fernet|credential-keys)|(cookie))"
 )
+_MADE_BY = ("corosync-keygen", "keystone-manage", "rand")
+"""The programs that make those keys, in the order of the groups above."""
 _MADE = "for host in ctl1 ctl2 ctl3; do\n    ssh $host {}\ndone\n"
 
 
@@ -161,11 +165,42 @@ _MADE = "for host in ctl1 ctl2 ctl3; do\n    ssh $host {}\ndone\n"
     points_at="ssh $host keystone-manage fernet_setup",
 )
 def made_on_each(site: Evidence) -> Iterator[Hit | Unknown]:
-    copied = any(_COPIED.search(source.text) for source in site.kinds("commands", "script"))
-    for found in spread(site, lambda one: _key(one) if not copied else None):
+    told = [found for source in site.kinds("commands", "script") for found in _COPIED.finditer(source.text)]
+    copied = {_MADE_BY[found.lastindex - 1] for found in told if found.lastindex}
+    kept = _MADE_BY[-1] in copied
+    for found in spread(site, lambda one: _key(one, copied, kept=kept)):
         yield Hit(found.at, f"a key is made on {found.who}, on each another", found.related)
+    made: dict[tuple[str, str], list[Sent]] = defaultdict(list)
+    for one in sent(site):
+        key = None if one.hosts or not _of_a_file(one) else _key(one, copied, kept=kept)
+        if key:
+            made[one.at.path.rpartition("/")[0], key].append(one)
+    for several in made.values():
+        first = {one.at.path: one for one in reversed(several)}
+        paths = sorted(first)
+        if _roles(paths):
+            last = first[paths[-1]].at
+            what = f"a key is made by {' and by '.join(path.rpartition('/')[2] for path in paths[:3])}"
+            yield Hit(first[paths[0]].at, f"{what}, on each host another", (last,))
 
 
-def _key(one: Sent) -> str | None:
+def _of_a_file(one: Sent) -> bool:
+    """Whether a command stands in a script that was given as such."""
+    return one.section[1] == "" and one.at.path.endswith((".sh", ".bash"))
+
+
+def _roles(paths: Sequence[str]) -> bool:
+    """Whether these scripts differ in a host's name or role: ``keystone-master.sh``, ``keystone-2.sh``."""
+    words = [set(re.split(r"[._\-]+", path.rpartition("/")[2])) for path in paths]
+    common = set.intersection(*words) if words else set()
+    return len(words) > 1 and all(
+        own and all(map(HOSTLIKE.search, own)) for own in (w - common for w in words)
+    )
+
+
+def _key(one: Sent, copied: Collection[str], *, kept: bool) -> str | None:
+    """The program that makes a key, where nothing copies what it makes."""
     match = _KEYS.search(one.text)
-    return match.group().split()[0] if match else None
+    program = match.group().split()[0] if match else None
+    known = program in _MADE_BY[:-1]
+    return None if program is None or (program in copied if known else kept) else program

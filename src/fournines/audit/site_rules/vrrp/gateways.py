@@ -51,12 +51,14 @@ _SHOWN = 3
 )
 def tracks_nothing(site: Evidence) -> Iterator[Hit | Unknown]:
     for instance in site.all(VrrpInstance):
-        if not instance.vips or _acting(site, instance):
+        told = [key for key in ("notify_master", "notify") if key in instance.places]
+        if not (instance.vips or told) or _acting(site, instance):
             continue
         if incomplete(site, instance.at.host):
             yield Unknown(instance.at, f"{instance.name} tracks no service in the part that was given")
             continue
-        what = f"{instance.name} holds {_vips(instance)} and tracks no script, process or file"
+        holds = f"holds {_vips(instance)}" if instance.vips else f"acts by {told[0]}"
+        what = f"{instance.name} {holds} and tracks no script, process or file"
         if _directs(site, instance):
             why = "for a director keepalived is the service; whatever else it serves may die unseen"
             yield Hit(instance.at, what, why=why, severity=Severity.INFO)

@@ -120,6 +120,7 @@ def _ignores_quorum(cluster: GaleraCluster) -> Iterator[Hit]:
 )
 def list_incomplete(evidence: Evidence) -> Iterator[Hit | Unknown]:
     for cluster in clusters(evidence):
+        yield from _one_for_all(cluster)
         told = {peer: _is_name(peer) for peer in sorted(cluster.peers)}
         filled = [peer for peer in told if not unfilled(peer)]
         counted = Counter(told.values())
@@ -141,6 +142,18 @@ def list_incomplete(evidence: Evidence) -> Iterator[Hit | Unknown]:
                     member.place("wsrep_cluster_address"),
                     f"{name_of(member)} ({member.address}) names one host only, {member.peers[0]}",
                 )
+
+
+def _one_for_all(cluster: GaleraCluster) -> Iterator[Hit]:
+    """Where members are several, and all of them name the same one only."""
+    naming = [member for member in cluster.members if member.at.host and set(member.peers) - member.own]
+    if len(cluster.peers) == 1 and len(naming) > 1 and not unfilled(cluster.peers[0]):
+        first, *others = naming
+        yield Hit(
+            first.place("wsrep_cluster_address"),
+            f"every member names {cluster.peers[0]} only: while that is down nobody can join",
+            tuple(member.place("wsrep_cluster_address") for member in others),
+        )
 
 
 def _missing(

@@ -7,7 +7,7 @@ from collections import Counter, defaultdict
 from ipaddress import ip_address
 from typing import TYPE_CHECKING
 
-from fournines.components.haproxy.audit.facts import configurations
+from fournines.components.haproxy.audit.facts import HaproxyFile, configurations
 from fournines.components.haproxy.audit.rules.example import TWO, api, haproxy
 from fournines.kit.audit.rule import Consequence, Hit, Severity, Unknown, rule
 
@@ -81,3 +81,33 @@ def _address(text: str) -> bool:
 def _near(one: str, other: str) -> bool:
     """Whether two addresses lie in one /24: a host may have one in each of several networks."""
     return one.rpartition(".")[0] == other.rpartition(".")[0]
+
+
+_PATHED = re.compile(r"(?:https?://\S+|[^\s/@]+:\d+/\S*)", re.IGNORECASE)
+
+
+@rule(
+    "HA057",
+    Severity.ERROR,
+    "A server's address that is a URL",
+    consequence=Consequence.DOWN,
+    why="a server is an address and a port: HAProxy refuses anything before or behind them, and does not "
+    "start",
+    fix="ADDRESS:PORT; what a health check asks for stands in option httpchk (http-check send uri)",
+    source="HAProxy configuration manual 5 server <address>[:port]: 'invalid character in port number'",
+    bad={"haproxy.cfg": haproxy(api("server c1 10.0.0.11:80/dashboard check\nserver c2 10.0.0.12:80 check"))},
+    good={"haproxy.cfg": haproxy(api())},
+    points_at="server c1 10.0.0.11:80/dashboard check",
+)
+def urls(site: Evidence) -> Iterator[Hit | Unknown]:
+    for file in site.all(HaproxyFile):
+        found = [
+            (file.source.at(node), node.words[2])
+            for section in file.source.nodes
+            for node in section.children
+            if node.key == "server" and len(node.words) > 2 and _PATHED.fullmatch(node.words[2])  # noqa: PLR2004
+        ]
+        if found:
+            yield Hit(
+                found[0][0], f"{found[0][1]} is no address of a server", tuple(at for at, _ in found[1:])
+            )

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from fournines.components.haproxy.audit.facts.protocols import BY_PORT, spoken
 from fournines.components.haproxy.audit.rules.checks import backs, first_of
-from fournines.components.haproxy.audit.rules.example import galera, haproxy
+from fournines.components.haproxy.audit.rules.example import galera, haproxy, listen
 from fournines.kit.audit.rule import Consequence, Hit, Severity, Unknown, rule
 
 if TYPE_CHECKING:
@@ -88,3 +88,32 @@ def _other(proxy: Proxy, server: Server) -> str:
         return there.name if there and there.name != asked else "HTTP" if port in _WEB_PORTS else ""
     told = proxy.checks_http and not proxy.all("http-check", "connect") and not server.has("addr")
     return there.name if told and there and there.name not in _ELSEWHERE else ""
+
+
+_OF_ERLANG = {4369: "epmd, the directory of Erlang's nodes", 25672: "the connections between brokers"}
+_PEER = "mode tcp\nserver mq1 10.0.0.11:25672 check inter 1s\n"
+
+
+@rule(
+    "HA064",
+    Severity.WARNING,
+    "What one broker asks of a certain other is balanced",
+    consequence=Consequence.ERRORS,
+    why="a broker asks for another one by its name: through the balancer it reaches any of them, one that "
+    "refuses; clients have no business on these ports",
+    fix="no section for these ports: brokers find one another by name and port, directly",
+    source="RabbitMQ documentation, Networking: ports 4369 and 25672 are for inter-node and CLI tools "
+    "communication",
+    bad={"haproxy.cfg": haproxy(listen(_PEER + "server mq2 10.0.0.12:25672 check inter 1s", name="erlang"))},
+    good={"haproxy.cfg": haproxy(listen(_PEER, name="mq1-erlang"))},
+    points_at="listen erlang",
+)
+def between_brokers(site: Evidence) -> Iterator[Hit | Unknown]:
+    for proxy in backs(site):
+        ports = {server.port for server in proxy.servers}
+        hosts = {server.host for server in proxy.servers}
+        port = next(iter(ports)) if len(ports) == 1 and len(hosts) > 1 else None
+        if port in _OF_ERLANG:
+            yield Hit(
+                proxy.at, f"{proxy.name} spreads port {port} over {len(hosts)} hosts: {_OF_ERLANG[port]}"
+            )

@@ -135,6 +135,9 @@ def no_stickiness(site: Evidence) -> Iterator[Hit | Unknown]:
         sticky = cluster.mentions("resource-stickiness", "default-resource-stickiness")
         if cluster.builds and settings and not sticky and any(p.address for p in cluster.primitives):
             yield Hit(settings[0].at, "resource-stickiness is not set, so it is 0")
+        said = cluster.setting("resource-stickiness", "rsc_defaults")
+        if said and said.value.strip() == "0":
+            yield Hit(said.at, "resource-stickiness is 0")
 
 
 def _monitors(primitive: Primitive) -> list[Op]:

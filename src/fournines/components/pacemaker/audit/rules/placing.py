@@ -148,6 +148,7 @@ def apart_from_its_proxy(site: Evidence) -> Iterator[Hit | Unknown]:
             yield Hit(free[0].at, what, (proxies[0].at, *(p.at for p in free[1:])))
         elif cluster.builds and free:
             yield from _ordered_only(cluster, free)
+            yield from _left_alone(cluster, free)
 
 
 def _ordered_only(cluster: Cluster, free: list[Primitive]) -> Iterator[Hit]:
@@ -163,6 +164,21 @@ def _ordered_only(cluster: Cluster, free: list[Primitive]) -> Iterator[Hit]:
             what = f"{address.id} and {service.id} are started in order, on hosts of their own"
             why = "an order says when, not where: the address may be on one host and its service on another"
             yield Hit(order.at, what, (address.at, service.at), why=why, fix="a colocation of the two")
+
+
+def _left_alone(cluster: Cluster, free: list[Primitive]) -> Iterator[Hit]:
+    """Addresses that no order and no colocation names, beside others that follow a service."""
+    named = {
+        p.id for c in cluster.constraints if c.kind == "order" for r in c.refs for p in cluster.inside(r.id)
+    }
+    tied = [p for p in cluster.primitives if p.address and p not in free]
+    for address in free if tied else ():
+        if address.id not in named:
+            what = f"nothing ties {address.id} to a service, as {tied[0].id} is tied"
+            yield Hit(address.at, what, (tied[0].at,), why=_ALONE, severity=Severity.WARNING)
+
+
+_ALONE = "where the service behind it dies, the address stays, and its clients reach nobody"
 
 
 def _first(ranked: dict[str, tuple[int, Primitive]], ids: set[str]) -> Primitive | None:

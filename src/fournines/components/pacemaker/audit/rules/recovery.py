@@ -141,3 +141,32 @@ def not_notified(site: Evidence) -> Iterator[Hit | Unknown]:
             silent = [p for p in volumes if not true(p.params.get("ignore_missing_notifications", ""))]
             if silent and not true(told) and not cluster.setting("notify", "rsc_defaults"):
                 yield Hit(clone.at, f"{clone.id} does not say notify=true", (silent[0].at,))
+
+
+_ONE_EACH = ("clone-node-max", "promoted-node-max", "master-node-max")
+
+
+@rule(
+    "PA050",
+    Severity.ERROR,
+    "More than one instance of a DRBD device on a host",
+    consequence=Consequence.DOWN,
+    why="a host has one copy of the device: the agent refuses to start ('meta parameter misconfigured')",
+    fix="clone-node-max=1 and promoted-node-max=1, or neither: 1 is what counts unless it is said",
+    source="ocf:linbit:drbd, drbd_validate_all: meta_expect clone-node-max, master-node-max",
+    bad=crm(DRBD.replace("notify=true", "notify=true clone-node-max=2"), FS, TIED),
+    good=crm(DRBD.replace("notify=true", "notify=true clone-node-max=1"), FS, TIED),
+    points_at="meta promotable=true notify=true clone-node-max=2",
+)
+def several_on_a_host(site: Evidence) -> Iterator[Hit | Unknown]:
+    for cluster in clusters(site):
+        for clone in cluster.collections:
+            said = [name for name in _ONE_EACH if clone.meta.get(name, "1").strip() not in ("1", "")]
+            said = [name for name in said if clone.meta[name].strip().isdecimal()]
+            if (
+                said
+                and clone.kind in ("clone", "promotable")
+                and any(p.drbd for p in cluster.inside(clone.id))
+            ):
+                what = f"{clone.id} asks for {clone.meta[said[0]]} instances on one host ({said[0]})"
+                yield Hit(clone.place(said[0]), what)

@@ -188,6 +188,8 @@ def untied(site: Evidence) -> Iterator[Hit | Unknown]:
                     name = f"{loose.kind} {loose.id}" if loose.id else f"the {loose.kind}"
                     what += f": {name} does not ask for the promoted instance"
                 yield Hit(loose.at if loose else user.at, what, related=(user.at, mine[0][0].at))
+        for clone, _ in pairs:
+            yield from _beside_any(cluster, clone, ties[clone.id])
         if pairs and not users and cluster.whole and not cluster.constraints:
             place = next((s.constraints for s in cluster.stories if s.constraints), pairs[0][0].at)
             names = ", ".join(clone.id for clone, _ in pairs)
@@ -195,6 +197,20 @@ def untied(site: Evidence) -> Iterator[Hit | Unknown]:
             yield Hit(
                 place, f"no order and no colocation with {names}: nothing follows DRBD", related=related
             )
+
+
+def _beside_any(cluster: Cluster, clone: Collection, ties: Ties) -> Iterator[Hit]:
+    """What starts behind the promotion, and is placed beside any instance of the device."""
+    users = {p.id for p in cluster.primitives if _on_drbd(p)}
+    for constraint in cluster.constraints:
+        if constraint.kind != "colocation" or constraint.forbids or len(constraint.refs) != 2:  # noqa: PLR2004
+            continue
+        follower, leader = constraint.refs
+        inside = {follower.id, *(p.id for p in cluster.inside(follower.id))}
+        loose = leader.id in {clone.id, *clone.aliases} and not leader.role and not users & inside
+        if loose and inside & ties.ordered and not inside & ties.placed:
+            what = f"{follower.id} is started behind the promotion of {clone.id}, but not placed with it"
+            yield Hit(constraint.at, what, (clone.at,))
 
 
 def _loose(

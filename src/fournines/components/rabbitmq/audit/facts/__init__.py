@@ -119,6 +119,16 @@ class Definitions:
 
 
 @dataclass(frozen=True)
+class Misplaced:
+    """A setting in the list of an application that does not read it; ``home`` is the one that does."""
+
+    at: Place
+    name: str
+    application: str
+    home: str
+
+
+@dataclass(frozen=True)
 class Cookie:
     """An Erlang cookie file. The secret itself stays out of ``repr``."""
 

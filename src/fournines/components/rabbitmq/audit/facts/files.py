@@ -13,6 +13,7 @@ from fournines.components.rabbitmq.audit.facts import (
     Cookie,
     Definitions,
     Member,
+    Misplaced,
     Policy,
     broker_host,
 )
@@ -42,6 +43,18 @@ def read_conf(source: Source) -> Iterator[object]:
 # --- rabbitmq.config and advanced.config: Erlang terms
 
 
+_HOMES = {
+    **dict.fromkeys(("net_ticktime", "inet_dist_listen_min", "inet_dist_listen_max"), "kernel"),
+    **dict.fromkeys(
+        ("cluster_partition_handling", "cluster_nodes", "vm_memory_high_watermark", "disk_free_limit",
+         "tcp_listeners", "default_queue_type", "queue_master_locator"),
+        "rabbit",
+    ),
+}  # fmt: skip
+"""Settings and the application that reads them."""
+APPLICATIONS = frozenset({"rabbit", "kernel", "rabbitmq_management", "ssl"})
+
+
 def read_erlang(source: Source) -> Iterator[object]:
     """The facts of a classic or advanced configuration."""
     settings: dict[str, BrokerSetting] = {}
@@ -53,6 +66,9 @@ def read_erlang(source: Source) -> Iterator[object]:
             for pair in pairs:
                 if pair.key == "cluster_nodes":
                     members += _cluster_nodes(source, pair)
+                home = _HOMES.get(pair.key, application.key)
+                if home != application.key and application.key in APPLICATIONS:
+                    yield Misplaced(source.at(pair), pair.key, application.key, home)
                 if pair.key:
                     name = prefix + pair.key
                     settings[name] = BrokerSetting(source.at(pair), name, _value(pair))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from fournines.components.rabbitmq.audit.facts import Cookie, CookieMode, Joined, brokers
+from fournines.components.rabbitmq.audit.facts import Cookie, CookieMode, Joined, Misplaced, brokers
 from fournines.kit.audit.rule import Consequence, Hit, Severity, Unknown, rule
 
 if TYPE_CHECKING:
@@ -191,3 +191,23 @@ def disagree(evidence: Evidence) -> Iterator[Hit | Unknown]:
         if odd and theirs and set(mine) & set(theirs):
             what = f"{other.host} is told of {odd.host}, and {one.host} is not"
             yield Hit(odd.at, what, (one.members[0].at,))
+
+
+_TICK = "[{{{}, [{{net_ticktime, 10}}]}}].\n"
+
+
+@rule(
+    "RM033",
+    Severity.WARNING,
+    "A setting of one application in the list of another",
+    consequence=Consequence.SLOW,
+    why="each application reads its own list only: the setting counts for nothing, and the default stays",
+    fix="the list of the application that reads it: {kernel, [{net_ticktime, ...}]}, {rabbit, [...]}",
+    source="kernel(6), net_ticktime; RabbitMQ documentation, Configuration: advanced.config",
+    bad={"mq1/advanced.config": _TICK.format("rabbit")},
+    good={"mq1/advanced.config": _TICK.format("kernel")},
+    points_at="[{rabbit, [{net_ticktime, 10}]}].",
+)
+def misplaced(evidence: Evidence) -> Iterator[Hit | Unknown]:
+    for said in evidence.all(Misplaced):
+        yield Hit(said.at, f"{said.name} stands in {said.application}, and {said.home} would read it")
