@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 
 _CLEARED = re.compile(
     r"\bpcs\s+resource\s+clear\b|\bcrm\s+resource\s+(?:clear|unmove|unmigrate|unban)\b|\bpcs\s+constraint\s+(?:delete|remove|"
-    r"location\s+(?:delete|remove))\b|\bcrm\s+configure\s+delete\s+cli-|\bcrm_resource\b[^\n]*\s(?:-U|--clear|--un-?m\w+)\b"
+    r"location\s+(?:delete|remove))\b|\bcrm\s+configure\s+delete\s+cli-|\bcrm_resource\b[^\n]{0,200}\s(?:-U|--clear|--un-?m\w+)\b"
 )
-_LIMITED = re.compile(r"\blifetime=|--lifetime\b|--autodelete\b|\sP\d*T?\d+[DHMS]\b")
+_LIMITED = re.compile(r"\blifetime=|--lifetime\b|--autodelete\b|\sP[\dT]{1,20}[DHMS]\b")
 _MOVES = frozenset({"move", "migrate", "ban", "move-with-constraint"})
 _OPTIONS = frozenset({"-M", "--move", "--migrate", "-B", "--ban"})
 _STEP = "#!/bin/sh\ncrm resource move vip node2\n"
