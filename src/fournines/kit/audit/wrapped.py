@@ -77,7 +77,7 @@ def named(nodes: Sequence[Node]) -> Iterator[Node]:
     given: dict[str, list[str]] = {}
     for node in nodes:
         words = node.words
-        match = _PROGRAM.fullmatch(words[-1]) if len(words) <= _SETTING else None
+        match = _PROGRAM.fullmatch(words[-1]) if 0 < len(words) <= _SETTING else None
         if match and (len(words) == 1 or words[0] in ("export", "readonly")):
             given[match.group(1)] = match.group(2).split()
         called = _NAMED.fullmatch(words[0]) if words and words[0].startswith("$") else None
