@@ -142,9 +142,8 @@ _KEYS = re.compile(
     r"\bcorosync-keygen\b|\bkeystone-manage\s(?:\S+\s)?(?:fernet|credential)_setup\b"
     r"|(?:\brand\b|\burandom\b|\buuidgen\b|\bpwgen\b).{0,120}\.erlang\.cookie"
 )
-_COPIED = re.compile(
-    r"\b(?:scp|rsync|synchronize|copy|tar|unison)\b.{0,200}(?:(authkey)|(fernet|credential-keys)|(cookie))"
-)
+_COPIES = re.compile(r"\b(?:scp|rsync|synchronize|copy|tar|unison)\b(.*)")
+_COPIED = re.compile(r"(authkey)|(fernet|credential-keys)|(cookie)")
 _MADE_BY = ("corosync-keygen", "keystone-manage", "rand")
 """The programs that make those keys, in the order of the groups above."""
 _MADE = "for host in ctl1 ctl2 ctl3; do\n    ssh $host {}\ndone\n"
@@ -165,8 +164,11 @@ _MADE = "for host in ctl1 ctl2 ctl3; do\n    ssh $host {}\ndone\n"
     points_at="ssh $host keystone-manage fernet_setup",
 )
 def made_on_each(site: Evidence) -> Iterator[Hit | Unknown]:
-    told = [found for source in site.kinds("commands", "script") for found in _COPIED.finditer(source.text)]
-    copied = {_MADE_BY[found.lastindex - 1] for found in told if found.lastindex}
+    texts = [source.text for source in site.kinds("commands", "script")]
+    told = [
+        key for text in texts for line in _COPIES.finditer(text) for key in _COPIED.finditer(line.group(1))
+    ]
+    copied = {_MADE_BY[key.lastindex - 1] for key in told if key.lastindex}
     kept = _MADE_BY[-1] in copied
     for found in spread(site, lambda one: _key(one, copied, kept=kept)):
         yield Hit(found.at, f"a key is made on {found.who}, on each another", found.related)

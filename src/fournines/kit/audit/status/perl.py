@@ -40,7 +40,9 @@ _OPERATORS = {
     "ne": "!=",
 }
 _STATUS = re.compile(r"\$\?(?:\s*>>\s*8)?|\$CHILD_ERROR")
-_PRINTED = re.compile(r"(?:print|say)\s*\(?\s*(?:STDOUT\s+)?('[^']*'|\"[^\"]*\")(?:\s*,[^;]*)?\)?", re.DOTALL)
+_PRINTED = re.compile(
+    r"(?:print|say)\s*+(?:\(\s*+)?(?:STDOUT\s++)?('[^']*'|\"[^\"]*\")(?:\s*,[^;]*)?\)?", re.DOTALL
+)
 """What goes to standard output, as far as it begins with a text."""
 _QUIET = re.compile(
     r"(?:print|printf|say|use|no|require|package|openlog|syslog|closelog|sleep|chomp|warn|local|my|our|\$\|)\b|\$\|"
