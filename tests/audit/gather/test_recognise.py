@@ -47,6 +47,16 @@ def test_names_are_no_deeper_than_what_is_looked_at(kind: Kind) -> None:
             "global\n daemon\ndefaults\n mode tcp\nlisten a\n bind :1\n server c 10.0.0.1:80 check\n",
             "haproxy.cfg",
         ),
+        (
+            "first-cfg.sh",
+            "sudo cat <<EOF >/etc/keepalived/keepalived.conf\nvrrp_instance V {\n}\nEOF\n",
+            "script",
+        ),
+        (
+            "cfg.sh",
+            "# the proxy\ntee /etc/haproxy/haproxy.cfg <<'E'\nglobal\nlisten a\n bind :1\nE\n",
+            "script",
+        ),
     ],
 )
 def test_a_file_is_what_its_name_and_its_text_say(path: str, text: str, kind: str | None) -> None:

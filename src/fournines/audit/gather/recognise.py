@@ -8,6 +8,7 @@ from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 from fournines.audit.gather.marks import counted, seen
+from fournines.kit.audit.script import WRITES
 from fournines.kit.audit.source import Syntax
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 LOOKED_AT = 64 * 1024
 """Characters of a file that are searched for marks."""
 
+_WRITES = re.compile(WRITES)
 _SHELL = re.compile(r"#!\s*\S*(?:/|\s)(?:ba|da|k|z)?sh\b")
 _Names = tuple[tuple[str, ...], ...]
 """The names of each kind."""
@@ -44,7 +46,7 @@ def recognise(path: str, text: str, kinds: Iterable[Kind], *, marked: bool = Fal
     of the kind in the text, or nothing but comments. ``marked``: no name alone is enough.
     """
     head = _shortened(text[:LOOKED_AT])
-    if _SHELL.match(head) and not marked:
+    if (_SHELL.match(head) or _WRITES.match(head)) and not marked:
         kinds = [kind for kind in kinds if kind.syntax is Syntax.SHELL]
     silent = not _SPEAKS.search(head)
     tail = "/".join(path.rsplit("/", _DEEPEST_NAME)[-_DEEPEST_NAME:])

@@ -103,6 +103,8 @@ def _nothing(_source: Source) -> Iterator[Script]:
 COMMANDS = Kind(name="commands", syntax=Syntax.SHELL, names=(), marks=(), read=_nothing)
 """Commands shown in a page: read like a script, but no script that anything could call."""
 
+WRITES = r"\A(?: ?#[^\n]*+\n)*+ ?(?:sudo (?:-\S++ )*+)?(?:cat|tee)\b[^\n<]*+<<[^\n<]"
+"""A script without a first line of its own, whose first step writes the file that its content speaks of."""
 SCRIPT = Kind(
     name="script",
     syntax=Syntax.SHELL,
@@ -112,6 +114,7 @@ SCRIPT = Kind(
         r"\A\s*#!\s*/(?!\S*\s*(?:python|perl))\S+",
         r"^(?:sudo )?(?:rabbitmqctl|pcs|crm|drbdadm|systemctl) \w",
         r"^(?:sudo )?(?:docker|podman) run \S",
+        WRITES,
     ),
     read=read_script,
 )

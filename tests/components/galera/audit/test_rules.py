@@ -68,6 +68,11 @@ class TestPeers:
         files = site(db1=galera(number=1), db2=galera(number=2, wsrep_node_address="10.0.0.11"))
         assert [f.at.host for f in judged("GA005", files).findings] == ["db2"]
 
+    @pytest.mark.parametrize(("where", "found"), [("10.0.0.12", 1), ("10.0.0.11", 0), ("10.9.0.11:4444", 0)])
+    def test_state_transfers_are_sent_to_who_asked_for_them(self, where: str, found: int) -> None:
+        files = {"db1/galera.cnf": galera(wsrep_sst_receive_address=where)}
+        assert len(judged("GA005", files).findings) == found
+
 
 def _others(number: int) -> tuple[str, ...]:
     return tuple(f"10.0.0.1{n}" for n in (1, 2, 3) if n != number)

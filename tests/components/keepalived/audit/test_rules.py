@@ -118,6 +118,11 @@ def test_one_router_id_on_two_interfaces_is_fine() -> None:
     assert findings("KA010", two) == []
 
 
+def test_placeholders_tell_no_two_groups_apart() -> None:
+    pair = [keepalived(vip="<VIRTUAL_IP>/24", priority=priority) for priority in (150, 100)]
+    assert findings("KA010", *pair) == []
+
+
 def test_a_lone_host_with_another_address_is_a_wrong_address() -> None:
     assert findings("KA010", keepalived(), keepalived(vip="10.0.0.200/24")) == []
     assert [f.at.host for f in findings("KA012", keepalived(), keepalived(vip="10.0.0.200/24"))] == ["node2"]

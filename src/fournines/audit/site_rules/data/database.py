@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from fournines.audit.site_rules.names import addresses
-from fournines.components.galera.audit.facts import DatabaseConf, clusters, members, unfilled
+from fournines.components.galera.audit.facts import DatabaseConf, clusters, host_of, members, unfilled
 from fournines.components.galera.audit.rules.example import galera, site
 from fournines.components.haproxy.audit.facts import services
 from fournines.components.haproxy.audit.facts.purpose import Purpose, purpose
@@ -63,6 +63,7 @@ def not_its_own(evidence: Evidence) -> Iterator[Hit | Unknown]:
                 what = f"{member.at.host} has the {name} of {other.at.host}, {value}"
                 yield Hit(member.place(name), what, related=(other.place(name),))
     for member in members(evidence):
+        yield from _received_elsewhere(member)
         if member.raw_address and not member.address and not member.name and not member.conf.excerpt:
             yield Hit(
                 member.place("wsrep_on", "wsrep_provider"),
@@ -70,6 +71,18 @@ def not_its_own(evidence: Evidence) -> Iterator[Hit | Unknown]:
                 "interface",
                 severity=Severity.INFO,
             )
+
+
+def _received_elsewhere(member: GaleraHost) -> Iterator[Hit]:
+    """A state transfer that is asked for by one member and sent to another; a network of its own is fine."""
+    said, own = member.conf.get("wsrep_sst_receive_address"), _bare(member.address)
+    where = _bare(said.value) if said else ""
+    if said and own and where != own and where in map(_bare, member.peers):
+        yield Hit(said.at, f"state transfers for {member.address} are sent to {said.value}, another member")
+
+
+def _bare(address: str) -> str:
+    return host_of("".join(address.split()))
 
 
 def _fits(evidence: Evidence, member: GaleraHost) -> bool:

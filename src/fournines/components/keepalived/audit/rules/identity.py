@@ -83,6 +83,8 @@ def vrid_taken(site: Evidence) -> Iterator[Hit | Unknown]:
             here = other.at.host == instance.at.host
             if instance.addresses & other.addresses or not _same_segment(instance, other):
                 continue
+            if not (here or instance.addresses or other.addresses):
+                continue  # placeholders, as a rule: nothing tells the groups apart
             if here or not _together(site, instance, other):
                 yield Hit(
                     instance.place("virtual_router_id"),
