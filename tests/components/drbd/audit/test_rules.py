@@ -49,6 +49,10 @@ def test_a_policy_and_its_handler_need_each_other() -> None:
 def test_a_fence_is_taken_off_again() -> None:
     before_nine = UNFENCE.replace("unfence-peer ", "after-resync-target ", 1)
     assert seen(db=resource(FENCED.replace(UNFENCE, ""))) == {"DR010"}
+    after = 'after-resync-target "/usr/lib/drbd/{}";'
+    dropped = FENCED.replace(UNFENCE, after.format("unsnapshot-resync-target-lvm.sh"))
+    assert seen(db=resource(dropped)) == {"DR010"}, "a snapshot is dropped, the fence stays"
+    assert seen(db=resource(FENCED.replace(UNFENCE, after.format("crm-unfence-peer.sh")))) == set()
     assert seen(db=resource(FENCED.replace(UNFENCE, before_nine))) == set()
     assert (
         seen(db=resource(FENCED.replace("crm-", "my-").replace(UNFENCE.replace("crm-", "my-"), ""))) == set()
