@@ -6,6 +6,7 @@ import statistics
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from fournines.drill.judging.excuse import without
 from fournines.drill.result import DrillRun, Series
 from fournines.probe.machine.stall import Stall, longest
 from fournines.probe.outage import Outage
@@ -71,8 +72,7 @@ def seen(options: str, number: int, run: DrillRun) -> Seen:
 
 def _excusing(run: DrillRun) -> tuple[Stall, ...]:
     """The machine's stalls, and those of hosts that were not hurt on purpose."""
-    hurt = run.targets.get("hurt", "").split(", ")
-    return tuple(stall for stall in (run.load.stalls if run.load else ()) if stall.who not in hurt)
+    return without(run.load.stalls if run.load else (), run.targets.get("hurt", "").split(", "))
 
 
 def _cost(one: Series, undone: float, stalls: tuple[Stall, ...]) -> Iterator[Cost]:

@@ -139,13 +139,11 @@ def _is_thrown_away(one: Sent) -> str | None:
 
 
 _KEYS = re.compile(
-    r"\bcorosync-keygen\b|\bkeystone-manage\s(?:\S+\s)?(?:fernet|credential)_setup\b"
-    r"|(?:\brand\b|\burandom\b|\buuidgen\b|\bpwgen\b).{0,120}\.erlang\.cookie"
+    r"(?P<authkey>\bcorosync-keygen\b)|(?P<fernet>\bkeystone-manage\s(?:\S+\s)?(?:fernet|credential)_setup\b)"
+    r"|(?P<cookie>(?:\brand\b|\burandom\b|\buuidgen\b|\bpwgen\b).{0,120}\.erlang\.cookie)"
 )
 _COPIES = re.compile(r"\b(?:scp|rsync|synchronize|copy|tar|unison)\b(.*)")
-_COPIED = re.compile(r"(authkey)|(fernet|credential-keys)|(cookie)")
-_MADE_BY = ("corosync-keygen", "keystone-manage", "rand")
-"""The programs that make those keys, in the order of the groups above."""
+_COPIED = re.compile(r"(?P<authkey>authkey)|(?P<fernet>fernet|credential-keys)|(?P<cookie>cookie)")
 _MADE = "for host in ctl1 ctl2 ctl3; do\n    ssh $host {}\ndone\n"
 
 
@@ -165,16 +163,13 @@ _MADE = "for host in ctl1 ctl2 ctl3; do\n    ssh $host {}\ndone\n"
 )
 def made_on_each(site: Evidence) -> Iterator[Hit | Unknown]:
     texts = [source.text for source in site.kinds("commands", "script")]
-    told = [
-        key for text in texts for line in _COPIES.finditer(text) for key in _COPIED.finditer(line.group(1))
-    ]
-    copied = {_MADE_BY[key.lastindex - 1] for key in told if key.lastindex}
-    kept = _MADE_BY[-1] in copied
-    for found in spread(site, lambda one: _key(one, copied, kept=kept)):
+    lines = [line.group(1) for text in texts for line in _COPIES.finditer(text)]
+    copied = {key.lastgroup for line in lines for key in _COPIED.finditer(line)}
+    for found in spread(site, lambda one: _key(one, copied)):
         yield Hit(found.at, f"a key is made on {found.who}, on each another", found.related)
     made: dict[tuple[str, str], list[Sent]] = defaultdict(list)
     for one in sent(site):
-        key = None if one.hosts or not _of_a_file(one) else _key(one, copied, kept=kept)
+        key = None if one.hosts or not _of_a_file(one) else _key(one, copied)
         if key:
             made[one.at.path.rpartition("/")[0], key].append(one)
     for several in made.values():
@@ -200,9 +195,7 @@ def _roles(paths: Sequence[str]) -> bool:
     )
 
 
-def _key(one: Sent, copied: Collection[str], *, kept: bool) -> str | None:
+def _key(one: Sent, copied: Collection[str | None]) -> str | None:
     """The program that makes a key, where nothing copies what it makes."""
     match = _KEYS.search(one.text)
-    program = match.group().split()[0] if match else None
-    known = program in _MADE_BY[:-1]
-    return None if program is None or (program in copied if known else kept) else program
+    return match.group().split()[0] if match and match.lastgroup not in copied else None

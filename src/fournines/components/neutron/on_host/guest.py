@@ -19,7 +19,7 @@ import sys
 import time
 from typing import Any
 
-from fournines.components.neutron.on_host.router import Cloud, always, clear
+from fournines.components.neutron.on_host.router import Cloud, always, clear, wait
 
 NAME = "nines-drill"
 RANGE = "198.19.0.0/24"
@@ -55,15 +55,15 @@ def stand(cloud: Cloud, host: str, servers: int, seconds: float) -> str:
     fixed = {"ip_version": 4, "cidr": RANGE, "gateway_ip": None}
     cloud.post("subnets", "subnet", name=NAME, network_id=network, **fixed)
     while len(there := _servers(cloud, network)) < servers:
-        _wait(until, f"{len(there)} of {servers} DHCP servers are there: {', '.join(there.values())}")
+        wait(until, f"{len(there)} of {servers} DHCP servers are there: {', '.join(there.values())}", PAUSE)
     port = cloud.post("ports", "port", name=NAME, network_id=network, **{"binding:host_id": host})
     if port["binding:vif_type"] != "ovs":
         raise RuntimeError(f"a port on {host} has the vif_type {port['binding:vif_type']}: has it an agent?")
     plug(port["id"], port["mac_address"])
     while cloud.get(f"ports/{port['id']}")["port"]["status"] != "ACTIVE":
-        _wait(until, "the guest's port does not become active")
+        wait(until, "the guest's port does not become active", PAUSE)
     while (served := lease()) is None:
-        _wait(until, "no DHCP server answers the guest")
+        wait(until, "no DHCP server answers the guest", PAUSE)
     return next(address for address in (served, *sorted(there)) if there.get(address, host) != host)
 
 
@@ -74,12 +74,6 @@ def _servers(cloud: Cloud, network: str) -> dict[str, str]:
         for port in cloud.get(f"ports?network_id={network}")["ports"]
         if port["device_owner"] == "network:dhcp" and port["status"] == "ACTIVE"
     }
-
-
-def _wait(until: float, why: str) -> None:
-    if time.monotonic() > until:
-        raise TimeoutError(why)
-    time.sleep(PAUSE)
 
 
 def plug(port: str, mac: str) -> None:

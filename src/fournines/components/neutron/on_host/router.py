@@ -190,11 +190,11 @@ def watch(cloud: Cloud, host: str, seconds: float) -> dict[str, object]:
         try:
             return _looked(cloud, host, since, until)
         except NotYetError as why:
-            _wait(until, str(why))
+            wait(until, str(why), PAUSE)
         except PASSING as error:
             if refused(error) and getattr(error, "code", 0) != HTTPStatus.NOT_FOUND:
                 raise
-            _wait(until, f"a call got lost, or the router was deleted meanwhile: {error}")
+            wait(until, f"a call got lost, or the router was deleted meanwhile: {error}", PAUSE)
 
 
 def _looked(cloud: Cloud, host: str, since: datetime, until: float) -> dict[str, object]:
@@ -235,10 +235,15 @@ def _behind(cloud: Cloud, router: str) -> str:
     raise NotYetError("the router has no gateway's address")
 
 
-def _wait(until: float, why: str) -> None:
+def wait(until: float, why: str, pause: float) -> None:
+    """Let so many seconds pass before what is not yet so is looked at again.
+
+    Raises:
+        TimeoutError: it is ``until`` (on the monotonic clock) already; ``why`` says what is not so.
+    """
     if time.monotonic() > until:
         raise TimeoutError(why)
-    time.sleep(PAUSE)
+    time.sleep(pause)
 
 
 def _pings(network: str) -> bool:

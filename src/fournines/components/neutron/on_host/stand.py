@@ -13,7 +13,7 @@ import sys
 import time
 from typing import Any
 
-from fournines.components.neutron.on_host.router import Cloud, always, clear, states
+from fournines.components.neutron.on_host.router import Cloud, always, clear, states, wait
 
 NAME = "nines-drill"
 PAUSE = 1.0
@@ -40,9 +40,7 @@ def stand(cloud: Cloud, physical: str, cidr: str, pool: list[str], seconds: floa
     router = cloud.post("routers", "router", name=NAME, ha=True, external_gateway_info=gateway)
     until = time.monotonic() + seconds
     while list((said := states(cloud, router["id"])).values()).count("active") != 1:
-        if time.monotonic() > until:
-            raise TimeoutError(f"not one host is active: {said}")
-        time.sleep(PAUSE)
+        wait(until, f"not one host is active: {said}", PAUSE)
     return str(router["external_gateway_info"]["external_fixed_ips"][0]["ip_address"])
 
 
