@@ -26,7 +26,9 @@ class Keystone:
         self.tokens: set[str] = set()
         self.asked = count(1)
         self.closed: dict[int, str] = {}
-        """Requests, by number, to which the connection is closed: ``before`` or ``after`` they are done."""
+        """Requests, by number, to which the connection is closed: ``before`` or ``after`` they are done.
+
+        Or ``busy``: answered with 500 and not done, as by a Keystone that Galera refused a write."""
         self.put("domains", name="Default", id="default")
         self.put("roles", name="service")
         self.put("users", name="admin", password="right", domain_id="default")
@@ -119,6 +121,9 @@ def served(keystone: Keystone) -> Iterator[str]:
             subject = self.headers.get("X-Subject-Token", "")
             closed = keystone.closed.get(next(keystone.asked))
             if closed == "before":
+                return
+            if closed == "busy":
+                self.send_error(500)
                 return
             status, content, token = keystone.answer(self.command, self.path, body, subject)
             text = b"" if content is None else json.dumps(content).encode()

@@ -82,7 +82,7 @@ def test_once_per_site_work_is_the_first_hosts(context: Context) -> None:
         host.name: [s for s in COMPONENT.steps(context, host) if isinstance(s, Command)]
         for host in context.site.controllers
     }
-    assert [len(c) for c in commands.values()] == [3, 0]
+    assert [len(c) for c in commands.values()] == [2, 0]
     for command in commands["controller1"]:
         words = " ".join((*command.argv, *command.unless))
         assert not any(value in words for value in context.secrets.values())

@@ -190,11 +190,51 @@ def test_what_was_made_before_there_was_a_mark_is_marked(keystone: Keystone, wan
     assert "managed_by" not in keystone.found("users", name="admin")[0]
 
 
-def test_the_administrators_password_decides(keystone: Keystone, wanted: dict[str, Any]) -> None:
-    assert register.main("administrator", wanted) == 0
-    assert register.main("administrator", wanted | {"password": "wrong"}) == 1
+def test_an_administrator_who_cannot_log_in_is_made(
+    keystone: Keystone,
+    wanted: dict[str, Any],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    def bootstrap(password: str) -> int:
+        keystone.found("users", name="admin")[0]["password"] = password
+        return 0
+
+    monkeypatch.setattr(register, "bootstrap", lambda _: pytest.fail("a question makes nobody"))
+    changed = wanted | {"password": "another"}
+    assert register.main("look", changed) == 1
+    assert capsys.readouterr().out == "the administrator cannot log in\n"
+    monkeypatch.setattr(register, "bootstrap", bootstrap)
+    assert register.main("apply", changed) == 0
+    assert capsys.readouterr().out.startswith("the administrator cannot log in\nno region RegionOne\n")
+    assert register.main("look", changed) == 0
+
+
+@pytest.mark.parametrize("code", [0, 1])
+def test_without_an_administrator_nothing_is_touched(
+    keystone: Keystone, wanted: dict[str, Any], monkeypatch: pytest.MonkeyPatch, code: int
+) -> None:
+    monkeypatch.setattr(register, "bootstrap", lambda _: code)
     assert register.main("apply", wanted | {"password": "wrong"}) == 1
     assert keystone.said == []
+
+
+@pytest.mark.parametrize("moment", ["before", "after", "busy"])
+def test_a_look_takes_no_silence_for_a_change(
+    keystone: Keystone,
+    wanted: dict[str, Any],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    moment: str,
+) -> None:
+    monkeypatch.setattr("time.sleep", lambda _: None)
+    register.main("apply", wanted)
+    begun = next(keystone.asked)
+    register.main("look", wanted)
+    for number in range(1, next(keystone.asked) - begun):
+        keystone.closed = {next(keystone.asked) + number: moment}
+        capsys.readouterr()
+        assert register.main("look", wanted) == 0, capsys.readouterr().out
 
 
 def test_a_question_to_nobody_is_answered_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -207,7 +247,6 @@ def test_a_question_to_nobody_is_answered_at_once(monkeypatch: pytest.MonkeyPatc
         "roles": [],
     }
     monkeypatch.setattr("time.sleep", lambda _: pytest.fail("only the work waits for Keystone"))
-    assert register.main("administrator", nobody) == 1
     assert register.main("look", nobody) == 1
 
 
@@ -225,11 +264,11 @@ def test_the_work_waits_for_a_keystone_that_is_still_starting(
     monkeypatch.setattr(api.Api, "_asked", slow)
     monkeypatch.setattr("time.sleep", lambda _: None)
     assert register.main("apply", wanted) == 0
-    monkeypatch.setattr(register, "PATIENCE", 0.0)
+    monkeypatch.setitem(register.PATIENCE, "apply", 0.0)
     assert register.main("apply", wanted | {"url": "http://127.0.0.1:9"}) == 1
 
 
-@pytest.mark.parametrize("moment", ["before", "after"])
+@pytest.mark.parametrize("moment", ["before", "after", "busy"])
 @pytest.mark.parametrize("number", range(1, 36, 5))
 def test_a_connection_that_is_closed_at_any_moment_leaves_nothing_undone_and_nothing_twice(
     keystone: Keystone, wanted: dict[str, Any], monkeypatch: pytest.MonkeyPatch, number: int, moment: str
@@ -276,7 +315,7 @@ def test_a_keystone_that_stays_away_is_named(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    monkeypatch.setattr(register, "PATIENCE", 0.0)
+    monkeypatch.setitem(register.PATIENCE, "apply", 0.0)
     keystone.closed = dict.fromkeys(range(5, 5000), "before")
     assert register.main("apply", wanted) == 1
     assert "Keystone does not answer: RemoteDisconnected" in capsys.readouterr().out

@@ -64,7 +64,8 @@ def steps(context: Context, host: Host) -> Iterator[Step]:
     yield from service_unit(context, unit)
     if host == HOSTS.first(context.site):
         sync = program.argv(manage, "db_sync", "bootstrap")
-        yield tables("keystone", context, DATABASE, MIGRATIONS, sync, stdin=_password(context))
+        password = f"{context.secret(ADMIN_PASSWORD)}\n"
+        yield tables("keystone", context, DATABASE, MIGRATIONS, sync, stdin=password)
 
 
 def configuration(context: Context) -> str:
@@ -115,31 +116,22 @@ def key_files(context: Context) -> Iterator[Step]:
 
 
 def identity(context: Context, host: Host) -> Iterator[Step]:
-    """The administrator, service users and the catalogue, made once, through the running API."""
+    """The administrator, service users and the catalogue, made once, through the running API.
+
+    One step, because each log-in costs Keystone a third of a second of hashing, at every deployment.
+    """
     if host != HOSTS.first(context.site):
         return
     wanted = wanted_identity(context, host)
-    yield Command(
-        "keystone: there is an administrator",
-        program.argv(manage, "bootstrap"),
-        unless=program.argv(register, "administrator"),
-        stdin=_password(context),
-        unless_stdin=wanted,
-        user="keystone",
-    )
     yield Command(
         "keystone: the declared services stand in the catalogue, with their users",
         program.argv(register, "apply"),
         unless=program.argv(register, "look"),
         stdin=wanted,
         unless_stdin=wanted,
+        user="keystone",
         shows=True,
     )
-
-
-def _password(context: Context) -> str:
-    """What ``on_host.manage`` reads."""
-    return f"{context.secret(ADMIN_PASSWORD)}\n"
 
 
 def catalogue(context: Context) -> dict[str, dict[str, str]]:

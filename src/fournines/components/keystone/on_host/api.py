@@ -13,8 +13,6 @@ from typing import Any
 DEFAULT = "Default"
 """The domain that Keystone is born with; its id is ``default``."""
 _TOKENS = "/auth/tokens"
-_AWAY = {HTTPStatus.BAD_GATEWAY, HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.GATEWAY_TIMEOUT}
-"""What a balancer answers for a Keystone that is not there, and Keystone for its database."""
 
 
 class SilentError(Exception):
@@ -24,18 +22,28 @@ class SilentError(Exception):
 class Api:
     """Keystone's API with one token."""
 
-    def __init__(self, url: str, patience: float = 0.0) -> None:
-        """``url`` without the version; ``patience`` is for how many seconds a question is asked again."""
+    def __init__(self, url: str, patience: float = 0.0, *, present: bool = False) -> None:
+        """``url`` without the version; ``patience`` is for how many seconds a question is asked again.
+
+        Of one that should be ``present`` it is an answer that nobody listens, at once.
+        """
         self.url = url
         self.patience = patience
+        self.present = present
         self.token = ""
 
-    def call(self, method: str, path: str, body: object = None) -> Any:  # noqa: ANN401 - JSON
-        """The answer's JSON, or None for an empty one; raises HTTPError for a status of 400 and more.
+    def another(self) -> Api:
+        """The same for somebody else, without a token."""
+        return Api(self.url, self.patience, present=self.present)
 
-        A connection that was closed, as by a worker that ends, says nothing about the request. A question is
-        asked again, and so is one for a token, of which there may be two. A change is not: had it been made,
-        another POST would make a second service or endpoint, and another DELETE find nothing.
+    def call(self, method: str, path: str, body: object = None) -> Any:  # noqa: ANN401 - JSON
+        """The answer's JSON, or None for an empty one; raises HTTPError for a status from 400 to 499.
+
+        A connection that was closed, as by a worker that ends, says nothing about the request; nor does a
+        status of 500 and more, of a balancer without a Keystone or of a Keystone whose database is away or
+        busy (of two members of Galera that write to one row, one is refused). A question is asked again, and
+        so is one for a token, of which there may be two. A change is not: had it been made, another POST
+        would make a second service or endpoint, and another DELETE find nothing.
 
         Raises:
             SilentError: no answer came, or not within the patience.
@@ -45,12 +53,14 @@ class Api:
             try:
                 return self._asked(method, path, body)
             except urllib.error.HTTPError as error:
-                if error.code not in _AWAY:
+                if error.code < HTTPStatus.INTERNAL_SERVER_ERROR:
                     raise
+                error.close()
                 silence: Exception = error
             except (OSError, http.client.HTTPException) as error:
                 silence = error
-            if not (method == "GET" or path == _TOKENS) or time.monotonic() >= end:
+            nobody = self.present and isinstance(getattr(silence, "reason", None), ConnectionRefusedError)
+            if nobody or not (method == "GET" or path == _TOKENS) or time.monotonic() >= end:
                 raise SilentError(f"{type(silence).__name__}: {silence}") from silence
             time.sleep(0.5)
 

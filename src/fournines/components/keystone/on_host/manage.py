@@ -17,9 +17,12 @@ from collections.abc import Callable
 
 from fournines.kit.on_host.later import later
 
+_VARIABLE = "OS_BOOTSTRAP_PASSWORD"
+
 
 def one(command: str, main: Callable[[], int | None]) -> int:
     """Run one command in a process of its own, as if it had been called alone; returns its exit status."""
+    sys.stdout.flush()  # else the child would say it again
     child = os.fork()
     if child:
         return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
@@ -34,6 +37,12 @@ def each(commands: list[str]) -> int:
     return next((code for code in (one(command, main) for command in commands) if code), 0)
 
 
+def bootstrap(password: str) -> int:
+    """Make the administrator and his password; returns the command's exit status."""
+    os.environ[_VARIABLE] = password
+    return each(["bootstrap"])
+
+
 if __name__ == "__main__":
-    os.environ["OS_BOOTSTRAP_PASSWORD"] = sys.stdin.readline().rstrip("\n")
+    os.environ[_VARIABLE] = sys.stdin.readline().rstrip("\n")
     sys.exit(each(sys.argv[1:]))

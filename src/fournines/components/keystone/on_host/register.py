@@ -5,9 +5,9 @@ there: entries (name, type, description, urls by interface), users (name, passwo
 without a project the roles are on the domain), roles (names).
 
 Argument and exit status:
-    administrator   0 when the administrator can log in, else 1
-    look            0 when everything is as wanted, else 1, with what is not on standard output
-    apply           make it so, say what was changed; 0 when done
+    look    0 when everything is as wanted, else 1, with what is not on standard output
+    apply   make it so, say what was changed; 0 when done. Where the administrator cannot log in it is made
+            first, by Keystone's own bootstrap: this needs Keystone's modules and its configuration
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from http import HTTPStatus
 from typing import Any
 
 from fournines.components.keystone.on_host.api import DEFAULT, Api, SilentError
+from fournines.components.keystone.on_host.manage import bootstrap
 
 SERVICES = "service"
 """The project of the services' users."""
@@ -28,9 +29,10 @@ those that nobody declares any more a service goes, with its endpoints, and a us
 DOMAIN_MARK = {"description": "managed by fournines"}
 """The same of domains. Keystone 2025.1 takes an attribute of ours there, too, and then answers 400 to whoever
 asks for that domain (response validation)."""
-PATIENCE = 60.0
-"""Seconds without an answer that ``apply`` waits for Keystone: it may have been started a moment ago, or be
-restarted while it works. The questions do not wait: where nobody answers, nothing is as wanted."""
+PATIENCE = {"look": 5.0, "apply": 60.0}
+"""Seconds that Keystone is asked again: it may have been started a moment ago, or be restarted meanwhile. To
+``look`` waits for a worker that ends and for a database that is busy, so that neither is taken for a change;
+not for a Keystone that is not there (``Api.present``): then nothing is as wanted."""
 COMPARISONS = 5
 """So often ``apply`` begins anew where the answer to a change was lost."""
 
@@ -186,9 +188,7 @@ class Registrar:
         self.roles(wanted, user, "project" if project else "domain", scope)
         if f"no user {name}" in self.differences:
             return user  # made a moment ago, with this password: hashing it takes half a second
-        if not Api(self.api.url, self.api.patience).log_in(wanted) and self.differs(
-            f"user {name} cannot log in"
-        ):
+        if not self.api.another().log_in(wanted) and self.differs(f"user {name} cannot log in"):
             self.api.call("PATCH", f"/users/{user}", {"user": {"password": password, "enabled": True}})
         return user
 
@@ -204,20 +204,20 @@ class Registrar:
 
 def main(mode: str, wanted: dict[str, Any]) -> int:
     """Do what the argument says."""
-    api = Api(wanted["url"], PATIENCE if mode == "apply" else 0.0)
+    apply = mode == "apply"
+    api = Api(wanted["url"], PATIENCE[mode], present=not apply)
     admin = {"name": "admin", "password": wanted["password"], "domain": DEFAULT, "project": "admin"}
     try:
         if not api.log_in(admin):
             sys.stdout.write("the administrator cannot log in\n")
-            return 1
-        if mode == "administrator":
-            return 0
-        differences = compared(api, wanted, times=COMPARISONS if mode == "apply" else 0)
+            if not apply or bootstrap(wanted["password"]) != 0 or not api.log_in(admin):
+                return 1
+        differences = compared(api, wanted, times=COMPARISONS if apply else 0)
     except SilentError as silence:
         sys.stdout.write(f"Keystone does not answer: {silence}\n")
         return 1
     sys.stdout.write("".join(f"{difference}\n" for difference in differences))
-    return 0 if mode == "apply" or not differences else 1
+    return 0 if apply or not differences else 1
 
 
 def compared(api: Api, wanted: dict[str, Any], *, times: int) -> list[str]:
