@@ -11,6 +11,7 @@ import pytest
 from tests.components.virtual import LAB
 from tests.drill.play import World, play
 from tests.drill.test_result import RUN
+from tests.drill.test_run import POWER
 from typer.testing import CliRunner
 
 from fournines.cli import app
@@ -78,6 +79,27 @@ def test_pressing_ctrl_c_twice_does_not_kill_the_undo(
     anyio.run(subject.run)
     assert undone == [True]
     assert subject.interrupted
+
+
+def test_a_run_that_goes_on_is_told_first_and_cancelled_only_when_asked_twice(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    subject = session(tmp_path)
+    seen: list[bool] = []
+
+    async def campaign() -> None:
+        subject._began(POWER, Journal(lambda: 0.0))
+        os.kill(os.getpid(), signal.SIGTERM)
+        while not subject.enough.said:  # noqa: ASYNC110 - a signal is an event that comes from outside
+            await anyio.sleep(0.01)
+        seen.append(subject.interrupted)
+        os.kill(os.getpid(), signal.SIGTERM)
+        await anyio.sleep(30)
+        seen.append(False)
+
+    monkeypatch.setattr(subject, "_campaign", campaign)
+    anyio.run(subject.run)
+    assert seen == [True]
 
 
 def test_an_error_is_kept_until_the_report_is_written(

@@ -217,6 +217,7 @@ def play(world: World, *, power: bool = True) -> tuple[Rig, Journal]:
         raise TransportError("nobody is there", where=call.host)
 
     async def ask(checks: Sequence[Check]) -> Judged:
+        await checkpoint()
         good = world.well and (world.up if world.heals else not world.done)
         return [(check, passed("up") if good else failed("down")) for check in checks]
 

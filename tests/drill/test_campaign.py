@@ -16,6 +16,7 @@ from tests.support import context_of, site_of
 
 from fournines.drill.campaign import fitting, lost_something, picked, run_campaign
 from fournines.drill.control import CONTROL
+from fournines.drill.enough import Enough
 from fournines.drill.result import Campaign, StageName
 from fournines.drill.scenario import ComponentFault, Part, Scenario
 from fournines.drill.settle import Judged
@@ -112,6 +113,25 @@ def test_a_campaign_stops_where_a_write_was_lost() -> None:
     assert [run.name for run in result.runs] == ["vip-power"]
     assert lost_something(result.runs[0])
     assert result.outcome is Outcome.FAIL
+
+
+def test_a_campaign_that_is_ended_by_hand_keeps_the_run_that_went_on() -> None:
+    rig, _ = play(World())
+    enough = Enough()
+
+    async def it() -> Campaign:
+        return await run_campaign(
+            (POWER, CONTROL),
+            rig,
+            seed=7,
+            pace=PACE,
+            command="nines drill",
+            enough=enough,
+            began=lambda _scenario, _journal: enough.say(),
+        )
+
+    (run,) = anyio.run(it).runs
+    assert (run.name, run.outcome) == ("vip-power", Outcome.UNKNOWN)
 
 
 def test_a_failure_of_another_kind_does_not_stop_it() -> None:

@@ -11,13 +11,14 @@ from tests.drill.play import PACE, World, play
 
 from fournines.drill import run as run_module
 from fournines.drill.control import CONTROL
+from fournines.drill.enough import Enough
 from fournines.drill.journal import Journal
 from fournines.drill.result import DrillRun, StageName
 from fournines.drill.rig import Rig
 from fournines.drill.run import run_drill
 from fournines.drill.scenario import Bounds, ComponentFault, Part, PowerLoss, Scenario
 from fournines.errors import NinesError
-from fournines.kit.verdict import Outcome
+from fournines.kit.verdict import Outcome, unknown
 from fournines.probe.client import Attempt
 from fournines.probe.fleet import Fleet
 from fournines.probe.machine.stall import Stall
@@ -264,6 +265,62 @@ def _interrupted(scenario: Scenario, rig: Rig, journal: _Interrupting) -> None:
         return journal.scope.cancelled_caught
 
     assert anyio.run(it), "the run was to be interrupted, and came to its end"
+
+
+@pytest.mark.parametrize("stage", ORDER)
+@pytest.mark.parametrize("scenario", [POWER, KILL, COLD], ids=lambda s: s.name)
+def test_ended_by_hand_it_is_undone_read_back_and_judged(scenario: Scenario, stage: StageName) -> None:
+    """Said as soon as the stage begins. Who was given no time to heal has neither healed nor failed to."""
+    world = World()
+    result = ended_by_hand(scenario, world, stage)
+    assert world.up, world.done
+    if stage in (StageName.STEADY, StageName.BASELINE):
+        assert refused_because(result, world) == "ended by hand before anything was hurt"
+        return
+    assert verdict(result, "I2.sql") is Outcome.PASS
+    assert {account.acknowledged for account in result.accounts} != {0}
+    whole = stage is StageName.READ_BACK
+    assert verdict(result, "I5.site") is (Outcome.PASS if whole else Outcome.UNKNOWN)
+    assert world.done[-1] == "forget", "what was written is read, and taken away"
+
+
+def test_what_it_waited_for_when_it_was_ended_is_told_and_a_loss_remains_one() -> None:
+    world = World(heals=False, rows={"controller1": [], "controller2": []})
+    result = ended_by_hand(POWER, world, StageName.HEAL, asked=2)
+    (healing,) = [j for j in result.judgements if j.id == "I5.site"]
+    assert healing.verdict == unknown("ended by hand, with open: play.up: down")
+    assert verdict(result, "I2.sql") is Outcome.FAIL
+
+
+class _ByHand(Journal):
+    """Says that it is enough when a stage begins, or once checks were asked so many times in it."""
+
+    def __init__(self, clock: Clock, at: StageName, enough: Enough, asked: int) -> None:
+        super().__init__(clock)
+        self.at, self.enough, self.asked = at, enough, asked
+
+    def enter(self, name: StageName | None) -> None:
+        super().enter(name)
+        if name is self.at and not self.asked:
+            self.enough.say()
+
+    def says(self, what: str, **seen: object) -> None:
+        super().says(what, **seen)
+        if self.stage is self.at and what == "waiting for":
+            self.asked -= 1
+            if not self.asked:
+                self.enough.say()
+
+
+def ended_by_hand(scenario: Scenario, world: World, stage: StageName, *, asked: int = 0) -> DrillRun:
+    rig, journal = play(world)
+    enough = Enough()
+
+    async def it() -> DrillRun:
+        by_hand = _ByHand(journal.clock, stage, enough, asked)
+        return await run_drill(scenario, rig, by_hand, pace=PACE, enough=enough)
+
+    return anyio.run(it)
 
 
 def test_waiting_for_a_straggler_at_the_end_is_nobodys_outage() -> None:

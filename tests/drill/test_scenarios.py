@@ -6,10 +6,13 @@ from dataclasses import replace
 
 import pytest
 from tests.components.virtual import REAL, clouds
+from tests.lab.deployed import HANG
 from tests.support import context_of, site_of, volumes_site
 
 from fournines.drill.campaign import faults_of, fitting
 from fournines.drill.control import CONTROL
+from fournines.drill.rig import Pace
+from fournines.drill.run import UNDO_SECONDS
 from fournines.drill.scenario import ComponentFault, PowerLoss, Scenario
 from fournines.drill.scenarios import ORDER, scenarios
 from fournines.kit.context import Context
@@ -140,3 +143,20 @@ def test_what_hurts_data_that_moves_is_for_sites_that_have_such(blog_context: Co
     assert {*data, "active-power"} <= there
     assert "writer-kill" not in there, "no component there declares its fault"
     assert "writer-kill" in {scenario.name for scenario in fitting(scenarios(), blog_context)}
+
+
+READ_BACK = 180.0
+"""More than reading back has ever taken."""
+
+
+@pytest.mark.parametrize("example", ["blog.yaml", "active-passive.yaml", "active-passive-drbd.yaml"])
+def test_a_drill_that_takes_all_the_time_it_may_is_not_taken_to_hang(example: str) -> None:
+    """So long the third ring's tests give a verb; each limit of a drill grows with the site's patience."""
+    context = context_of(site_of(example))
+    pace, patience = Pace(), context.site.patience
+    drills = [one.of_site(context) for one in fitting(scenarios(), context)]
+    assert drills
+    for one in drills:
+        watched = pace.baseline + one.hold + one.heal + pace.aftermath
+        longest = patience * (pace.steady + UNDO_SECONDS + READ_BACK) + watched
+        assert longest < HANG * patience, one.name

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.support import loaded
 
 from fournines import lab
 
@@ -26,7 +27,8 @@ CONTROLLERS = ("controller1", "controller2")
 PATIENCE = 300.0
 """Seconds after which a test believes that something will never come."""
 HANG = 1500.0
-"""Seconds after which a verb is taken to hang, however busy the machine is; it is told how far it came."""
+"""Seconds after which a verb is taken to hang, however busy the machine is; it is told how far it came. So
+many times longer where the site has patience: each limit that a verb has of its own is longer there, too."""
 
 
 def own(what: str) -> str:
@@ -40,10 +42,16 @@ class Deployed:
 
     file: Path
     name: str
+    patience: int = 1
 
     def nines(self, verb: str, *words: str | Path) -> subprocess.CompletedProcess[str]:
         """Run a verb on the site, as a user would."""
-        return _nines(verb, self.file, *words)
+        return _nines(verb, self.file, *words, patience=self.patience)
+
+    @property
+    def seconds(self) -> float:
+        """After how many of them this site is not believed to become well any more."""
+        return PATIENCE * self.patience
 
     def told(self, verb: str, *words: str) -> subprocess.CompletedProcess[str]:
         """Tell the site's cluster something, and let it be done."""
@@ -51,7 +59,7 @@ class Deployed:
 
     def on(self, host: str, *argv: str) -> subprocess.CompletedProcess[str]:
         """Run a command on a host, past all of fournines."""
-        return lab.exec_(self.name, host, argv, timeout=PATIENCE)
+        return lab.exec_(self.name, host, argv, timeout=self.seconds)
 
     def verdicts(self, only: str = "*", *options: str) -> dict[str, str]:
         """Outcome by check, as it is now."""
@@ -61,7 +69,7 @@ class Deployed:
 
     def not_passing(self, only: str = "*", *, of: int = 1) -> dict[str, str]:
         """The checks that do not pass, however long they are given; there are ``of`` checks at least."""
-        found = self.verdicts(only, "--wait", f"{PATIENCE:g}")
+        found = self.verdicts(only, "--wait", f"{self.seconds:g}")
         assert len(found) >= of
         return {check: outcome for check, outcome in found.items() if outcome != "pass"}
 
@@ -89,24 +97,28 @@ def deployed(name: str, text: str, folder: Path) -> Iterator[Deployed]:
         pytest.skip("lab hosts need root")
     file = folder / f"{name}.yaml"
     file.write_text(text)
+    patience = loaded(file).patience
     try:
-        _must("lab", "up", "--as-cached", file)  # whoever runs the ring has just asked the archive
-        _must("deploy", file)
-        yield Deployed(file, name)
+        # whoever runs the ring has just asked the archive
+        _must("lab", "up", "--as-cached", file, patience=patience)
+        _must("deploy", file, patience=patience)
+        yield Deployed(file, name, patience)
     finally:
         _nines("lab", "down", name)
 
 
-def _nines(*words: str | Path) -> subprocess.CompletedProcess[str]:
+def _nines(*words: str | Path, patience: int = 1) -> subprocess.CompletedProcess[str]:
     # Only a hang takes longer than this: verbs know themselves when to give up.
     try:
-        return subprocess.run([NINES, *words], capture_output=True, text=True, check=False, timeout=HANG)
+        return subprocess.run(
+            [NINES, *words], capture_output=True, text=True, check=False, timeout=HANG * patience
+        )
     except subprocess.TimeoutExpired as hung:
         said = b"\n".join((hung.stdout or b"", hung.stderr or b"")).decode(errors="replace")
         pytest.fail(f"nines {' '.join(map(str, words))} hangs:\n{said[-8000:]}", pytrace=False)
 
 
-def _must(*words: str | Path) -> None:
-    done = _nines(*words)
+def _must(*words: str | Path, patience: int) -> None:
+    done = _nines(*words, patience=patience)
     said = f"nines {' '.join(map(str, words))}\n{done.stdout[-4000:]}\n{done.stderr[-4000:]}"
     assert done.returncode == 0, said

@@ -30,8 +30,8 @@ def of_the_example(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deploye
 
 
 def well(site: Deployed) -> bool:
-    """Every promise holds within ten minutes: emulated hosts are slower than those of other tests."""
-    return site.nines("verify", "--wait", "600").returncode == 0
+    """Every promise holds, however long that takes."""
+    return site.nines("verify", "--wait", f"{site.seconds:g}").returncode == 0
 
 
 def in_use(site: Deployed) -> list[str]:

@@ -15,6 +15,7 @@ import typer
 from fournines import files
 from fournines.cli.shared.site import IdentityOption, JsonOption, SiteFile, load_site, open_site
 from fournines.cli.shared.trouble import INTERRUPTED
+from fournines.drill.enough import Enough
 from fournines.errors import DrillError
 
 if TYPE_CHECKING:  # `nines --help` stays fast
@@ -31,6 +32,9 @@ if TYPE_CHECKING:  # `nines --help` stays fast
     from fournines.kit.probe import Reached
 
 _REFRESH = 0.25
+_INTERRUPTED = (
+    "interrupted: undoing what was done, then reading back what was acknowledged; once more: only undoing"
+)
 
 
 def drill(
@@ -78,7 +82,7 @@ def drill(
     identity: IdentityOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Hurt the site, undo it, and judge what clients saw. Ctrl-C undoes the fault first."""
+    """Hurt the site, undo it, and judge what clients saw. Ctrl-C undoes the fault and reads back first."""
     from fournines.drill.campaign import fitting, new_seed, picked  # noqa: PLC0415
     from fournines.drill.control import CONTROL  # noqa: PLC0415
     from fournines.drill.last import last_of  # noqa: PLC0415
@@ -175,6 +179,7 @@ class _Session:
         self.started = datetime.now(UTC)
         self.runs: list[DrillRun] = []
         self.interrupted = False
+        self.enough = Enough()
         self.failure: Exception | None = None
         self._now: tuple[Scenario, Journal] | None = None
 
@@ -211,6 +216,7 @@ class _Session:
                     pace=self.pace,
                     command=self.command,
                     folder=self.folder,
+                    enough=self.enough,
                     began=self._began,
                     ended=self._ended,
                 )
@@ -239,13 +245,17 @@ class _Session:
     async def _interruptible(
         self, scope: anyio.CancelScope, *, task_status: TaskStatus[None] = anyio.TASK_STATUS_IGNORED
     ) -> None:
-        """Ctrl-C cancels the campaign, whose undo is shielded; pressing it again changes nothing."""
+        """The first Ctrl-C undoes, reads back and judges; the second only undoes, which nothing stops."""
         with anyio.open_signal_receiver(signal.SIGINT, signal.SIGTERM) as signals:
             task_status.started()
             async for _ in signals:
+                if self.interrupted or self._now is None:
+                    typer.echo("interrupted: undoing what was done", err=True)
+                    scope.cancel()
+                else:
+                    typer.echo(_INTERRUPTED, err=True)
+                    self.enough.say()
                 self.interrupted = True
-                typer.echo("interrupted: undoing what was done first", err=True)
-                scope.cancel()
 
     async def _show(self, line: Status) -> None:
         while True:

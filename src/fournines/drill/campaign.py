@@ -12,6 +12,7 @@ from pathlib import Path
 
 from fournines.drill import record
 from fournines.drill.apis import of_apis, promised
+from fournines.drill.enough import Enough
 from fournines.drill.hurt.power import Power
 from fournines.drill.journal import Journal
 from fournines.drill.result import Campaign, DrillRun
@@ -149,10 +150,11 @@ async def run_campaign(
     pace: Pace,
     command: str,
     folder: Path | None = None,
+    enough: Enough | None = None,
     began: Callable[[Scenario, Journal], None] = lambda _scenario, _journal: None,
     ended: Callable[[DrillRun], None] = lambda _run: None,
 ) -> Campaign:
-    """Run drills in order; stop early when one has lost a write.
+    """Run drills in order; stop early when one has lost a write, or it is enough.
 
     Args:
         scenarios: what to run.
@@ -161,12 +163,14 @@ async def run_campaign(
         pace: how long the parts of a run last.
         command: what repeats the campaign.
         folder: where each run's raw log goes, ``events-<n>-<name>.jsonl``; nowhere when None.
+        enough: by whom the campaign may be ended before its time; the run that goes on is still judged.
         began: told of each run as it begins; its journal can be looked at meanwhile.
         ended: told of each result.
 
     Raises:
         NinesError: a fault could not be undone.
     """
+    enough = enough or Enough()
     started = datetime.now(UTC).isoformat(timespec="seconds")
     runs: list[DrillRun] = []
     in_site = (scenario.of_site(rig.plan.context) for scenario in scenarios)
@@ -184,10 +188,11 @@ async def run_campaign(
                 pace=pace,
                 events=name if folder else "",
                 after=runs[-1] if runs else None,
+                enough=enough,
             )
         runs.append(run)
         ended(run)
-        if lost_something(run):
+        if lost_something(run) or enough.said:
             break
     return Campaign(rig.plan.context.site.name, started, record.machine(), command, tuple(runs))
 

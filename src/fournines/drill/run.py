@@ -2,7 +2,8 @@
 
 steady state -> baseline -> fault -> hold -> undo -> heal -> read back -> verdicts. Clients ask from the
 baseline to the end of healing. Whatever ends a run early - an error, a cancellation - the undo runs
-first, shielded from both.
+first, shielded from both. One that is ended by hand (``Enough``) after something was hurt is undone, read
+back as far as the site answers, and judged by what it saw.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from datetime import UTC, datetime
 import anyio
 
 from fournines.drill import record
+from fournines.drill.enough import Enough
 from fournines.drill.findings import Findings, result_of
 from fournines.drill.hurt.aim import cast_of
 from fournines.drill.hurt.harm import Harm, harm_of, to_all
@@ -26,7 +28,7 @@ from fournines.drill.readback import read_back
 from fournines.drill.result import DrillRun, StageName
 from fournines.drill.rig import Pace, Rig
 from fournines.drill.scenario import Part, Scenario
-from fournines.drill.settle import Settled, settle
+from fournines.drill.settle import Judged, Settled, settle
 from fournines.errors import DrillError, NinesError
 from fournines.kit.probe import TableLedger
 from fournines.probe.fleet import Fleet
@@ -36,6 +38,7 @@ ROUND_SECONDS = 60.0
 """How long one round of questions may take a site that was given no time to be well."""
 UNDO_SECONDS = 240.0
 """How long undoing may take before the drill says that it could not; a database's start may need minutes."""
+BY_HAND = "ended by hand before anything was hurt"
 
 
 async def run_drill(
@@ -47,6 +50,7 @@ async def run_drill(
     pace: Pace | None = None,
     events: str = "",
     after: DrillRun | None = None,
+    enough: Enough | None = None,
 ) -> DrillRun:
     """Run one scenario and say what was seen.
 
@@ -55,12 +59,15 @@ async def run_drill(
     the journal's; ``events`` is the name of its file.
 
     ``after`` is a run that ended on this site just now and healed: the round of checks with which it ended
-    stands for this one's steady state.
+    stands for this one's steady state. ``enough`` is by whom the run may be ended before its time.
 
     Raises:
         NinesError: the fault could not be undone: the site needs a human.
     """
-    run = await _Run(scenario, rig, journal, seed=seed, pace=pace or Pace(), after=after).run()
+    asked = _Run(
+        scenario, rig, journal, seed=seed, pace=pace or Pace(), after=after, enough=enough or Enough()
+    )
+    run = await asked.run()
     return replace(run, events=events)
 
 
@@ -74,6 +81,7 @@ class _Run:
         seed: int,
         pace: Pace,
         after: DrillRun | None,
+        enough: Enough,
     ) -> None:
         self.scenario = scenario
         self.rig = rig
@@ -82,6 +90,7 @@ class _Run:
         self.seed = seed
         self.pace = pace
         self.after = after
+        self.enough = enough
         self.patience = rig.plan.context.site.patience
         self.started = datetime.now(UTC)
         self.found = Findings()
@@ -93,7 +102,7 @@ class _Run:
         try:
             self.journal.enter(StageName.STEADY)
             try:
-                hosts, harm = await self._steady()
+                hosts, harm = await self._ready()
             except (OSError, NinesError) as error:
                 self.found.refused = str(error)
             else:
@@ -111,6 +120,11 @@ class _Run:
             seed=self.seed,
             started=self.started,
         )
+
+    async def _ready(self) -> tuple[tuple[str, ...], Harm]:
+        with self.enough.cut_short():
+            return await self._steady()
+        raise DrillError(BY_HAND)
 
     async def _steady(self) -> tuple[tuple[str, ...], Harm]:
         """Make sure that the site is well, that clients can begin, and whom to hurt; touch nothing yet.
@@ -141,7 +155,8 @@ class _Run:
             tasks.start_soon(watch.run)
             tasks.start_soon(meter.run, self.clock, self.journal.stall)
             try:
-                await self._story(hosts, harm)
+                with self.enough.cut_short():
+                    await self._story(hosts, harm)
             except NinesError as error:
                 failure = error  # raised below: out of a task group it would come wrapped
             finally:
@@ -152,6 +167,7 @@ class _Run:
         self.found.load = meter.load()
         if failure is not None:
             raise failure
+        self._note_an_early_end()
         if self.found.refused is None:
             self.journal.enter(StageName.READ_BACK)
             self.found.partings = await record.losses(self.rig.transport, self.rig.plan, self.clock)
@@ -259,5 +275,16 @@ class _Run:
             pause=self.pace.pause,
             unwell=unwell,
             least=least,
-            told=lambda waiting: self.journal.says("waiting for", checks={c.id: v.seen for c, v in waiting}),
+            told=self._waits,
         )
+
+    def _waits(self, waiting: Judged) -> None:
+        self.found.settled = Settled(None, waiting)
+        self.journal.says("waiting for", checks={c.id: v.seen for c, v in waiting})
+
+    def _note_an_early_end(self) -> None:
+        if not self.enough.said or self.found.settled.at is not None:
+            return
+        if self.journal.began(StageName.FAULT) is None:
+            self.found.refused = BY_HAND
+        self.found.settled = replace(self.found.settled, by_hand=True)

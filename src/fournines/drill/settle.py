@@ -23,11 +23,12 @@ class Settled:
     """How waiting ended.
 
     ``at`` is when the last check was seen to pass, None if that did not happen in time; then ``waiting``
-    are those that had not passed, with what was seen of them last.
+    are those that had not passed, with what was seen of them last. ``by_hand`` says that somebody ended it.
     """
 
     at: float | None
     waiting: Judged
+    by_hand: bool = False
 
 
 def not_passed(judged: Judged) -> Judged:

@@ -143,6 +143,9 @@ def test_healing_must_end_in_time() -> None:
     late = healing(60, None, Settled(None, [(CHECK, failed("size 1 of 3"))]))
     assert late.verdict.outcome is Outcome.FAIL
     assert "x.y: size 1 of 3" in late.verdict.seen
+    ended = healing(60, None, Settled(None, [(CHECK, failed("size 1 of 3"))], by_hand=True))
+    assert ended.verdict.outcome is Outcome.UNKNOWN
+    assert "x.y: size 1 of 3" in ended.verdict.seen
 
 
 def test_an_old_token_may_be_unanswered_but_never_refused() -> None:
