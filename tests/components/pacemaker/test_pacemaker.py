@@ -16,15 +16,18 @@ from tests.support import context_of, site_of
 
 from fournines.components.pacemaker.checks import checks, volume_checks
 from fournines.components.pacemaker.component import COMPONENT
-from fournines.components.pacemaker.deploy import AGENT, cluster
+from fournines.components.pacemaker.deploy import AGENT, DROP_IN, cluster
 from fournines.components.pacemaker.model import devices, password_script
 from fournines.kit.check import Output
 from fournines.kit.common.fencing import board_of
 from fournines.kit.context import Context
 from fournines.kit.step import Command, Packages
 from fournines.kit.verdict import Outcome, Verdict
+from fournines.plan.context import taking_part
+from fournines.plan.order import levels
 from fournines.spec.model import Fencing, Role, Site
 
+VOLUMES = next(stage for stage in COMPONENT.stages if stage.name == "volumes")
 HERE = Path(__file__).parent
 MON = (HERE / "mon.xml").read_text()
 
@@ -65,15 +68,14 @@ def test_what_stands_on_volumes_is_a_part_of_it() -> None:
     part = cluster(context, whole=False)
     assert [word for word in ("ms_drbd_mysql", "g_mysql", "fence-controller1") if f'id="{word}"' in part]
     assert not [word for word in ("vip-controller", "haproxy", "keystone") if f'id="{word}"' in part]
-    (step,) = COMPONENT.stages[1].steps(context, context.site.hosts["dashboard"])
+    (step,) = VOLUMES.steps(context, context.site.hosts["dashboard"])
     assert isinstance(step, Command)
     assert (step.argv[-2:], step.unless[-2:], step.stdin) == (("apply", "part"), ("compare", "part"), part)
 
 
 def test_a_site_without_volumes_has_no_such_stage(context: Context) -> None:
-    stage = COMPONENT.stages[1]
-    assert not list(stage.steps(context, context.site.hosts["dashboard"]))
-    assert not list(stage.checks(context))
+    assert not list(VOLUMES.steps(context, context.site.hosts["dashboard"]))
+    assert not list(VOLUMES.checks(context))
 
 
 @pytest.mark.parametrize(
@@ -117,6 +119,23 @@ def test_a_start_that_ends_well_has_succeeded_however_often_it_was_looked_at(
 def test_the_agent_is_the_golden_one(context: Context) -> None:
     found = file_of(COMPONENT, context, "controller1", AGENT)
     assert (found.content, found.mode) == ((HERE / "golden" / "unit").read_text(), 0o755)
+
+
+def test_what_starts_others_comes_before_what_is_started(context: Context) -> None:
+    found = file_of(COMPONENT, context, "controller1", DROP_IN).content
+    assert found == (HERE / "golden" / "drop-in.conf").read_text()
+
+
+def test_who_runs_nothing_is_there_first_where_there_is_one(site: Site) -> None:
+    """It decides then, and goes on deciding when one that runs something is lost."""
+    order = [p.name for level in levels(site, taking_part(site)) for p in level]
+    assert order.index("pacemaker decider") < order.index("pacemaker members")
+    decider, members = COMPONENT.stages[:2]
+    first = {host.name for host in COMPONENT.hosts_of(decider, site)}
+    rest = {host.name for host in COMPONENT.hosts_of(members, site)}
+    assert (first, rest) == ({"dashboard"}, {"controller1", "controller2"})
+    pair = shaped(site, "pair")
+    assert (COMPONENT.hosts_of(decider, pair), list(decider.checks(context_of(pair)))) == ((), [])
 
 
 def test_what_others_use_too_is_stopped_only_where_it_fails(context: Context, tmp_path: Path) -> None:
@@ -330,6 +349,7 @@ def judged(context: Context, name: str, text: str = MON, code: int = 0) -> Verdi
     ("name", "says"),
     [
         ("online", "3 online, with quorum"),
+        ("decides", "controller1 decides"),
         ("fencing", "3 hosts, each with a device that answers"),
         ("resources", "3 resources run"),
         ("failures", "none"),
@@ -365,6 +385,7 @@ FAILED = '<failures><failure op_key="haproxy_monitor_2000" node="controller1" ex
         ("online", {JOINED: JOINING}, "controller2 is pending"),
         ("online", {'with_quorum="true"': 'with_quorum="false"'}, "without the majority"),
         ("online", {'present="true"': 'present="false"'}, "nobody decides"),
+        ("decides", {'present="true"': 'present="false"'}, "nobody decides"),
         (
             "online",
             {'<node name="dashboard" id="10" online': '<node name="x" online'},

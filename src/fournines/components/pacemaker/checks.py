@@ -9,6 +9,7 @@ from typing import Any
 from fournines.components.pacemaker.deploy import UNIT, cluster, run_by_cluster, slowest_start
 from fournines.components.pacemaker.model import (
     MEMBERS,
+    QUORUM_ONLY,
     Options,
     device_name,
     fenced,
@@ -34,6 +35,12 @@ _COMES_TO_REST = 60
 """Seconds a deployment gives the cluster beside its slowest start, for deciding and for all other starts."""
 View = Any
 """The root element of what crm_mon printed; lxml ships no types."""
+
+
+def decider_checks(context: Context) -> Iterator[Check]:
+    """Who runs nothing knows who decides for the cluster: itself, if it was there first."""
+    if names := QUORUM_ONLY.names(context.site):
+        yield _seen(context, "decides", "Somebody decides", judge_decider, of=names, barrier=True)
 
 
 def member_checks(context: Context) -> Iterator[Check]:
@@ -119,6 +126,7 @@ def _seen(
     promise: str,
     judge: Callable[[View], Verdict],
     *,
+    of: tuple[str, ...] = (),
     barrier: bool = False,
     seconds: float = 90,
 ) -> Check:
@@ -126,7 +134,7 @@ def _seen(
         view = read(answer)
         return failed(_complaint(answer)) if view is None else judge(view)
 
-    asks = dict.fromkeys(MEMBERS.names(context.site), _VIEW)
+    asks = dict.fromkeys(of or MEMBERS.names(context.site), _VIEW)
     return Check(f"pacemaker.{name}", promise, asks, _Alike(one), barrier=barrier, seconds=seconds)
 
 
@@ -161,6 +169,14 @@ def _xml(answer: Output) -> View:
         return None
 
 
+def judge_decider(view: View) -> Verdict:
+    """Whom Pacemaker has made the one that decides, its designated controller."""
+    leader = view.find("summary/current_dc")
+    if leader is None or leader.get("present") != "true":
+        return failed("nobody decides (no DC)")
+    return passed(f"{leader.get('name')} decides")
+
+
 def judge_online(view: View, wanted: tuple[str, ...]) -> Verdict:
     """The members as Pacemaker sees them."""
     nodes = {node.get("name", ""): node for node in view.iterfind("nodes/node")}
@@ -174,10 +190,10 @@ def judge_online(view: View, wanted: tuple[str, ...]) -> Verdict:
         wrong += [f"{name} is {' and '.join(states)}"] if states else []
         if "standby" in states:
             wrong[-1] += f" (nines online {name})"
-    leader = view.find("summary/current_dc")
-    if leader is None or leader.get("present") != "true":
-        wrong.append("nobody decides (no DC)")
-    elif leader.get("with_quorum") != "true":
+    decided = judge_decider(view)
+    if not decided.passed:
+        wrong.append(decided.seen)
+    elif view.find("summary/current_dc").get("with_quorum") != "true":
         wrong.append("without the majority")
     return failed("; ".join(wrong)) if wrong else passed(f"{len(nodes)} online, with quorum")
 

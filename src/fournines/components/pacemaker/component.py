@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from functools import partial
 
-from fournines.components.pacemaker.checks import checks, member_checks, volume_checks
+from fournines.components.pacemaker.checks import checks, decider_checks, member_checks, volume_checks
 from fournines.components.pacemaker.deploy import UNIT, configuration, daemons, volumes
 from fournines.components.pacemaker.faults import faults
-from fournines.components.pacemaker.model import MEMBERS, Options, quorum_only
+from fournines.components.pacemaker.model import MEMBERS, QUORUM_ONLY, Options
 from fournines.components.pacemaker.on_host import operations
 from fournines.components.pacemaker.relies import RELIES
 from fournines.kit import program
@@ -17,6 +17,7 @@ from fournines.kit.common.fencing import password_of
 from fournines.kit.component import Component, Stage, always
 from fournines.kit.declare import ClusterControl, Declaration, Memory, Mirror, Resource, Secret, Volume
 from fournines.kit.probe import Milestones
+from fournines.kit.where import VIP_HOSTS
 from fournines.spec.document import Problem
 from fournines.spec.model import Mode, Site
 
@@ -46,7 +47,7 @@ def _tell(verb: str, operation: Mapping[str, str]) -> Ask:
 
 def judge(site: Site, options: Options) -> Iterator[Problem]:
     """Devices cannot be left to hosts that run nothing else where there are none."""
-    if options.fence_from == "arbiters" and not quorum_only(site):
+    if options.fence_from == "arbiters" and not QUORUM_ONLY.names(site):
         yield Problem(
             ("components", "pacemaker", "fence_from"),
             "fence_from: arbiters, and no host of the cluster is one",
@@ -61,14 +62,17 @@ COMPONENT = Component(
     only_in=Mode.ACTIVE_PASSIVE,
     declares=declares,
     stages=(
-        Stage(daemons, member_checks, "members"),
+        # Who decides is chosen when nobody does, and whoever joins later leaves it at that. Where a host that
+        # runs nothing is there first, losing one that runs something costs no election.
+        Stage(daemons, decider_checks, "decider", on=QUORUM_ONLY, slow=True),
+        Stage(daemons, member_checks, "members", on=VIP_HOSTS, needs=("balancer",)),
         Stage(volumes, volume_checks, "volumes", collects=(Mirror, Volume), provides=("moving-data",)),
         Stage(configuration, checks, "configuration", collects=(Resource,)),
     ),
     faults=faults,
     options=Options,
     judge=judge,
-    needs=always("names", "membership", "balancer"),
+    needs=always("names", "membership"),
     provides=("vip", "moving-data"),
     relies=RELIES,
 )

@@ -8,6 +8,7 @@ from dataclasses import replace
 from fournines.components.pacemaker.model import (
     MEMBERS,
     PACKAGES,
+    QUORUM_ONLY,
     Operation,
     Options,
     Part,
@@ -15,7 +16,6 @@ from fournines.components.pacemaker.model import (
     devices,
     parts,
     password_script,
-    quorum_only,
     volume_parts,
 )
 from fournines.components.pacemaker.on_host import cib
@@ -23,11 +23,12 @@ from fournines.kit.common.fencing import board_of, password_of
 from fournines.kit.context import Context
 from fournines.kit.declare import Volume
 from fournines.kit.program import argv
-from fournines.kit.step import Command, Directory, File, Packages, Step, Unit
+from fournines.kit.step import Command, Directory, File, Packages, Step, Unit, unit_file
 from fournines.spec.model import Host
 
 AGENT = "/usr/lib/ocf/resource.d/fournines/unit"
 UNIT = "pacemaker.service"
+DROP_IN = f"{unit_file(UNIT)}.d/fournines.conf"
 _PATIENCE_SHARE = 30
 """How many times longer than an answer an action has at least."""
 
@@ -39,6 +40,7 @@ def daemons(context: Context, host: Host) -> Iterator[Step]:
     boards = sorted({PACKAGES[board_of(site, member).agent] for member in MEMBERS(site)})
     yield Packages(("pacemaker", "pacemaker-cli-utils", "resource-agents", "curl", *boards))
     yield File(AGENT, context.render("pacemaker", "unit.j2"), mode=0o755)
+    yield File(DROP_IN, context.render("pacemaker", "drop-in.conf.j2"))
     yield Directory("/etc/fournines/fencing", mode=0o700)
     for member in MEMBERS(site):
         password = context.secret(password_of(member))
@@ -80,7 +82,7 @@ def cluster(context: Context, *, whole: bool = True) -> str:
         options=options,
         parts=run_by_cluster(context, whole=whole),
         properties=properties(options),
-        quorum_only=quorum_only(site),
+        quorum_only=QUORUM_ONLY.names(site),
     )
 
 

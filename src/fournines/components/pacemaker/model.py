@@ -17,6 +17,8 @@ from fournines.spec.types import Whole, WholeSeconds
 
 MEMBERS = on(Role.CONTROLLER, Role.ARBITER)
 """The hosts that vote: each may have to fence any other."""
+QUORUM_ONLY = on(Role.ARBITER, without=(Role.CONTROLLER,))
+"""Those that vote and fence, and run nothing."""
 AGENTS = {"redfish": "fence_redfish", "ipmi": "fence_ipmilan"}
 PACKAGES = {"redfish": "fence-agents-redfish", "ipmi": "fence-agents-ipmilan"}
 API_GROUP = "g_services_api"
@@ -130,11 +132,6 @@ class Part:
     """The hosts that it may not run on, nor be looked for."""
 
 
-def quorum_only(site: Site) -> tuple[str, ...]:
-    """Members that vote and fence, and run nothing."""
-    return tuple(host.name for host in MEMBERS(site) if not VIP_HOSTS.has(site, host))
-
-
 def device_name(host: str) -> str:
     """What the device is called that fences a host."""
     return f"fence-{host}"
@@ -152,7 +149,7 @@ def vip_name(vip: str) -> str:
 
 def fenced(site: Site, fence_from: FenceFrom) -> tuple[str, ...]:
     """The members that have a device: all, but for the only arbiter where arbiters alone fence."""
-    alone = quorum_only(site) if fence_from == "arbiters" else ()
+    alone = QUORUM_ONLY.names(site) if fence_from == "arbiters" else ()
     return tuple(name for name in MEMBERS.names(site) if alone != (name,))
 
 
@@ -173,7 +170,7 @@ def devices(site: Site, fence_from: FenceFrom = "members") -> Iterator[Part]:
         name, params = device_name(host.name), (*_params(host, board), *delay)
         asked = operations(("monitor", "60s", "40s"), ("start", "0s", "40s"))
         device = Primitive(name, f"stonith:{AGENTS[board.agent]}", params, asked)
-        idle = [one for one in quorum_only(site) if one != host.name]
+        idle = [one for one in QUORUM_ONLY.names(site) if one != host.name]
         busy = [one for one in members if one not in (host.name, *idle)]
         kept = busy if idle and fence_from == "arbiters" else []
         yield Part(name, (device,), never=(host.name, *kept), prefers=idle[0] if idle else "")
