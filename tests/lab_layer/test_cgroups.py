@@ -97,3 +97,19 @@ def test_each_host_has_a_budget_for_real_time_and_its_lab_the_sum(tmp_path: Path
     budgets = {p.parent.name: int(p.read_text()) for p in (tmp_path / "cpu").rglob("cpu.rt_runtime_us")}
     assert budgets["controller1"] == budgets["controller2"] == budgets["blog"] // 2
     assert budgets["nines"] >= budgets["blog"]
+
+
+@pytest.mark.parametrize("has", [("unified",), ("cpu",), ("unified", "cpu"), ()])
+def test_a_host_yields_by_whichever_controller_the_machine_has(tmp_path: Path, has: tuple[str, ...]) -> None:
+    where = Hierarchies(tmp_path / "unified", cpu=tmp_path / "cpu")
+    cgroups = HostCgroups(where, "blog", "c1")
+    names = {"unified": "unified/nines/blog/c1/cpu.weight", "cpu": "cpu/nines/blog/c1/cpu.shares"}
+    files = {name: tmp_path / path for name, path in names.items()}
+    for name in has:
+        files[name].parent.mkdir(parents=True)
+        files[name].touch()
+    for share, unified, cpu in ((0.1, "10\n", "102\n"), (1.0, "100\n", "1024\n")):
+        cgroups.weigh(share)
+        told = {"unified": unified, "cpu": cpu}
+        found = {name: file.read_text() for name, file in files.items() if file.exists()}
+        assert found == {name: told[name] for name in has}

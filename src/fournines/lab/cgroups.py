@@ -117,6 +117,16 @@ class HostCgroups:
                     (root / ROOT / "cpu.shares").write_text(f"{SHARES}\n")
                 _grant_realtime(directory)
 
+    def weigh(self, share: float) -> None:
+        """Give the host so much of what an ordinary one has a claim to where hosts contend for processors."""
+        files = [(self.unified / "cpu.weight", 100)]
+        if self.where.cpu is not None:
+            files.append((self.where.cpu / ROOT / self.lab / self.host / "cpu.shares", 1024))
+        for file, whole in files:
+            with suppress(OSError):  # one of the two has the controller; the host may be off again
+                if file.exists():
+                    file.write_text(f"{round(whole * share)}\n")
+
     def processes(self) -> frozenset[int]:
         """Every process of the host, container manager included."""
         return frozenset(pid for d in self.directories for pid in _processes(d))

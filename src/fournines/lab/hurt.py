@@ -78,6 +78,15 @@ def thaw(lab: str, host: str) -> None:
     subject.thaw()
 
 
+def weigh(lab: str, host: str, share: float) -> None:
+    """Give a host so much of what an ordinary one has a claim to where hosts contend for processors.
+
+    Raises:
+        LabError: there is no such host.
+    """
+    running_host(lab, host).cgroups.weigh(share)
+
+
 def cut(lab: str, host: str, network_name: str | None = None) -> None:
     """Cut a host off from a network, or from all: its packets vanish silently, its carrier stays.
 

@@ -4,6 +4,7 @@ import json
 import socket
 import ssl
 import threading
+import time
 import urllib.error
 import urllib.request
 from base64 import b64encode
@@ -15,10 +16,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.support import site_of
 
 from fournines.errors import LabError
+from fournines.lab import hurt
+from fournines.lab.bmc import server
 from fournines.lab.bmc.redfish import SYSTEMS, Account, Deed, Reset
-from fournines.lab.bmc.server import Board
+from fournines.lab.bmc.server import Board, LabMachines
+from fournines.lab.plan import lab_plan
 from fournines.secrets.authority import Authority, issue, new_authority, public_part
 
 LOGIN = "Basic " + b64encode(b"fencing:word").decode()
@@ -122,3 +127,15 @@ def test_a_body_that_no_reset_needs_does_nothing(certificate: tuple[Path, str]) 
         status = client(RESET, {"ResetType": "ForceOff", "more": "x" * 70_000})[0]
         assert client(f"{SYSTEMS}/a")[1]["PowerState"] == "On"
     assert (status, machines.done) == (413, [])
+
+
+def test_a_host_that_was_given_power_leaves_the_processors_to_the_others_for_a_while(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    told: list[object] = []
+    monkeypatch.setattr(time, "sleep", told.append)
+    monkeypatch.setattr(hurt, "power", lambda _, host, on, **__: told.append((host, on)))
+    monkeypatch.setattr(hurt, "weigh", lambda _, host, share: told.append((host, share)))
+    LabMachines(lab_plan(site_of("active-passive.yaml")))._start("controller1")
+    name = "controller1"
+    assert told == [(name, "on"), (name, server.YIELDING), server.FIRMWARE, (name, 1.0)]

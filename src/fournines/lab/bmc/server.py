@@ -27,6 +27,10 @@ from fournines.lab.state import LabPaths, load
 
 SILENCE = 20.0
 """Seconds after which a client that says nothing is let go."""
+FIRMWARE, YIELDING = 30.0, 0.1
+"""For how many seconds a host leaves the processors to the others once the board gave it power, and how much
+of its claim it keeps meanwhile. A machine spends as long in its firmware, on processors of its own; a host
+of a lab that was fenced would boot on those of whoever takes over from it just then."""
 LONGEST_OF_A_RESET = 4 * 1024
 LONGEST = 1024 * 1024
 """Bytes of a request's body that are understood, and that are read; a reset needs 30."""
@@ -80,6 +84,9 @@ class LabMachines:
             tell(f"{host} does not start: {error}")
         finally:
             self._starting.discard(host)
+        hurt.weigh(self._plan.name, host, YIELDING)
+        time.sleep(FIRMWARE)
+        hurt.weigh(self._plan.name, host, 1.0)
 
 
 class Board(ThreadingHTTPServer):
