@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from functools import partial
 
 import anyio
+import pytest
 
 from fournines.drill.settle import Judged, Settled, settle
 from fournines.kit.check import Check
-from fournines.kit.verdict import failed, passed
+from fournines.kit.verdict import Outcome, failed, passed
 from fournines.probe.watch import new_clock
 
 CHECKS = tuple(Check(name, name, {}, lambda _: passed("")) for name in ("a", "b"))
@@ -83,7 +84,35 @@ def test_a_question_that_hangs_does_not_hang_the_drill() -> None:
     async def it() -> Settled:
         return await settle(ask, CHECKS, clock=new_clock(), within=0.1)
 
-    assert anyio.run(it).at is None
+    result = anyio.run(it)
+    assert result.at is None
+    assert {(c.id, v.outcome, v.seen) for c, v in result.waiting} == {
+        (name, Outcome.UNKNOWN, "not answered when the time was up") for name in ("a", "b")
+    }
+
+
+def test_what_takes_most_of_the_time_is_asked_a_second_time_nevertheless(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A check that needed 95 s to fail, with 75 s left."""
+    now, asked = [0.0], list[float]()
+
+    async def ask(checks: Sequence[Check]) -> Judged:
+        first = not asked
+        asked.append(now[0])
+        now[0] += 95.0 if first else 40.0
+        return [(c, failed("no") if first else passed("yes")) for c in checks]
+
+    async def sleep(seconds: float) -> None:
+        now[0] += seconds
+
+    async def it() -> Settled:
+        return await settle(ask, CHECKS, clock=lambda: now[0], within=170.0)
+
+    monkeypatch.setattr(anyio, "sleep", sleep)
+    result = anyio.run(it)
+    assert asked == [0.0, 96.0]
+    assert result.at is not None
 
 
 def test_who_allows_no_time_is_told_what_one_whole_round_sees() -> None:
@@ -97,7 +126,8 @@ def test_who_allows_no_time_is_told_what_one_whole_round_sees() -> None:
         return await settle(ask, CHECKS, clock=new_clock(), within=0, least=least)
 
     assert [c.id for c, _ in anyio.run(partial(it, least=60)).waiting] == ["b"]
-    assert anyio.run(partial(it, least=0)).waiting == [], "without the allowance nobody has answered yet"
+    unheard = anyio.run(partial(it, least=0)).waiting
+    assert [(c.id, v.outcome) for c, v in unheard] == [("a", Outcome.UNKNOWN), ("b", Outcome.UNKNOWN)]
 
 
 def test_a_site_that_is_known_to_be_unwell_is_never_asked_everything_before_it_could_be_well() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ssl
 from dataclasses import replace
 
+import pytest
 from tests.components.virtual import clouds
 
 from fournines.engine.wire.transport import Fake
@@ -28,6 +29,17 @@ def test_the_blogs_site_is_watched_from_every_side(blog_context: Context) -> Non
 def test_apis_are_asked_as_their_balancer_asks_them(blog_context: Context) -> None:
     asks = {client.name: client.asks for client in fleet_of(blog_context, "run").http}
     assert asks["keystone"].startswith("GET https://controller:5000/healthcheck, a fresh connection")
+
+
+def test_many_apis_are_asked_no_more_often_together_than_a_few(blog_context: Context) -> None:
+    few = {client.interval for client in fleet_of(blog_context, "run").http}
+    assert few == {0.1}
+    api = next(one for one in blog_context.declared(Endpoint) if one.name == "keystone")
+    more = tuple(replace(api, name=f"api{number}", port=9000 + number) for number in range(9))
+    declared = (*(d for d in blog_context.declarations if not isinstance(d, Endpoint) or not d.http), *more)
+    many = fleet_of(replace(blog_context, declarations=declared), "run").http
+    assert len(many) == 9
+    assert sum(1 / client.interval for client in many) == pytest.approx(30)
 
 
 def test_clients_of_emulated_hosts_are_patient(blog_context: Context) -> None:

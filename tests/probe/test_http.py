@@ -41,6 +41,15 @@ def test_a_response_is_read_whole_or_not_at_all() -> None:
         Response.parse(b"SSH-2.0-OpenSSH\r\n\r\n")
 
 
+def test_the_answer_to_head_has_no_body_though_it_tells_of_one() -> None:
+    answer = b"HTTP/1.1 200 OK\r\nContent-Length: 2048\r\n\r\n"
+    assert Response.parse(answer, "HEAD") == Response(200, {"content-length": "2048"}, b"")
+    with pytest.raises(EOFError, match="within the answer"):
+        Response.parse(answer, "GET")
+    with pytest.raises(EOFError, match="before the answer"):
+        Response.parse(b"HTTP/1.1 200 OK\r\nContent", "HEAD")
+
+
 @pytest.fixture(scope="module")
 def pki(tmp_path_factory: pytest.TempPathFactory) -> tuple[ssl.SSLContext, ssl.SSLContext]:
     """A server's context for the name ``controller``, and a client's that trusts its authority."""

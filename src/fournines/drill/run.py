@@ -138,8 +138,7 @@ class _Run:
         else:
             steady = await self._settled(self.pace.steady, least=ROUND_SECONDS * self.patience)
             if steady.at is None:
-                said = "; ".join(f"{check.id}: {verdict.seen}" for check, verdict in steady.waiting)
-                raise DrillError(f"the site is not in its steady state: {said or 'its hosts do not answer'}")
+                raise DrillError(f"the site is not in its steady state: {steady.words}")
             self.found.versions = await record.versions(self.rig.transport, self.rig.plan)
         self.fleet = await self.fleet.open()
         hosts, harm = await self._aim()

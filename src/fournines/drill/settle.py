@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import anyio
 
 from fournines.kit.check import Check
-from fournines.kit.verdict import Verdict
+from fournines.kit.listed import first_few
+from fournines.kit.verdict import Verdict, unknown
 from fournines.probe.watch import Clock
 
 FIRST = 4
@@ -29,6 +30,11 @@ class Settled:
     at: float | None
     waiting: Judged
     by_hand: bool = False
+
+    @property
+    def words(self) -> str:
+        """What had not passed, and why."""
+        return first_few([f"{check.id}: {verdict.seen}" for check, verdict in self.waiting], 5, between="; ")
 
 
 def not_passed(judged: Judged) -> Judged:
@@ -57,16 +63,17 @@ async def settle(
     more are asked at once. What passed before another check failed may have turned meanwhile, and is asked
     again at the end. A site that is well is asked for everything at once; one that is known to be ``unwell``
     is not asked for everything before it had the time to heal. Between two rounds lie ``pause`` seconds,
-    or as many as the last one took.
+    or as many as the last one took, but no more than leave time for another like it: what takes most of
+    the time there is would else be asked once only.
     """
     deadline = clock() + within
     open_checks = tuple(checks) if unwell else ()
     passed: frozenset[str] = frozenset()
     few = FIRST
-    waiting: Judged = []
     while True:
         asked = open_checks[:few] or tuple(check for check in checks if check.id not in passed)
         begun = clock()
+        waiting = [(check, unknown("not answered when the time was up")) for check in asked]
         with anyio.move_on_after(max(least, deadline - begun)):
             waiting = not_passed(await ask(asked))
             told(waiting)
@@ -78,6 +85,7 @@ async def settle(
             open_checks = (*(check for check in asked if check.id in bad), *later)
             few = FIRST if bad else 2 * few
             if bad:
-                await anyio.sleep(min(max(pause, clock() - begun), max(0.0, deadline - clock())))
+                took, left = clock() - begun, max(0.0, deadline - clock())
+                await anyio.sleep(max(min(pause, left), min(took, left - took)))
         if clock() >= deadline:
             return Settled(None, waiting)

@@ -59,8 +59,8 @@ class Response:
     body: bytes
 
     @classmethod
-    def parse(cls, raw: bytes) -> Response:
-        """Read what a server sent until it closed the connection.
+    def parse(cls, raw: bytes, method: str = "GET") -> Response:
+        """Read what a server sent until it closed the connection; what answers HEAD has no body.
 
         Raises:
             EOFError: that was no whole HTTP response (the connection was lost on the way).
@@ -73,6 +73,8 @@ class Response:
         headers = {
             name.strip().lower(): value.strip() for name, _, value in (s.partition(":") for s in lines)
         }
+        if method == "HEAD":
+            return cls(int(status[:3]), headers, b"")
         if headers.get("transfer-encoding", "").lower() == "chunked":
             body = _whole(body)
         if len(body) < int(headers.get("content-length", "0")):
@@ -115,7 +117,7 @@ async def exchange(place: Place, request: Request, this: Attempt) -> Response:
     try:
         this.sent = True
         writer.write(request.encode(f"{place.name}:{place.port}"))
-        return Response.parse(await reader.read(-1))
+        return Response.parse(await reader.read(-1), request.method)
     finally:
         # A graceful close would wait for a peer that may be dead.
         writer.transport.abort()

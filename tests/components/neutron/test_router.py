@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from fournines.components.neutron.on_host import router as cloud
-from fournines.kit.on_host.api import left_over
+from fournines.kit.on_host.api import LostError, left_over
 
 HOSTS = ["controller1", "controller2"]
 
@@ -121,17 +121,56 @@ def old(thing: dict[str, Any], seconds: float) -> None:
 
 def test_a_story_in_which_a_call_got_lost_begins_anew(monkeypatch: pytest.MonkeyPatch) -> None:
     fake, lost = Fake(), [ConnectionResetError(), failed(500)]
-    put = fake.put
+    post = fake.post
 
-    def losing(path: str, values: dict[str, object] | None = None) -> None:
-        if lost and "add_router_interface" in path:
+    def losing(path: str, kind: str, **values: object) -> dict[str, Any]:
+        if lost and kind == "router":
             raise lost.pop()
-        put(path, values)
+        return post(path, kind, **values)
 
-    monkeypatch.setattr(fake, "put", losing)
+    monkeypatch.setattr(fake, "post", losing)
     assert cloud.story(fake, [], 60)["left"] == []
     assert not lost
     assert not any(fake.things.values())
+
+
+@pytest.mark.parametrize(("carried_out", "calls"), [(True, 1), (False, 2)])
+def test_a_router_whose_call_for_a_gateway_got_lost_is_not_made_anew(
+    monkeypatch: pytest.MonkeyPatch, *, carried_out: bool, calls: int
+) -> None:
+    """The longest call of all, cut by a balancer: Neutron may have carried it out."""
+    fake, asked = Fake(), list[str]()
+    put, router = fake.put, fake.post("routers", "router")["id"]
+    fake.post("networks", "network")
+
+    def losing(path: str, values: dict[str, object] | None = None) -> None:
+        asked.append(path)
+        if carried_out or len(asked) > 1:
+            put(path, values)
+        if len(asked) == 1:
+            raise LostError(path)
+
+    monkeypatch.setattr(fake, "put", losing)
+    monkeypatch.setattr(fake, "get", lambda _: {"ports": fake.things["ports"]})
+    cloud.join(fake, router, "subnet")
+    assert asked == [f"routers/{router}/add_router_interface"] * calls
+    assert len(fake.things["ports"]) == 1
+
+
+@pytest.mark.parametrize(("error", "calls"), [(409, 1), (503, cloud.TRIES)])
+def test_a_router_that_gets_no_gateway_is_given_up(
+    monkeypatch: pytest.MonkeyPatch, error: int, calls: int
+) -> None:
+    fake, asked = Fake(), list[str]()
+
+    def never(path: str, _: object) -> None:
+        asked.append(path)
+        raise failed(error)
+
+    monkeypatch.setattr(fake, "put", never)
+    with pytest.raises(urllib.error.HTTPError, match=str(error)):
+        cloud.join(fake, "router", "subnet")
+    assert len(asked) == calls
 
 
 def test_only_what_is_old_is_cleared_away() -> None:
@@ -194,7 +233,7 @@ def test_a_witness_looks_at_its_own_host(
         return here
 
     monkeypatch.setattr(cloud, "_within", within)
-    assert cloud.watch(fake, host, 0.05) == found
+    assert cloud.watch(fake, host, 0.0) == found
     assert router["tags"] == [f"seen-{host}"]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
 from typing import Final
@@ -35,6 +35,7 @@ from fournines.kit.common.health_check import health_check
 from fournines.kit.common.same_file import same_file_check
 from fournines.kit.common.unit_check import units_check
 from fournines.kit.context import Context
+from fournines.kit.listed import first_few
 from fournines.kit.openstack import as_administrator, internal_url, offered, offered_at
 from fournines.kit.verdict import Verdict, failed, passed
 
@@ -149,13 +150,6 @@ def _look(context: Context) -> Ask:
     return program.ask(look, question, timeout=40)
 
 
-def _listed(words: Collection[str]) -> str:
-    """The first few, and how many more there are."""
-    shown = list(words)[:_NAMED]
-    more = f" and {len(words) - _NAMED} more" if len(words) > _NAMED else ""
-    return ", ".join(shown) + more
-
-
 def judge_cells(answer: Output) -> Verdict:
     """Nothing is left to do about them, and that was said."""
     said = answer.stdout.strip()
@@ -172,7 +166,7 @@ def judge_services(answer: Output, wanted: list[tuple[str, str]]) -> Verdict:
     up = {(one["binary"], one["host"]) for one in found["services"] if one["state"] == "up"}
     silent = [f"{binary} on {host}" for binary, host in wanted if (binary, host) not in up]
     if silent:
-        return failed(f"not heard from: {_listed(silent)}")
+        return failed(f"not heard from: {first_few(silent, _NAMED)}")
     counted = Counter(binary for binary, _ in wanted)
     return passed(", ".join(f"{number} of {binary}" for binary, number in counted.items()))
 
@@ -184,22 +178,30 @@ def judge_hosts(answer: Output, wanted: tuple[str, ...]) -> Verdict:
         return failed(program.complaint(answer))
     outside = sorted({*wanted, *found["unmapped"]} - set(found["mapped"]))
     if outside:
-        return failed(f"not in the cell: {_listed(outside)}")
+        return failed(f"not in the cell: {first_few(outside, _NAMED)}")
     return passed(f"{len(wanted)} in the cell")
 
 
 def judge_hypervisors(answer: Output, wanted: tuple[str, ...], *, fake: bool) -> Verdict:
-    """Each host has one that is up; whether it runs anything is said, and has to be what was asked for."""
+    """Each host has one that is up; whether it runs anything is said, and has to be what was asked for.
+
+    One that has not said what is in use of it ends every request for an instance with an error: the scheduler
+    leaves what it knows of it unset, and multiplies by it (``HostState._update_from_compute_node``, 2025.1).
+    So it is when the first of its minutely reports got lost.
+    """
     found = program.heard(answer)
     if found is None:
         return failed(program.complaint(answer))
     up = {one["host"]: one for one in found["hypervisors"] if one["state"] == "up"}
     missing = [host for host in wanted if host not in up]
     if missing:
-        return failed(f"none up on {_listed(missing)}")
+        return failed(f"none up on {first_few(missing, _NAMED)}")
     others = [host for host in wanted if (up[host]["type"] == "fake") is not fake]
     if others:
-        return failed(f"{'real' if fake else 'fake'} on {_listed(others)}")
+        return failed(f"{'real' if fake else 'fake'} on {first_few(others, _NAMED)}")
+    untold = [host for host in wanted if not up[host]["used"]]
+    if untold:
+        return failed(f"not told yet how much is in use on {first_few(untold, _NAMED)}")
     shut = sum(up[host]["status"] != "enabled" for host in wanted)
     kinds = ", ".join(sorted({up[host]["type"] for host in wanted}))
     said = f"{len(wanted)} up ({kinds}{': they run nothing' if fake else ''})"

@@ -208,11 +208,12 @@ def healing(bound: float, healed: float | None, settled: Settled) -> Judgement:
     """I5: every check of the site passes again in time; who was not given that time is no fail."""
     promise = f"every check of the site passes again within {bound:g} s"
     if healed is None:
-        waiting = "; ".join(f"{check.id}: {verdict.seen}" for check, verdict in settled.waiting)
         if settled.by_hand:
-            verdict = unknown(f"ended by hand, with open: {waiting}" if waiting else "ended by hand")
+            verdict = unknown(
+                f"ended by hand, with open: {settled.words}" if settled.words else "ended by hand"
+            )
         else:
-            verdict = failed(waiting or "no round of checks came to an end")
+            verdict = failed(settled.words or "nobody was asked")
         return Judgement("I5.site", promise, verdict, bound)
     said = f"{healed:.2f} s"
     return Judgement("I5.site", promise, passed(said) if healed <= bound else failed(said), bound, healed)

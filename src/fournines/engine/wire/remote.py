@@ -38,12 +38,17 @@ Without ``site`` (-S): the agent needs the standard library only, and it is a th
 """
 
 
+PATIENCE = 600.0
+"""Seconds for a round trip. A host that is gone is known by its connection; one on which all services start
+at once was seen to need more than two minutes for a Python, which ended a first deployment of five hosts."""
+
+
 async def call(
     transport: Transport,
     host: str,
     request: Mapping[str, Any],
     *,
-    timeout: float = 120.0,  # noqa: ASYNC109 - it travels on to the wire
+    timeout: float = PATIENCE,  # noqa: ASYNC109 - it travels on to the wire
 ) -> dict[str, Any]:
     """One round trip: the agent does what the request says and responds.
 

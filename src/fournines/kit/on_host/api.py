@@ -5,14 +5,22 @@ A program on a host gets this by importing it; its text is sent along (``kit.pro
 
 from __future__ import annotations
 
+import http.client
 import json
+import urllib.error
+import urllib.parse
 import urllib.request
 from datetime import UTC, datetime, timedelta
+from email.message import Message
 from typing import Any
 
 _DOMAIN = {"name": "Default"}
 _PATIENCE = 20.0
 """Seconds that an answer may take."""
+
+
+class LostError(OSError):
+    """Nobody knows what became of a call: no answer came, or not all of it."""
 
 
 class Api:
@@ -22,15 +30,14 @@ class Api:
     """
 
     def __init__(self, keystone: str, password: str) -> None:
-        """Log in at a Keystone (its URL without the version). Raises HTTPError or OSError."""
+        """Log in at a Keystone (its URL without the version). Raises as ``send``."""
         user = {"name": "admin", "domain": _DOMAIN, "password": password}
         identity = {"methods": ["password"], "password": {"user": user}}
         scope = {"project": {"name": "admin", "domain": _DOMAIN}}
         asked = json.dumps({"auth": {"identity": identity, "scope": scope}}).encode()
-        made = _request("POST", f"{keystone}/v3/auth/tokens", asked)
-        with urllib.request.urlopen(made, timeout=_PATIENCE) as answer:  # noqa: S310 - the site's own URL
-            self.token = answer.headers["X-Subject-Token"]
-            self.project = json.load(answer)["token"]["project"]["id"]
+        headers, body = _answer(_request("POST", f"{keystone}/v3/auth/tokens", asked))
+        self.token = headers["X-Subject-Token"]
+        self.project = json.loads(body)["token"]["project"]["id"]
 
     def call(self, method: str, url: str, body: object = None, **headers: str) -> Any:  # noqa: ANN401 - JSON
         """The answer's JSON, None where it is empty; else as ``send``."""
@@ -41,12 +48,9 @@ class Api:
         """The answer's bytes.
 
         ``OpenStack_API_Version`` stands for the header with hyphens. Raises HTTPError for a status of 400 and
-        more, OSError where nobody answers.
+        more, LostError where nobody answers; either names the call.
         """
-        made = _request(method, url, data, X_Auth_Token=self.token, **headers)
-        with urllib.request.urlopen(made, timeout=_PATIENCE) as answer:  # noqa: S310 - the site's own URL
-            body: bytes = answer.read()
-        return body
+        return _answer(_request(method, url, data, X_Auth_Token=self.token, **headers))[1]
 
 
 def _request(method: str, url: str, data: bytes | None, **headers: str) -> urllib.request.Request:
@@ -54,6 +58,19 @@ def _request(method: str, url: str, data: bytes | None, **headers: str) -> urlli
     return urllib.request.Request(  # noqa: S310 - the site's own URL
         url, data, {"Content-Type": "application/json", **sent}, method=method
     )
+
+
+def _answer(asked: urllib.request.Request) -> tuple[Message, bytes]:
+    """The headers and bytes of the answer."""
+    call = f"{asked.get_method()} {urllib.parse.urlsplit(asked.full_url).path}"
+    try:
+        with urllib.request.urlopen(asked, timeout=_PATIENCE) as answer:  # noqa: S310 - the site's own URL
+            return answer.headers, answer.read()
+    except urllib.error.HTTPError as error:
+        error.msg = f"{error.msg} ({call})"
+        raise
+    except (OSError, http.client.HTTPException) as error:
+        raise LostError(f"{call}: {error!r}") from error
 
 
 LEFT_OVER = timedelta(minutes=10)

@@ -15,7 +15,6 @@ does both at once. A witness says by a tag at the router that it has seen it.
 from __future__ import annotations
 
 import contextlib
-import http.client
 import json
 import subprocess
 import sys
@@ -37,8 +36,6 @@ EARLIER = timedelta(seconds=30)
 """By so much the story may have begun before a witness was heard; an older router is not this story's."""
 PAUSE = 2.0
 TRIES = 5
-PASSING = (OSError, http.client.HTTPException)
-"""What a call may end with where the balancer has just given up who was to answer."""
 _PORTS = ("network:router_interface", "network:ha_router_replicated_interface")
 
 
@@ -58,7 +55,7 @@ class Cloud:
         for _ in range(TRIES - 1):
             try:
                 return self.api.call("GET", f"{self.url}/{path}")
-            except PASSING as error:
+            except OSError as error:
                 if refused(error):
                     raise
             time.sleep(PAUSE)
@@ -78,7 +75,7 @@ class Cloud:
         for _ in range(TRIES):
             try:
                 self.api.call("DELETE", f"{self.url}/{path}")
-            except PASSING as error:
+            except OSError as error:
                 if refused(error):
                     return
                 time.sleep(PAUSE)
@@ -108,7 +105,7 @@ def story(cloud: Cloud, hosts: list[str], seconds: float) -> dict[str, object]:
     while True:
         try:
             return _told(cloud, hosts, seconds)
-        except PASSING as error:
+        except OSError as error:
             if refused(error) or time.monotonic() > until:
                 raise
             time.sleep(PAUSE)
@@ -124,7 +121,7 @@ def _told(cloud: Cloud, hosts: list[str], seconds: float) -> dict[str, object]:
             "subnets", "subnet", name=NAME, network_id=network, ip_version=4, cidr=RANGE, gateway_ip=GATEWAY
         )["id"]
         router = cloud.post("routers", "router", name=NAME, ha=True)["id"]
-        cloud.put(f"routers/{router}/add_router_interface", {"subnet_id": subnet})
+        join(cloud, router, subnet)
         made = time.monotonic() - start
         while time.monotonic() < start + seconds and not wanted <= seen:
             time.sleep(PAUSE)
@@ -141,6 +138,25 @@ def _told(cloud: Cloud, hosts: list[str], seconds: float) -> dict[str, object]:
     left = [kind for kind, mine in own.items() if mine in {one["id"] for one in named(cloud, kind)}]
     times = {"made": round(made, 1), "seconds": round(whole, 1)}
     return {"states": found, "unseen": unseen, "left": left, **times}
+
+
+def join(cloud: Cloud, router: str, subnet: str) -> None:
+    """Make a router the gateway of a subnet.
+
+    It is the longest call of all. One that got lost may have been carried out: then its port is there, and
+    neither call nor story need begin anew.
+    """
+    for left in reversed(range(TRIES)):
+        try:
+            cloud.put(f"routers/{router}/add_router_interface", {"subnet_id": subnet})
+        except OSError as error:
+            if behind(cloud, router):
+                return
+            if refused(error) or not left:
+                raise
+            time.sleep(PAUSE)
+        else:
+            return
 
 
 def always(_: str) -> bool:
@@ -163,7 +179,7 @@ def clear(cloud: Cloud, due: Callable[[str], bool], name: str = NAME) -> None:
 
 def remove(cloud: Cloud, router: str) -> None:
     """Delete a router, after its ports; what cannot be deleted stays."""
-    with contextlib.suppress(*PASSING):
+    with contextlib.suppress(OSError):
         for port in cloud.get(f"ports?device_id={router}")["ports"]:
             if port["device_owner"] in _PORTS:
                 cloud.put(f"routers/{router}/remove_router_interface", {"port_id": port["id"]})
@@ -191,7 +207,7 @@ def watch(cloud: Cloud, host: str, seconds: float) -> dict[str, object]:
             return _looked(cloud, host, since, until)
         except NotYetError as why:
             wait(until, str(why), PAUSE)
-        except PASSING as error:
+        except OSError as error:
             if refused(error) and getattr(error, "code", 0) != HTTPStatus.NOT_FOUND:
                 raise
             wait(until, f"a call got lost, or the router was deleted meanwhile: {error}", PAUSE)
@@ -210,7 +226,9 @@ def _looked(cloud: Cloud, host: str, since: datetime, until: float) -> dict[str,
     if list(said.values()).count("active") != 1:
         what = "has" if here else "has not"
         raise NotYetError(f"not one host is active: {said}; this one {what} the gateway's address")
-    network = _behind(cloud, router)
+    network = behind(cloud, router)
+    if not network:
+        raise NotYetError("the router has no gateway's address")
     reached = None
     if host in {one["host"] for one in cloud.get(f"networks/{network}/dhcp-agents")["agents"]}:
         reached = _pings(network)
@@ -227,12 +245,12 @@ def _newest(cloud: Cloud, since: datetime) -> str:
     return str(made[max(made)])
 
 
-def _behind(cloud: Cloud, router: str) -> str:
-    """The network whose gateway a router is."""
+def behind(cloud: Cloud, router: str) -> str:
+    """The network whose gateway a router is; empty where it is none's."""
     for port in cloud.get(f"ports?device_id={router}")["ports"]:
         if any(fixed["ip_address"] == GATEWAY for fixed in port["fixed_ips"]):
             return str(port["network_id"])
-    raise NotYetError("the router has no gateway's address")
+    return ""
 
 
 def wait(until: float, why: str, pause: float) -> None:

@@ -2,7 +2,7 @@
 
 Input: JSON with keystone and nova (URLs through the VIP) and password (the administrator's).
 Output: JSON with services (binary, host, state, status of each), hypervisors (host, type, state, status of
-each) and seconds.
+each, and used: whether it has said how much of it is in use) and seconds.
 """
 
 from __future__ import annotations
@@ -16,7 +16,8 @@ from fournines.kit.on_host.api import Api
 
 KEYS = ("binary", "host", "state", "status")
 VERSION = "compute 2.53"
-"""From then on services and hypervisors have names of their own in every cell; 2025.1 has up to 2.100."""
+"""From then on services and hypervisors have names of their own in every cell; up to 2.87 they tell what they
+have. 2025.1 has up to 2.100."""
 
 
 def main(question: dict[str, Any]) -> dict[str, object]:
@@ -33,6 +34,7 @@ def main(question: dict[str, Any]) -> dict[str, object]:
                 "type": one["hypervisor_type"],
                 "state": one["state"],
                 "status": one["status"],
+                "used": one["free_disk_gb"] is not None,
             }
             for one in hypervisors["hypervisors"]
         ],
