@@ -330,7 +330,11 @@ def delayed(site: Site) -> list[str]:
 
 @pytest.mark.programs
 def test_a_board_that_is_dead_is_one_whose_packets_get_lost(site: Site, tmp_path: Path) -> None:
-    for there, rule in ((real(site), "ip daddr 10.9.0.2 drop"), (site, "ip daddr 10.0.0.254 drop")):
+    for there, rule in (
+        (real(site), "ip daddr 10.9.0.2 tcp dport 443 drop"),
+        (real(site, agent="ipmi"), "ip daddr 10.9.0.2 udp dport 623 drop"),
+        (site, "ip daddr 10.0.0.254 tcp dport 8443 drop"),
+    ):
         fault = next(one for one in COMPONENT.faults(context_of(there)) if one.id == "pacemaker.boards")
         assert rule in fault.inject.stdin
         done = opinion(["nft", "--check", "--file", "/run/rules"], {"rules": fault.inject.stdin}, tmp_path)
