@@ -6,6 +6,7 @@ import bz2
 import gzip
 import json
 import lzma
+import os
 import sys
 from pathlib import Path
 
@@ -289,6 +290,22 @@ def test_a_file_that_is_not_there_says_so(tmp_path: Path) -> None:
 
     with pytest.raises(SpecError, match="cannot be read: No such file"):
         load(tmp_path / "site.yaml", WORDS)
+
+
+@pytest.mark.parametrize("kind", ["device", "pipe", "long"])
+def test_what_may_never_end_is_not_read(tmp_path: Path, kind: str) -> None:
+    from fournines.spec.load import load  # noqa: PLC0415 - as above
+
+    path = tmp_path / "site.yaml"
+    if kind == "device":
+        path.symlink_to("/dev/zero")
+    elif kind == "pipe":
+        os.mkfifo(path)
+    else:
+        path.write_bytes(b"#\n" * (5 << 20))
+    words = "no site file is that long" if kind == "long" else "is no file, but a device, a pipe or the like"
+    with pytest.raises(SpecError, match=words):
+        load(path, WORDS)
 
 
 @given(st.text(alphabet=st.sampled_from("abz019: -{}[],&*<#'\"\n\t|>!%@.\x00é"), max_size=200))

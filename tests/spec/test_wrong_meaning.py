@@ -54,6 +54,15 @@ WRONG: tuple[tuple[str, Edits, str, str], ...] = (
     (
         "active-passive",
         (
+            ("mode: active-passive\n", FENCED),
+            ("system: /redfish/v1/Systems/2", "system: /redfish/v1/../Systems/2"),
+        ),
+        "fencing.controller2.system",
+        "is not a path",
+    ),
+    (
+        "active-passive",
+        (
             ("mode: active-passive\n", FENCED + "  other: {address: 10.9.0.12}\n"),
             ("ssh: {", "  other: {roles: [bastion], mgmt: 10.0.0.40}\nssh: {"),
         ),

@@ -105,8 +105,18 @@ ARBITERS: tuple[Edit, ...] = (
         "ssh: {user",
         "  one: {roles: [arbiter], mgmt: 10.0.0.31}\n  two: {roles: [arbiter], mgmt: 10.0.0.32}\nssh: {user",
         "22:17",
-        "3 arbiters outvote 2 controllers",
+        "3 arbiters for 2 controllers, which alone have the data: a tie needs one",
     ),
+    (
+        "ssh: {user",
+        (
+            "  controller3: {roles: [controller], mgmt: 10.0.0.13, external: 192.168.1.13}\n"
+            "  two: {roles: [arbiter], mgmt: 10.0.0.32}\nssh: {user"
+        ),
+        "22:17",
+        "2 arbiters for 3 controllers, which alone have the data: a tie needs none",
+    ),
+    ("    roles: [controller]\n", "    roles: []\n", "16:12", "controllers: 1"),
 )
 FENCING: tuple[Edit, ...] = (
     (
@@ -202,6 +212,12 @@ NETWORKS: tuple[Edit, ...] = (
         "mgmt is the cluster network already",
     ),
     ("purpose: cluster", "purpose: storage", "4:38", "is not known here"),
+    (
+        "purpose: provider,",
+        "purpose: provider, cidr: 10.7.0.0/24,",
+        "6:39",
+        "a provider network has no range",
+    ),
     ("purpose: cluster", "purpose: [cluster]", "4:38", "a list is not known here"),
     ("purpose: cluster", "porpose: cluster", "4:29", "unknown key"),
     ("purpose: cluster", "purpose: provider", "4:38", "the hosts have addresses in it"),
@@ -478,7 +494,9 @@ OPTIONS: tuple[Edit, ...] = (
     ("client_timeout: 60", "client_timeout: 999999", "28:52", "is too large"),
     ("client_timeout: 60", "client_timeout: 60,5", "28:55", "unknown key"),
     ("net.ipv4.ip_forward: 1", 'net.ipv4.ip_forward: "1\\nkernel.sysrq = 1"', "30:36", "is not one line"),
+    ("net.ipv4.ip_forward: 1", 'net.ipv4.ip_forward: "\\u202E01"', "30:36", "is not one line of plain text"),
     ("net.ipv4.ip_forward: 1", "net.ipv4.ip_forward: ", "30:36", "is empty"),
+    ("[ntp.example.org]", "[8.8.8]", "31:23", "is not a server's name or address"),
     ("net.ipv4.ip_forward: 1", "net.ipv4.ip_forward: [1]", "30:36", "a list is not a single text"),
     ("net.ipv4.ip_forward: 1", "ip forward: 1", "30:15", "is not a kernel setting's name"),
     ("net.ipv4.ip_forward: 1", "net.ipv4.ip_nonlocal_bind: 0", "30:15", "is set by fournines"),
@@ -605,6 +623,14 @@ GROUPS = {
 }
 
 HINTS: tuple[Edit, ...] = (
+    (
+        "cidr: 192.168.1.0/24",
+        "cidr: 0.0.0.0/0",
+        "0.0.0.0/0 is wider than any range that is free to use",
+        "write for example 10.0.0.0/24",
+    ),
+    ("name: blog", 'name: "a\\e[2J"', "'a\\x1b[2J' is not one line of plain text", "take U+001B out of it"),
+    ("name: blog", 'name: "a\\nb"', "'a\\nb' is not one line of plain text", "write it on one line"),
     (
         "client_timeout: 60",
         "client_timeout: 60s",

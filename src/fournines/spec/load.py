@@ -25,6 +25,8 @@ _UNREADABLE = {
     FileNotFoundError: "`nines init` writes a starter file",
     PermissionError: "make it readable for who runs this: chmod u+r, or as its owner",
 }
+_LONGEST = 8 << 20
+"""Bytes of a site file. One that lists two thousand hosts, each on lines of its own, has a twentieth."""
 _NAME_ITSELF = "name the site file itself, such as site.yaml"
 _NO_TEXT = (
     (b"\x1f\x8b", "compressed by gzip", "unpack it: gunzip"),
@@ -47,17 +49,34 @@ def load(path: FilePath, vocabulary: Vocabulary) -> Site:
         SpecError: the file cannot be read or has mistakes; it carries all of them, with
             file, line, column, the offending line and what to write instead.
     """
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        what = f"cannot be read: {error.strerror}"
-        hint = _UNREADABLE.get(type(error), _NAME_ITSELF)
-        raise SpecError([Mistake(str(path), 1, 1, "", what, "", hint)]) from None
+    data = _read(path)
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError as error:
         raise SpecError([_not_text(str(path), error)]) from None
     return loads(text, path, vocabulary)
+
+
+def _read(path: FilePath) -> bytes:
+    """What stands in a file, which is none of the things that may never come to an end."""
+    try:
+        if not (path.is_dir() or path.is_file()):
+            path.lstat()  # who is not there says so
+            raise _unread(path, "is no file, but a device, a pipe or the like", _NAME_ITSELF)
+        with path.open("rb") as file:
+            data = file.read(_LONGEST + 1)
+    except OSError as error:
+        hint = _UNREADABLE.get(type(error), _NAME_ITSELF)
+        raise _unread(path, f"cannot be read: {error.strerror}", hint) from None
+    if len(data) > _LONGEST:
+        raise _unread(
+            path, f"has more than {_LONGEST >> 20} MiB, and no site file is that long", _NAME_ITSELF
+        )
+    return data
+
+
+def _unread(path: FilePath, what: str, hint: str) -> SpecError:
+    return SpecError([Mistake(str(path), 1, 1, "", what, "", hint)])
 
 
 def _not_text(file: str, error: UnicodeDecodeError) -> Mistake:

@@ -40,7 +40,9 @@ _DEEPEST = 20
 _BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
 """What ends a line in YAML 1.1."""
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufeff\ufffe\uffff]")
-_NOT_ONE_LINE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff]")
+_NOT_ONE_LINE = re.compile("[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
+"""Control characters, and those that nobody sees but that change what is read or in which order."""
+_ENDS = "\n\r\x85\u2028\u2029"
 _TAG = "tag:yaml.org,2002:"
 
 
@@ -218,9 +220,10 @@ class _Walk:
             mistake = self._document.mistake_at(_place(node), path, f"{what} is empty", hint)
             self._document.empty.append(mistake)
             return None
-        if _NOT_ONE_LINE.search(node.value):
+        if found := _NOT_ONE_LINE.search(node.value):
             what = f"{shown(node.value)} is not one line of plain text"
-            self._add(node, path, what, "write it on one line")
+            hint = "write it on one line" if found[0] in _ENDS else f"take U+{ord(found[0]):04X} out of it"
+            self._add(node, path, what, hint)
         return str(node.value)
 
     def _entries(self, node: yaml.SequenceNode, path: Path) -> Iterator[Any]:

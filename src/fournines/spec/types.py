@@ -123,8 +123,8 @@ InterfaceName = Annotated[
 address's label. The loopback reaches no other host."""
 _OCTET = "(25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])"
 _IPV4 = rf"{_OCTET}(\.{_OCTET}){{3}}"
-_NO_NUMBERS = r"(?!([0-9]+\.){3}[0-9])"
-"""What begins with four numbers is meant to be an address."""
+_NO_NUMBERS = r"(?!([0-9]+\.){3}[0-9]|[0-9.]+$)"
+"""What begins with four numbers, or is numbers alone, is meant to be an address."""
 DnsName = Annotated[
     str,
     Written(
@@ -147,9 +147,14 @@ Server = Annotated[
 """A machine outside the site."""
 UrlPath = Annotated[
     str,
-    Written(r"(/[A-Za-z0-9._~-]+)+", "a path", "write for example /redfish/v1/Systems/1", longest=200),
+    Written(
+        r"(/(?!\.{1,2}(/|$))[A-Za-z0-9._~-]+)+",
+        "a path",
+        "write for example /redfish/v1/Systems/1",
+        longest=200,
+    ),
 ]
-"""The path of a URL, without what would need escaping."""
+"""The path of a URL, without what would need escaping and without steps back."""
 SysctlName = Annotated[
     str,
     Written(
@@ -163,6 +168,8 @@ SysctlName = Annotated[
 
 _WIDEST = 8
 """10.0.0.0/8 (RFC 1918)."""
+_THIS = IPv4Network("0.0.0.0/8")
+"""Of which no host has an address (RFC 1122, 3.2.1.3)."""
 
 
 def _range(given: object) -> object:
@@ -180,7 +187,8 @@ def _range(given: object) -> object:
         raise wrong(f"{given} has no prefix length", f"write for example {given}/24")
     if network.prefixlen < _WIDEST:
         what = f"{given} is wider than any range that is free to use"
-        raise wrong(what, f"write for example {IPv4Network(f'{address}/24', strict=False)}")
+        free = "10.0.0.0" if network.overlaps(_THIS) else address
+        raise wrong(what, f"write for example {IPv4Network(f'{free}/24', strict=False)}")
     if str(network) != given:
         raise wrong(f"{given} is not how its network is written", f"write {network}")
     return network

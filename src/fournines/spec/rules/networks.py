@@ -72,6 +72,10 @@ def attachments(draft: Draft) -> Iterator[Problem]:
     for name, around in missed_ranges(draft, sound).items():
         what = f"none of the addresses in {name} lies in {sound.pop(name)}"
         yield Problem(("networks", name, "cidr"), what, f"write for example {around}, or other addresses")
+    for name, said in networks.items():
+        if said.purpose is Purpose.PROVIDER and said.says_cidr and name not in misnamed:
+            hint = "take it away; the range of a virtual network is said to Neutron"
+            yield Problem(("networks", name, "cidr"), "a provider network has no range of the site's", hint)
     for name in misnamed:
         hint = "give it another purpose, or take the hosts' addresses away"
         yield Problem(

@@ -49,11 +49,13 @@ def votes(draft: Draft) -> Iterator[Problem]:
     controllers = sum(host.has(Role.CONTROLLER) for host in hosts)
     voters = [h.name for h in hosts if h.has(Role.CONTROLLER) or h.has(Role.ARBITER)]
     if controllers + unknown < MINIMUM_CONTROLLERS:
+        silent = [host.name for host in hosts if not host.roles]
+        forgotten = silent[0] if controllers and len(silent) == 1 else None  # somebody was about to write it
         yield Problem(
-            ("hosts",),
+            ("hosts", forgotten, "roles") if forgotten else ("hosts",),
             f"controllers: {controllers}; one that fails must leave another",
-            "give at least two hosts the role controller",
-            at_key=True,
+            f"give {forgotten or 'at least two hosts'} the role controller",
+            at_key=not forgotten,
         )
     elif not unknown and len(voters) % 2 == 0 and not (draft.mode == PASSIVE and len(voters) == PAIR):
         arbiters = [host.name for host in hosts if host.has(Role.ARBITER)]
@@ -62,7 +64,7 @@ def votes(draft: Draft) -> Iterator[Problem]:
         if twice:
             hint += f"; {', '.join(twice)} votes already, as a controller"
         elif arbiters:
-            hint += f", or take it from {arbiters[0]}"
+            hint = f"take the role arbiter from {arbiters[0]}"
         silent = [host.name for host in hosts if not host.roles]  # somebody was about to write one there
         if len(silent) == 1 and not arbiters:
             hint = f"give {silent[0]} the role controller or arbiter"
@@ -75,17 +77,19 @@ def votes(draft: Draft) -> Iterator[Problem]:
 
 
 def outvoted(draft: Draft) -> Iterator[Problem]:
-    """Arbiters break ties; where they are as many as the controllers they could decide without one."""
+    """Arbiters break ties, of which there is one at most; more could decide with a minority of the data."""
     controllers = [h.name for h in draft.hosts.values() if h.has(Role.CONTROLLER)]
     arbiters = [h.name for h in draft.hosts.values() if h.has(Role.ARBITER) and not h.has(Role.CONTROLLER)]
-    if len(arbiters) < len(controllers) or len(arbiters) == 1 or len(controllers) < MINIMUM_CONTROLLERS:
+    if len(arbiters) < 2 or len(controllers) < MINIMUM_CONTROLLERS:  # noqa: PLR2004 - of one, votes() tells
         return
     if draft.hosts_known and all(host.roles_known for host in draft.hosts.values()):
         roles_of = draft.hosts[arbiters[-1]].roles
+        even = len(controllers) % 2 == 0
+        what = f"{len(arbiters)} arbiters for {len(controllers)} controllers, which alone have the data"
         yield Problem(
             ("hosts", arbiters[-1], "roles", str(roles_of.index(Role.ARBITER))),
-            f"{len(arbiters)} arbiters outvote {len(controllers)} controllers, which alone have the data",
-            "leave one host the role arbiter, where the controllers are an even number",
+            f"{what}: a tie needs {'one' if even else 'none'}",
+            f"leave {'one host' if even else 'no host'} the role arbiter",
         )
 
 
