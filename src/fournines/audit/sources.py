@@ -11,16 +11,17 @@ from fournines.audit import registry
 from fournines.audit.gather.allowance import LIMIT, Allowance
 from fournines.audit.gather.hosts import owners
 from fournines.audit.gather.loose import with_hosts
-from fournines.audit.gather.recognise import LOOKED_AT, recognise
+from fournines.audit.gather.recognise import LOOKED_AT, named_for, recognise
 from fournines.audit.pages.compose import compose, is_compose
 from fournines.audit.pages.embedded import written
-from fournines.audit.pages.page import is_page, markdown
+from fournines.audit.pages.inside.environment import of_lines
 from fournines.audit.pages.playbook import is_playbook, playbook
 from fournines.audit.pages.runbook import drafts
+from fournines.audit.pages.shown import holds, is_page, is_template, shown
 from fournines.audit.parse import parse
 from fournines.kit.audit.node import Problem
 from fournines.kit.audit.rule import Unknown
-from fournines.kit.audit.script import COMMANDS, SCRIPT
+from fournines.kit.audit.script import COMMANDS, PERL, PYTHON, SCRIPT
 from fournines.kit.audit.source import EVERY_HOST, Place, Source
 
 if TYPE_CHECKING:
@@ -30,6 +31,9 @@ if TYPE_CHECKING:
     from fournines.audit.gather.hosts import Owner
     from fournines.audit.pages.draft import Draft
     from fournines.kit.audit.source import Kind
+
+
+_PROGRAMS = (SCRIPT, PYTHON, PERL)
 
 
 class Read(NamedTuple):
@@ -55,11 +59,14 @@ def read(files: Iterable[File], *, whole: bool = False) -> Read:
     sources: list[Source] = []
     unread: list[str] = []
     for file, kind in given:
-        shown = [] if kind else reader.composed(file)
+        inside = reader.inside(file, kind)
         if kind is not None:
             sources.append(_source(file, kind, owned[file.path].host if file.host is None else file.host))
-        sources += [_drafted(file.path, draft, _in_folder_of(file.path, draft, owned)) for draft in shown]
-        if not is_page(file.path) and (_empty(file) if kind else not shown):
+        sources += [
+            _drafted(file.path, draft, draft.host or _in_folder_of(file.path, draft, owned))
+            for draft in inside
+        ]
+        if not is_page(file.path) and (_empty(file) if kind else not inside):
             unread.append(file.path)
     beside = frozenset(source.kind for source in sources) if len(pages) < len(given) else frozenset()
     for page in pages:
@@ -92,23 +99,32 @@ class _Reader:
             self.allowance.other(file.text)
         return file, None
 
-    def composed(self, file: File) -> list[Draft]:
-        """What a playbook has carried out, or a compose file has servers started with; nothing of others."""
-        if not file.path.endswith((".yml", ".yaml")):
+    def inside(self, file: File, kind: Kind | None) -> list[Draft]:
+        """What a file of no known kind, or a program, holds of others.
+
+        What a playbook has carried out, or a compose file has servers started with, comes before the texts.
+        """
+        if is_page(file.path) or not file.text or not holds(file.path, file.text):
             return []
-        plays = is_playbook(file.text)
-        if not plays and not is_compose(file.text):
+        if kind is not None and kind not in _PROGRAMS:
             return []
-        self.allowance.composed(file.text)
-        tasks = playbook(file.text) if plays else None
-        return compose(file.text) if not plays else [tasks] if tasks else []
+        tasks: list[Draft] = []
+        plays = is_playbook(file.text) and file.path.endswith((".yml", ".yaml"))
+        if plays or is_compose(file.text):
+            self.allowance.composed(file.text)
+            found = playbook(file.text) if plays else None
+            tasks = [found] if found else [] if plays else compose(file.text)
+        texts = drafts(shown(file.path, file.text), registry.kinds())
+        carried = [draft for draft in texts if not tasks or draft.kind is not COMMANDS]
+        told = () if is_compose(file.text) else of_lines(file.text)
+        return [*tasks, *self._judged(file.path, [*carried, *told])]
 
     def from_page(self, page: File) -> list[Source]:
         """What stands in a page."""
         kept = self.allowance.within(page.text)
         if len(kept) < len(page.text):
             self.left_out.append(Unknown(Place(page.path, kept.count("\n") + 1), _cut(kept)))
-        found = drafts(markdown(page.path, kept), registry.kinds())
+        found = drafts(shown(page.path, kept), registry.kinds())
         return [_drafted(page.path, draft, draft.host) for draft in self._judged(page.path, found)]
 
     def written_by(self, sources: Sequence[Source]) -> list[Source]:
@@ -171,10 +187,11 @@ def _in_doubt(file: File) -> bool:
 def _kind(file: File) -> Kind | None:
     """The kind of a file; one that could not be read at all has the kind its name speaks of.
 
-    A compose file has none, it is what its services are started with: its lists of ports look like a crontab.
+    What holds texts of others (YAML, program text) is none of them: only its own name makes it one.
     """
-    if file.path.endswith((".yml", ".yaml")) and is_compose(file.text):
-        return None
+    if holds(file.path, file.text):
+        own = named_for(file.path, (kind for kind in registry.kinds() if kind not in _PROGRAMS))
+        return recognise(file.path, file.text, [*own, *_PROGRAMS])
     known = recognise(file.path, file.text, registry.kinds())
     return COMMANDS if known is None and _is_notes(file) else known
 
@@ -208,6 +225,7 @@ def _source(file: File, kind: Kind, host: str) -> Source:
         parsed=parsed,
         name=file.path,
         excerpt=bool(file.trouble),
+        template=is_template(file.path, file.text),
     )
 
 
@@ -227,4 +245,5 @@ def _drafted(path: str, draft: Draft, host: str) -> Source:
         lines=draft.lines,
         section=draft.section,
         typed=draft.typed,
+        template=draft.template or is_template(path, draft.text),
     )

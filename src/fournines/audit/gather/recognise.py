@@ -76,6 +76,12 @@ def recognise(path: str, text: str, kinds: Iterable[Kind], *, marked: bool = Fal
     return best[1] if best else None
 
 
+def named_for(path: str, kinds: Iterable[Kind]) -> list[Kind]:
+    """The kinds whose names speak of a file like this one, whatever stands in it."""
+    tail = "/".join(path.rsplit("/", _DEEPEST_NAME)[-_DEEPEST_NAME:])
+    return [kind for kind in kinds if any(_ends(tail, name) for name in kind.names)]
+
+
 def _shortened(text: str) -> str:
     r"""The text without what marks do not speak of: runs of blanks, empty lines, the ends of long lines.
 

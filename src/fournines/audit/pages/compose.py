@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import yaml
 
 from fournines.audit.pages.draft import Draft
+from fournines.audit.pages.inside import environment
 from fournines.audit.pages.playbook import LONGEST, child, items, pairs, text_of
 from fournines.components.galera.audit.facts import DATABASE
 from fournines.kit.audit.wrapped import handed_on, program_of
@@ -53,11 +54,23 @@ def _of_service(service: yaml.Node) -> Iterator[Draft]:
     options = (
         [(line, word[2:]) for line, word in said[first:] if word.startswith("--")] if ours or wsrep else []
     )
+    told = environment.options(_told(child(service, "environment")))
+    if told:
+        yield told
     if options:
         lines = (options[0][0], *(line for line, _ in options))
         yield Draft(
             "my.cnf", DATABASE, "\n".join(["[mysqld]", *(word for _, word in options)]), lines, excerpt=True
         )
+
+
+def _told(node: yaml.Node | None) -> Iterator[tuple[str, str, int]]:
+    """The variables of a service, written as a mapping or as a list of ``NAME=value``."""
+    for name, value in pairs(node):
+        yield name, text_of(value), value.start_mark.line + 1
+    for part in items(node) if node is not None else ():
+        name, _, given = text_of(part).partition("=")
+        yield name, given, part.start_mark.line + 1
 
 
 def _serves(image: str) -> bool:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 class Draft:
     """A text that was found inside another file, ready to be parsed as ``kind``.
 
+    ``template``: what stands in it is put together before a program reads it.
     ``section`` is the heading it stands under, ``typed`` the host at which a page has each line typed.
     """
 
@@ -26,3 +27,4 @@ class Draft:
     host: str = ""
     section: str = ""
     typed: Mapping[int, str] = field(default_factory=dict, hash=False)
+    template: bool = False

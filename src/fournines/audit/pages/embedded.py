@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING
 
 from fournines.audit.gather.recognise import recognise
 from fournines.audit.pages.draft import Draft
+from fournines.audit.pages.inside.environment import of_commands
 from fournines.audit.pages.values import filled, settled
 from fournines.kit.audit.wrapped import handed_on
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from fournines.kit.audit.node import Node
     from fournines.kit.audit.source import Kind, Source
@@ -31,6 +32,7 @@ def written(source: Source, kinds: Sequence[Kind]) -> Iterator[Draft]:
     yield from _echoed(source, kinds)
     yield from _settings(source, kinds)
     yield from _edited(source, kinds)
+    yield from of_commands(source)
 
 
 def _line(source: Source, line: int) -> int:
@@ -54,8 +56,8 @@ def _target(node: Node) -> tuple[str, bool]:
 def _here_documents(
     source: Source, carried: Sequence[Node], kinds: Sequence[Kind], known: Mapping[str, str]
 ) -> Iterator[Draft]:
-    node = carried[0]
-    if not node.children:
+    node = next((node for node in carried if node.children), None)
+    if node is None:
         return
     name, appended = next((found for found in map(_target, carried) if found[0]), ("", False))
     for child in node.children:
@@ -63,7 +65,8 @@ def _here_documents(
         kind = recognise(name, text, kinds, marked=not name)
         if kind and name:
             lines = tuple(_line(source, child.line + offset) for offset in range(text.count("\n") + 1))
-            yield Draft(name, kind, text, lines, excerpt=appended, host=_far(node))
+            open_ = not child.quoted and "$" in text
+            yield Draft(name, kind, text, lines, excerpt=appended, host=_far(carried[0]), template=open_)
 
 
 def _far(node: Node) -> str:
@@ -77,12 +80,20 @@ def _far(node: Node) -> str:
 def _echoed(source: Source, kinds: Sequence[Kind]) -> Iterator[Draft]:
     """``echo "line" >> file``: the lines a script adds to one file, together."""
     texts: dict[str, list[tuple[str, int]]] = defaultdict(list)
+    whole: set[str] = set()
     for node in source.commands if source.speaks_of("echo", "printf") else ():
-        name, _ = _target(node)
+        name, appended = _target(node)
         if node.key in ("echo", "printf") and name and node.value and not node.value.startswith((">", "-")):
-            for part in _printed(node):
-                texts[name].append((part, _line(source, node.line)))
-    yield from _drafts(texts, kinds)
+            parts = _printed(node)
+            if len(parts) > _WHOLE and not appended:
+                whole.add(name)
+            here = len(parts) > 1 and node.key == "echo"
+            texts[name] += [(part, _line(source, node.line + at * here)) for at, part in enumerate(parts)]
+    yield from _drafts(texts, kinds, whole)
+
+
+_WHOLE = 5
+"""Lines that one ``echo`` puts in the place of a file, from which on that is all of it."""
 
 
 def _printed(node: Node) -> list[str]:
@@ -105,7 +116,9 @@ def _settings(source: Source, kinds: Sequence[Kind]) -> Iterator[Draft]:
     yield from _drafts(texts, kinds)
 
 
-_SUBSTITUTES = re.compile(r"s([/|#,@])(?:(?!\1)[^\\\n]|\\.){1,200}\1((?:(?!\1)[^\\&\n]){1,200})\1[gi]*")
+_SUBSTITUTES = re.compile(
+    r"s([/|#,@])(?:(?!\1)[^\\\n]|\\.){1,200}\1((?:(?!\1)[^\\&\n]|\\[/|#,@.]){1,200})\1[gi]*"
+)
 """sed's command that puts a plain text in the place of a pattern."""
 _HEADED = {
     "my.cnf": ["[mysqld]"],
@@ -123,7 +136,11 @@ def _edited(source: Source, kinds: Sequence[Kind]) -> Iterator[Draft]:
         words = [word for word in node.words if word != "sudo"]
         if words[:1] != ["sed"] or not any(word.startswith(("-i", "--in-place")) for word in words[1:]):
             continue
-        made = [match.group(2).strip() for word in words[1:-1] if (match := _SUBSTITUTES.fullmatch(word))]
+        made = [
+            re.sub(r"\\(.)", r"\1", match.group(2)).strip()
+            for word in words[1:-1]
+            if (match := _SUBSTITUTES.fullmatch(word))
+        ]
         kind = recognise(words[-1], "\n".join(made), kinds) if made else None
         if kind and kind.name in _HEADED:
             text = [*_HEADED[kind.name], *made]
@@ -131,9 +148,12 @@ def _edited(source: Source, kinds: Sequence[Kind]) -> Iterator[Draft]:
             yield Draft(words[-1], kind, "\n".join(text), lines, excerpt=True)
 
 
-def _drafts(texts: dict[str, list[tuple[str, int]]], kinds: Sequence[Kind]) -> Iterator[Draft]:
+def _drafts(
+    texts: dict[str, list[tuple[str, int]]], kinds: Sequence[Kind], whole: Collection[str] = ()
+) -> Iterator[Draft]:
     for name, parts in texts.items():
         text = "\n".join(part for part, _ in parts)
         kind = recognise(name, text, kinds)
         if kind:
-            yield Draft(name, kind, text, tuple(line for _, line in parts), excerpt=True)
+            lines = tuple(line for _, line in parts)
+            yield Draft(name, kind, text, lines, excerpt=name not in whole, template="$" in text)

@@ -6,13 +6,6 @@ import re
 from dataclasses import dataclass, field, replace
 from textwrap import dedent
 
-from fournines.audit.pages.rst import as_markdown
-
-_MARKDOWN = (".md", ".markdown", ".mdown", ".mkd")
-_RST = (".rst", ".rest")
-PAGES = (*_MARKDOWN, *_RST)
-"""Endings of the files that are pages."""
-
 _FENCE = re.compile(
     r"^(?P<item>(?:[ ]{0,8}(?:[-*+]|\d{1,3}[.)])[ ]{1,4})?)(?P<indent>[ ]{0,12})(?P<fence>`{3,}|~{3,})[ "
     r"\t]*(?P<info>[^`]*)$"
@@ -39,7 +32,8 @@ class Block:
     """A block as it stands: ``lines`` are the page's line numbers of the lines of ``text``.
 
     ``before`` is the prose since the block before, ``heading`` the heading it stands under, ``previous`` the
-    text of the block before when nothing but prose lies between.
+    text of the block before when nothing but prose lies between. ``whole``: it is all of its file.
+    ``given``: a shell is given it, whatever else it looks like. ``loose``: only its indentation marks it.
     """
 
     text: str
@@ -48,16 +42,9 @@ class Block:
     before: tuple[str, ...]
     heading: str = ""
     previous: str = ""
-
-
-def is_page(path: str) -> bool:
-    """Whether the path is that of a page."""
-    return path.lower().endswith(PAGES)
-
-
-def markdown(path: str, text: str) -> str:
-    """The text of a page in Markdown, whatever it is written in."""
-    return as_markdown(text) if path.lower().endswith(_RST) else text
+    whole: bool = False
+    given: bool = False
+    loose: bool = False
 
 
 @dataclass(slots=True)
@@ -96,7 +83,7 @@ class _Reader:
         if line.strip():
             self.prose.append(line)
 
-    def end(self, info: str = "") -> None:
+    def end(self, info: str = "", *, loose: bool = True) -> None:
         while self.inside and not self.inside[-1][1].strip():
             self.inside.pop()
         if not self.inside:
@@ -104,7 +91,8 @@ class _Reader:
         text = dedent("\n".join(_plain(line) for _, line in self.inside))
         lines = tuple(number for number, _ in self.inside)
         before = tuple(self.prose[-_BACK:])
-        self.found.append(Block(text, lines, info, before, self.heading, self.previous))
+        block = Block(text, lines, info, before, self.heading, self.previous, loose=loose)
+        self.found.append(block)
         self.prose, self.previous, self.inside = [], text, []
 
 
@@ -131,7 +119,7 @@ def blocks(page: str) -> list[Block]:
         match = _FENCE.match(line.expandtabs(4) if line[:1] == "\t" else line)
         if fence is not None:
             if match and _closes(fence, match):
-                reader.end(fence["info"].strip())
+                reader.end(fence["info"].strip(), loose=False)
                 fence = None
             else:
                 reader.inside.append((number, line))
@@ -144,7 +132,7 @@ def blocks(page: str) -> list[Block]:
             reader.end()
             reader.say(line)
         blank = not line.strip()
-    reader.end(fence["info"].strip() if fence else "")
+    reader.end(fence["info"].strip() if fence else "", loose=fence is None)
     return _whole(reader.found)
 
 

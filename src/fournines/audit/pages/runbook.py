@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 from fournines.audit.gather.recognise import recognise
 from fournines.audit.pages.draft import Draft
 from fournines.audit.pages.embedded import written
-from fournines.audit.pages.page import Block, blocks
 from fournines.audit.pages.playbook import LONGEST, is_playbook, playbook
 from fournines.audit.pages.prose import named, told
 from fournines.audit.pages.values import aliases, filled, unaliased, values
@@ -26,6 +25,8 @@ from fournines.kit.audit.wrapped import program_of, unwrapped
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from fournines.audit.pages.page import Block
+    from fournines.audit.pages.shown import Shown
     from fournines.kit.audit.source import Kind
 
 _PROMPT = re.compile(
@@ -51,16 +52,17 @@ _SHELL_WORDS = frozenset(
 )
 _EDITED = re.compile(r"(?:^|\s)(?:vim?|nano|emacs|gedit|mcedit|sudoedit|edit)\s+(\S+)\s*$")
 _SHELL_INFO = frozenset({"sh", "bash", "shell", "console", "shell-session", "zsh", "terminal"})
-_WRITES = re.compile(r">|<<|\btee\b|--set\b|\bsed\b")
+_WRITES = re.compile(r">|<<|\btee\b|--set\b|\bsed\b|_GALERA_|WSREP_")
 """What a command that writes a file has in it."""
 _ELSEWHERE = re.compile(r"^[ \t]*+(?:(?:#[ \t]*+)?\.{3,}+|\[\.\.\.\])[ \t\r]*$", re.MULTILINE)
 
 
-def drafts(page: str, kinds: Sequence[Kind]) -> list[Draft]:
+def drafts(given: Shown, kinds: Sequence[Kind]) -> list[Draft]:
     """What some kind recognises in a page, the commands, the files they write and what the prose sets."""
+    page = given.prose
     hosts = known_hosts(page)
     found = []
-    shown = blocks(page)
+    shown = given.blocks
     short = aliases(block.text for block in shown)
     shown = [replace(block, text=unaliased(block.text, short)) for block in shown] if short else shown
     room = LONGEST
@@ -94,16 +96,20 @@ def _draft(block: Block, kinds: Sequence[Kind], *, plays: bool) -> Draft | None:
     tasks = playbook(block.text, block.lines) if plays else None
     if tasks:
         return replace(tasks, section=block.heading)
+    if block.given:
+        return _commands(block, block.text)
     text = _without_orders(block.text)
     if _speaks_shell(text) and not text.lstrip().startswith("#!"):
         return _commands(block, text)
     names = _names_before(block)
-    known = [kind for kind in kinds if kind is not COMMANDS]
+    script = bool(_SHEBANG.match(text))
+    known = [SCRIPT] if script else [kind for kind in kinds if kind is not COMMANDS]
     for name in (*names, ""):
         kind = recognise(name, text, known, marked=True)
         if kind:
-            return Draft(name or kind.name, kind, text, block.lines, _partial(kind, text))
-    shell = block.info.split(" ")[0].lower().strip("{}.") in _SHELL_INFO
+            excerpt = _partial(kind, text) if not block.whole else bool(_ELSEWHERE.search(text))
+            return Draft(name or kind.name, kind, text, block.lines, excerpt)
+    shell = block.info.split(" ")[0].lower().strip("{}.") in _SHELL_INFO or script
     typed = text if shell else _typed_only(block.text)
     return _commands(block, typed) if typed else None
 
@@ -143,6 +149,7 @@ def _without_orders(text: str) -> str:
     return "\n".join("" if _ORDER.match(line) else line for line in lines)
 
 
+_SHEBANG = re.compile(r"\s*#!\s?/\S{0,40}(?:\s|/)(?:ba|da|k|z)?sh\b")
 _SHORT = 6
 _TYPED = re.compile(
     r"^\s*+(?:\[?[\w.\-]++@[\w.\-]++[^#$>\n]{0,40}[\]:]?[#$](?:\s|$)|"

@@ -12,6 +12,8 @@ DEEPEST = 64
 
 _TOKEN = re.compile(
     r"""(?P<space>\s+)
+      | (?P<template>\{%[^{}\n]*%\}|\{\#[^{}\n]*\#\}|<%(?!=)[^<>\n]*%>)
+      | (?P<blank>\{\{[^{}\n]*\}\}|<%=[^<>\n]*%>)
       | "(?P<double>(?:[^"\\]++|\\.)*+)(?P<dend>"|\\?$)
       | '(?P<single>[^']*)(?P<send>'|$)
       | (?P<mark>[{};\#!])
@@ -20,6 +22,7 @@ _TOKEN = re.compile(
 )
 _TEMPLATE = re.compile(r"\{[{%#]")
 """Braces of a template that was not filled in, which open no block."""
+_HELD = re.compile(r"[ \t]+")
 _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
 
 
@@ -156,14 +159,17 @@ def _colon_line(reader: _Reader, line: str, number: int) -> bool:
     return True
 
 
-def _line(reader: _Reader, line: str, number: int) -> None:
+def _line(reader: _Reader, line: str, number: int) -> None:  # noqa: C901 - one branch a token
     dialect = reader.dialect
     glued = False
     sets = 0
     for match in _TOKEN.finditer(line):
         kind, text = match.lastgroup, match.group()
-        if kind == "space":
+        if kind in ("space", "template"):
             glued = False
+        elif kind == "blank":
+            reader.add(_HELD.sub(" ", text), number, quoted=False, glued=glued)
+            glued = True
         elif kind == "mark" and text in dialect.comments:
             return
         elif kind == "mark" and text == "{" and dialect.sets and (sets or match.end() <= line.rfind("}")):

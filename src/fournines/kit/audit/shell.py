@@ -38,6 +38,8 @@ BLOCK_WORDS = (
 _CLOSING = frozenset(["fi", "done", "esac", "}", ")"])
 """Words that end a block: an operator may stand behind the block as behind a command."""
 _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
+_QUOTED = re.compile(r"\\([$`\"\\])")
+"""What a backslash takes its meaning from between double quotes; before all else it is a letter."""
 _BACKTICK = re.compile(r"[^`\\]*(?:\\.[^`\\]*)*`", re.DOTALL)
 _PAREN = re.compile(r"[()'\"\\]")
 _LONGEST_SUBSTITUTION = 4000
@@ -264,7 +266,7 @@ def _word(shell: _Shell, match: re.Match[str]) -> None:
     else:
         closed = double is None or match["dend"] == '"'
         word = token if double is None else double.replace("\\\n", "")
-        word = _ESCAPE.sub(r"\1", word) if "\\" in word else word
+        word = (_ESCAPE if double is None else _QUOTED).sub(r"\1", word) if "\\" in word else word
     if not closed:
         shell.problems.append(Problem(shell.line, "a quote that is not closed"))
     shell.add(word)

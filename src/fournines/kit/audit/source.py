@@ -69,6 +69,7 @@ class Source:
     (``/etc/keepalived/keepalived.conf``; for a block of a page, the path named before the block).
     ``excerpt`` says that the file is known to be shown in part: what is absent from it proves nothing.
     ``lines`` maps the lines of ``text`` to lines of ``path`` where they differ (a block in a page).
+    ``template`` says that a shell or another program fills in its variables before anything reads it.
     ``section`` is the heading of that block, ``typed`` the host at which each of its lines is typed, as far
     as prompts or prose say it (``ALL_HOSTS``: at each of them).
     """
@@ -84,6 +85,7 @@ class Source:
     release: Mapping[str, str] = field(default_factory=dict, repr=False, hash=False, compare=False)
     section: str = ""
     typed: Mapping[int, str] = field(default_factory=dict, repr=False, hash=False, compare=False)
+    template: bool = False
 
     @property
     def nodes(self) -> tuple[Node, ...]:

@@ -111,7 +111,7 @@ _SETTING = 2
 def carried(node: Node) -> Iterator[Node]:
     """A command, and behind it what it hands on: ``ssh h2 "a; b"``, ``ssh h2 <<EOF``, ``bash -s <<EOF``.
 
-    What stands in its words is on the line of the outer one, what stands in a here-document on its own.
+    What stands in its words begins on the line of the outer one, what stands in a here-document on its own.
     """
     yield node
     yield from _inner(node, 0)
@@ -137,8 +137,8 @@ def _handed(node: Node, text: str) -> Iterator[Node]:
     """The commands of a line that a command is given; the first that reads its input reads all of it."""
     fed = node.children
     for said in _commands(text) if len(text) <= _SHORT else parse_shell(text).nodes:
-        own = tuple(replace(child, line=node.line) for child in said.children)
-        yield Node(said.words, node.line, (*own, *fed), said.rest)
+        own = tuple(replace(child, line=node.line + child.line - 1) for child in said.children)
+        yield Node(said.words, node.line + said.line - 1, (*own, *fed), said.rest)
         if fed and (_reads_commands(said.words) or handed_on(said.words)):
             fed = ()
 

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 __all__ = [
     "COMMANDS",
     "DATABASE",
+    "ENVIRONMENT",
     "GARB",
     "Arbiter",
     "DatabaseConf",
@@ -37,6 +38,8 @@ __all__ = [
     "unfilled",
 ]
 
+ENVIRONMENT = "environment/my.cnf"
+"""The name of what a container's environment says, which goes before what stands in its files."""
 SERVER_SECTIONS = re.compile(
     r"(?:mysqld|server|mariadb|galera|mariadbd|sst|client-server)(?:[-.]?[\d.]+|_safe|-embedded)?"
 )

@@ -5,7 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from fournines.components.galera.audit.facts import clusters, members, unfilled
+from fournines.components.galera.audit.facts import (
+    ENVIRONMENT,
+    DatabaseConf,
+    clusters,
+    members,
+    unfilled,
+)
 from fournines.components.galera.audit.rules.example import galera, site
 from fournines.kit.audit.rule import Consequence, Hit, Severity, Unknown, rule
 
@@ -40,8 +46,15 @@ _NO = ("", "0", "no", "false", "off")
     points_at='wsrep_cluster_address = "gcomm://"',
 )
 def bootstraps(evidence: Evidence) -> Iterator[Hit | Unknown]:
+    told = {
+        conf.at.path
+        for conf in evidence.all(DatabaseConf)
+        if conf.name == ENVIRONMENT and conf.get("wsrep_cluster_address")
+    }
     for member in members(evidence):
         said = member.conf.get("wsrep_cluster_address")
+        if said and said.at.path in told and member.conf.name != ENVIRONMENT:
+            continue
         if said and member.raw_address.startswith("gcomm://") and not member.peers:
             yield Hit(said.at, "wsrep_cluster_address names no other host")
         bootstrap = member.conf.get("wsrep_new_cluster")

@@ -136,7 +136,7 @@ def blanks(evidence: Evidence) -> Iterator[Hit | Unknown]:
     for member in members(evidence):
         listed = _TO_FILL_IN.sub("x", member.raw_address)
         listed = listed.partition("://")[2].partition("?")[0]
-        if re.search(r"\S\s+\S", listed) and "{" not in listed:
+        if re.search(r"\S\s+\S", listed) and not any(mark in listed for mark in ("{", "$(", "`")):
             yield Hit(member.place("wsrep_cluster_address"), "wsrep_cluster_address has blanks between hosts")
 
 

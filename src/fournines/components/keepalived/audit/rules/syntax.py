@@ -49,7 +49,12 @@ _CURLY = re.compile("[\u201c\u201d\u2018\u2019\u00ab\u00bb]")
 def unknown_state(site: Evidence) -> Iterator[Hit | Unknown]:
     for instance in site.all(VrrpInstance):
         state = instance.state
-        if state and state not in ("MASTER", "BACKUP") and not _PLACEHOLDER.search(state):
+        if (
+            state
+            and state not in ("MASTER", "BACKUP")
+            and not _PLACEHOLDER.search(state)
+            and "$" not in state
+        ):
             yield Hit(instance.place("state"), f"{instance.name}: {state} is no state, BACKUP is taken")
 
 
@@ -169,10 +174,15 @@ def placeholder(site: Evidence) -> Iterator[Hit | Unknown]:
                 if found and found.group() in explained:
                     left.append((source.at(node), found.group()))
                     continue
+                if found and source.template:
+                    left.append((source.at(node), found.group()))
+                    continue
                 if found and not any(f"${{{name}}}" in text for name in defined):
                     yield Hit(source.at(node), f"{found.group()} was never filled in")
                     break
                 name = _NAME.fullmatch(node.key) if root.key in _ADDRESSED else None
+                if source.template:
+                    continue
                 if name and name.group(1) not in defined and not includes and not _set(site, name.group(1)):
                     what = f"{node.key} is defined nowhere: keepalived reads the name itself as an address"
                     yield Hit(source.at(node), what)
@@ -180,7 +190,8 @@ def placeholder(site: Evidence) -> Iterator[Hit | Unknown]:
         if left:
             names = ", ".join(dict.fromkeys(name for _, name in left))
             yield Unknown(
-                left[0][0], f"the page has its reader fill in {names}: what stands there is not known"
+                left[0][0],
+                f"{names} is filled in before keepalived reads it: what will stand there is not known",
             )
 
 

@@ -1,0 +1,1 @@
+"""Texts inside other texts: what YAML, program text, HTML and plain pages hold."""
