@@ -114,6 +114,8 @@ def test_a_sentence_about_a_command_is_none() -> None:
 
 
 BITNAMI = "docker run -d --name a -e MARIADB_GALERA_CLUSTER_BOOTSTRAP={} bitnami/mariadb-galera:10.11\n"
+SERVICE = "services:\n  a:\n    image: bitnami/mariadb-galera\n    environment:\n      "
+NAMED = "kind: StatefulSet\nspec:\n  env:\n  - name: MARIADB_GALERA_CLUSTER_BOOTSTRAP\n    value: '{}'\n"
 
 
 @pytest.mark.parametrize(
@@ -121,14 +123,12 @@ BITNAMI = "docker run -d --name a -e MARIADB_GALERA_CLUSTER_BOOTSTRAP={} bitnami
     [
         ("a.sh", f"#!/bin/sh\n{BITNAMI}", 2),
         ("a.md", f"First:\n\n```\n{BITNAMI}```\n", 4),
-        ("compose.yml", "services:\n  a:\n    image: bitnami/mariadb-galera\n    environment:\n"
-         "      - MARIADB_GALERA_CLUSTER_BOOTSTRAP={}\n", 5),
-        ("compose.yml", "services:\n  a:\n    image: bitnami/mariadb-galera\n    environment:\n"
-         "      MARIADB_GALERA_CLUSTER_BOOTSTRAP: '{}'\n", 5),
-        ("set.yaml", "kind: StatefulSet\nspec:\n  env:\n  - name: MARIADB_GALERA_CLUSTER_BOOTSTRAP\n    value: '{}'\n", 5),
+        ("compose.yml", SERVICE + "- MARIADB_GALERA_CLUSTER_BOOTSTRAP={}\n", 5),
+        ("compose.yml", SERVICE + "MARIADB_GALERA_CLUSTER_BOOTSTRAP: '{}'\n", 5),
+        ("set.yaml", NAMED, 5),
         (".env", "MARIADB_GALERA_CLUSTER_BOOTSTRAP={}\n", 1),
     ],
-)  # fmt: skip
+)
 def test_a_container_whose_environment_founds_a_cluster_at_every_start(
     path: str, text: str, line: int
 ) -> None:
@@ -177,7 +177,7 @@ def test_what_is_quoted_between_fences_is_left() -> None:
 
 
 def test_a_sed_that_escapes_the_slashes_of_an_address() -> None:
-    text = '#!/bin/sh\nsed -i "s/.*wsrep_cluster_address=.*/wsrep_cluster_address={}/" /etc/my.cnf.d/galera.cnf\n'
+    text = '#!/bin/sh\nsed -i "s/.*wsrep_cluster_address=.*/wsrep_cluster_address={}/" /etc/my.cnf\n'
     assert lines("set.sh", text.format(r"gcomm:\/\/"), "GA001") == [2]
     assert not lines("set.sh", text.format(r"gcomm:\/\/a,b,c"), "GA001")
 
