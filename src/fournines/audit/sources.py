@@ -115,8 +115,9 @@ class _Reader:
             found = playbook(file.text) if plays else None
             tasks = [found] if found else [] if plays else compose(file.text)
         texts = drafts(shown(file.path, file.text), registry.kinds())
-        carried = [draft for draft in texts if not tasks or draft.kind is not COMMANDS]
-        told = () if is_compose(file.text) else of_lines(file.text)
+        composed = is_compose(file.text)
+        carried = [draft for draft in texts if not (tasks or composed) or draft.kind is not COMMANDS]
+        told = () if composed else of_lines(file.text)
         return [*tasks, *self._judged(file.path, [*carried, *told])]
 
     def from_page(self, page: File) -> list[Source]:

@@ -194,8 +194,8 @@ def test_a_sed_that_escapes_the_slashes_of_an_address() -> None:
     ],
 )
 def test_properties_that_a_module_sets_by_name_and_value(path: str, text: str) -> None:
-    assert lines(path, text.format("false"), "PA001")
-    assert not lines(path, text.format("true"), "PA001")
+    assert lines(path, text.replace("{}", "false"), "PA001")
+    assert not lines(path, text.replace("{}", "true"), "PA001")
 
 
 def test_a_shell_that_is_given_a_file_in_quotes() -> None:
@@ -212,3 +212,9 @@ def test_a_listing_without_fences_is_not_cut_by_its_indentation() -> None:
     page = f"Master\n\n# /etc/keepalived/keepalived.conf\n\n{split}\nDone.\n"
     assert lines("page.md", page, "KA053") == [10]
     assert not lines("page.md", page, "KA033")
+
+
+def test_what_a_container_runs_in_front_is_started_by_no_shell() -> None:
+    text = "services:\n  vip:\n    image: vip\n    command: |\n      haproxy -f /etc/haproxy/haproxy.cfg -D\n"
+    assert not lines("compose.yml", text, "SY031")
+    assert lines("start.md", "```\n# haproxy -f /etc/haproxy/haproxy.cfg -D\n```\n", "SY031") == [2]
