@@ -12,7 +12,7 @@ from fournines.audit.gather.allowance import LIMIT, Allowance
 from fournines.audit.gather.hosts import owners
 from fournines.audit.gather.loose import with_hosts
 from fournines.audit.gather.recognise import LOOKED_AT, named_for, recognise
-from fournines.audit.pages.compose import compose, is_compose
+from fournines.audit.pages.compose import compose, has_services, is_compose
 from fournines.audit.pages.embedded import written
 from fournines.audit.pages.inside.environment import of_lines
 from fournines.audit.pages.playbook import is_playbook, playbook
@@ -115,9 +115,9 @@ class _Reader:
             found = playbook(file.text) if plays else None
             tasks = [found] if found else [] if plays else compose(file.text)
         texts = drafts(shown(file.path, file.text), registry.kinds())
-        composed = is_compose(file.text)
+        composed = has_services(file.text)
         carried = [draft for draft in texts if not (tasks or composed) or draft.kind is not COMMANDS]
-        told = () if composed else of_lines(file.text)
+        told = () if is_compose(file.text) else of_lines(file.text)
         return [*tasks, *self._judged(file.path, [*carried, *told])]
 
     def from_page(self, page: File) -> list[Source]:

@@ -27,9 +27,14 @@ _MOST = 400
 """Services that are read of one file."""
 
 
+def has_services(text: str) -> bool:
+    """Whether a text has services that containers are made of."""
+    return bool(_SERVICES.search(text))
+
+
 def is_compose(text: str) -> bool:
-    """Whether a text has services that containers are made of, and a database server may be among them."""
-    return len(text) <= LONGEST and bool(_SERVICES.search(text)) and bool(_SPEAKS.search(text))
+    """Whether it has such, and a database server may be among them."""
+    return len(text) <= LONGEST and has_services(text) and bool(_SPEAKS.search(text))
 
 
 def compose(text: str) -> list[Draft]:

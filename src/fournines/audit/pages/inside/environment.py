@@ -29,12 +29,10 @@ _OPTIONS = {
 _FOUNDING = frozenset({"MARIADB_GALERA_CLUSTER_BOOTSTRAP", "MARIADB_GALERA_FORCE_SAFETOBOOTSTRAP"})
 _YES = frozenset({"yes", "true", "1", "on"})
 _PAIR = re.compile(
-    r"[ \t]*(?:- +)?[\"']?([A-Z][A-Z0-9_]{3,60})[\"']?(?:=|: +)[\"']?([^\"'\n]{0,500}?)[\"']?[ \t]*"
+    r"[ \t]*+(?:- ++)?[\"']?([A-Z][A-Z0-9_]{3,60}+)[\"']?(?:=|: ++)[\"']?+([^\"'\n]*+)[\"']?+[ \t]*+"
 )
-_NAME = re.compile(r"[ \t]*(?:- +)?name: *[\"']?([A-Z][A-Z0-9_]{3,60})[\"']?[ \t]*")
-_VALUE = re.compile(r"[ \t]*value: *[\"']?([^\"'\n]{0,500}?)[\"']?[ \t]*")
-
-
+_NAME = re.compile(r"[ \t]*+(?:- ++)?name: *+[\"']?([A-Z][A-Z0-9_]{3,60}+)[\"']?[ \t]*+")
+_VALUE = re.compile(r"[ \t]*+value: *+[\"']?+([^\"'\n]*+)[\"']?+[ \t]*+")
 _NEXT = "---"
 """The line between two documents, among the variables."""
 
@@ -71,9 +69,9 @@ def named_pairs(text: str) -> Iterator[tuple[str, str, int]]:
         value = _VALUE.fullmatch(lines[number]) if name and number < len(lines) else None
         pair = None if name else _PAIR.fullmatch(line)
         if name and value:
-            yield name[1], value[1], number + 1
+            yield name[1], value[1].strip(), number + 1
         elif pair:
-            yield pair[1], pair[2], number
+            yield pair[1], pair[2].strip(), number
 
 
 def of_lines(text: str) -> Iterator[Draft]:

@@ -121,7 +121,7 @@ def _texts(lines: Sequence[str], at: int, end: int, key: str, depth: int) -> Ite
     yield Block(text, numbers, info, (), whole=bool(name) and key not in _PART, given=shell)
 
 
-_NESTED = re.compile(r"^[ ]*(?:- +)?[\w.\-/]{0,100}:? *\|[+\-]?[ \t]*$", re.MULTILINE)
+_NESTED = re.compile(r"^[ ]*+(?:- ++)?[\w.\-/]{0,100}+:?+ *+\|[+\-]?[ \t]*+$", re.MULTILINE)
 
 
 def _nested(text: str) -> bool:

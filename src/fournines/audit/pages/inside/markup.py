@@ -18,7 +18,7 @@ _WIKI_OPEN = re.compile(
     r"[ \t]*(?:<(?P<tag>code|file|pre|source|syntaxhighlight)\b(?P<how>[^<>\n]{0,200})>"
     r"|\{(?P<brace>code|noformat)(?::(?P<kind>[^{}\n]{0,100}))?\})"
 )
-_WIKI_TITLE = re.compile(r"={1,6} *([^=\n]{1,200}?) *={1,6}[ \t]*|h[1-6]\. +(\S.{0,200})")
+_WIKI_TITLE = re.compile(r"={1,6}+([^=\n]{1,200}+)={1,6}+[ \t]*+|h[1-6]\. +(\S.{0,200})")
 
 
 def from_org(text: str) -> str:
@@ -81,7 +81,7 @@ def from_wiki(text: str) -> str:
             else:
                 made.append(f"```{' '.join((opened['how'] or '').split()[-2:])}")
         elif title := _WIKI_TITLE.fullmatch(line):
-            made.append(f"# {title[1] or title[2]}")
+            made.append(f"# {(title[1] or title[2]).strip()}")
         else:
             made.append(line)
     return "\n".join(made)

@@ -189,10 +189,8 @@ def placeholder(site: Evidence) -> Iterator[Hit | Unknown]:
                     break
         if left:
             names = ", ".join(dict.fromkeys(name for _, name in left))
-            yield Unknown(
-                left[0][0],
-                f"{names} is filled in before keepalived reads it: what will stand there is not known",
-            )
+            who = "something fills in" if source.template else "the page has its reader fill in"
+            yield Unknown(left[0][0], f"{who} {names}: what stands there is not known")
 
 
 def _set(site: Evidence, name: str) -> bool:
