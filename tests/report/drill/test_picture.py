@@ -9,7 +9,7 @@ from fournines.drill.result import DrillRun, Owned
 from fournines.probe.outage import figures
 from fournines.probe.sample import Reply, Sample
 from fournines.report.drill.picture.lanes import DRAWN, SINGLE
-from fournines.report.drill.picture.shapes import COLUMNS, PLOT, Timeline
+from fournines.report.drill.picture.shapes import COLUMNS, PLOT, RIGHT, Timeline
 from fournines.report.drill.picture.spans import close_ups, lanes_of, span
 from fournines.report.drill.picture.timeline import timeline
 from fournines.report.drill.picture.words import describe
@@ -50,6 +50,25 @@ def test_the_vip_band_names_its_owners_and_shows_nobody_and_several() -> None:
     ]
     assert [s.style for s in drawn.owners] == ["host0", "nobody", "host1", "several", "host1"]
     assert drawn.owners[0].x + drawn.owners[0].width == pytest.approx(drawn.owners[1].x, abs=0.2)
+
+
+@pytest.mark.parametrize(
+    ("names", "left", "shown"),
+    [
+        (("keystone", "sql"), 128, ("keystone", "sql")),
+        (("publish controller1",), 196, ("publish controller1",)),
+        (("publish " + "h" * 63,), 300, ("publish " + "h" * 23 + "…",)),
+    ],
+)
+def test_a_long_name_leaves_the_axis_numbers_their_room(
+    names: tuple[str, ...], left: int, shown: tuple[str, ...]
+) -> None:
+    series = tuple(replace(KILL.series[-1], name=name) for name in names)
+    drawn = whole(replace(KILL, series=series))
+    assert drawn.left == left
+    assert drawn.width - drawn.right == RIGHT
+    assert tuple(lane.name for lane in drawn.lanes) == shown
+    assert all(name in drawn.description for name in names), "who does not see it hears all of it"
 
 
 def test_many_attempts_become_columns_few_stay_single() -> None:

@@ -11,7 +11,7 @@ from fournines.probe.sample import Reply, Sample
 from fournines.report.drill.bins import columns
 from fournines.report.drill.picture.shapes import COLUMN, COLUMNS, LANE, Lane, Segment
 from fournines.report.drill.picture.stretches import segment
-from fournines.report.drill.picture.words import latency, signed
+from fournines.report.drill.picture.words import latency, named, signed
 from fournines.report.drill.scale import Linear, Logarithmic, crosses, dots, squares, step_area, step_line
 from fournines.report.drill.view import Longest, longest, parts
 from fournines.report.style import limit, mark, seconds
@@ -42,7 +42,7 @@ def lane(run: DrillRun, series: Series, *, x: Linear, y: Logarithmic, top: int, 
     singly = len(seen) <= SINGLE
     paths = _single(seen, x, y, top) if singly else _columned(seen, x, y, top)
     return Lane(
-        name=series.name,
+        name=named(series.name, x.left),
         kind=series.kind,
         asks=f"{series.asks}, every {limit(series.interval)}, given up after {limit(series.timeout)}",
         top=top,

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 COLUMN = 4
 COLUMNS = 190
-LEFT, RIGHT = 128, 112
+LEFT, WIDEST, NUMBERS, RIGHT = 128, 300, 45, 112
 PLOT = COLUMN * COLUMNS
-WIDTH = LEFT + PLOT + RIGHT
-"""Pixels: the names' gutter, the plot, the figures' gutter."""
+"""Pixels: the names' gutter, at least and at most, what of it is the axis' numbers', the figures' gutter;
+the plot."""
 
 STAGES, MARKS, BAND, LANE, GAP, AXIS = 18, 20, 22, 50, 8, 40
 """Pixels of height: the stages' row, the marks' row, the band of the VIP, a client, between two, the axis."""

@@ -9,16 +9,15 @@ from fournines.report.drill.picture.shapes import (
     BAND,
     GAP,
     LANE,
-    LEFT,
     MARKS,
     PLOT,
+    RIGHT,
     STAGES,
-    WIDTH,
     Timeline,
 )
 from fournines.report.drill.picture.spans import lanes_of
 from fournines.report.drill.picture.stretches import fault, marks, owners, stages
-from fournines.report.drill.picture.words import clock, describe, signed
+from fournines.report.drill.picture.words import clock, describe, gutter, signed
 from fournines.report.drill.reasons import wall_clock
 from fournines.report.drill.scale import Linear, ticks
 
@@ -28,10 +27,11 @@ _IN_MINUTES = 300.0
 
 def timeline(run: DrillRun, began: float, ended: float, *, show_stages: bool = True) -> Timeline:
     """Draw the part of a run from ``began`` to ``ended`` (seconds on the run's clock)."""
-    x = Linear(began, ended, LEFT, LEFT + PLOT)
+    series = lanes_of(run)
+    left = gutter(one.name for one in series)
+    x = Linear(began, ended, left, left + PLOT)
     top = (STAGES if show_stages else 0) + MARKS
     band = BAND if run.owners else 0
-    series = lanes_of(run)
     first = top + band + (GAP if band else 0)
     bottom = first + len(series) * (LANE + GAP) - (GAP if series else 0)
     zero = run.fault[0] if run.fault else 0.0
@@ -42,10 +42,10 @@ def timeline(run: DrillRun, began: float, ended: float, *, show_stages: bool = T
         caption=("seconds" if ended - began <= _IN_MINUTES else "minutes:seconds")
         + (" since the fault" if run.fault else " since the start")
         + f"; 0 is {wall_clock(run, zero)} UTC",
-        width=WIDTH,
+        width=left + PLOT + RIGHT,
         height=bottom + AXIS,
-        left=LEFT,
-        right=LEFT + PLOT,
+        left=left,
+        right=left + PLOT,
         top=top,
         bottom=bottom,
         ticks=tuple(

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from math import ceil
+
 from fournines.drill.result import DrillRun
+from fournines.report.drill.picture.shapes import LEFT, NUMBERS, WIDEST
 from fournines.report.drill.picture.spans import lanes_of
 from fournines.report.style import seconds
 
 _CHARACTER = 6.4
 """Width of a character of the small print in pixels, on average and a bit more."""
+_BOLD = 7.9
+"""The same of a client's name."""
 
 
 def describe(run: DrillRun, began: float, ended: float) -> str:
@@ -39,6 +45,18 @@ def clock(value: float) -> str:
 def latency(decade: float) -> str:
     """A tick of the latency axis."""
     return f"{decade * 1000:g} ms" if decade < 1 else f"{decade:g} s"
+
+
+def gutter(names: Iterable[str]) -> int:
+    """How wide the gutter is in which these names stand, left of the axis' numbers."""
+    longest = max((len(name) for name in names), default=0)
+    return min(max(LEFT, ceil(longest * _BOLD) + NUMBERS), WIDEST)
+
+
+def named(name: str, left: int) -> str:
+    """A client's name as far as it has room in a gutter of ``left`` pixels."""
+    most = int((left - NUMBERS) / _BOLD)
+    return name if len(name) <= most else f"{name[: most - 1]}…"
 
 
 def fits(text: str, width: float) -> str:
