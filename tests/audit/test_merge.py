@@ -31,7 +31,7 @@ def test_the_same_words_of_three_hosts_are_one_finding_with_all_places() -> None
 
 def test_of_many_hosts_some_are_named_and_the_rest_counted() -> None:
     (finding,) = of("KA033", *(f"c{number:02}" for number in range(20)))
-    assert finding.what.endswith("(also on c01, c02, c03, c04, c05, c06, 13 more)")
+    assert finding.what.endswith("(also on c01, c02, c03, c04, c05, c06 and 13 more)")
     assert len(finding.related) == 19
 
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from fournines.audit.report import order
+from fournines.kit.listed import first_few
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -44,10 +45,9 @@ def _folded(same: Sequence[Finding]) -> Iterator[Finding]:
     if not beside:
         yield first
         return
-    names = [*list(beside)[:_NAMED], *([f"{len(beside) - _NAMED} more"] if len(beside) > _NAMED else [])]
     places = (place for finding in beside.values() for place in (finding.at, *finding.related))
     yield replace(
         first,
-        what=f"{first.what} (also on {', '.join(names)})",
+        what=f"{first.what} (also on {first_few(beside, _NAMED)})",
         related=tuple(dict.fromkeys((*first.related, *places))),
     )

@@ -9,13 +9,12 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from fournines.kit.audit.rule import Finding, Severity, Unknown
+from fournines.kit.listed import first_few
 
 if TYPE_CHECKING:
     from fournines.audit.programs import ProgramVerdict
     from fournines.kit.audit.source import Place, Source
 
-_NAMED = 3
-"""Files not read that the verdict names."""
 _ONE_HOSTS = frozenset(
     """keepalived.conf corosync.conf my.cnf rabbitmq.conf rabbitmq.config interfaces ifcfg networkd netplan
     hosts""".split()  # noqa: SIM905 - words in a row
@@ -92,12 +91,11 @@ class Report:
         if not self.unread:
             return ""
         whole = len({source.path for source in self.files} | set(self.unread))
-        more = f" and {len(self.unread) - _NAMED} more" if len(self.unread) > _NAMED else ""
-        named = ", ".join(self.unread[:_NAMED])
+        named = first_few(self.unread)
         end = (
             f"; the most that is read was reached before {_many(self.beyond, 'file')}" if self.beyond else ""
         )
-        return f"{len(self.unread)} of {_many(whole, 'file')} not read: {named}{more}{end}."
+        return f"{len(self.unread)} of {_many(whole, 'file')} not read: {named}{end}."
 
 
 def _many(count: int, noun: str) -> str:

@@ -19,12 +19,11 @@ from fournines.engine.units.rolling import HERE, Barrier, Beside, Changed, Units
 from fournines.engine.wire.remote import call
 from fournines.engine.wire.transport import Transport
 from fournines.errors import HostError, RejectedError
+from fournines.kit.listed import first_few
 from fournines.kit.step import Absent, Account, Command, Directory, File, Packages, Step, Sysctl, Unit
 from fournines.plan.model import Phase
 
 _TREE_SECONDS = 600.0
-_NAMED = 3
-"""So many of the things that a guard missed are named with the change."""
 
 OfHost = tuple[tuple[Step, Seen], ...]
 """Steps of a host, each with what was seen of it."""
@@ -256,8 +255,7 @@ class _Job:
 def _why(missing: str) -> str:
     """What a guard missed, as words behind what was done about it: the first few things."""
     things = [line.strip() for line in missing.splitlines() if line.strip()]
-    more = [f"{len(things) - _NAMED} more"] if len(things) > _NAMED else []
-    return f" ({'; '.join([*things[:_NAMED], *more])})" if things else ""
+    return f" ({first_few(things, between='; ')})" if things else ""
 
 
 def _commands_of(steps: Sequence[Step]) -> list[Command]:

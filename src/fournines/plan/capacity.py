@@ -11,6 +11,7 @@ from annotated_types import Le
 from fournines.components import registered
 from fournines.kit.component import Component
 from fournines.kit.declare import DatabaseClients, DatabaseServer, Declaration, Memory
+from fournines.kit.listed import first_few
 from fournines.plan.context import declarations, taking_part
 from fournines.spec.document import Path, Problem
 from fournines.spec.model import Site
@@ -93,8 +94,7 @@ def lines(site: Site, declared: tuple[Declaration, ...]) -> Iterator[str]:
         if host in held:
             alike.setdefault(held[host].words, []).append(host)
     for words, hosts in alike.items():
-        more = f" and {len(hosts) - _NAMED} more" if len(hosts) > _NAMED else ""
-        yield f"memory of {', '.join(hosts[:_NAMED])}{more}: {words}"
+        yield f"memory of {first_few(hosts, _NAMED)}: {words}"
     found = connections(declared)
     if found:
         yield f"database connections: {found.words}"

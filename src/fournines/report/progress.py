@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from rich.text import Text
 
+from fournines.kit.listed import first_few
 from fournines.kit.verdict import Outcome
 from fournines.report.document import Judged
 from fournines.report.style import WORST_FIRST, plain
@@ -20,7 +21,6 @@ def waiting(judged: Sequence[Judged]) -> Text:
     line = Text(f"{len(judged) - len(others)} of {len(judged)} hold")
     if others:
         others.sort(key=lambda pair: WORST_FIRST.index(pair[1].outcome))
-        names = ", ".join(plain(check.id) for check, _ in others[:NAMED])
-        more = f" and {len(others) - NAMED} more" if len(others) > NAMED else ""
-        line.append(f"; not yet: {names}{more}", style="nines.warn")
+        names = first_few([plain(check.id) for check, _ in others], NAMED)
+        line.append(f"; not yet: {names}", style="nines.warn")
     return line

@@ -10,7 +10,7 @@ import pytest
 
 from fournines.errors import LabError
 from fournines.lab.images import archive, image
-from fournines.lab.images.archive import Archive, Upgrade, contents, installed, missing, shortened, upgraded
+from fournines.lab.images.archive import Archive, Upgrade, contents, installed, missing, upgraded
 from fournines.lab.images.recipe import Recipe
 from fournines.lab.images.sources import AptSource
 
@@ -39,8 +39,7 @@ def test_what_apt_does_not_have_is_named_once() -> None:
 def test_an_upgrade_has_both_versions_and_a_new_package_is_none() -> None:
     found = upgraded(SIMULATED)
     assert found == (Upgrade("haproxy", "3.0.11-1", "3.0.11-1+deb13u1"),)
-    assert shortened(found) == "haproxy 3.0.11-1 -> 3.0.11-1+deb13u1"
-    assert shortened([*found, *found], shown=1).endswith(" and 1 more")
+    assert [str(one) for one in found] == ["haproxy 3.0.11-1 -> 3.0.11-1+deb13u1"]
 
 
 def stanza(name: str, version: str, status: str = "install ok installed") -> str:

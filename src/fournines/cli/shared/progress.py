@@ -16,6 +16,7 @@ from rich.table import Table
 from rich.text import Text
 
 from fournines.engine import events
+from fournines.kit.listed import first_few
 
 MOST_COLUMNS = 10
 """Hosts that have a column each and are named one by one; of more it is said how many are how far."""
@@ -58,7 +59,7 @@ def _named(hosts: tuple[str, ...]) -> str:
     """The hosts, or of many the first and how many more."""
     if len(hosts) <= MOST_COLUMNS:
         return ", ".join(hosts)
-    return f"{', '.join(hosts[:3])} and {len(hosts) - 3} more"
+    return first_few(hosts)
 
 
 _SAID_ANYWAY = (events.StepChanged, events.Noted, events.HostAbsent)

@@ -22,6 +22,7 @@ from fournines.kit.common.unit_check import units_check
 from fournines.kit.common.vip_checks import vip_checks
 from fournines.kit.context import Context
 from fournines.kit.declare import Mirror, Resource, Volume
+from fournines.kit.listed import first_few
 from fournines.kit.program import argv
 from fournines.kit.verdict import Outcome, Verdict, failed, passed
 from fournines.kit.where import VIP_HOSTS
@@ -289,8 +290,7 @@ def judge_configuration(answer: Output) -> Verdict:
     ]
     if not changed:
         return failed(_complaint(answer))
-    more = f" and {len(changed) - 3} more" if len(changed) > 3 else ""  # noqa: PLR2004
-    return failed("; ".join(" ".join(line.split()) for line in changed[:3]) + more)
+    return failed(first_few([" ".join(line.split()) for line in changed], between="; "))
 
 
 def _complaint(answer: Output) -> str:

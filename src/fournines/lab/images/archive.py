@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from fournines.lab.shell import run
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
 
     from fournines.lab.images.sources import AptSource
@@ -133,13 +133,6 @@ def installed(tree: Path) -> dict[str, str]:
 def contents(versions: dict[str, str]) -> str:
     """Eight hex digits that say which versions an image holds."""
     return sha256("\n".join(map(" ".join, sorted(versions.items()))).encode()).hexdigest()[:8]
-
-
-def shortened(found: Iterable[Upgrade], shown: int = 3) -> str:
-    """The first few, and how many more there are."""
-    words = [str(one) for one in found]
-    more = f" and {len(words) - shown} more" if len(words) > shown else ""
-    return ", ".join(words[:shown]) + more
 
 
 def _age(path: Path) -> float:

@@ -19,7 +19,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fournines.errors import LabError
-from fournines.lab.images.archive import Archive, contents, installed, shortened
+from fournines.kit.listed import first_few
+from fournines.lab.images.archive import Archive, contents, installed
 from fournines.lab.images.build import finish, mmdebstrap_argv, run_logged
 from fournines.lab.shell import need_root
 
@@ -113,7 +114,7 @@ def _current(
     for image in (one for one, upgrades in newer.items() if not upgrades):
         progress(f"image {image.name} holds what the archive has now")
         return image
-    progress(f"{age}; the archive has {shortened(newer[cached[0]])}")
+    progress(f"{age}; the archive has {first_few(newer[cached[0]])}")
     return None
 
 

@@ -15,6 +15,7 @@ from fournines.components.keepalived.audit.rules.example import keepalived
 from fournines.components.nftables.audit.chains import firewalls
 from fournines.components.sysctl.audit.facts import Sysctl
 from fournines.kit.audit.rule import Consequence, Hit, Severity, Unknown, rule
+from fournines.kit.listed import first_few
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -32,8 +33,6 @@ _SERVING = frozenset(
 """Kinds of file that say that a host serves more than packets."""
 _CALLED = re.compile(r"(?i)(?:^|[\-_.])(?:gw|gateway|router|rtr)[\-_]?\d{0,3}(?:$|[\-_.])")
 """Names of hosts that are routers: of two files of keepalived nothing else may be known."""
-_SHOWN = 3
-"""Addresses of an instance that are named."""
 
 
 @rule(
@@ -164,6 +163,4 @@ def _serving(site: Evidence) -> frozenset[str]:
 
 
 def _vips(instance: VrrpInstance) -> str:
-    shown = [vip.text for vip in instance.vips]
-    more = f" and {len(shown) - _SHOWN} more" if len(shown) > _SHOWN else ""
-    return ", ".join(shown[:_SHOWN]) + more
+    return first_few([vip.text for vip in instance.vips])

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from fournines.components.pacemaker.audit.facts.cluster import clusters
 from fournines.components.pacemaker.audit.rules.example import VIP, crm
 from fournines.kit.audit.rule import Consequence, Hit, Severity, Unknown, rule
+from fournines.kit.listed import first_few
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -121,9 +122,8 @@ def unordered(site: Evidence) -> Iterator[Hit | Unknown]:
         if databases and loose:
             holders = [holder for holder in cluster.holders(loose[0].id) if holder.kind == "group"]
             at = holders[0].at if holders else loose[0].at
-            what = f"nothing starts {databases[0].id} before {', '.join(p.id for p in loose[:3])}"
-            more = f" and {len(loose) - 3} more" if len(loose) > 3 else ""  # noqa: PLR2004 - the three named
-            yield Hit(at, what + more, related=(databases[0].at,))
+            what = f"nothing starts {databases[0].id} before {first_few([p.id for p in loose])}"
+            yield Hit(at, what, related=(databases[0].at,))
 
 
 def _asks(primitive: Primitive) -> bool:

@@ -10,6 +10,7 @@ from fournines.components.pacemaker.audit.facts.cluster import clusters
 from fournines.components.pacemaker.audit.facts.model import Primitive, false, true
 from fournines.components.pacemaker.audit.rules.example import VIP, crm
 from fournines.kit.audit.rule import Consequence, Hit, Severity, Unknown, rule
+from fournines.kit.listed import first_few
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -126,8 +127,7 @@ def _held(cluster: Cluster) -> Iterator[Hit]:
             yield Hit(first, f"{name} of {resource} is {value}", fix=_ON[name].format(resource))
             continue
         ids = [resource, *(other for _, other in others)]
-        more = f" and {len(ids) - _NAMED} more" if len(ids) > _NAMED else ""
-        what = f"{name} of {', '.join(ids[:_NAMED])}{more} is {value}"
+        what = f"{name} of {first_few(ids, _NAMED)} is {value}"
         fix = f"each that is to run: {_ON[name].format('RESOURCE')}"
         yield Hit(first, what, related=tuple(place for place, _ in others), fix=fix)
 
