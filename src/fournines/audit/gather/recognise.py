@@ -46,7 +46,8 @@ def recognise(path: str, text: str, kinds: Iterable[Kind], *, marked: bool = Fal
     of the kind in the text, or nothing but comments. ``marked``: no name alone is enough.
     """
     head = _shortened(text[:LOOKED_AT])
-    if (_SHELL.match(head) or _WRITES.match(head)) and not marked:
+    writes = not marked and bool(_WRITES.match(head))
+    if writes or (_SHELL.match(head) and not marked):
         kinds = [kind for kind in kinds if kind.syntax is Syntax.SHELL]
     silent = not _SPEAKS.search(head)
     tail = "/".join(path.rsplit("/", _DEEPEST_NAME)[-_DEEPEST_NAME:])
@@ -68,7 +69,7 @@ def recognise(path: str, text: str, kinds: Iterable[Kind], *, marked: bool = Fal
         sure = any("*" not in name or "/" in name for name in fits) or silent
         if not marks and (marked or not fits or not sure):
             continue
-        if not fits and marks < min(_ENOUGH, len(kind.marks)):
+        if not fits and marks < min(1 if writes else _ENOUGH, len(kind.marks)):
             continue
         score = (_NAMED + named if fits and (marks or silent) else named) + _A_MARK * marks
         if best is None or score > best[0]:

@@ -339,3 +339,35 @@ def test_a_last_resort_that_tracks_is_the_same_server_on_purpose() -> None:
     assert severities("HA020", haproxy(listen(f"{servers}server c 10.0.0.11:5000 backup check"))) == [
         "warning"
     ]
+
+
+@pytest.mark.parametrize(
+    ("lines", "said"),
+    [
+        ("option httpchk GET /healthz\noption ssl-hello-chk", 1),
+        ("option ssl-hello-chk\noption httpchk GET /healthz", 0),
+        ("option tcp-check\noption httpchk GET /primary", 0),
+        ("option httpchk\noption tcp-check\ntcp-check connect", 0),
+        ("option ssl-hello-chk", 0),
+    ],
+)
+def test_the_last_health_check_of_a_section_counts(lines: str, said: int) -> None:
+    two = "server a 10.0.0.11:6443 check\nserver b 10.0.0.12:6443 check"
+    assert len(found("HA070", haproxy(listen(f"{lines}\n{two}", name="k8s", bind="10.0.0.20:6443")))) == said
+
+
+def test_a_line_in_a_loop_is_several_servers() -> None:
+    loop = "{{% for h in hosts %}}\nserver {{{{ h }}}} {{{{ h }}}}:3306 check\n{}"
+    assert found("HA019", haproxy(listen(loop.format("{% endfor %}"), name="galera"))) == []
+    after = loop.format("{% endfor %}").replace("{% for h in hosts %}", "{# one #}")
+    assert len(found("HA019", haproxy(listen(after, name="galera")))) == 1
+
+
+def test_sessions_stay_on_a_redis_that_was_demoted() -> None:
+    two = "server a 10.0.0.11:6379 check{0}\nserver b 10.0.0.12:6379 check{0}"
+    asks = "option tcp-check\ntcp-check send info\\ replication\\r\\n\ntcp-check expect string role:master"
+    assert severities("HA010", pool(two.format(""), extra=asks, name="redis")) == ["warning"]
+    assert (
+        found("HA010", pool(two.format(" on-marked-down shutdown-sessions"), extra=asks, name="redis")) == []
+    )
+    assert found("HA010", pool(two.format(""), name="redis")) == []

@@ -55,7 +55,7 @@ def asked(site: Evidence, use: Use, service: str) -> str:
     """How the check asks for a service: ``checks nginx``, ``asks port 25, ...``; empty if it does not."""
     if not service:
         return ""
-    named = re.compile(rf"\b{re.escape(service)}\b")
+    named = re.compile(rf"(?<![A-Za-z0-9]){re.escape(service)}(?![A-Za-z0-9])")  # curl_nginx names it, too
     texts = (use.check.command, *(question.text for question, _ in use.needed()))
     if any(named.search(text) for text in texts):
         return f"checks {service}"

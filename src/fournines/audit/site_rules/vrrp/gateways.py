@@ -84,7 +84,10 @@ def _acting(site: Evidence, instance: VrrpInstance) -> bool:
 
 def _directs(site: Evidence, instance: VrrpInstance) -> bool:
     """Whether this host's kernel hands connections on, and keepalived itself checks who gets them."""
-    return bool(site.on(instance.at.host, RealServer)) and not serves(site, instance.at.host)
+    real = site.on(instance.at.host, RealServer)
+    if any(server.virtual.partition(" ")[0] in instance.addresses for server in real):
+        return True
+    return bool(real) and not serves(site, instance.at.host)
 
 
 def is_gateway(site: Evidence, instance: VrrpInstance) -> bool:

@@ -9,6 +9,7 @@ from fournines.audit.site_rules.vrrp.asked import asked
 from fournines.audit.site_rules.vrrp.holders import uses
 from fournines.components.keepalived.audit.facts import SyncGroup
 from fournines.components.keepalived.audit.facts.groups import sync_groups
+from fournines.components.keepalived.audit.facts.states import branches, inlined
 from fournines.components.keepalived.audit.rules.example import keepalived, script
 from fournines.components.keepalived.audit.rules.scripts import given, orders
 from fournines.kit.audit.rule import Consequence, Hit, Severity, Unknown, rule
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from fournines.audit.site_rules.vrrp.holders import Use
     from fournines.components.keepalived.audit.facts import Notify, VrrpInstance
     from fournines.kit.audit.evidence import Evidence
-    from fournines.kit.audit.node import Node
 
 _WRONG = {"backup": "stop", "fault": "stop", "master": "start"}
 """The order that makes a check of the service fail where the VIP is not."""
@@ -32,7 +32,6 @@ _ONLY_STARTED = (
     "where the service runs only once keepalived has started it, its check fails on every host that waits: "
     "none of them may take over"
 )
-_STATE = re.compile(r"BACKUP|FAULT|MASTER")
 
 
 @rule(
@@ -92,7 +91,7 @@ def _ordered(site: Evidence, notify: Notify) -> Iterator[tuple[str, str, str]]:
     """The state, the verb and the service of each order that a notify gives."""
     found = given(site, notify.at.host, notify.command)
     event = notify.event if notify.event in _WRONG else ""
-    for states, node in _branches(found.commands) if found else ():
+    for states, node in branches(inlined(found.commands)) if found else ():
         order = orders(node)
         for state in (event,) if event else states:
             if order and not notify.event.startswith("stop"):
@@ -103,24 +102,6 @@ def _ordered(site: Evidence, notify: Notify) -> Iterator[tuple[str, str, str]]:
     match = re.search(r"(?:service\s+|/etc/init\.d/)(\S+)\s+(start|stop)", notify.command)
     if match and event:
         yield event, match.group(2), match.group(1)
-
-
-def _branches(commands: tuple[Node, ...]) -> Iterator[tuple[tuple[str, ...], Node]]:
-    """The commands of a script with the states whose branch they stand in: of a ``case``, or of an ``if``."""
-    states: tuple[str, ...] = ()
-    pattern: list[str] = []
-    for node in commands:
-        word = node.words[0] if node.words else ""
-        if word in ("esac", "fi", "else"):
-            states, pattern = (), []
-        elif word in ("[", "[[", "test"):
-            states = tuple(s.lower() for w in node.words if "!=" not in node.words for s in _STATE.findall(w))
-        elif len(node.words) == 1 and _STATE.fullmatch(word):
-            pattern.append(word.lower())
-        elif word == ")":
-            states, pattern = tuple(pattern), []
-        else:
-            yield states, node
 
 
 _ORDER = re.compile(r"(?:^|[_\-.])(start|stop)(?:$|[_\-.])")

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from fournines.kit.audit.node import Node
-    from fournines.kit.audit.source import Source
+    from fournines.kit.audit.source import Place, Source
 
 _PROXIES = ("listen", "frontend", "backend")
 
@@ -73,8 +73,29 @@ def _proxy(source: Source, node: Node, own: list[Statement], base: Lines, *, fra
     said = (*base.all(("default-server",)), *lines.all(("default-server",)))
     defaults = tuple(s.words[1:] for s in said)
     kinds = ("server", "server-template")
-    servers = [_server(s, defaults) for s in own if s.words[0] in kinds and s.words[2:]]
+    several = _looped(own)
+    servers = [
+        _server(s, defaults, several=s.at in several) for s in own if s.words[0] in kinds and s.words[2:]
+    ]
     return replace(proxy, mode=mode.value if mode else "tcp", binds=tuple(binds), servers=tuple(servers))
+
+
+_LOOP = re.compile(r"\{%[-+]?\s?for\b|\{\{-?\s?range\b|<%-?\s.*\bdo\b")
+_LOOP_ENDS = re.compile(r"\{%[-+]?\s?endfor\b|\{\{-?\s?end\b|<%-?\s?end\b")
+_BEGINNING = 200
+
+
+def _looped(own: list[Statement]) -> frozenset[Place]:
+    """The lines that a template makes many of: those inside a loop of Jinja, Go or ERB."""
+    found, inside = set(), 0
+    for said in own:
+        if said.words[0][:2] not in ("{%", "{{", "<%"):
+            if inside:
+                found.add(said.at)
+            continue
+        text = " ".join(said.words)[:_BEGINNING]
+        inside = max(0, inside + bool(_LOOP.match(text)) - bool(_LOOP_ENDS.match(text)))
+    return frozenset(found)
 
 
 def _binds(said: Statement, words: tuple[str, ...]) -> Iterator[Bind]:
@@ -200,7 +221,7 @@ def _merged(lines: tuple[tuple[str, ...], ...]) -> Mapping[str, str]:
     return MappingProxyType(found)
 
 
-def _server(said: Statement, defaults: tuple[tuple[str, ...], ...]) -> Server:
+def _server(said: Statement, defaults: tuple[tuple[str, ...], ...], *, several: bool) -> Server:
     template = said.words[0] == "server-template"
     name, rest = said.words[1], said.words[3:] if template else said.words[2:]
     text, own = (rest[0] if rest else ""), _unfolded(rest[1:])
@@ -225,7 +246,7 @@ def _server(said: Statement, defaults: tuple[tuple[str, ...], ...]) -> Server:
         check_port=_count(settings.get("port", ""), 0) or None,
         settings=settings,
         options=own,
-        template=template,
+        template=template or several,
     )
 
 

@@ -115,7 +115,8 @@ class Bind:
 class Server:
     """One server line, ``default-server`` settings included. Times in seconds.
 
-    ``checked`` says whether it is health-checked at all; ``options`` are its own words.
+    ``checked`` says whether it is health-checked at all; ``options`` are its own words. ``template``: the
+    line stands for several servers, as ``server-template`` does, or a loop of a template.
     """
 
     at: Place

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from fournines.components.haproxy.audit.facts.model import CHECKS
 from fournines.components.haproxy.audit.facts.purpose import TOKEN_FIRST, api_name
 from fournines.components.haproxy.audit.rules.checks import backs, first_of
 from fournines.components.haproxy.audit.rules.example import api, haproxy
@@ -125,3 +126,31 @@ def _meets(kind: str, wanted: str, status: str) -> bool:
         if low.isdecimal() and (high or low).isdecimal() and low <= status <= (high or low):
             return True
     return False
+
+
+_SAYS_LITTLE = frozenset({"tcp-check", "ssl-hello-chk"})
+"""Checks that by themselves ask no more than whether somebody answers."""
+
+
+@rule(
+    "HA070",
+    Severity.WARNING,
+    "A health check that another one replaces",
+    consequence=Consequence.NO_FAILOVER,
+    why="a section has one kind of health check, and the last that is said counts: the question that tells "
+    "a healthy server from a broken one is never asked",
+    fix="leave one of them: option httpchk, with check-ssl verify none on the servers where they speak TLS",
+    source="HAProxy configuration manual, option httpchk, option ssl-hello-chk, option tcp-check",
+    bad={"haproxy.cfg": haproxy(api(extra="option ssl-hello-chk"))},
+    good={"haproxy.cfg": haproxy(api())},
+    points_at="option httpchk GET /healthcheck",
+)
+def replaced_check(site: Evidence) -> Iterator[Hit | Unknown]:
+    for proxy in backs(site):
+        said = [one for one in proxy.own.all(("option",)) if one.value in CHECKS]
+        if not said or said[-1].value not in _SAYS_LITTLE or proxy.own.has("tcp-check"):
+            continue
+        lost = next((one for one in said if one.value not in _SAYS_LITTLE), None)
+        if lost:
+            what = f"{proxy.name} has option {lost.value} and then option {said[-1].value}, which replaces it"
+            yield Hit(lost.at, what, (said[-1].at,))

@@ -144,13 +144,19 @@ def sessions_stay(site: Evidence) -> Iterator[Hit | Unknown]:
     for service in first_of(site):
         what = purpose(service)
         lacking = [s for s in service.servers if s.checked and s.down_action != "shutdown-sessions"]
-        if what in STATEFUL and lacking and len(service.servers) > 1:
+        primary = what is Purpose.REDIS and _asks_for_primary(service)
+        if (what in STATEFUL or primary) and lacking and len(service.servers) > 1:
             yield Hit(
                 lacking[0].at,
                 f"{service.back.name} is a {what.value} and keeps sessions on servers that are down",
                 related=tuple(s.at for s in lacking[1:]),
-                severity=Severity.WARNING if what is Purpose.DATABASE else Severity.INFO,
+                severity=Severity.WARNING if what is Purpose.DATABASE or primary else Severity.INFO,
             )
+
+
+def _asks_for_primary(service: Service) -> bool:
+    """Whether the check of a Redis passes where it is the primary only: a demoted one is DOWN and alive."""
+    return any("role:master" in " ".join(said.words) for said in service.back.all("tcp-check", "expect"))
 
 
 @rule(

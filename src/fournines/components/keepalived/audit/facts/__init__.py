@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fournines.components.keepalived.audit.facts.model import (
     ADVERT_INT,
+    DELAY_LOOP,
     DOWN_TIMER_ADVERTS,
     Block,
     KeepalivedConf,
@@ -15,6 +16,7 @@ from fournines.components.keepalived.audit.facts.model import (
     TrackedProcess,
     Tracker,
     Vip,
+    VirtualServer,
     VrrpInstance,
     VrrpScript,
 )
@@ -22,6 +24,7 @@ from fournines.components.keepalived.audit.facts.read import KEEPALIVED
 
 __all__ = [
     "ADVERT_INT",
+    "DELAY_LOOP",
     "DOWN_TIMER_ADVERTS",
     "KEEPALIVED",
     "Block",
@@ -34,6 +37,7 @@ __all__ = [
     "TrackedProcess",
     "Tracker",
     "Vip",
+    "VirtualServer",
     "VrrpInstance",
     "VrrpScript",
 ]

@@ -82,6 +82,29 @@ PROCESS = frozenset(
 )
 """``vrrp_track_process``."""
 
+VIRTUAL_SERVER = frozenset(
+    """
+    ip_family delay_loop lvs_sched lb_algo hashed ops flag-1 flag-2 flag-3 sh-port sh-fallback mh-port
+    mh-fallback lvs_method lb_kind persistence_engine persistence_timeout persistence_granularity protocol
+    ha_suspend smtp_alert no_smtp_alert virtualhost alpha no_alpha omega no_omega quorum hysteresis quorum_up
+    quorum_down sorry_server sorry_server_inhibit sorry_server_lvs_method retry delay_before_retry real_server
+    warmup weight inhibit_on_failure connect_timeout snmp_name nat_mask log_all_failures service_type include
+    """.split()  # noqa: SIM905 - words in a row
+)
+"""``virtual_server``."""
+
+SCHEDULERS = frozenset(
+    "rr wrr lc wlc lblc lblcr sh mh dh fo ovf sed nq twos".split()  # noqa: SIM905 - words in a row
+)
+"""What ``lb_algo`` may be: the schedulers of the kernel's IPVS."""
+
+ONE_VALUE = frozenset(
+    """
+    state interface virtual_router_id priority advert_int mcast_src_ip unicast_src_ip auth_type preempt_delay
+    """.split()  # noqa: SIM905 - words in a row
+)
+"""Keywords of an instance that take one word."""
+
 TOP = frozenset(
     """
     global_defs vrrp_script vrrp_instance vrrp_sync_group vrrp_track_process vrrp_track_file track_file

@@ -181,3 +181,17 @@ class RealServer:
     virtual: str
     name: str
     checked: bool
+
+
+DELAY_LOOP = 60.0
+"""Seconds between two looks at a real server when nothing is said (keepalived's check_data.h)."""
+
+
+@dataclass(frozen=True)
+class VirtualServer(Block):
+    """A ``virtual_server``; ``delay_loop`` in seconds, None where it is no number."""
+
+    name: str
+    scheduler: str
+    delay_loop: float | None
+    servers: int

@@ -19,12 +19,14 @@ from fournines.components.keepalived.audit.facts.inside import (
 )
 from fournines.components.keepalived.audit.facts.model import (
     ADVERT_INT,
+    DELAY_LOOP,
     KeepalivedConf,
     MiscCheck,
     RealServer,
     SyncGroup,
     TrackedFile,
     TrackedProcess,
+    VirtualServer,
     VrrpInstance,
     VrrpScript,
 )
@@ -58,8 +60,21 @@ def read(source: Source) -> Iterator[object]:
         elif node.key == "vrrp_instance":
             yield _instance(source, node, conf)
         elif node.key == "virtual_server":
+            yield _virtual_server(source, node)
             yield from _real_servers(source, node)
             yield from _misc_checks(source, node)
+
+
+def _virtual_server(source: Source, node: Node) -> VirtualServer:
+    said = node.last("lb_algo", "lvs_sched")
+    return VirtualServer(
+        at=source.at(node),
+        places=places_of(source, node),
+        name=" ".join(node.args),
+        scheduler=said.value if said else "",
+        delay_loop=number(said_of(node, "delay_loop")) if node.first("delay_loop") else DELAY_LOOP,
+        servers=sum(1 for _ in node.all("real_server")),
+    )
 
 
 _CHECKERS = re.compile(r"[A-Z]+_(?:CHECK|GET)|include", re.IGNORECASE)

@@ -83,7 +83,8 @@ def vrid_taken(site: Evidence) -> Iterator[Hit | Unknown]:
             here = other.at.host == instance.at.host
             if instance.addresses & other.addresses or not _same_segment(instance, other):
                 continue
-            if not (here or instance.addresses or other.addresses):
+            apart = instance.at.path != other.at.path
+            if (apart or not here) and (_unknown(instance) or _unknown(other)):
                 continue  # placeholders, as a rule: nothing tells the groups apart
             if here or not _together(site, instance, other):
                 yield Hit(
@@ -94,6 +95,11 @@ def vrid_taken(site: Evidence) -> Iterator[Hit | Unknown]:
                 )
                 break
         beside.append(instance)
+
+
+def _unknown(instance: VrrpInstance) -> bool:
+    """Whether none of its addresses is known: placeholders, or what a notify script moves."""
+    return not instance.addresses
 
 
 def _together(site: Evidence, one: VrrpInstance, other: VrrpInstance) -> bool:

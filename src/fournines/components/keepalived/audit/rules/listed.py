@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from fournines.components.keepalived.audit.facts import RealServer, SyncGroup, VrrpInstance
+from fournines.components.keepalived.audit.facts import (
+    RealServer,
+    SyncGroup,
+    VirtualServer,
+    VrrpInstance,
+    keywords,
+)
 from fournines.components.keepalived.audit.facts.includes import incomplete
 from fournines.components.keepalived.audit.rules.example import keepalived
 from fournines.kit.audit.rule import Consequence, Hit, Severity, Unknown, rule
@@ -44,6 +50,7 @@ def stranger(site: Evidence) -> Iterator[Hit | Unknown]:
 
 _LVS = """
 virtual_server 10.0.0.20 443 {{
+    delay_loop 3
     lb_algo rr
     lb_kind NAT
     protocol TCP
@@ -81,3 +88,26 @@ def unchecked(site: Evidence) -> Iterator[Hit | Unknown]:
     for (_, virtual), servers in found.items():
         what = f"{len(servers)} real server{'s' if len(servers) > 1 else ''} of {virtual} without a checker"
         yield Hit(servers[0].at, what, tuple(server.at for server in servers[1:]))
+
+
+_SCHEDULED = keepalived() + _LVS.format("\n        TCP_CHECK {\n            connect_timeout 1\n        }")
+
+
+@rule(
+    "KA070",
+    Severity.ERROR,
+    "A scheduler that the kernel does not have",
+    consequence=Consequence.DOWN,
+    why="IPVS refuses the service: the address is there, and nothing balances what is sent to it",
+    fix="lb_algo rr, wrr, lc or wlc",
+    source="keepalived.conf(5), lvs_sched; ipvsadm(8), --scheduler",
+    bad={"keepalived.conf": _SCHEDULED.replace("lb_algo rr", "lb_algo loadbalance")},
+    good={"keepalived.conf": _SCHEDULED},
+    points_at="lb_algo loadbalance",
+)
+def unknown_scheduler(site: Evidence) -> Iterator[Hit | Unknown]:
+    for server in site.all(VirtualServer):
+        said = server.scheduler
+        if said.isalpha() and said.lower() not in keywords.SCHEDULERS:
+            place = server.place("lb_algo", "lvs_sched")
+            yield Hit(place, f"{said} is no scheduler: {server.name} is not made")

@@ -5,7 +5,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from fournines.components.keepalived.audit.facts import DOWN_TIMER_ADVERTS, VrrpInstance, VrrpScript
+from fournines.components.keepalived.audit.facts import (
+    DOWN_TIMER_ADVERTS,
+    VirtualServer,
+    VrrpInstance,
+    VrrpScript,
+)
 from fournines.components.keepalived.audit.rules.deciding import decisions
 from fournines.components.keepalived.audit.rules.example import keepalived, script
 from fournines.components.keepalived.audit.rules.scripts import given
@@ -53,6 +58,7 @@ def slow(site: Evidence) -> Iterator[Hit | Unknown]:
             f"a takeover lasts about {takeover:g} s",
             severity=Severity.WARNING if takeover > _SLOW_TAKEOVER else Severity.INFO,
         )
+    yield from _rarely_looked_at(site)
     for instance in site.all(VrrpInstance):
         if instance.advert_int is not None and instance.advert_int > 1:
             down = DOWN_TIMER_ADVERTS * instance.advert_int
@@ -60,6 +66,20 @@ def slow(site: Evidence) -> Iterator[Hit | Unknown]:
                 instance.place("advert_int"),
                 f"a dead host is noticed after {down:g} s (3 x advert_int {instance.advert_int:g})",
                 severity=Severity.WARNING if down > _SLOW_DETECTION else Severity.INFO,
+            )
+
+
+def _rarely_looked_at(site: Evidence) -> Iterator[Hit]:
+    """Real servers that keepalived looks at once a minute, or not much more often."""
+    for server in site.all(VirtualServer):
+        if server.servers > 1 and server.delay_loop is not None and server.delay_loop > _SLOW_TAKEOVER:
+            said = "" if server.has("delay_loop") else ", which is what it is when nothing is said"
+            yield Hit(
+                server.place("delay_loop"),
+                f"the real servers of {server.name} are looked at every {server.delay_loop:g} s "
+                f"(delay_loop{said})",
+                why="until then the clients that are sent to a dead one wait",
+                fix="delay_loop 3, and a connect_timeout that is no longer",
             )
 
 

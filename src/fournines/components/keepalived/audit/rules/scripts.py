@@ -72,6 +72,12 @@ def _bare(node: Node) -> list[str]:
     return words
 
 
+_SPARES = frozenset({"-0", "-HUP", "-1", "-USR1", "-USR2", "-SIGHUP", "-SIGUSR1", "-SIGUSR2", "-s"})
+"""Signals that end nothing."""
+_PID_OF = re.compile(r"(?:^|/|pidof (?:-\w+ )?|pgrep (?:-\w+ )?)([a-z][\w\-]*?)(?:\.pid)?(?:[)`]|$)")
+"""Whose process it is that a substitution finds: ``$(cat /run/keepalived.pid)``, ``$(pidof nginx)``."""
+
+
 def orders(node: Node) -> tuple[str, str] | None:
     """``("stop", "keepalived")`` for any of the ways to order a service about."""
     words = _bare(node)
@@ -84,6 +90,9 @@ def orders(node: Node) -> tuple[str, str] | None:
             return rest[0], rest[1].removesuffix(".service")
     if words[0] in ("service", "rc-service") and len(words) > 2 and words[2] in verbs:  # noqa: PLR2004
         return words[2], words[1]
+    if words[0] == "kill" and not _SPARES.intersection(words):
+        by = next((match[1] for word in words[1:] if (match := _PID_OF.search(word))), "")
+        return ("stop", by) if by else None
     if words[0] in ("killall", "pkill") and "-0" not in words:
         return "stop", next((w for w in reversed(words[1:]) if not w.startswith("-")), "")
     return None
@@ -174,6 +183,8 @@ def shell_syntax(site: Evidence) -> Iterator[Hit | Unknown]:
         if not words or _SHELL.search(words[0]):
             continue
         operator = _OPERATOR.search(_QUOTED.sub("", check.command))
+        if operator and "$" in operator.group() and check.at.path in site.derived(_filled):
+            continue  # the shell that writes the file puts the answer there
         if operator and "<" not in words[0][:1]:
             yield Hit(
                 check.place("script"),
@@ -181,46 +192,9 @@ def shell_syntax(site: Evidence) -> Iterator[Hit | Unknown]:
             )
 
 
-_STORE = re.compile(
-    r"(?<![a-z])(?:pg|postgres\w*|psql|mysql\w*|maria\w*|redis\w*|mongo\w*|ldap|slapd|oracle)(?![a-z])",
-    re.IGNORECASE,
-)
-_PROMOTE = re.compile(
-    r"promot|fail_?over|become_?master|to_?master|to_?primary|switch|takeover", re.IGNORECASE
-)
-_PROMOTES = re.compile(
-    r"pg_ctl\b(?:(?!pg_ctl).)*\bpromote|pg_promote|pg_autoctl|slaveof\s+no\s+one|replicaof\s+no\s+one|(?:stop|reset)\s+(?:slave|replica)|"
-    r"read_only\s*=\s*(?:0|off)|drbdadm\s+primary|trigger_file|repmgr\s+standby\s+promote|rs\.stepDown",
-    re.IGNORECASE,
-)
-
-
-@rule(
-    "KA038",
-    Severity.ERROR,
-    "Becoming MASTER promotes a database, and nothing fences the old one",
-    consequence=Consequence.DATA,
-    why="VRRP has no quorum: when the hosts do not see each other both become MASTER, both promote, and two "
-    "databases "
-    "take writes",
-    fix="leave promotion to something with quorum or fencing: Galera, Patroni, Pacemaker with STONITH",
-    source="RFC 5798 6.4: a BACKUP becomes MASTER when adverts stop, whatever the reason",
-    bad={"keepalived.conf": keepalived('notify_master "/usr/local/bin/pg_promote.sh"')},
-    good={"keepalived.conf": keepalived('notify_master "/usr/local/bin/tell-monitoring.sh"')},
-    points_at='notify_master "/usr/local/bin/pg_promote.sh"',
-)
-def promotes_without_fencing(site: Evidence) -> Iterator[Hit | Unknown]:
-    owners: tuple[VrrpInstance | SyncGroup, ...] = (*site.all(VrrpInstance), *site.all(SyncGroup))
-    for owner in owners:
-        for notify in owner.notifies:
-            if notify.event != "master":
-                continue
-            found = given(site, notify.at.host, notify.command)
-            text = " ".join(" ".join(n.words) for n in found.commands) if found else ""
-            if _PROMOTES.search(text or notify.command):
-                yield Hit(notify.at, f"{owner.name} promotes a data store when it becomes MASTER")
-            elif not found and _STORE.search(notify.command) and _PROMOTE.search(notify.command):
-                yield Hit(notify.at, f"{owner.name} runs {notify.command.split()[0]} when it becomes MASTER")
+def _filled(site: Evidence) -> frozenset[str]:
+    """Where files of keepalived stand that something fills in before keepalived reads them."""
+    return frozenset(source.path for source in site.kinds("keepalived.conf") if source.template)
 
 
 _NOTIFIED = keepalived('notify "/etc/keepalived/notify.sh"')

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 _PLACEHOLDER = re.compile(
     r"<[A-Za-z][\w .\-]*>|%[A-Za-z_]\w*%|\$\{[^{}]*\}|\{\{(?:(?!\{\{).)*?\}\}|\[[A-Za-z][\w "
     r"\-]*\]|@@?[A-Z_]{3,}@@?|\b(?:CHANGE_?ME|X{3,}|YOUR_\w+)\b|"
-    r"\b(?:\d{1,3}\.){1,3}[xX]{1,3}\b"
+    r"\b(?:\d{1,3}\.){1,3}[xX]{1,3}\b|\b[xX](?:\.[xX]){3}\b"
 )
 _KNOWN = {
     "global_defs": keywords.GLOBAL,
@@ -30,6 +30,7 @@ _KNOWN = {
     "vrrp_sync_group": keywords.SYNC_GROUP,
     "vrrp_track_process": keywords.PROCESS,
     "authentication": keywords.AUTHENTICATION,
+    "virtual_server": keywords.VIRTUAL_SERVER,
 }
 _CURLY = re.compile("[\u201c\u201d\u2018\u2019\u00ab\u00bb]")
 
@@ -76,11 +77,33 @@ def not_understood(site: Evidence) -> Iterator[Hit | Unknown]:
         for problem in source.problems:
             if not problem.ours:
                 yield Hit(source.at(problem.line), problem.what)
+        foreign = _foreign(source)
+        if foreign:
+            said = "most of this text is none of keepalived's: what belongs to no block of it is passed over"
+            yield Unknown(source.top, said)
         for node in source.nodes:
-            yield from _top(source, node)
+            if not foreign:
+                yield from _top(source, node)
             known = _KNOWN.get(node.key)
             if known:
                 yield from _inside(source, node, known)
+
+
+def _foreign(source: Source) -> bool:
+    """Whether keepalived's blocks are but a part of a text: of notes, of another program's file."""
+    strange = sum(_stands_alone(node) for node in source.nodes)
+    return strange > _MOST_STRANGE and strange > len(source.nodes) - strange
+
+
+_MOST_STRANGE = 5
+"""Statements outside every block that a file of keepalived may have by mistake."""
+
+
+def _stands_alone(node: Node) -> bool:
+    """Whether a statement outside every block is none of keepalived's."""
+    key = node.key
+    known = key in keywords.TOP or key.startswith(("include", "@", "$", "~", "{%", "{{"))
+    return not known and key not in ("vrrp_instance", "vrrp_script")
 
 
 def _top(source: Source, node: Node) -> Iterator[Hit]:
@@ -107,8 +130,25 @@ def _inside(source: Source, block: Node, known: frozenset[str]) -> Iterator[Hit]
             yield Hit(source.at(node), f"{key} is no keyword of {where}{hint}")
         elif key in _KNOWN and node.block:
             yield from _inside(source, node, _KNOWN[key])
+        elif key in keywords.ONE_VALUE and block.key == "vrrp_instance":
+            yield from _valued(source, node)
+        elif key == "unicast_peer" and node.block and not node.children:
+            yield Hit(source.at(node), "unicast_peer names nobody: keepalived goes on with multicast")
         elif key in _LISTS and node.block:
             yield from _swallowed(source, node)
+
+
+def _valued(source: Source, node: Node) -> Iterator[Hit]:
+    """A keyword that takes one word, and has a block or several words."""
+    if node.block:
+        meant = " (unicast_peer is meant?)" if node.key == "mcast_src_ip" and len(node.children) > 1 else ""
+        yield Hit(source.at(node), f"{node.key} takes one value and no block{meant}")
+    elif len(node.args) > 1 and not _PLACEHOLDER.search(" ".join(node.args)):
+        yield Hit(
+            source.at(node),
+            f"{node.key} takes one word, and {' '.join(node.args[1:])!r} stands behind it",
+            severity=Severity.INFO,
+        )
 
 
 _LISTS = frozenset(
@@ -166,15 +206,13 @@ def placeholder(site: Evidence) -> Iterator[Hit | Unknown]:
         }
         includes = any(node.key.startswith("include") for root in source.nodes for node in root.walk())
         left: list[tuple[Place, str]] = []
-        for root in source.nodes:
+        foreign = _foreign(source)
+        for root in [node for node in source.nodes if not (foreign and _stands_alone(node))]:
             yield from _defaults(source, root)
             for node in root.walk():
                 text = _DEFAULTED.sub("", " ".join(node.words))
                 found = _PLACEHOLDER.search(text)
-                if found and found.group() in explained:
-                    left.append((source.at(node), found.group()))
-                    continue
-                if found and source.template:
+                if found and (found.group() in explained or _put_in(site, source, found.group())):
                     left.append((source.at(node), found.group()))
                     continue
                 if found and not any(f"${{{name}}}" in text for name in defined):
@@ -191,6 +229,14 @@ def placeholder(site: Evidence) -> Iterator[Hit | Unknown]:
             names = ", ".join(dict.fromkeys(name for _, name in left))
             who = "something fills in" if source.template else "the page has its reader fill in"
             yield Unknown(left[0][0], f"{who} {names}: what stands there is not known")
+
+
+def _put_in(site: Evidence, own: Source, blank: str) -> bool:
+    """Whether something fills in a file, or a script of the site knows this very blank."""
+    return own.template or any(
+        s.text.count(blank) > (own.text.count(blank) if s.path == own.path else 0)
+        for s in site.kinds("script")
+    )
 
 
 def _set(site: Evidence, name: str) -> bool:

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from fournines.components.keepalived.audit.facts import SyncGroup, VrrpInstance, VrrpScript
-from fournines.components.keepalived.audit.facts.groups import groups, synchronized
+from fournines.components.keepalived.audit.facts.groups import group_of, groups, synchronized
 from fournines.components.keepalived.audit.facts.trackers import TRACKED, Owner, definition, owners, weight_of
 from fournines.components.keepalived.audit.rules.example import keepalived, script
 from fournines.kit.audit.rule import Consequence, Hit, Severity, Unknown, rule
@@ -157,7 +157,7 @@ def _holds_on(site: Evidence, group: VrrpGroup, member: VrrpInstance, tracker: T
 )
 def nopreempt_with_weight(site: Evidence) -> Iterator[Hit | Unknown]:
     for instance in site.all(VrrpInstance):
-        if not instance.nopreempt or instance.state.upper() == "MASTER":
+        if not instance.nopreempt or instance.state.upper() == "MASTER" or _is_preempted(site, instance):
             continue  # with state MASTER keepalived drops nopreempt: KA007 says so
         weighted = [t for t in instance.trackers if t.kind != "interface" and weight_of(site, t)]
         if weighted and not any(weight_of(site, t) == 0 for t in instance.trackers if t.kind == "script"):
@@ -168,6 +168,13 @@ def nopreempt_with_weight(site: Evidence) -> Iterator[Hit | Unknown]:
                 f"{instance.name} has nopreempt and tracks {names}",
                 related=tuple(definitions),
             )
+
+
+def _is_preempted(site: Evidence, instance: VrrpInstance) -> bool:
+    """Whether every other host takes over from one with a lower priority: nopreempt is the taker's."""
+    group = group_of(site, instance)
+    others = [member for member in group.members if member.at != instance.at] if group else []
+    return bool(others) and not any(member.nopreempt for member in others)
 
 
 @rule(
