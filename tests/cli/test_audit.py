@@ -59,6 +59,7 @@ def test_unreadable_input_is_an_error_of_its_own(tmp_path: Path) -> None:
     done = RUN.invoke(app, ["audit", str(tmp_path / "absent")])
     assert isinstance(done.exception, AuditError)
     assert done.exception.exit_code == 2
+    assert "cannot be read: No such file or directory" in str(done.exception)
     (tmp_path / "notes.txt").write_text("hello")
     assert RUN.invoke(app, ["audit", str(tmp_path)]).exit_code == 2
 
@@ -67,6 +68,8 @@ def test_rules_and_their_stories() -> None:
     listed = RUN.invoke(app, ["audit", "--rules"]).stdout
     assert len(listed.splitlines()) == len(registry.rules())
     assert "Seen here" in RUN.invoke(app, ["audit", "--explain", "ka001"]).stdout
+    (one,) = json.loads(RUN.invoke(app, ["audit", "--explain", "ka001", "--json"]).stdout)
+    assert one["id"] == "KA001"
     assert isinstance(RUN.invoke(app, ["audit", "--explain", "XX999"]).exception, AuditError)
     assert len(json.loads(RUN.invoke(app, ["audit", "--rules", "--json"]).stdout)) == len(registry.rules())
 

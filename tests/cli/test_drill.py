@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 from pathlib import Path
@@ -37,6 +38,11 @@ def test_the_list_of_a_site_names_what_its_components_declare(tmp_path: Path) ->
     site.write_text(LAB, encoding="utf-8")
     shown = CliRunner().invoke(app, ["drill", str(site), "--list"])
     assert "router-power" in shown.stdout.splitlines()
+    listed = json.loads(CliRunner().invoke(app, ["drill", str(site), "--list", "--json"]).stdout)
+    assert [one["name"] for one in listed] == [
+        line for line in shown.stdout.splitlines() if line and not line.startswith(" ")
+    ]
+    assert all(one["claims"].startswith("When ") or one["name"] == "control" for one in listed)
 
 
 def test_the_command_that_repeats_a_campaign_says_what_was_said() -> None:

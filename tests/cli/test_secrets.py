@@ -55,7 +55,7 @@ def test_reveal_prints_what_is_named_and_nothing_else(site: Path) -> None:
     assert "keystone/admin --reveal" in everything.stderr
     unknown = nines("secrets", "show", site, "keystone/admn")
     assert unknown.code == 2
-    assert "one of " in unknown.stderr
+    assert "did you mean keystone/admin?" in unknown.stderr
 
 
 def test_rotate_keeps_all_else(site: Path) -> None:

@@ -41,9 +41,11 @@ def test_a_stand_in_is_never_kept(site: Site) -> None:
     assert not set(lacking({}, site)) & set(rotated({}, site, certificate))
 
 
-@pytest.mark.parametrize("value", ["", "it's", "two\nlines"])
-def test_what_no_agent_could_be_told_is_refused(site: Site, value: str) -> None:
-    with pytest.raises(SecretsError):
+@pytest.mark.parametrize(
+    ("value", "why"), [("", "is empty"), ("it's", "a quote"), ("two\nlines", "a control character")]
+)
+def test_what_no_agent_could_be_told_is_refused(site: Site, value: str, why: str) -> None:
+    with pytest.raises(SecretsError, match=why):
         told({}, secret(site, BOARD), value)
 
 

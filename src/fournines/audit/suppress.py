@@ -78,7 +78,7 @@ def read_baseline(text: str, *, where: str) -> frozenset[str]:
         return frozenset(str(entry["fingerprint"]) for entry in known)
     except (ValueError, KeyError, TypeError) as error:
         raise AuditError(
-            f"is no baseline of nines audit: {error!r}",
+            "is no baseline of nines audit",
             where=where,
             try_this="write one with --write-baseline",
         ) from error

@@ -141,7 +141,9 @@ def _read(path: Path) -> str:
         return path.read_text()
     except (OSError, UnicodeDecodeError) as error:
         raise AuditError(
-            f"cannot be read: {error}", where=str(path), try_this="write one with --write-baseline"
+            f"cannot be read: {getattr(error, 'strerror', None) or 'it is no text in UTF-8'}",
+            where=str(path),
+            try_this="write one with --write-baseline",
         ) from error
 
 
@@ -194,9 +196,11 @@ def _catalogue(explain: str | None, *, as_json: bool, markdown: bool) -> None:
         wanted = known.get(explain.upper())
         if wanted is None:
             raise AuditError(f"there is no rule {explain}", try_this="nines audit --rules")
-        typer.echo(
-            catalogue.explained(wanted, width=min(shutil.get_terminal_size().columns, _WIDEST)), nl=False
-        )
+        if as_json:
+            typer.echo(catalogue.as_json([wanted]))
+            return
+        width = min(shutil.get_terminal_size().columns, _WIDEST)
+        typer.echo(catalogue.explained(wanted, width=width), nl=False)
     elif markdown:
         typer.echo(catalogue.as_page(known.values()), nl=False)
     elif as_json:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import signal
 from datetime import UTC, datetime
@@ -92,6 +93,10 @@ def drill(
 
     if listing:
         known = {**scenarios(_reached(site)), CONTROL.name: CONTROL}
+        if as_json:
+            claims = [{"name": scenario.name, "claims": scenario.sentence} for scenario in known.values()]
+            typer.echo(json.dumps(claims, indent=2, ensure_ascii=False))
+            return
         typer.echo("\n\n".join(described(scenario) for scenario in known.values()))
         return
     opened = open_site(site, identity=identity)

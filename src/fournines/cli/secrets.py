@@ -11,6 +11,7 @@ import typer
 from fournines import files
 from fournines.cli.shared.site import IdentityOption, SiteFile, load_site, store_for
 from fournines.errors import SecretsError
+from fournines.spec.words import near
 
 if TYPE_CHECKING:  # `nines --help` stays fast
     from collections.abc import Mapping
@@ -148,5 +149,5 @@ def _opened(path: Path, identity: list[Path] | None) -> tuple[Site, Store, Mappi
 
 def _named(wanted: Mapping[str, Secret], name: str) -> Secret:
     if name not in wanted:
-        raise SecretsError(f"the site has no secret {name}", try_this=f"one of {', '.join(sorted(wanted))}")
+        raise SecretsError(f"the site has no secret {name}", try_this=near(name, sorted(wanted)))
     return wanted[name]

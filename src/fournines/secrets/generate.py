@@ -59,14 +59,17 @@ def told(existing: Mapping[str, str], secret: Secret, value: str) -> dict[str, s
     if not secret.given:
         raise SecretsError(
             f"{secret.name} is made by fournines, not given",
-            try_this=f"nines secrets rotate SITE {secret.name}",
+            try_this=f"nines secrets show SITE {secret.name} --reveal prints it",
         )
-    if not value or not value.isprintable() or "'" in value:
-        raise SecretsError(
-            "the value is empty, or has a quote or a control character in it",
-            where=secret.name,
-            try_this="one line without ' in it",
-        )
+    for wrong, what in (
+        (not value, "is empty"),
+        (not value.isprintable(), "has a control character in it"),
+        ("'" in value, "has a quote in it"),
+    ):
+        if wrong:
+            raise SecretsError(
+                f"the value {what}", where=secret.name, try_this="say one line of text without '"
+            )
     return {**existing, secret.name: value}
 
 

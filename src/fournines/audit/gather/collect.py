@@ -112,7 +112,7 @@ def collect(paths: Sequence[Path], *, whole: bool = False) -> list[File]:
             found.extend(_under(path, budget, several=len(paths) > 1))
         except (OSError, tarfile.TarError, EOFError, ValueError) as error:
             raise AuditError(
-                f"cannot be read: {plain(str(error))}",
+                f"cannot be read: {plain(getattr(error, 'strerror', None) or str(error))}",
                 where=plain(str(path)),
                 try_this="check the path and its permissions",
             ) from error
