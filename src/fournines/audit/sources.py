@@ -13,6 +13,7 @@ from fournines.audit.gather.hosts import owners
 from fournines.audit.gather.loose import with_hosts
 from fournines.audit.gather.recognise import LOOKED_AT, named_for, recognise
 from fournines.audit.pages.compose import compose, has_services, is_compose
+from fournines.audit.pages.declared import declared
 from fournines.audit.pages.embedded import written
 from fournines.audit.pages.inside.environment import of_lines
 from fournines.audit.pages.playbook import is_playbook, playbook
@@ -74,6 +75,9 @@ def read(files: Iterable[File], *, whole: bool = False) -> Read:
         sources.extend(found)
         if not found:
             unread.append(page.path)
+    steps = [(file, declared(file.path, file.text)) for file, kind in given if kind is None]
+    sources += [_drafted(file.path, draft, EVERY_HOST) for file, found in steps for draft in found]
+    unread = [path for path in unread if path not in {file.path for file, found in steps if found}]
     sources.extend(reader.written_by(sources))
     doubts = [Unknown(Place(file.path, 1), file.trouble) for file, _ in given if _in_doubt(file)]
     beyond = sum(file.beyond for file, _ in given)

@@ -42,6 +42,8 @@ SAFE = "sed -i 's/safe_to_bootstrap: 0/safe_to_bootstrap: 1/' /var/lib/mysql/gra
         ("echo 'safe_to_bootstrap: 1' >> /var/lib/mysql/grastate.dat && true", []),  # only said
         (f"mysqld --wsrep-recover\n{SAFE}", []),
         (f"grep seqno /var/lib/mysql/grastate.dat\n{SAFE}", []),
+        ("sed -i '/seqno/ s/-1/1/' /var/lib/mysql/grastate.dat\ngalera_new_cluster", [2]),
+        (f"cat > grastate.dat <<EOF\nseqno:   -1\nEOF\n{SAFE}", [5]),
         ("grep 'safe_to_bootstrap: 1' /var/lib/mysql/grastate.dat", []),
         (SAFE.replace(": 1", ": 0"), []),
     ],

@@ -21,6 +21,11 @@ _TOKEN = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 _UNCLOSED = ("open_string", "open_atom")
+_TEMPLATE = re.compile(r"\{\{[ \-]?[A-Za-z_][^{}\n]{0,200}\}\}|<%=[^%\n]{1,200}%>")
+"""What a template puts in: Jinja's ``{{ port }}``, ERB's ``<%= @port %>``."""
+_STATEMENT = re.compile(r"\{[%#]-?[^%#\n]{1,300}[%#]\}|<%[^=%\n][^%\n]{0,300}%>")
+"""What decides in a template: ``{% if ssl %}``."""
+_PUT_IN = "$template"
 
 
 @dataclass(slots=True)
@@ -44,7 +49,7 @@ def parse_erlang(whole: str) -> Parsed:
     stack = [_Open("", 1)]
     problems: list[Problem] = []
     line, too_deep = 1, 0
-    for match in _TOKEN.finditer(whole):
+    for match in _TOKEN.finditer(_STATEMENT.sub("", _TEMPLATE.sub(_PUT_IN, whole))):
         text = match.group()
         kind = match.lastgroup
         if kind == "mark" and text in "{[":

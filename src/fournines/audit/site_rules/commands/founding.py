@@ -50,10 +50,13 @@ def _founds(text: str) -> bool:
     return bool(BOOTSTRAP.search(text)) and "safe_to_bootstrap" not in text
 
 
-_SAFE = re.compile(r"safe_to_bootstrap[^\n]{0,60}\b1\b")
+_SAFE = re.compile(r"safe_to_bootstrap[^\n]{0,60}\b1\b|\bsed\b[^\n]{0,60}\bseqno\b[^\n]{0,60}grastate")
 _COMPARED = re.compile(
-    r"wsrep[-_]recover|galera_recovery|wsrep_last_committed|\bseqno\b|recovered position", re.IGNORECASE
+    r"wsrep[-_]recover|galera_recovery|wsrep_last_committed|recovered position"
+    r"|^(?![^\n]{0,200}\bsed\b)[^\n]{0,200}\bseqno\b(?!:\s{0,9}-1\b)",
+    re.IGNORECASE | re.MULTILINE,
 )
+"""How positions are looked at; ``seqno: -1`` is a state file that is written or shown, and tells none."""
 _STATE = "sed -i 's/safe_to_bootstrap: 0/safe_to_bootstrap: 1/' /var/lib/mysql/grastate.dat\n"
 
 
@@ -77,5 +80,5 @@ def not_compared(site: Evidence) -> Iterator[Hit | Unknown]:
         if one.at.path not in compared | seen and _SAFE.search(one.text):
             seen.add(one.at.path)
             yield Hit(
-                one.at, "safe_to_bootstrap is set by hand, and nothing here looks for the newest position"
+                one.at, "the state file is changed by hand, and nothing here looks for the newest position"
             )

@@ -54,7 +54,8 @@ def broker_count(site: Evidence) -> int:
     """How many brokers there are, as far as anybody says; 0 when nobody does."""
     listed = max((len(set(hosts)) for _, _, hosts in services_told(site)), default=0)
     behind = max((len(s.servers) for s in services(site) if purpose(s) is Purpose.AMQP), default=0)
-    return max(len(cluster(site)), behind, listed if listed > 1 else 0)
+    joined = _PAIR if any(one.target for one in site.all(Joined)) else 0  # who joins, and whom
+    return max(len(cluster(site)), behind, listed if listed > 1 else 0, joined)
 
 
 @rule(

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from fournines.audit.site_rules.roles import copies
 from fournines.components.oslo.audit.facts import OsloConf
-from fournines.components.systemd.audit.facts import Unit
+from fournines.components.systemd.audit.facts import Enabled, Unit
 from fournines.kit.audit.rule import Consequence, Hit, Severity, Unknown, rule
 
 if TYPE_CHECKING:
@@ -43,6 +44,7 @@ def own_tokens(site: Evidence) -> Iterator[Hit | Unknown]:
         if conf.service == "nova" and ("consoleauth" in conf.sections or conf.at.host in daemons)
     ]
     if len({conf.at.host for conf in asked if conf.at.host}) < _PAIR:
+        yield from _started(site)
         return
     for conf in asked:
         if conf.excerpt or _shared(conf):
@@ -51,6 +53,19 @@ def own_tokens(site: Evidence) -> Iterator[Hit | Unknown]:
         place = other.at if other else conf.headings.get("consoleauth", conf.at)
         what = "nova-consoleauth keeps tokens in its memory: Nova has no cache"
         yield Hit(place, what + (", [keystone_authtoken] has one of its own" if other else ""))
+
+
+def _started(site: Evidence) -> Iterator[Hit]:
+    """The same where a page or a script starts the daemon on controllers that are there several times."""
+    begun = [one for one in site.all(Enabled) if one.starts and one.service.endswith("nova-consoleauth")]
+    confs = [conf for conf in site.all(OsloConf) if conf.service == "nova"]
+    if begun and confs and copies(site) >= _PAIR and not any(map(_shared, confs)):
+        part = all(conf.excerpt for conf in confs)
+        yield Hit(
+            begun[0].at,
+            "nova-consoleauth keeps tokens in its memory: nothing here gives Nova a cache",
+            severity=Severity.WARNING if part else None,
+        )
 
 
 def _shared(conf: OsloConf) -> bool:

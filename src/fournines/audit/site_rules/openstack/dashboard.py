@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from fournines.audit.site_rules.roles import LOOPBACK, copies, proxied_here
@@ -166,3 +167,36 @@ def keys_differ(site: Evidence) -> Iterator[Hit | Unknown]:
                 (first.places["SECRET_KEY"],),
                 "a session is nothing but a signed cookie here: every user is logged out" if signed else "",
             )
+
+
+_OWN = re.compile(
+    r"(?:\{\{|`|\$\(|\$\{?|<%=)[^{}`]{0,40}?"
+    r"(?:hostname|ansible_(?:host|fqdn|nodename|default_ipv4|all_ipv4|eth|ens|br)|grains\[)",
+    re.IGNORECASE,
+)
+"""A template's or a shell's word for the host the file is made for."""
+
+
+@rule(
+    "OS045",
+    Severity.WARNING,
+    "Each dashboard asks the Keystone of its own host",
+    consequence=Consequence.ERRORS,
+    why="the balancer goes on sending users to a dashboard whose own Keystone is down: they cannot log in "
+    "there, although the others could answer",
+    fix="the VIP, or the name that leads to it, in OPENSTACK_HOST",
+    source="OpenStack HA guide, Stateless services: services find one another through the load balancer",
+    bad={f"ctl{n}/local_settings.py": f'OPENSTACK_HOST = "127.0.0.1"\n{_SESSIONS}' for n in (1, 2)},
+    good={f"ctl{n}/local_settings.py": f'OPENSTACK_HOST = "10.0.0.20"\n{_SESSIONS}' for n in (1, 2)},
+    points_at='OPENSTACK_HOST = "127.0.0.1"',
+)
+def own_keystone(site: Evidence) -> Iterator[Hit | Unknown]:
+    settings = site.all(DjangoSettings)
+    if max(copies(site), len({conf.at.host for conf in settings if conf.at.host})) < _PAIR:
+        return
+    for conf in settings:
+        said = conf.identity
+        own = _OWN.match(said) or said.lower() in LOOPBACK or (conf.at.host and said.lower() == conf.at.host)
+        if own and not proxied_here(site, conf.at.host, Purpose.OPENSTACK):
+            where = conf.places.get("OPENSTACK_HOST", conf.at)
+            yield Hit(where, f"OPENSTACK_HOST is {said}, this host itself")

@@ -21,6 +21,7 @@ from fournines.components.galera.audit.facts import members
 from fournines.components.haproxy.audit.facts import services
 from fournines.components.haproxy.audit.facts.purpose import Purpose
 from fournines.components.hosts.audit.facts import HostName
+from fournines.components.mounts.audit.facts import Mount
 from fournines.components.oslo.audit.facts import OsloConf
 from fournines.kit.audit.rule import Consequence, Hit, Severity, Unknown, rule
 
@@ -128,6 +129,8 @@ def local_images(site: Evidence) -> Iterator[Hit | Unknown]:
     if not found or (len({option.at.host for option in found if option.at.host}) < _PAIR and not behind):
         return
     first = found[0]
+    if any(_mounted(site, option.value) for option in found):
+        return
     if first.value.startswith(_SHARED):
         yield Unknown(first.at, f"whether {first.value} is the same file system on every host")
         return
@@ -143,6 +146,17 @@ def local_images(site: Evidence) -> Iterator[Hit | Unknown]:
         if pinned
         else "",
     )
+
+
+def _mounted(site: Evidence, directory: str) -> bool:
+    """Whether a file system of the network is mounted where the images lie, or above it."""
+    return any(
+        mount.fs.startswith(_NETWORKED) and f"{directory}/".startswith(f"{mount.folder.rstrip('/')}/")
+        for mount in site.all(Mount)
+    )
+
+
+_NETWORKED = ("nfs", "ceph", "glusterfs", "fuse.", "gfs2", "ocfs2", "lustre", "gpfs", "cifs")
 
 
 def _is_glance(service: Service) -> bool:

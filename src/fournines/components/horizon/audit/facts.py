@@ -20,6 +20,12 @@ _BARE = re.compile(r"(?:https?://)?[\w\-]+(?:\.[\w\-]+)+(?::\d+)?(?:/\S*)?|[a-z]
 """An address, name or URL that somebody forgot to quote."""
 
 
+_STATEMENT = re.compile(r"\{%[^%\n]{1,300}%\}")
+_PUT_IN = re.compile(r"\{\{[^{}\n]{1,200}\}\}")
+"""What decides in a template, and what it puts in: ``{% for %}``, ``{{ host }}``."""
+_IDENTITY = re.compile(r"^OPENSTACK_HOST\s*=\s*[\"']([^\"'\n]{1,200})[\"']", re.MULTILINE)
+
+
 @dataclass(frozen=True)
 class Unquoted:
     """A value that is no Python: a text without quotes."""
@@ -37,6 +43,8 @@ class DjangoSettings:
     values: Mapping[str, object] = field(repr=False, hash=False)
     places: Mapping[str, Place] = field(repr=False, hash=False, compare=False)
     excerpt: bool
+    identity: str = ""
+    """``OPENSTACK_HOST`` as it stands there, before a template or a shell has put anything in."""
 
     def text(self, name: str) -> str:
         """A setting that is a text; else empty."""
@@ -59,7 +67,9 @@ def read(source: Source) -> Iterator[DjangoSettings | Unquoted]:
     """The settings of a file; where it is no Python, those of its lines that are."""
     values: dict[str, object] = {}
     places: dict[str, Place] = {}
-    for first, chunk in _chunks(source.text[:LONGEST]):
+    text = source.text[:LONGEST]
+    plain = _PUT_IN.sub("None", _STATEMENT.sub("", text)) if "{" in text else text
+    for first, chunk in _chunks(plain):
         tree = parsed(chunk)
         if tree is None:
             said = _ASSIGNS.fullmatch(chunk.strip())
@@ -74,7 +84,9 @@ def read(source: Source) -> Iterator[DjangoSettings | Unquoted]:
                 yield Unquoted(at, name, node.value.id)
             values[name], places[name] = _literal(node.value), at
     if values or not source.lines:
-        yield DjangoSettings(source.top, values, places, source.excerpt)
+        asked = _IDENTITY.search(text)
+        identity = asked.group(1).strip() if asked else ""
+        yield DjangoSettings(source.top, values, places, source.excerpt, identity)
 
 
 def _literal(node: ast.expr) -> object:

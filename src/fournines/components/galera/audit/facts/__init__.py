@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from fournines.components.galera.audit.facts.cluster import clusters, member_of, members
@@ -73,6 +74,7 @@ def read(source: Source) -> Iterator[object]:
     unread = tuple(_unread(source))
     user = _backup_user(source)
     conf = DatabaseConf(source.top, settings, sections, source.excerpt, includes, name_, unread, user)
+    conf = replace(conf, excerpt=True) if conf.looped else conf
     yield conf
     if conf.galera:
         yield member_of(conf)

@@ -32,12 +32,20 @@ def clusters(site: Evidence) -> tuple[GaleraCluster, ...]:
 
 def _members(site: Evidence) -> tuple[GaleraHost, ...]:
     found: list[GaleraHost] = []
-    for host, confs in site.by_host(DatabaseConf).items():
+    table = site.by_host(DatabaseConf)
+    shared = tuple(conf for conf in table.get(EVERY_HOST, ()) if not (conf.galera or conf.excerpt))
+    for host, confs in table.items():
         if host == EVERY_HOST:
-            found.extend(member_of(conf) for conf in confs if conf.galera)
+            found.extend(member_of(_merged((*_above(conf, shared), conf))) for conf in confs if conf.galera)
         elif any(conf.galera for conf in confs):
-            found.append(member_of(_merged(confs)))
+            found.append(member_of(_merged((*shared, *confs))))
     return tuple(found)
+
+
+def _above(conf: DatabaseConf, shared: tuple[DatabaseConf, ...]) -> tuple[DatabaseConf, ...]:
+    """The files of the same folder that say nothing of Galera: a ``my.cnf`` beside its ``cluster.cnf``."""
+    folder = conf.at.path.rpartition("/")[0]
+    return () if conf.excerpt else tuple(o for o in shared if o.at.path.rpartition("/")[0] == folder)
 
 
 def _merged(confs: tuple[DatabaseConf, ...]) -> DatabaseConf:
@@ -90,6 +98,10 @@ def _addresses(peers: tuple[str, ...]) -> bool:
     return all(re.fullmatch(r"[\d.]+|(?=[0-9a-f]*:)[0-9a-f:]+", peer) for peer in peers)
 
 
+_MADE = re.compile(r"\{%|<%|\{\{[^{}]{0,300},")
+"""A list that a template makes (``{% for %}``, ``| join(',')``): its commas part nothing."""
+
+
 def member_of(conf: DatabaseConf) -> GaleraHost:
     """The member that these settings describe."""
 
@@ -99,11 +111,12 @@ def member_of(conf: DatabaseConf) -> GaleraHost:
 
     raw = said("wsrep_cluster_address")
     listed = raw.partition("://")[2].partition("?")[0]
+    peers = [listed] if _MADE.search(listed) else listed.split(",")
     return GaleraHost(
         at=conf.at,
         conf=conf,
         cluster=said("wsrep_cluster_name"),
-        peers=tuple(host_of(peer) for peer in listed.split(",") if peer.strip()),
+        peers=tuple(host_of(peer) for peer in peers if peer.strip()),
         raw_address=raw,
         address=host_of(said("wsrep_node_address")),
         name=said("wsrep_node_name"),

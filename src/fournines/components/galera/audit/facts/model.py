@@ -65,6 +65,11 @@ class DatabaseConf:
         """Whether anything here is about Galera."""
         return any(name.startswith("wsrep") for name in self.settings)
 
+    @property
+    def looped(self) -> bool:
+        """Whether a template fills in settings whose names nobody sees here (``{{ key }} = {{ value }}``)."""
+        return any(name.startswith(("{{", "<%")) for name in self.settings)
+
 
 @dataclass(frozen=True)
 class GaleraHost:

@@ -61,6 +61,7 @@ def _never_said(evidence: Evidence) -> Iterator[Hit]:
         known = mariadb(member)
         told = (
             conf.get("wsrep_on")
+            or conf.looped
             or (known is not None and known < (10, 1))
             or (old and conf.name.startswith("/etc/mysql/"))
         )

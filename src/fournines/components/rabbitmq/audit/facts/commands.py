@@ -141,4 +141,15 @@ def _policy(place: Place, name: str, pattern: str, text: str, apply_to: str = "a
     return Policy(place, name, pattern, definition if isinstance(definition, dict) else {}, text, apply_to)
 
 
+_IMAGE = re.compile(r"(?:^|[\s/])rabbitmq:v?(\d{1,2})(?![\d])", re.MULTILINE)
+
+
+def read_images(source: Source) -> Iterator[BrokerVersion]:
+    """``FROM rabbitmq:4.0-management``, and the images that a compose file starts."""
+    for match in _IMAGE.finditer(source.text):
+        yield BrokerVersion(source.at_character(match.start(1)), int(match.group(1)))
+
+
 COMMANDS = Reader("script", read_commands)
+BUILT = Reader("Dockerfile", read_images)
+STARTED = Reader("containers", read_images)

@@ -1,0 +1,1 @@
+"""Containers, as compose files, Kubernetes and ``docker run`` start them; fournines reads them only."""

@@ -1,0 +1,1 @@
+"""What the audit knows of containers: how they are started, and what of them outlives them."""
