@@ -85,3 +85,21 @@ def test_a_variable_of_no_one_value_stays(script: str) -> None:
 def test_a_file_that_is_written_over_ssh_is_the_other_hosts() -> None:
     found = written(f"ssh root@lb2 'cat > /etc/keepalived/keepalived.conf' <<EOF\n{INSTANCE}EOF\n")
     assert [(conf.name, conf.host) for conf in found] == [("/etc/keepalived/keepalived.conf", "lb2")]
+
+
+def test_pieces_that_a_script_appends_are_one_file() -> None:
+    (conf,) = written(
+        "cat > /etc/corosync/corosync.conf <<EOF\ntotem {\n version: 2\n}\nnodelist {\nEOF\n"
+        "date\ncat >> /etc/corosync/corosync.conf <<EOF\n node {\n  ring0_addr: a\n }\nEOF\n"
+        'echo "}" >> /etc/corosync/corosync.conf\n'
+    )
+    assert conf.text.split("\n")[3:] == ["nodelist {", " node {", "  ring0_addr: a", " }", "}"]
+    assert (conf.excerpt, conf.at(conf.nodes[-1]).line) == (False, 6)
+
+
+def test_pieces_of_two_files_stay_two() -> None:
+    files = written(
+        "cat > /etc/sysctl.conf <<EOF\nvm.swappiness=1\nEOF\n"
+        "cat > /etc/sysctl.conf <<EOF\nvm.swappiness=2\nEOF\n"
+    )
+    assert [file.text for file in files] == ["vm.swappiness=1\n", "vm.swappiness=2\n"]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from fournines.audit.gather.recognise import recognise
@@ -27,12 +28,35 @@ _SETTERS = ("openstack-config", "crudini")
 def written(source: Source, kinds: Sequence[Kind]) -> Iterator[Draft]:
     """The files this script's commands write, as far as some kind recognises them."""
     known = settled(source.nodes)
-    for carried in source.carried:
-        yield from _here_documents(source, carried, kinds, known)
-    yield from _echoed(source, kinds)
+    pieces = [draft for carried in source.carried for draft in _here_documents(source, carried, kinds, known)]
+    yield from _joined([*pieces, *_echoed(source, kinds)])
     yield from _settings(source, kinds)
     yield from _edited(source, kinds)
     yield from of_commands(source)
+
+
+def _joined(pieces: Sequence[Draft]) -> Iterator[Draft]:
+    """The files whole: what is appended to a file that was written before is the rest of it."""
+    found: dict[tuple[str, str, str], Draft] = {}
+    for piece in sorted(pieces, key=lambda piece: piece.lines[0]):
+        home = (piece.name, piece.host, piece.kind.name)
+        head = found.get(home)
+        if head and piece.excerpt:
+            found[home] = _longer(head, piece)
+        elif piece.excerpt:
+            yield piece
+        else:
+            if head:
+                yield head
+            found[home] = piece
+    yield from found.values()
+
+
+def _longer(head: Draft, piece: Draft) -> Draft:
+    text, lines = head.text, head.lines
+    if text.endswith("\n"):
+        text, lines = text[:-1], lines[:-1]
+    return replace(head, text=f"{text}\n{piece.text}", lines=(*lines, *piece.lines))
 
 
 def _line(source: Source, line: int) -> int:

@@ -110,3 +110,45 @@ def test_sections_that_nobody_asks_for(text: str, name: str) -> None:
     said = [f.what for f in audit([File("corosync.conf", text)]).findings if f.rule == "CO013"]
     assert len(said) == bool(name)
     assert all(f"no section '{name}'" in what for what in said)
+
+
+_TEMPLATE = """totem {
+  version: 2
+  transport: udpu
+}
+nodelist {
+{% for host in groups['db'] %}
+  node {
+    ring0_addr: {{ hostvars[host].ip }}
+    nodeid: {{ loop.index }}
+  }
+{% endfor %}
+NODELIST
+@RINGS@
+  <% @nodes.each do |n| %>
+  node { # ${NAME}
+    ring0_addr: <%= n %>
+  }
+}
+quorum {
+  provider: corosync_votequorum
+  expected_votes: 2
+  two_node: $TWO_NODE
+}
+"""
+
+
+def test_marks_of_a_template_are_no_braces_of_the_file() -> None:
+    assert not {"CO015", "CO002"} & alone(_TEMPLATE.replace(" # ${NAME}", ""))
+    assert "CO015" in alone(_TEMPLATE)
+    assert "CO015" in alone(_TEMPLATE.replace(" # ${NAME}", "").replace("NODELIST", "no such line"))
+    assert "CO002" in alone(_TEMPLATE.replace(" # ${NAME}", "").replace("$TWO_NODE", "0"))
+
+
+@pytest.mark.parametrize(("transport", "rules"), [("udpu", set()), ("udp", {"CO011"})])
+def test_the_sample_address_counts_where_multicast_is_used(transport: str, rules: set[str]) -> None:
+    totem = (
+        f"version: 2\ntransport: {transport}\ninterface {{\nbindnetaddr: 10.0.0.0\nmcastaddr: 226.94.1.1\n}}"
+    )
+    text = f"totem {{\n{totem}\n}}\nquorum {{\nprovider: corosync_votequorum\nexpected_votes: 3\n}}\n"
+    assert alone(text) & {"CO011"} == rules

@@ -43,7 +43,7 @@ def test_names_that_are_known_or_quite_others(name: str) -> None:
         ("location vip prefer n1", "'prefer' is no word of pcs"),
         ("location vip avoid n1", "'avoid' is no word of pcs"),
         ("order start vip proxy", "an order without 'then'"),
-        ("colocation add vip proxy INFINITY", "a colocation without 'with' (refused since pcs 0.9.21)"),
+        ("colocation add vip proxy INFINITY", "a colocation without 'with' (refused since pcs 0.10)"),
         ("location vip prefers n1=100", ""),
         ("location vip avoids n1 n2", ""),
         ("location vip rule score=5 #uname eq n1", ""),
@@ -62,3 +62,18 @@ def test_names_that_are_known_or_quite_others(name: str) -> None:
 def test_constraints_that_pcs_refuses(words: str, wrong: str) -> None:
     found = said(f"#!/bin/sh\npcs constraint {words}\n", "setup.sh", "PA046")
     assert found == ([wrong] if wrong else [])
+
+
+@pytest.mark.parametrize(
+    ("words", "severity"),
+    [
+        ("pcs cluster auth n1 n2\npcs constraint colocation add vip db\n", "info"),
+        ("pcs cluster auth n1 n2\npcs constraint colocation add vip master db\n", "error"),
+        ("pcs host auth n1 n2\npcs constraint colocation add vip db\n", "warning"),
+        ("pcs cluster auth n1 n2\npcs constraint colocation add vip with master db\n", ""),
+    ],
+)
+def test_colocations_of_pcs_09(words: str, severity: str) -> None:
+    report = audit([File("setup.sh", f"#!/bin/sh\n{words}")], strict=True)
+    found = [finding.severity.word for finding in report.findings if finding.rule == "PA046"]
+    assert found == ([severity] if severity else [])

@@ -60,7 +60,9 @@ def pair_without_two_node(site: Evidence) -> Iterator[Hit | Unknown]:
         size = conf.votes if conf.nodes else max(expected or 0, known)
         if quorum.get("provider") != "corosync_votequorum" or size != _PAIR or conf.device:
             continue
-        if quorum.on("two_node") or quorum.on("auto_tie_breaker") or (expected or 0) > _PAIR:
+        if quorum.on("auto_tie_breaker") or (expected or 0) > _PAIR:
+            continue
+        if quorum.on("two_node") or quorum.left_open("two_node"):
             continue
         yield Hit(quorum.at, "two votes, and no two_node: 1")
 

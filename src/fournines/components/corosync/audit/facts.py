@@ -43,6 +43,10 @@ class Section:
         """Whether the key is there and set to no."""
         return self.get(key).lower() in ("0", "no", "off", "none", "false")
 
+    def left_open(self, key: str) -> bool:
+        """Whether somebody, or a template, has still to put the value in."""
+        return bool(re.search(r"[$<>{}%@]|\A[A-Z][A-Z0-9_]{3,}\Z", self.get(key)))
+
     def number(self, key: str) -> int | None:
         """The value as a whole number; None when it is missing or none."""
         return int(self.get(key)) if re.fullmatch(r"\d{1,9}", self.get(key)) else None
@@ -185,8 +189,8 @@ def _strays(source: Source) -> Iterator[Stray]:
     """Read the braces as coroparse.c does: by lines, one brace a line, ``{`` before ``:`` before ``}``."""
     opened: list[int] = []
     for number, raw in enumerate(source.text.split("\n"), start=1):
-        line = raw.strip()
-        if not line or line.startswith("#"):
+        line = _filled(raw).strip()
+        if not line or line.startswith("#") or _LEFT_OPEN.fullmatch(line):
             continue
         if "{" in line:
             opened.append(number)
@@ -202,6 +206,23 @@ def _strays(source: Source) -> Iterator[Stray]:
         yield Stray(source.at(number), "this section is never closed")
 
 
+_SAID = re.compile(r"\{%[^%\n]{0,300}%\}|<%(?!=)[^%\n]{0,300}%>|\{#[^#\n]{0,300}#\}")
+_PUT_IN = re.compile(r"\{\{[^{}\n]{0,300}\}\}|<%=[^%\n]{0,300}%>|\$\{[^{}\n]{0,200}\}|\$\([^()\n]{0,300}\)")
+_LEFT_OPEN = re.compile(r"[A-Z][A-Z0-9_]{2,60}|@\w{1,60}@|%\w{1,60}%|\$\w{1,60}|x")
+"""A line that somebody puts the real ones in place of, or that a template leaves nothing else of."""
+
+
+def _filled(line: str) -> str:
+    """A line of a template as far as its braces go, without what it says, a word for what it puts in.
+
+    Jinja and Go, ERB, and the variables and commands of the shell.
+    """
+    if not _BRACED.intersection(line):
+        return line
+    return _PUT_IN.sub("x", _SAID.sub("", line))
+
+
+_BRACED = frozenset("{}<>$")
 _STRICT = 3
 """The release that stops at whatever stands beside a brace; the one before took no notice of it."""
 

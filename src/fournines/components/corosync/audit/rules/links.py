@@ -99,7 +99,7 @@ def shared_multicast(site: Evidence) -> Iterator[Hit | Unknown]:
     owners: dict[tuple[str, str], tuple[str, Section]] = {}
     for conf in site.all(CorosyncConf):
         name = conf.totem.get("cluster_name").lower()
-        for interface in conf.all("totem.interface"):
+        for interface in conf.all("totem.interface") if conf.transport not in ("udpu", "knet") else ():
             address = interface.get("mcastaddr")
             if address == _SAMPLE:
                 what = f"{address} is the address of the sample file: every careless cluster has it"

@@ -103,7 +103,7 @@ def _primitive(source: Source, statement: Statement) -> Iterator[Primitive]:
         Op(
             at,
             name,
-            seconds(said["interval"]) if "interval" in said else (None if name == "monitor" else 0.0),
+            seconds(said["interval"]) if "interval" in said else 0.0,  # what crmsh puts there itself
             seconds(said["timeout"]) if "timeout" in said else None,
             role(said.get("role", "")),
             said.get("on-fail", ""),

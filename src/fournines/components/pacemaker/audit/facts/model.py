@@ -189,13 +189,14 @@ class Property:
 class Refused:
     """A command that ends in a word about its usage: ``said`` is what is wrong, ``fix`` how it is meant.
 
-    ``since``: the release of pcs that began to refuse it.
+    ``since``: the release of pcs that began to refuse it; ``lost``: those before take it for something else.
     """
 
     at: Place
     said: str
     fix: str
     since: str = ""
+    lost: bool = False
 
 
 @dataclass(frozen=True)

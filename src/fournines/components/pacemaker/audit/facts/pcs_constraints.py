@@ -51,8 +51,7 @@ def _refused(at: Place, kind: str, words: list[str]) -> Iterator[Refused]:
     if kind == "order" and words[0] != "add" and not {"then", "|"} & set(words):
         yield Refused(at, "an order without 'then'", f"pcs constraint order {names[0]} then {names[1]}")
     if kind == "colocation" and words[0] == "add" and "with" not in words:
-        fix = f"pcs constraint colocation add {names[0]} with {names[1]}"
-        yield Refused(at, "a colocation without 'with'", fix, since="0.9.21")
+        yield _without_with(at, names)
     verb = names[1]
     if kind == "location" and words[0] != "add" and verb not in ("prefers", "avoids", "rule"):
         meant = get_close_matches(verb[:_LONGEST], ("prefers", "avoids"), 1, _CLOSE)
@@ -60,6 +59,17 @@ def _refused(at: Place, kind: str, words: list[str]) -> Iterator[Refused]:
             yield Refused(at, f"'{verb}' is no word of pcs", f"pcs constraint location {names[0]} {word} ...")
 
 
+def _without_with(at: Place, names: list[str]) -> Refused:
+    """``colocation add A B``, which pcs 0.9 takes; of ``A master B`` it takes the role for ``with``."""
+    asked = len(names) > _PAIR and role(names[1])
+    target = f"{names[1]} {names[2]}" if asked else names[1]
+    said = "a colocation without 'with'" + (f", so '{names[1]}' stands for it" if asked else "")
+    fix = f"pcs constraint colocation add {names[0]} with {target}"
+    return Refused(at, said, fix, since=_TEN, lost=bool(asked))
+
+
+_TEN = "0.10"
+"""The release of pcs that took undocumented ways to say things out (its change log)."""
 _PAIR = 2
 _LONGEST = 20
 _CLOSE = 0.75
@@ -100,7 +110,7 @@ def _order(at: Place, words: list[str]) -> Constraint:
 
 
 def _colocation(at: Place, words: list[str]) -> Iterator[Constraint]:
-    """``ROLE? RSC with ROLE? RSC SCORE?``; before pcs 0.9.20 also without ``with``."""
+    """``ROLE? RSC with ROLE? RSC SCORE?``; before pcs 0.10 also without ``with``."""
     said = pairs(words)
     names = [word for word in words if "=" not in word and word != "with"]
     score = said.get("score", "")

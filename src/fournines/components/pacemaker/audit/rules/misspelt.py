@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from fournines.components.pacemaker.audit.facts.cluster import clusters
-from fournines.components.pacemaker.audit.facts.model import Refused
+from fournines.components.pacemaker.audit.facts.model import Refused, Story
 from fournines.components.pacemaker.audit.rules.example import VIP, crm
 from fournines.kit.audit.rule import Consequence, Hit, Severity, Unknown, rule
 
@@ -79,7 +80,20 @@ _TIED = _VIP + "pcs constraint location vip {} node1\n"
     points_at="pcs constraint location vip prefer node1",
 )
 def refused(site: Evidence) -> Iterator[Hit | Unknown]:
+    nine = any(_OF_NINE.search(story.text) for story in site.all(Story))
     for one in site.all(Refused):
         since = f" (refused since pcs {one.since})" if one.since else ""
-        lesser = Severity.WARNING if one.since else None
-        yield Hit(one.at, f"{one.said}{since}", fix=one.fix, severity=lesser)
+        taken = Severity.INFO if nine else Severity.WARNING
+        lesser = taken if one.since and not one.lost else None
+        why = _LOST if one.lost else ""
+        yield Hit(one.at, f"{one.said}{since}", why=why, fix=one.fix, severity=lesser)
+
+
+_OF_NINE = re.compile(
+    r"\bpcs cluster (?:auth|setup --name)\b|\bpcs (?:-f \S{1,60} )?resource master\b|(?<!\S)--master\b"
+)
+"""Words that pcs has up to 0.9 only."""
+_LOST = (
+    "pcs 0.9 takes the role for 'with' and ties the resource to any instance, promoted or not; later ones "
+    "answer with their usage and tie nothing"
+)

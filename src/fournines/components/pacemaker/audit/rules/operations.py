@@ -152,7 +152,7 @@ def _monitors(primitive: Primitive) -> list[Op]:
     why="without a monitor operation Pacemaker never asks again after the start: a dead service counts as "
     "running",
     fix="op monitor interval=10s timeout=20s",
-    source=f"{_EXPLAINED}, Monitoring resources for failure",
+    source=f"{_EXPLAINED}, Monitoring resources for failure; crmsh 4.4.1 parse.py: no interval is 0",
     bad=crm(VIP.replace("op monitor interval=10s", "op start interval=0 timeout=20s")),
     good=crm(VIP),
     points_at="primitive vip ocf:heartbeat:IPaddr2 \\",
@@ -162,7 +162,9 @@ def unmonitored(site: Evidence) -> Iterator[Hit | Unknown]:
         for primitive in cluster.primitives:
             never = [op for op in primitive.ops if op.name == "monitor" and op.interval == 0]
             if never and not _monitors(primitive) and not primitive.templated and not primitive.fencing:
-                what = f"the monitor of {primitive.id} has the interval 0: it is run once, before the start"
+                what = (
+                    f"the monitor of {primitive.id} has no interval, or 0: it is run once, before the start"
+                )
                 yield Hit(never[0].at, what)
                 continue
             given = primitive.filled or primitive.templated or primitive.fencing
