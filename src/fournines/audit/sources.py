@@ -18,12 +18,13 @@ from fournines.audit.pages.embedded import written
 from fournines.audit.pages.inside.environment import of_lines
 from fournines.audit.pages.playbook import is_playbook, playbook
 from fournines.audit.pages.runbook import drafts
+from fournines.audit.pages.session import printed, prompts, typed
 from fournines.audit.pages.shown import holds, is_page, is_template, shown
 from fournines.audit.parse import parse
 from fournines.kit.audit.node import Problem
 from fournines.kit.audit.rule import Unknown
 from fournines.kit.audit.script import COMMANDS, PERL, PYTHON, SCRIPT
-from fournines.kit.audit.source import EVERY_HOST, Place, Source
+from fournines.kit.audit.source import EVERY_HOST, Place, Source, Syntax
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -197,6 +198,8 @@ def _kind(file: File) -> Kind | None:
     if holds(file.path, file.text):
         own = named_for(file.path, (kind for kind in registry.kinds() if kind not in _PROGRAMS))
         return recognise(file.path, file.text, [*own, *_PROGRAMS])
+    if _is_plain(file.path) and prompts(file.text[:LOOKED_AT]) >= _STEPS and not file.text.startswith("#!"):
+        return COMMANDS
     known = recognise(file.path, file.text, registry.kinds())
     return COMMANDS if known is None and _is_notes(file) else known
 
@@ -209,16 +212,22 @@ _STEPS = 3
 """Commands that make notes of a file of no known kind."""
 
 
+def _is_plain(path: str) -> bool:
+    """Whether a path says nothing of what is in the file, and it is no page."""
+    return ("." not in _base(path) or path.endswith(".txt")) and not is_page(path)
+
+
 def _is_notes(file: File) -> bool:
     """Whether a file is somebody's notes: commands of clusters, with words between them."""
-    plain = "." not in _base(file.path) or file.path.endswith(".txt")
-    found = _STEP.finditer(file.text[:LOOKED_AT]) if plain and not is_page(file.path) else iter(())
+    found = _STEP.finditer(file.text[:LOOKED_AT]) if _is_plain(file.path) else iter(())
     return sum(1 for _ in islice(found, _STEPS)) == _STEPS
 
 
 def _source(file: File, kind: Kind, host: str) -> Source:
     """A file with its tree; what the finder could not read of it is a problem like the parser's."""
-    parsed = parse(kind.syntax, file.text)
+    text = typed(file.text) if kind is COMMANDS else file.text
+    text = text if kind.syntax is Syntax.SHELL else printed(text)
+    parsed = parse(kind.syntax, text)
     if file.trouble:
         last = file.text.count("\n") + 1
         parsed = replace(parsed, problems=(*parsed.problems, Problem(last, file.trouble, ours=True)))
@@ -226,7 +235,7 @@ def _source(file: File, kind: Kind, host: str) -> Source:
         path=file.path,
         host=host,
         kind=kind.name,
-        text=file.text,
+        text=text,
         parsed=parsed,
         name=file.path,
         excerpt=bool(file.trouble),

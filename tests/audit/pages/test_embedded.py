@@ -102,4 +102,4 @@ def test_pieces_of_two_files_stay_two() -> None:
         "cat > /etc/sysctl.conf <<EOF\nvm.swappiness=1\nEOF\n"
         "cat > /etc/sysctl.conf <<EOF\nvm.swappiness=2\nEOF\n"
     )
-    assert [file.text for file in files] == ["vm.swappiness=1\n", "vm.swappiness=2\n"]
+    assert [file.text for file in files] == ["vm.swappiness=1", "vm.swappiness=2"]

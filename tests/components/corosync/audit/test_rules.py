@@ -152,3 +152,17 @@ def test_the_sample_address_counts_where_multicast_is_used(transport: str, rules
     )
     text = f"totem {{\n{totem}\n}}\nquorum {{\nprovider: corosync_votequorum\nexpected_votes: 3\n}}\n"
     assert alone(text) & {"CO011"} == rules
+
+
+@pytest.mark.parametrize(
+    ("quorum", "interface", "rules"),
+    [
+        ("expected_votes: 1", "mcastaddr: 239.255.7.1", {"CO030"}),
+        ("expected_votes: 1\nwait_for_all: 1", "mcastaddr: 239.255.7.1", set()),
+        ("expected_votes: 3", "mcastaddr: 239.255.7.1", set()),
+        ("expected_votes: 1", "ringnumber: 0", set()),
+    ],
+)
+def test_one_vote_without_a_list(quorum: str, interface: str, rules: set[str]) -> None:
+    text = corosync(quorum, nodelist="", transport="udp", totem=f"interface {{\n{interface}\n}}")
+    assert alone(text) & {"CO030"} == rules

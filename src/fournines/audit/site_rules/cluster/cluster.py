@@ -102,6 +102,34 @@ def miscounted(site: Evidence) -> Iterator[Hit | Unknown]:
         )
 
 
+_ALONE = corosync(
+    "expected_votes: 1", nodelist="", transport="udp", totem="interface {\nmcastaddr: 239.255.7.1\n}"
+)
+
+
+@rule(
+    "CO030",
+    Severity.WARNING,
+    "One vote is enough",
+    consequence=Consequence.SPLIT,
+    why="a host that starts alone has the one vote that is expected, and so has every other: after a power "
+    "cut or with the link down each of them starts everything",
+    fix="expected_votes with the number of hosts, and two_node: 1 for two",
+    source="votequorum(5) expected_votes, wait_for_all",
+    bad={"corosync.conf": _ALONE},
+    good={"corosync.conf": _ALONE.replace("votes: 1", "votes: 3")},
+    points_at="expected_votes: 1",
+)
+def one_is_enough(site: Evidence) -> Iterator[Hit | Unknown]:
+    known, _ = members(site)
+    for conf in site.all(CorosyncConf):
+        if conf.nodes or known >= _PAIR or conf.quorum.number("expected_votes") != 1:
+            continue  # CO005 has it where the hosts are known
+        shared = any(interface.get("mcastaddr") for interface in conf.all("totem.interface"))
+        if shared and not conf.quorum.on("wait_for_all"):
+            yield Hit(conf.quorum.place("expected_votes"), "expected_votes: 1, and no list of nodes")
+
+
 @rule(
     "CO008",
     Severity.ERROR,

@@ -79,6 +79,10 @@ def _names(host: str) -> frozenset[str]:
 
 def _targets(device: Primitive) -> frozenset[str]:
     """The hosts a device says it is for, each by its short name too; empty where it does not say."""
+    return frozenset(name for word in _said(device) for name in _names(word))
+
+
+def _said(device: Primitive) -> frozenset[str]:
     params = device.params
     said = [params.get("pcmk_host_list", "")]
     said += [  # external/libvirt and external/vcenter: host:domain or host=machine
@@ -90,7 +94,7 @@ def _targets(device: Primitive) -> frozenset[str]:
     words = [word for text in said for word in re.split(r"[\s,;]+", text) if word]
     if any(placeholder(word) for word in words) or params.get("pcmk_host_check") in ("none", "dynamic-list"):
         return frozenset()
-    return frozenset(name for word in words for name in _names(word))
+    return frozenset(word.lower() for word in words)
 
 
 _SBD = "SBD_PACEMAKER=yes\nSBD_WATCHDOG_DEV=/dev/watchdog\nSBD_WATCHDOG_TIMEOUT={}\n"

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from fournines.components.drbd.audit.facts import DrbdResource
 from fournines.components.network.audit.facts import OwnName
+from fournines.components.pacemaker.audit.facts import clusters
+from fournines.components.pacemaker.audit.rules.example import DRBD, FS, TIED, crm
 from fournines.kit.audit.rule import Consequence, Hit, Severity, Unknown, rule
 
 if TYPE_CHECKING:
@@ -95,3 +97,32 @@ def one_port(site: Evidence) -> Iterator[Hit | Unknown]:
             if other.name != resource.name and pair not in told:
                 told.add(pair)
                 yield Hit(at, f"{resource.name} has {what}, and so has {other.name}", (there,))
+
+
+_KNOWS = ("linbit", "ocf:heartbeat:drbd", "drbd_resource", "drbddisk", "linstor")
+"""Words of a text that knows how DRBD is promoted, even where it is written in a way that is not read."""
+
+
+@rule(
+    "PA070",
+    Severity.ERROR,
+    "A file system on a DRBD device that nobody promotes",
+    consequence=Consequence.NO_FAILOVER,
+    why="the cluster mounts the device and has no resource for DRBD itself: on the other host it is "
+    "secondary, the mount is refused (read-only, wrong medium type), and nothing is taken over",
+    fix="a promotable clone of ocf:linbit:drbd, the file system placed with the promoted instance and "
+    "ordered behind it",
+    source="DRBD user's guide, adding a DRBD-backed service to the cluster",
+    bad=crm(FS),
+    good=crm(DRBD, FS, TIED),
+    points_at="primitive fs-db ocf:heartbeat:Filesystem \\",
+)
+def nobody_promotes(site: Evidence) -> Iterator[Hit | Unknown]:
+    nine = any(resource.nine for resource in site.all(DrbdResource))
+    for cluster in clusters(site) if not nine else ():  # DRBD 9 promotes what is opened (auto-promote)
+        if not cluster.builds or any(p.drbd for p in cluster.primitives) or cluster.mentions(*_KNOWS):
+            continue
+        for mounted in cluster.primitives:
+            device = mounted.params.get("device", "")
+            if mounted.type.lower() == "filesystem" and device.startswith("/dev/drbd"):
+                yield Hit(mounted.at, f"{mounted.id} is {device}, and no resource promotes it")

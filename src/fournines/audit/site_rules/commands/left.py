@@ -78,6 +78,8 @@ def _by_new_pcs(one: Sent) -> bool:
     return program_of(one.words) == "pcs" and "move" in one.words
 
 
+_LATER = re.compile(r"fail|recover|takeover|take_over|promote|switch|restore|split|repair", re.IGNORECASE)
+"""What a script is called that is run when there is data already."""
 _FORCED = "#!/bin/sh\n{}drbdadm primary --force data\n"
 
 
@@ -97,10 +99,17 @@ _FORCED = "#!/bin/sh\n{}drbdadm primary --force data\n"
 )
 def forced(site: Evidence) -> Iterator[Hit | Unknown]:
     new = {source.path for source in site.sources if "create-md" in source.text}
+    scripts = {source.path for source in site.kinds("script") if not source.lines}
+    beside = {path.rpartition("/")[0] for path in new & scripts}  # a set-up in several scripts
     first: dict[str, list[Sent]] = {}
     for one in sent(site):
         if one.at.path not in new and made_primary(one) is not None:
             first.setdefault(one.at.path, []).append(one)
-    for commands in first.values():
+    for path, commands in first.items():
+        of_setup = path in scripts and path.rpartition("/")[0] in beside and not _LATER.search(path)
         what = "this side is made primary by force, and nothing here makes a new resource"
-        yield Hit(commands[0].at, what, tuple(one.at for one in commands[1:]))
+        related = tuple(one.at for one in commands[1:])
+        if of_setup:
+            yield Hit(commands[0].at, f"{what}: another script does", related, severity=Severity.INFO)
+        else:
+            yield Hit(commands[0].at, what, related)

@@ -26,6 +26,7 @@ class SbdConf:
     watchdog: float
     watchdog_at: Place
     devices: tuple[str, ...]
+    devices_at: Place | None = None
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,7 @@ class SbdDisk:
     at: Place
     watchdog: float
     msgwait: float
+    devices: tuple[str, ...] = ()
 
 
 def read(source: Source) -> Iterator[SbdConf]:
@@ -51,6 +53,7 @@ def _conf(at: Place, said: Mapping[str, tuple[str, Place]]) -> SbdConf:
         watchdog=float(number) if re.fullmatch(r"\d{1,6}", number) else WATCHDOG,
         watchdog_at=where,
         devices=tuple(re.split(r"[;\s]+", disks)) if disks else (),
+        devices_at=said["SBD_DEVICE"][1] if "SBD_DEVICE" in said else None,
     )
 
 
@@ -67,7 +70,8 @@ def read_commands(source: Source) -> Iterator[SbdConf | SbdDisk]:
             times = dict(pairwise(words))
             watchdog, msgwait = times.get("-1", f"{WATCHDOG:g}"), times.get("-4", f"{MSGWAIT:g}")
             if all(re.fullmatch(r"\d{1,6}", text) for text in (watchdog, msgwait)):
-                yield SbdDisk(source.at(node), float(watchdog), float(msgwait))
+                disks = tuple(disk for option, disk in pairwise(words) if option == "-d")
+                yield SbdDisk(source.at(node), float(watchdog), float(msgwait), disks)
 
 
 SBD = Kind(

@@ -11,7 +11,7 @@ from fournines.components.pacemaker.audit.rules.example import DRBD, FENCED, FS,
 from fournines.kit.audit.rule import Consequence, Hit, Severity, Unknown, rule
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
     from fournines.components.pacemaker.audit.facts import Cluster, Primitive
     from fournines.components.pacemaker.audit.facts.model import Property
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from fournines.kit.audit.source import Place
 
 _EXPLAINED = "Pacemaker Explained"
-_HARMLESS = frozenset(
+HARMLESS = frozenset(
     """ipaddr2 ipaddr ipsrcaddr sendarp haproxy nginx apache http apache2 dummy ping iface-vlan route mailto
     memcache conntrack ldirector clustermon vip""".split()  # noqa: SIM905 - a list would be a page long
 )
@@ -29,7 +29,7 @@ _HARMLESS = frozenset(
 def _keeps_data(cluster: Cluster) -> bool:
     """Whether two hosts at once could harm data: anything that is not known to be harmless may."""
     services = [p for p in cluster.primitives if not p.fencing]
-    return not services or any(p.type.lower().rstrip("d") not in _HARMLESS for p in services)
+    return not services or any(p.type.lower().rstrip("d") not in HARMLESS for p in services)
 
 
 @rule(
@@ -243,48 +243,3 @@ def _same_outlet(cluster: Cluster) -> Iterator[Hit]:
             what = f"{device.id} and {other.id} switch the same thing: {outlet[1]}"
             place = device.place("ip", "ipaddr", "hostname")
             yield Hit(place, what, related=(other.place("ip", "ipaddr", "hostname"),))
-
-
-_NO_RACE = frozenset({"fence_scsi", "fence_mpath", "fence_kdump"})
-"""Agents that take away the disk: the first wins by itself."""
-_DELAYS = ("pcmk_delay_base", "pcmk_delay_max", "delay", "pcmk_delay")
-
-
-@rule(
-    "PA006",
-    Severity.WARNING,
-    "Two hosts that fence each other at once",
-    consequence=Consequence.DOWN,
-    why="when the link between them breaks both shoot at the same moment, and both are gone",
-    fix="pcmk_delay_base=5s on the device of one host, or priority-fencing-delay with priorities",
-    source=f"{_EXPLAINED}, pcmk_delay_base, priority-fencing-delay; Trento priority-fencing-delay",
-    bad=crm(VIP, fenced=FENCED.replace(" pcmk_delay_base=5s", "")),
-    good=crm(VIP),
-    points_at="primitive fence-node1 stonith:fence_ipmilan \\",
-)
-def no_delay(site: Evidence) -> Iterator[Hit | Unknown]:
-    for cluster in clusters(site):
-        devices = [
-            d for d in cluster.fence_devices if d.type not in ("fence_scsi", "fence_mpath", "fence_kdump")
-        ]
-        stonith = cluster.setting("stonith-enabled")
-        if len(cluster.voters) != 2 or not devices or (stonith and false(stonith.value)):  # noqa: PLR2004
-            continue
-        delayed = any(key in device.params for device in devices for key in _DELAYS)
-        if not delayed and not cluster.setting("priority-fencing-delay") and not cluster.mentions("qdevice"):
-            others = tuple(device.at for device in devices[1:])
-            yield Hit(devices[0].at, "no fence device of this pair has a delay", related=others)
-        elif delayed and not cluster.setting("priority-fencing-delay") and (same := _same_delay(devices)):
-            others = tuple(device.at for device in devices[1:])
-            yield Hit(devices[0].at, f"both devices of this pair wait the same {same}", related=others)
-
-
-def _same_delay(devices: Sequence[Primitive]) -> str:
-    """The delay that each of two devices has, if it is the same and nothing of it is left to chance."""
-    said = [
-        {device.params[key].removesuffix("s") for key in _DELAYS if key in device.params}
-        for device in devices
-    ]
-    drawn = any("pcmk_delay_max" in device.params for device in devices)
-    alike = len(devices) == 2 and not drawn and said[0] == said[1] and len(said[0]) == 1  # noqa: PLR2004
-    return f"{min(said[0])} s" if alike and min(said[0]).isdigit() and min(said[0]) != "0" else ""

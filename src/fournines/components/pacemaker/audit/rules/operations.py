@@ -10,7 +10,7 @@ from fournines.components.pacemaker.audit.rules.example import DRBD, FS, TIED, V
 from fournines.kit.audit.rule import Consequence, Hit, Severity, Unknown, rule
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from fournines.components.pacemaker.audit.facts import Cluster, Op
     from fournines.kit.audit.evidence import Evidence
@@ -212,7 +212,7 @@ _ADVICE: dict[str, dict[str, float]] = {
     "galera": {"start": 120, "stop": 120, "promote": 300, "monitor": 30},
     "mysql": {"start": 120, "stop": 120, "monitor": 30},
     "mariadb": {"start": 120, "stop": 120, "monitor": 30},
-    "pgsql": {"start": 120, "stop": 120, "monitor": 30},
+    "pgsql": {"start": 120, "stop": 120, "demote": 120, "monitor": 30},
     "oracle": {"start": 120, "stop": 120},
     "rabbitmq-cluster": {"start": 100, "stop": 90},
     "rabbitmq-server": {"start": 600, "stop": 120},
@@ -238,9 +238,11 @@ _ADVICE: dict[str, dict[str, float]] = {
 def hasty(site: Evidence) -> Iterator[Hit | Unknown]:
     for cluster in clusters(site):
         general = cluster.setting("timeout", "op_defaults")
+        two_roles = {p.id for p in _promotables(cluster)}
         for primitive in cluster.primitives:
             advice = _ADVICE.get(primitive.type.lower(), {})
-            short = _short(primitive, advice, usual=None if general else _DEFAULT_TIMEOUT)
+            always = ("start", "stop", "demote") if primitive.id in two_roles else ("start", "stop")
+            short = _short(primitive, advice, usual=None if general else _DEFAULT_TIMEOUT, always=always)
             if short:
                 name, seconds, asked, op = short[0]
                 related = tuple(o.at for _, _, _, o in short[1:] if o)
@@ -251,7 +253,7 @@ def hasty(site: Evidence) -> Iterator[Hit | Unknown]:
 
 
 def _short(
-    primitive: Primitive, advice: dict[str, float], *, usual: float | None
+    primitive: Primitive, advice: dict[str, float], *, usual: float | None, always: Sequence[str]
 ) -> list[tuple[str, float, float, Op | None]]:
     """The operations that get less time than advised: name, seconds, advice, and where it is said.
 
@@ -265,6 +267,6 @@ def _short(
         op = next((op for op in primitive.ops if op.name == name), None)
         if op and op.timeout is not None and op.timeout < (asked / 2 if name == "monitor" else asked):
             found.append((name, op.timeout, asked, op))
-        elif not op and usual is not None and not tool_knows and name in ("start", "stop"):
+        elif not op and usual is not None and not tool_knows and name in always:
             found.append((name, usual, asked, None))
     return sorted(found, key=lambda item: item[3] is None)

@@ -73,3 +73,44 @@ def _follows_only(cluster: Cluster, address: Primitive, clone: Collection) -> bo
     grouped = {p.id for holder in cluster.holders(address.id) for p in cluster.inside(holder.id)}
     beside = {near for name in own for near in cluster.colocated(name)} - own
     return grouped <= {address.id} and beside <= {clone.id, *clone.aliases}
+
+
+_TIED = """\
+colocation vip-with-db inf: vip ms-db:Promoted
+order db-then-vip Mandatory: ms-db:promote vip:start
+"""
+
+
+@rule(
+    "PA063",
+    Severity.WARNING,
+    "The address is there before the database is promoted",
+    consequence=Consequence.ERRORS,
+    why="the address and the promotion start at once: clients reach a standby that refuses their writes, "
+    "and where the promotion fails the address stays with it",
+    fix="order db-then-vip Mandatory: DB-CLONE:promote VIP:start (in pcs: promote DB-CLONE then start VIP)",
+    source="Pacemaker Explained, Ordering constraints: a colocation says nothing about the order",
+    bad=crm(VIP, _DATABASE, "colocation vip-with-db inf: vip ms-db:Promoted\n"),
+    good=crm(VIP, _DATABASE, _TIED),
+    points_at="primitive vip ocf:heartbeat:IPaddr2 \\",
+)
+def unordered(site: Evidence) -> Iterator[Hit | Unknown]:
+    for cluster in clusters(site):
+        for clone in cluster.collections if cluster.builds else ():
+            inside = cluster.inside(clone.id) if clone.promotable else ()
+            if not any(p.type.lower() in _ONE_WRITER for p in inside):
+                continue
+            ties = Ties(cluster, clone)
+            ordered = _ordered(cluster, clone) | ties.ordered
+            for address in cluster.primitives:
+                own = cluster.names_of(address.id)
+                if address.address and own & ties.placed and not own & ordered:
+                    what = f"nothing starts {address.id} behind the promotion of {clone.id}"
+                    yield Hit(address.at, what, (clone.at,))
+
+
+def _ordered(cluster: Cluster, clone: Collection) -> set[str]:
+    """Whatever an order names together with the database, whichever way round."""
+    its = {clone.id, *clone.aliases}
+    orders = ({ref.id for ref in c.refs} for c in cluster.constraints if c.kind == "order")
+    return {name for names in orders if names & its for name in names}

@@ -75,15 +75,18 @@ def stays(site: Evidence) -> Iterator[Hit | Unknown]:
 
 _PRETENDED = (
     "with on-fail=ignore Pacemaker goes on as if nothing had happened, with block it does nothing more about "
-    "the resource: it is neither started again nor moved"
+    "the resource, with stop it stops it: it is neither started again nor moved"
 )
+
+
+_LEFT = ("ignore", "block", "stop")
 
 
 def _ignored(cluster: Cluster) -> Iterator[Hit]:
     """Monitors whose failures are nobody's business."""
     for primitive in cluster.primitives:
         for op in primitive.ops:
-            if op.recurring and op.on_fail in ("ignore", "block") and not primitive.fencing:
+            if op.recurring and op.on_fail in _LEFT and not primitive.fencing:
                 what = f"a failed monitor of {primitive.id} is answered by {op.on_fail}"
                 yield Hit(op.at, what, why=_PRETENDED, fix="leave on-fail out")
 

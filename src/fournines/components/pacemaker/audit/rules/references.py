@@ -81,7 +81,7 @@ def _missing(cluster: Cluster, statement: Collection | Constraint, ref: Ref, *, 
         what = f"{where} names the agent {ref.id} where the id of a resource belongs"
         return Hit(ref.at, what, fix=f"primitive NAME {ref.id}, and that name here")
     known = cluster.builds or all(s.form == "crm" for s in cluster.stories)
-    if cluster.whole or (known and not alone) or (close and not _pcs_only(cluster)):
+    if cluster.whole or (known and not alone) or (close and not _pcs_only(cluster, ref.at.path)):
         hint = f", but {close[0]} is" if close else ""
         return Hit(ref.at, f"{where} names {ref.id}, which is not defined{hint}")
     return Unknown(ref.at, f"{where} names {ref.id}, which is defined in no file given")
@@ -90,8 +90,10 @@ def _missing(cluster: Cluster, statement: Collection | Constraint, ref: Ref, *, 
 _AGENTS = ("ocf:", "systemd:", "lsb:", "service:", "stonith:")
 
 
-def _pcs_only(cluster: Cluster) -> bool:
-    return all(story.form == "pcs" for story in cluster.stories) and not cluster.builds
+def _pcs_only(cluster: Cluster, path: str) -> bool:
+    """Whether a file has commands of pcs alone, and of a cluster that is there already."""
+    told = [story for story in cluster.stories if story.at.path == path]
+    return all(story.form == "pcs" for story in told) and not any(story.builds for story in told)
 
 
 def _promotable_drbd(cluster: Cluster) -> list[tuple[Collection, Primitive]]:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from textwrap import indent
 from typing import TYPE_CHECKING
 
 from fournines.components.drbd.audit.facts import FENCING, DrbdResource, common, setting
+from fournines.components.drbd.audit.rules.example import FENCED, res
 from fournines.kit.audit.rule import Consequence, Hit, Severity, Unknown, rule
 
 if TYPE_CHECKING:
@@ -17,14 +17,6 @@ if TYPE_CHECKING:
     from fournines.kit.audit.source import Place
 
 _GUIDE = "DRBD user's guide"
-_POLICY = "net {\n    fencing resource-and-stonith;\n}"
-_HANDLERS = (
-    'handlers {\n    fence-peer "/usr/lib/drbd/crm-fence-peer.9.sh";\n'
-    '    unfence-peer "/usr/lib/drbd/crm-unfence-peer.9.sh";\n}'
-)
-_FENCED = f"{_POLICY}\n{_HANDLERS}"
-
-
 _UNCALLED = (
     "without a fencing policy DRBD never runs the handler: when the replication link breaks nobody marks the "
     "peer's copy as outdated, both sides may become primary, and one side's writes have to be thrown away"
@@ -43,16 +35,6 @@ _ADDED = (
 )
 
 
-def _res(body: str = _FENCED, *, protocol: str = "C", name: str = "mysql") -> str:
-    hosts = "\n".join(
-        f"on node{n} {{\n    device /dev/drbd0;\n    disk /dev/vg/{name};\n    address 10.0.2.1{n}:7789;\n"
-        f"    meta-disk internal;\n}}"
-        for n in (1, 2)
-    )
-    inside = "\n".join(part for part in (f"protocol {protocol};", body, hosts) if part)
-    return f"resource {name} {{\n{indent(inside, '    ')}\n}}\n"
-
-
 @rule(
     "DR001",
     Severity.ERROR,
@@ -63,8 +45,8 @@ def _res(body: str = _FENCED, *, protocol: str = "C", name: str = "mysql") -> st
     fix="fencing resource-and-stonith with crm-fence-peer and crm-unfence-peer handlers, or with DRBD 9 on "
     "three hosts quorum majority and on-no-quorum io-error",
     source=f"{_GUIDE}, Pacemaker integration: resource-level fencing; drbd.conf(5) fencing, quorum",
-    bad={"mysql.res": _res("")},
-    good={"mysql.res": _res()},
+    bad={"mysql.res": res("")},
+    good={"mysql.res": res()},
     points_at="resource mysql {",
 )
 def no_fencing(site: Evidence) -> Iterator[Hit | Unknown]:
@@ -98,10 +80,10 @@ def no_fencing(site: Evidence) -> Iterator[Hit | Unknown]:
     fix="one .res file, copied to both hosts, then drbdadm adjust",
     source=f"{_GUIDE}, configuring your resource: the file must be identical on all hosts",
     bad={
-        "node1/mysql.res": _res(),
-        "node2/mysql.res": _res().replace("10.0.2.11:7789", "10.0.2.11:7790"),
+        "node1/mysql.res": res(),
+        "node2/mysql.res": res().replace("10.0.2.11:7789", "10.0.2.11:7790"),
     },
-    good={"node1/mysql.res": _res(), "node2/mysql.res": _res()},
+    good={"node1/mysql.res": res(), "node2/mysql.res": res()},
     points_at="address 10.0.2.11:7790;",
 )
 def copies_differ(site: Evidence) -> Iterator[Hit | Unknown]:
@@ -145,8 +127,8 @@ _DATA = re.compile(
     "committed, and it is gone",
     fix="protocol C",
     source=f"{_GUIDE}, replication modes",
-    bad={"mysql.res": _res(protocol="A")},
-    good={"mysql.res": _res(protocol="C")},
+    bad={"mysql.res": res(protocol="A")},
+    good={"mysql.res": res(protocol="C")},
     points_at="protocol A;",
 )
 def asynchronous(site: Evidence) -> Iterator[Hit | Unknown]:
@@ -174,10 +156,8 @@ def asynchronous(site: Evidence) -> Iterator[Hit | Unknown]:
     why="DRBD 9 has no syncer section and no become-primary-on: drbdadm refuses the file, or leaves it out",
     fix="resync-rate in disk instead of syncer { rate }, and let Pacemaker promote",
     source="drbdadm 9.22: parse error; DRBD user's guide, upgrading from 8.4",
-    bad={"mysql.res": _res(f"{_FENCED}\nsyncer {{\n    rate 110M;\n}}\noptions {{\n    quorum off;\n}}")},
-    good={
-        "mysql.res": _res(f"{_FENCED}\ndisk {{\n    resync-rate 110M;\n}}\noptions {{\n    quorum off;\n}}")
-    },
+    bad={"mysql.res": res(f"{FENCED}\nsyncer {{\n    rate 110M;\n}}\noptions {{\n    quorum off;\n}}")},
+    good={"mysql.res": res(f"{FENCED}\ndisk {{\n    resync-rate 110M;\n}}\noptions {{\n    quorum off;\n}}")},
     points_at="syncer {",
 )
 def old_words(site: Evidence) -> Iterator[Hit | Unknown]:
@@ -205,8 +185,8 @@ _AT_BOOT = "DRBD 8 promotes at boot, whether or not it hears the other side, whi
     "before that it is chance which definition a host runs with",
     fix="one file for each resource, without copies beside it",
     source="drbdadm: conflicting use of resource name; drbd.conf(5): include drbd.d/*.res",
-    bad={"node1/etc/drbd.d/mysql.res": _res(), "node1/etc/drbd.d/mysql-new.res": _res(protocol="A")},
-    good={"node1/etc/drbd.d/mysql.res": _res(), "node1/etc/drbd.d/other.res": _res(name="other")},
+    bad={"node1/etc/drbd.d/mysql.res": res(), "node1/etc/drbd.d/mysql-new.res": res(protocol="A")},
+    good={"node1/etc/drbd.d/mysql.res": res(), "node1/etc/drbd.d/other.res": res(name="other")},
     points_at="resource mysql {",
 )
 def twice(site: Evidence) -> Iterator[Hit | Unknown]:
@@ -245,8 +225,8 @@ _THROWN = {
     "and nobody was asked",
     fix="after-sb-0pri discard-zero-changes, after-sb-1pri consensus, after-sb-2pri disconnect, and fencing",
     source=f"{_GUIDE}, automatic split brain recovery policies: potential data loss",
-    bad={"mysql.res": _res(f"net {{\n    after-sb-0pri discard-least-changes;\n}}\n{_FENCED}")},
-    good={"mysql.res": _res(f"net {{\n    after-sb-0pri discard-zero-changes;\n}}\n{_FENCED}")},
+    bad={"mysql.res": res(f"net {{\n    after-sb-0pri discard-least-changes;\n}}\n{FENCED}")},
+    good={"mysql.res": res(f"net {{\n    after-sb-0pri discard-zero-changes;\n}}\n{FENCED}")},
     points_at="after-sb-0pri discard-least-changes;",
 )
 def thrown_away(site: Evidence) -> Iterator[Hit | Unknown]:
@@ -279,8 +259,8 @@ def thrown_away(site: Evidence) -> Iterator[Hit | Unknown]:
     "has caught up: at the next failure no host may take over",
     fix="unfence-peer crm-unfence-peer.9.sh (DRBD 9), after-resync-target crm-unfence-peer.sh (DRBD 8.4)",
     source=f"{_GUIDE}, resource-level fencing using the Pacemaker cluster information base",
-    bad={"mysql.res": _res(_FENCED.replace("    unfence-peer", "    # unfence-peer"))},
-    good={"mysql.res": _res()},
+    bad={"mysql.res": res(FENCED.replace("    unfence-peer", "    # unfence-peer"))},
+    good={"mysql.res": res()},
     points_at='fence-peer "/usr/lib/drbd/crm-fence-peer.9.sh";',
 )
 def fence_stays(site: Evidence) -> Iterator[Hit | Unknown]:

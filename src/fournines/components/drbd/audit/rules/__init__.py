@@ -1,0 +1,1 @@
+"""What can be said of DRBD by its own files."""
