@@ -54,7 +54,9 @@ class Read(NamedTuple):
 def read(files: Iterable[File], *, whole: bool = False) -> Read:
     """Recognise and parse. ``whole``: also beyond the most that is judged of all files."""
     reader = _Reader(Allowance.of(whole=whole))
-    given = [reader.admit(file) for file in files]
+    every = list(files)
+    paths = {file.path for file in every}
+    given = [(file, None) if _is_copy(file.path, paths) else reader.admit(file) for file in every]
     known = [(file, kind) for file, kind in given if kind is not None]
     owned = owners(file.path for file, _ in known)
     pages = [file for file, _ in given if is_page(file.path)]
@@ -153,6 +155,15 @@ class _Reader:
                 return
             self.allowance.within(draft.text)
             yield draft
+
+
+_COPIES = (".bak", ".orig", ".old", ".save", ".backup", ".rpmsave", ".rpmnew", ".dpkg-old", ".dpkg-dist", "~")
+"""What stands behind the name of a file that was kept when another took its place."""
+
+
+def _is_copy(path: str, paths: set[str]) -> bool:
+    """Whether a file is what another one was before: nothing reads it."""
+    return any(path.endswith(end) and path.removesuffix(end) in paths for end in _COPIES)
 
 
 def _beside(found: Iterable[Source], given: frozenset[str]) -> Iterator[Source]:

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 from fournines.audit.gather.recognise import recognise
 from fournines.audit.pages.draft import Draft
 from fournines.audit.pages.inside.environment import of_commands
+from fournines.audit.pages.inside.folded import folded, holds_texts
+from fournines.audit.pages.shown import is_file, is_yaml
 from fournines.audit.pages.values import filled, settled
 from fournines.kit.audit.wrapped import handed_on
 
@@ -86,11 +88,24 @@ def _here_documents(
     name, appended = next((found for found in map(_target, carried) if found[0]), ("", False))
     for child in node.children:
         text = child.rest if child.quoted else filled(child.rest, known)
+        held = list(_inside(source, child.line, text, kinds)) if is_yaml(name, text) else []
+        if held:
+            yield from held
+            continue
         kind = recognise(name, text, kinds, marked=not name)
         if kind and name:
             lines = tuple(_line(source, child.line + offset) for offset in range(text.count("\n") + 1))
             open_ = not child.quoted and "$" in text
             yield Draft(name, kind, text, lines, excerpt=appended, host=_far(carried[0]), template=open_)
+
+
+def _inside(source: Source, first: int, text: str, kinds: Sequence[Kind]) -> Iterator[Draft]:
+    """The files that a manifest or a playbook holds which a script writes, or hands on to a program."""
+    for block in folded(text) if holds_texts(text) else ():
+        kind = recognise(block.info, block.text, kinds) if is_file(block) else None
+        if kind:
+            lines = tuple(_line(source, first + number - 1) for number in block.lines)
+            yield Draft(block.info, kind, block.text, lines, excerpt=not block.whole, template=True)
 
 
 def _far(node: Node) -> str:

@@ -34,6 +34,7 @@ class Block:
     ``before`` is the prose since the block before, ``heading`` the heading it stands under, ``previous`` the
     text of the block before when nothing but prose lies between. ``whole``: it is all of its file.
     ``given``: a shell is given it, whatever else it looks like. ``loose``: only its indentation marks it.
+    ``filled``: what holds it fills in values, as Ansible and Helm do.
     """
 
     text: str
@@ -45,6 +46,7 @@ class Block:
     whole: bool = False
     given: bool = False
     loose: bool = False
+    filled: bool = False
 
 
 @dataclass(slots=True)

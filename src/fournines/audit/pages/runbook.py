@@ -108,7 +108,7 @@ def _draft(block: Block, kinds: Sequence[Kind], *, plays: bool) -> Draft | None:
         kind = recognise(name, text, known, marked=True)
         if kind:
             excerpt = _partial(kind, text) if not block.whole else bool(_ELSEWHERE.search(text))
-            return Draft(name or kind.name, kind, text, block.lines, excerpt)
+            return Draft(name or kind.name, kind, text, block.lines, excerpt, template=block.filled)
     shell = block.info.split(" ")[0].lower().strip("{}.") in _SHELL_INFO or script
     typed = text if shell else _typed_only(block.text)
     return _commands(block, typed) if typed else None
@@ -208,6 +208,8 @@ _WHOLE = {
 def _speaks_shell(text: str) -> bool:
     """Whether a third of the lines are commands, or a command opens a here-document."""
     lines = [line for line in text.split("\n") if line.strip() and not re.match(r"\s*--?[a-z]", line)]
+    if lines and _OPENS.match(_PROMPT.sub("", lines[0])):
+        return True
     speaking = 0
     for line in lines:
         command = _is_command(_PROMPT.sub("", line))
@@ -215,6 +217,10 @@ def _speaks_shell(text: str) -> bool:
             return True
         speaking += command
     return bool(lines) and speaking * 3 >= len(lines)
+
+
+_OPENS = re.compile(r"\s*+(?:sudo\s++)?(?:echo|printf)\s++(?:-[en]++\s++)?(?:'[^']*+|\"[^\"]*+)$")
+"""A command that begins a text of several lines."""
 
 
 def _without_prompts(text: str) -> str:

@@ -119,6 +119,11 @@ def _markdown(path: str, text: str) -> str:
     return markup.from_wiki(text) if path.endswith(markup.WIKI) else markup.from_markdown(text)
 
 
+def is_file(part: Block) -> bool:
+    """Whether a text that YAML holds becomes a named file, or a part of one, and is no shell's."""
+    return bool(part.info) and not part.given and part.info != "sh"
+
+
 def _deeper(block: Block) -> Iterator[Block]:
     """A block of a page, or the files that it holds in turn: a manifest, a patch, a program text."""
     info = block.info.split(" ")[0].lower().strip("{}.")
@@ -128,9 +133,9 @@ def _deeper(block: Block) -> Iterator[Block]:
     elif info in _CODE_INFO:
         inner = literals(f"x{_CODE_INFO[info]}", block.text)
     elif info in _YAML_INFO or is_yaml("", block.text):
-        inner = [part for part in folded(block.text) if part.whole]
+        inner = [replace(part, filled=True) for part in folded(block.text) if is_file(part)]
     for part in inner:
         numbers = tuple(block.lines[min(line, len(block.lines)) - 1] for line in part.lines)
         yield replace(part, lines=numbers, before=block.before, heading=block.heading)
     if not inner or info in _YAML_INFO:
-        yield block
+        yield replace(block, filled=any(part.filled for part in inner))

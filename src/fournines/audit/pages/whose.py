@@ -48,6 +48,14 @@ _EXCEPT = re.compile(
 )
 
 
+_OF = "(?=\u8282\u70b9|\u670d\u52a1\u5668|\u673a|[ ]?keepalived)"
+_SAID = {
+    "master": re.compile(f"\u4e3b{_OF}", re.IGNORECASE),
+    "backup": re.compile(f"(?<!\u4e3b)[\u4ece\u5907\u5099]\u7528?{_OF}", re.IGNORECASE),
+}
+"""Chinese for the main one and the other: node, server, machine, or keepalived's file of it."""
+
+
 def everywhere(line: str) -> bool:
     """Whether a sentence has what follows it typed at every host; one that excepts some does not."""
     return bool(_EVERYWHERE.search(line)) and not _EXCEPT.search(line)
@@ -72,6 +80,9 @@ def _named(line: str, hosts: frozenset[str]) -> set[str]:
     alone = _ALONE.match(line)
     if alone and not PATH.search(line):
         return {alone.group(1).lower()}
+    roles = {role for role, said in _SAID.items() if said.search(line)}
+    if roles:
+        return roles
     bare = _SPACED.sub(r"\1\2", PATH.sub(" ", line))
     words = {word.lower() for word in re.findall(r"[A-Za-z][\w.\-]*", bare)}
     return (words & hosts) or {str(name).lower() for name in _HOST.findall(bare) if _is_a_host(name)}

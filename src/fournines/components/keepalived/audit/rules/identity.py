@@ -83,8 +83,7 @@ def vrid_taken(site: Evidence) -> Iterator[Hit | Unknown]:
             here = other.at.host == instance.at.host
             if instance.addresses & other.addresses or not _same_segment(instance, other):
                 continue
-            apart = instance.at.path != other.at.path
-            if (apart or not here) and (_unknown(instance) or _unknown(other)):
+            if _unknown(instance) or _unknown(other):
                 continue  # placeholders, as a rule: nothing tells the groups apart
             if here or not _together(site, instance, other):
                 yield Hit(
