@@ -51,3 +51,18 @@ def test_roles_are_named_in_chinese() -> None:
     assert {finding.at.host for finding in report({"start.md": page}).findings} & {"master", "backup"}
     same = page.replace("\u5907", "\u4e3b")
     assert not {finding.at.host for finding in report({"start.md": same}).findings} & {"master", "backup"}
+
+
+def test_a_text_of_several_lines_that_echo_writes_is_a_file() -> None:
+    written = VRRP.replace("{{ NIC }}", "eth0")
+    page = f"```\necho '{written}' > {CONF}\n```\n"
+    assert lines({"start.md": page}, "KA053") == [6]
+    assert not lines({"start.md": page.replace("300", "100")}, "KA053")
+
+
+def test_addresses_that_are_filled_in_tell_no_two_groups_apart() -> None:
+    one = VRRP.replace("{{ NIC }}", "eth0").replace("300", "100")
+    other = one.replace("instance V", "instance W")
+    apart = f"{one}{other.replace('10.1.0.100', '10.1.0.101')}"
+    assert lines({"keepalived.conf": apart}, "KA010")
+    assert not lines({"keepalived.conf": apart.replace("10.1.0.101", "{{ VIP }}")}, "KA010")
