@@ -79,7 +79,11 @@ def read(files: Iterable[File], *, whole: bool = False) -> Read:
         if not found:
             unread.append(page.path)
     steps = [(file, declared(file.path, file.text)) for file, kind in given if kind is None]
-    sources += [_drafted(file.path, draft, EVERY_HOST) for file, found in steps for draft in found]
+    sources += [
+        _drafted(file.path, draft, _in_folder_of(file.path, draft, owned))
+        for file, found in steps
+        for draft in found
+    ]
     unread = [path for path in unread if path not in {file.path for file, found in steps if found}]
     sources.extend(reader.written_by(sources))
     doubts = [Unknown(Place(file.path, 1), file.trouble) for file, _ in given if _in_doubt(file)]
