@@ -87,7 +87,7 @@ def test_a_brace_behind_a_whole_block_and_those_of_a_template_belong_to_no_keywo
     nodes = parse(Syntax.KEEPALIVED, "vrrp_script c {\n}\n{\n weight 2\n}\n").nodes
     assert [node.words for node in nodes] == [("vrrp_script", "c"), ()]
     (script,) = parse(Syntax.KEEPALIVED, "vrrp_script c {\n weight 2\n {% if x %}\n}\n").nodes
-    assert [(node.words, node.block) for node in script.children] == [(("weight", "2"), False), ((), True)]
+    assert [(node.words, node.block) for node in script.children] == [(("weight", "2"), False)]
     (totem,) = parse(Syntax.COROSYNC, "totem\n{\n version: 2\n}\n").nodes[1:]
     assert totem.words == ()
 

@@ -47,7 +47,9 @@ def test_of_a_router_the_links_are_the_service(more: dict[str, str]) -> None:
 
 def test_of_a_director_keepalived_is_the_service() -> None:
     assert said(LAN + REAL)["KA004"] == {"info"}
-    assert said(LAN + REAL, PROXY)["KA004"] == {"error"}
+    assert said(LAN + REAL, PROXY)["KA004"] == {"info"}, "who comes to this address comes to the director"
+    elsewhere = REAL.replace("10.0.0.1 80", "10.0.0.9 80")
+    assert said(LAN + elsewhere, PROXY)["KA004"] == {"error"}
 
 
 BINDS = {"r1/etc/sysctl.d/b.conf": "net.ipv4.ip_forward=1\nnet.ipv4.ip_nonlocal_bind=1\n"}

@@ -219,8 +219,8 @@ def placeholder(site: Evidence) -> Iterator[Hit | Unknown]:
                     yield Hit(source.at(node), f"{found.group()} was never filled in")
                     break
                 name = _NAME.fullmatch(node.key) if root.key in _ADDRESSED else None
-                if source.template:
-                    continue
+                if source.template and not any(s.path == source.path for s in site.kinds("script")):
+                    continue  # filled in by whom, nobody can see; of what a script writes, the scripts tell
                 if name and name.group(1) not in defined and not includes and not _set(site, name.group(1)):
                     what = f"{node.key} is defined nowhere: keepalived reads the name itself as an address"
                     yield Hit(source.at(node), what)
