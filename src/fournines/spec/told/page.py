@@ -46,9 +46,13 @@ controller1:
   provider: {interface: enp3s0}                          # attached without an address
 ```
 
+`roles: []` is a host for nothing in particular: it gets names, firewall, time and logs. The command line clients are on
+hosts with the role `dashboard` too, and clients of drills are played there, so a site without Horizon may have one.
+
 Many hosts that differ by a number are one entry: `compute[001-200]` is `compute001` to `compute200`, and an
 address with a plus sign is that of the first of them, counted up for each further one. A range has 4096
-hosts at most; where the first number has zeros before it, all have as many digits.
+hosts at most; where the first number has zeros before it, all have as many digits. Between braces, as in
+`hosts: {"compute[1-9]": {...}}`, YAML wants the name in quotes.
 
 ```yaml
 compute[001-200]: {roles: [compute], mgmt: 10.0.1.1+}    # compute200 has 10.0.1.200
