@@ -57,6 +57,11 @@ def test_names_are_no_deeper_than_what_is_looked_at(kind: Kind) -> None:
             "# the proxy\ntee /etc/haproxy/haproxy.cfg <<'E'\nglobal\nlisten a\n bind :1\nE\n",
             "script",
         ),
+        (
+            "12_corosync.sh",
+            "sudo bash -c 'cat << E > /etc/c.conf\ntotem {\n version: 2\n}\nquorum {\n provider: x\n}\nE'\n",
+            "script",
+        ),
     ],
 )
 def test_a_file_is_what_its_name_and_its_text_say(path: str, text: str, kind: str | None) -> None:

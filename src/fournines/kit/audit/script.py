@@ -114,6 +114,7 @@ SCRIPT = Kind(
         r"\A\s*#!\s*/(?!\S*\s*(?:python|perl))\S+",
         r"^(?:sudo )?(?:rabbitmqctl|pcs|crm|drbdadm|systemctl) \w",
         r"^(?:sudo )?(?:docker|podman) run \S",
+        r"^(?:sudo )?(?:(?:ba|da|k)?sh -c ['\"])?(?:cat|tee)\b[^\n<]*+<<",
         WRITES,
     ),
     read=read_script,

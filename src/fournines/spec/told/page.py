@@ -46,8 +46,9 @@ controller1:
   provider: {interface: enp3s0}                          # attached without an address
 ```
 
-`roles: []` is a host for nothing in particular: it gets names, firewall, time and logs. The command line clients are on
-hosts with the role `dashboard` too, and clients of drills are played there, so a site without Horizon may have one.
+`roles: []` is a host for nothing in particular: it gets names, firewall, time and logs. The command line
+clients are on hosts with the role `dashboard` too, and clients of drills are played there, so a site without
+Horizon may have one.
 
 Many hosts that differ by a number are one entry: `compute[001-200]` is `compute001` to `compute200`, and an
 address with a plus sign is that of the first of them, counted up for each further one. A range has 4096
