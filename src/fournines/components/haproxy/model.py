@@ -53,10 +53,8 @@ class Options(Strict):
     writer_rise: Whole = Field(default=3, ge=1, le=100)
     """Good checks until the preferred server of a single-writer pool takes the writes back: that ends the
     sessions at its stand-in, so it should be there to stay."""
-    connect_timeout_ms: Milliseconds = Field(default=250, ge=50, le=60_000)
-    """How long a backend may take to accept a connection, before another one is tried. The kernel accepts
-    it, however busy the program. The four tries last a second: a writer whose host is dead is found dead in
-    0.8 s, and who connects meanwhile comes to the next one without being refused."""
+    connect_timeout_ms: Milliseconds = Field(default=500, ge=50, le=60_000)
+    """How long a backend may take to accept a connection, before another one is tried."""
     client_timeout: Seconds = Field(default=60.0, ge=1, le=86400)
     """Seconds an HTTP client may be silent."""
 
