@@ -288,8 +288,14 @@ def test_broken_yaml_says_where() -> None:
 def test_a_file_that_is_not_there_says_so(tmp_path: Path) -> None:
     from fournines.spec.load import load  # noqa: PLC0415 - only this test reads a file
 
+    path = tmp_path / "site.yaml"
     with pytest.raises(SpecError, match="cannot be read: No such file"):
-        load(tmp_path / "site.yaml", WORDS)
+        load(path, WORDS)
+    path.symlink_to(tmp_path / "gone.yaml")
+    with pytest.raises(SpecError, match="cannot be read: No such file"):
+        load(path, WORDS)
+    with pytest.raises(SpecError, match="cannot be read: Is a directory"):
+        load(tmp_path, WORDS)
 
 
 @pytest.mark.parametrize("kind", ["device", "pipe", "long"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import stat
 from collections.abc import Iterator, Mapping
 from pathlib import Path as FilePath
 
@@ -60,8 +61,8 @@ def load(path: FilePath, vocabulary: Vocabulary) -> Site:
 def _read(path: FilePath) -> bytes:
     """What stands in a file, which is none of the things that may never come to an end."""
     try:
-        if not (path.is_dir() or path.is_file()):
-            path.lstat()  # who is not there says so
+        kind = stat.S_IFMT(path.stat().st_mode)
+        if kind not in (stat.S_IFREG, stat.S_IFDIR):  # what a folder is, opening it says
             raise _unread(path, "is no file, but a device, a pipe or the like", _NAME_ITSELF)
         with path.open("rb") as file:
             data = file.read(_LONGEST + 1)
