@@ -84,7 +84,8 @@ def read(files: Iterable[File], *, whole: bool = False) -> Read:
         for file, found in steps
         for draft in found
     ]
-    unread = [path for path in unread if path not in {file.path for file, found in steps if found}]
+    answered = {file.path for file, found in steps if found}
+    unread = [path for path in unread if path not in answered]
     sources.extend(reader.written_by(sources))
     doubts = [Unknown(Place(file.path, 1), file.trouble) for file, _ in given if _in_doubt(file)]
     beyond = sum(file.beyond for file, _ in given)
@@ -120,15 +121,16 @@ class _Reader:
         if kind is not None and kind not in _PROGRAMS:
             return []
         tasks: list[Draft] = []
-        plays = is_playbook(file.text) and file.path.endswith((".yml", ".yaml"))
-        if plays or is_compose(file.text):
+        plays = file.path.endswith((".yml", ".yaml")) and is_playbook(file.text)
+        composing = is_compose(file.text)
+        if plays or composing:
             self.allowance.composed(file.text)
             found = playbook(file.text) if plays else None
             tasks = [found] if found else [] if plays else compose(file.text)
         texts = drafts(shown(file.path, file.text), registry.kinds())
         composed = has_services(file.text)
         carried = [draft for draft in texts if not (tasks or composed) or draft.kind is not COMMANDS]
-        told = () if is_compose(file.text) else of_lines(file.text)
+        told = () if composing else of_lines(file.text)
         return [*tasks, *self._judged(file.path, [*carried, *told])]
 
     def from_page(self, page: File) -> list[Source]:

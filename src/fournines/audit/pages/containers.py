@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import yaml
 
+from fournines.audit.pages.compose import has_services
 from fournines.audit.pages.draft import Draft
 from fournines.audit.pages.playbook import LONGEST, child, items, pairs, text_of
 from fournines.components.containers.audit.facts import CONTAINERS, KINDS
@@ -15,7 +16,6 @@ from fournines.components.containers.audit.facts import CONTAINERS, KINDS
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_COMPOSED = re.compile(r"^services:[ \t]*(?:#.*)?$", re.MULTILINE)
 _WORKLOAD = re.compile(rf"^kind:[ \t]*(?:{'|'.join(sorted(KINDS))})\b", re.MULTILINE)
 _DATA = re.compile(r"mariadb|mysql|percona|galera|pxc|rabbit", re.IGNORECASE)
 """What a text speaks of in which containers are worth a look."""
@@ -26,7 +26,7 @@ def starts_containers(text: str) -> bool:
     """Whether a text is a compose file or a workload, and may start a database or a broker."""
     return (
         len(text) <= LONGEST
-        and bool(_COMPOSED.search(text) or _WORKLOAD.search(text))
+        and (has_services(text) or bool(_WORKLOAD.search(text)))
         and bool(_DATA.search(text))
     )
 

@@ -12,6 +12,7 @@ from fournines.kit.audit.rule import Consequence, Hit, Severity, Unknown, rule
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from fournines.components.pacemaker.audit.facts.model import Op, Primitive
     from fournines.kit.audit.evidence import Evidence
 
 _EXPLAINED = "Pacemaker Explained, operation properties: on-fail"
@@ -37,13 +38,11 @@ primitive db ocf:heartbeat:mysql \\
     points_at="op stop timeout=120s interval=0 on-fail=ignore \\",
 )
 def pretended(site: Evidence) -> Iterator[Hit | Unknown]:
-    for cluster in clusters(site):
-        for primitive in cluster.primitives:
-            for op in primitive.ops:
-                if op.name in ("stop", "demote") and op.on_fail == "ignore" and not primitive.fencing:
-                    harmless = primitive.type.lower() in HARMLESS
-                    what = f"a failed {op.name} of {primitive.id} is ignored"
-                    yield Hit(op.at, what, severity=Severity.WARNING if harmless else None)
+    for primitive, op in _operations(site):
+        if op.name in ("stop", "demote") and op.on_fail == "ignore":
+            harmless = primitive.type.lower() in HARMLESS
+            what = f"a failed {op.name} of {primitive.id} is ignored"
+            yield Hit(op.at, what, severity=Severity.WARNING if harmless else None)
 
 
 _KEPT = {
@@ -67,8 +66,14 @@ _KEPT = {
     points_at="op start timeout=120s interval=0 on-fail=stop \\",
 )
 def kept(site: Evidence) -> Iterator[Hit | Unknown]:
+    for primitive, op in _operations(site):
+        if op.name == "start" and op.on_fail in _KEPT:
+            yield Hit(op.at, f"after a failed start {primitive.id} {_KEPT[op.on_fail]}")
+
+
+def _operations(site: Evidence) -> Iterator[tuple[Primitive, Op]]:
+    """What is done with each resource of every cluster, the devices that fence left out."""
     for cluster in clusters(site):
         for primitive in cluster.primitives:
-            for op in primitive.ops:
-                if op.name == "start" and op.on_fail in _KEPT and not primitive.fencing:
-                    yield Hit(op.at, f"after a failed start {primitive.id} {_KEPT[op.on_fail]}")
+            if not primitive.fencing:
+                yield from ((primitive, op) for op in primitive.ops)
