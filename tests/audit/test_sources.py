@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from fournines.audit.gather import allowance
-from fournines.audit.gather.allowance import Allowance
+from fournines.audit.gather.allowance import MOST_LINES, Allowance
 from fournines.audit.gather.collect import File
 from fournines.audit.run import audit
 from fournines.audit.sources import read
@@ -16,7 +16,7 @@ LISTEN = "# a\n\nlisten a\n bind :80\n bind :81\n bind :82\n"
 def test_the_lines_of_all_files_are_counted_and_what_is_left_out_is_said(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(allowance, "MOST_LINES", 16)
+    monkeypatch.setattr(allowance, "MOST_LINES", 20)
     files = [File(f"n{number}/haproxy.cfg", LISTEN) for number in range(4)]
     report = audit(files)
     assert [source.text.count("bind") for source in report.files] == [3, 1]
@@ -38,7 +38,7 @@ def test_files_of_no_known_kind_leave_room_for_those_that_are(monkeypatch: pytes
 
 
 def test_what_is_written_inside_a_file_counts_as_files(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(allowance, "MOST_LINES", 45)
+    monkeypatch.setattr(allowance, "MOST_LINES", 57)
     script = "#!/bin/sh\n" + "".join(
         f"cat > /etc/haproxy/h{n}.cfg <<E\nlisten a\n bind :80\nE\n" for n in range(4)
     )
@@ -65,6 +65,16 @@ def test_what_is_long_or_dense_counts_as_several_lines(text: str) -> None:
     left = Allowance(40)
     assert len(left.within(text)) <= len(text)
     assert left.spent
+
+
+@pytest.mark.parametrize("head", ["listen a", "frontend a", "backend a"])
+def test_a_section_counts_for_what_all_rules_ask_of_it(head: str) -> None:
+    lines, sections = Allowance(), Allowance()
+    lines.within(f"listener a\n{head.partition(' ')[0]}\n  {head}\n bind :80\n" * 100)
+    sections.within(f"{head}\n bind :80\n" * 200)
+    assert MOST_LINES - lines.lines == 410
+    assert MOST_LINES - sections.lines == 810
+    assert Allowance(300).within(f"{head}\n bind :80\n" * 200).count(head) == 75
 
 
 def test_comments_and_blank_lines_count_for_nothing() -> None:

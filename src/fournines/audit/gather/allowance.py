@@ -27,6 +27,9 @@ _LOOKED_AT = 500
 _COMPOSED = 20
 """Characters of YAML that are read while a line is judged."""
 _MOST_LOOKED_AT = 64 * 1024
+_OF_A_SECTION = 2
+"""Lines that a section of HAProxy counts for beside its own: dozens of rules ask each, however short."""
+_SECTIONS = ("listen ", "frontend ", "backend ")
 _SAYING = re.compile(r"^[ \t]*+[^\s#;!][^\n]*+", re.MULTILINE)
 _ELEMENT = re.compile(r"<[^<]*+")
 _OTHER = {ord(mark): None for mark in "\"'`{}()[];|&<>$\\,"}
@@ -59,14 +62,14 @@ class Allowance:
     def within(self, text: str) -> str:
         """As much of a file's text as may be judged, and count it."""
         said = (_ELEMENT if text.lstrip()[:1] == "<" else _SAYING).findall(text)
-        whole = _OF_A_FILE + _count(len(said), "".join(said))
+        whole = _OF_A_FILE + _count(len(said), "".join(said)) + sum(map(_begun, said))
         if whole <= self.lines:
             self.lines -= whole
             return text
         end = 0
         for line in said:
             end = text.index(line, end) + len(line)
-            self.lines -= _count(1, line)
+            self.lines -= _count(1, line) + _begun(line)
             if self.lines <= 0:
                 return text[:end]
         self.lines -= _OF_A_FILE
@@ -78,3 +81,8 @@ def _count(lines: int, text: str) -> int:
     marks = len(text) - len(text.translate(_OTHER))
     long, dense = len(text) - lines * _LINE, marks - lines * _MARKS
     return lines + max(0, long) // _LINE + max(0, dense) // 2
+
+
+def _begun(line: str) -> int:
+    """What a line counts for beside itself because it begins a section."""
+    return _OF_A_SECTION if line.startswith(_SECTIONS) else 0

@@ -109,6 +109,7 @@ def _binds(said: Statement, words: tuple[str, ...]) -> Iterator[Bind]:
         yield Bind(said.at, address, port, rest, udp=text.startswith(("quic", "udp")))
 
 
+@lru_cache(4096)
 def _endpoint(text: str) -> tuple[str, int | None]:
     """``10.0.0.20:5000`` as address and port; the port of a range is its first."""
     bare = re.sub(r"^(?:ipv[46]|(?:tcp|udp|quic)[46]?)@", "", text)
