@@ -33,16 +33,19 @@ def test_the_list_names_every_drill_with_its_sentence() -> None:
     assert max(map(len, shown.stdout.splitlines())) <= 100
 
 
-def test_the_list_of_a_site_names_what_its_components_declare(tmp_path: Path) -> None:
+def test_the_list_of_a_site_says_what_runs_there_and_what_does_not(tmp_path: Path) -> None:
     site = tmp_path / "site.yaml"
     site.write_text(LAB, encoding="utf-8")
-    shown = CliRunner().invoke(app, ["drill", str(site), "--list"])
-    assert "router-power" in shown.stdout.splitlines()
-    listed = json.loads(CliRunner().invoke(app, ["drill", str(site), "--list", "--json"]).stdout)
-    assert [one["name"] for one in listed] == [
-        line for line in shown.stdout.splitlines() if line and not line.startswith(" ")
-    ]
-    assert all(one["claims"].startswith("When ") or one["name"] == "control" for one in listed)
+    shown = CliRunner().invoke(app, ["drill", str(site), "--list"]).stdout.splitlines()
+    assert "router-power" in shown, "a component of the site declares it"
+    assert "active-power" not in shown
+    assert any(line.startswith("    active-freeze, active-power, ") for line in shown)
+    assert "    openvswitch: vswitchd.crash, vswitchd.kill" in "\n".join(shown)
+    told = json.loads(CliRunner().invoke(app, ["drill", str(site), "--list", "--json"]).stdout)
+    runs = [one["name"] for one in told["drills"] if one["runs_here"]]
+    assert runs == [line for line in shown if line and line[0] != " " and not line.endswith(":")]
+    assert all(one["claims"].startswith("When ") for one in told["drills"])
+    assert "neutron.l3.hang" in {one["id"] for one in told["faults"]}
 
 
 def test_the_command_that_repeats_a_campaign_says_what_was_said() -> None:

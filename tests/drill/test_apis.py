@@ -9,7 +9,8 @@ from tests.components.virtual import clouds
 from tests.support import context_of, full_site, passive_site
 
 from fournines.drill.apis import GONE, HANGS, of_apis
-from fournines.drill.campaign import faults_of, picked
+from fournines.drill.choosing.here import faults_of
+from fournines.drill.choosing.names import picked
 from fournines.drill.scenario import RETURN, Bounds, Part
 from fournines.errors import DrillError
 from fournines.kit.context import Context

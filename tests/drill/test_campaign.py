@@ -14,7 +14,9 @@ from tests.drill.play import PACE, World, play
 from tests.drill.test_run import POWER
 from tests.support import context_of, site_of
 
-from fournines.drill.campaign import fitting, lost_something, picked, run_campaign
+from fournines.drill.campaign import lost_something, run_campaign
+from fournines.drill.choosing.here import fitting
+from fournines.drill.choosing.names import picked
 from fournines.drill.control import CONTROL
 from fournines.drill.enough import Enough
 from fournines.drill.result import Campaign, StageName

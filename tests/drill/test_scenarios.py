@@ -9,7 +9,7 @@ from tests.components.virtual import REAL, clouds
 from tests.lab.deployed import HANG
 from tests.support import context_of, site_of, volumes_site
 
-from fournines.drill.campaign import faults_of, fitting
+from fournines.drill.choosing.here import faults_of, fitting
 from fournines.drill.control import CONTROL
 from fournines.drill.rig import Pace
 from fournines.drill.run import UNDO_SECONDS
@@ -132,7 +132,8 @@ def test_an_address_that_a_component_declares_is_a_drill_before_the_last() -> No
 def test_an_address_that_could_not_be_reached_is_not_drilled() -> None:
     closed = REAL.replace("  public: {purpose: provider}\n", "").replace(", public: {interface: enp2s0}", "")
     for text, drilled in ((REAL, True), (closed, False)):
-        context = clouds(text)
+        real = clouds(text)
+        context = replace(real, site=real.site.model_copy(update={"lab": True}))
         known = scenarios(context.declared(Reached))
         assert any(one.reached == "router" for one in fitting(known, context)) is drilled
 

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import signal
 from datetime import UTC, datetime
 from pathlib import Path
-from textwrap import fill
 from typing import TYPE_CHECKING, Annotated
 
 import anyio
 import typer
 
 from fournines import files
-from fournines.cli.shared.site import IdentityOption, JsonOption, SiteFile, load_site, open_site
+from fournines.cli.shared.offer import tell
+from fournines.cli.shared.site import IdentityOption, JsonOption, SiteFile, open_site
 from fournines.cli.shared.trouble import INTERRUPTED
 from fournines.drill.enough import Enough
 from fournines.errors import DrillError
@@ -30,7 +29,6 @@ if TYPE_CHECKING:  # `nines --help` stays fast
     from fournines.drill.result import Campaign, DrillRun
     from fournines.drill.rig import Pace
     from fournines.drill.scenario import Scenario
-    from fournines.kit.probe import Reached
 
 _REFRESH = 0.25
 _INTERRUPTED = (
@@ -48,7 +46,9 @@ def drill(
         ),
     ] = None,
     *,
-    listing: Annotated[bool, typer.Option("--list", help="Say what the drills are and do nothing.")] = False,
+    listing: Annotated[
+        bool, typer.Option("--list", help="Say which drills can run here, and why the others cannot.")
+    ] = False,
     each: Annotated[
         list[str] | None,
         typer.Option(
@@ -84,7 +84,9 @@ def drill(
     as_json: JsonOption = False,
 ) -> None:
     """Hurt the site, undo it, and judge what clients saw. Ctrl-C undoes the fault and reads back first."""
-    from fournines.drill.campaign import fitting, new_seed, picked  # noqa: PLC0415
+    from fournines.drill.campaign import new_seed  # noqa: PLC0415
+    from fournines.drill.choosing.here import fitting  # noqa: PLC0415
+    from fournines.drill.choosing.names import picked  # noqa: PLC0415
     from fournines.drill.control import CONTROL  # noqa: PLC0415
     from fournines.drill.last import last_of  # noqa: PLC0415
     from fournines.drill.rig import Pace  # noqa: PLC0415
@@ -92,18 +94,19 @@ def drill(
     from fournines.kit.probe import Reached  # noqa: PLC0415
 
     if listing:
-        known = {**scenarios(_reached(site)), CONTROL.name: CONTROL}
-        if as_json:
-            claims = [{"name": scenario.name, "claims": scenario.sentence} for scenario in known.values()]
-            typer.echo(json.dumps(claims, indent=2, ensure_ascii=False))
-            return
-        typer.echo("\n\n".join(described(scenario) for scenario in known.values()))
+        tell(site, as_json=as_json)
         return
     opened = open_site(site, identity=identity)
     context = opened.plan.context
     of_site = scenarios(context.declared(Reached))
     known = {**of_site, CONTROL.name: CONTROL}
-    wanted = picked(known, names or (), context, each or ()) if names or each else fitting(of_site, context)
+    if names or each:
+        wanted = picked(known, names or (), context, each or ())
+    else:
+        wanted = fitting(of_site, context)
+        typer.echo(
+            f"{len(wanted)} of {len(of_site)} drills can run here: nines drill {site} --list", err=True
+        )
     first = (CONTROL,) if control and CONTROL not in wanted else ()
     chosen = (*first, *wanted * times)
     _refuse_real_machines(opened, yes=yes)
@@ -135,22 +138,6 @@ def _refuse_real_machines(opened: Opened, *, yes: bool) -> None:
             where=opened.site.name,
             try_this="say --yes if nobody depends on them now; or rehearse on a lab (`lab: true` in a copy)",
         )
-
-
-def _reached(site: Path) -> list[Reached]:
-    """The addresses that components of a site declare to be drilled; none where there is no site file."""
-    from fournines.kit.probe import Reached  # noqa: PLC0415
-    from fournines.plan.context import declarations  # noqa: PLC0415
-
-    declared = declarations(load_site(site)) if site.exists() else ()
-    return [one for one in declared if isinstance(one, Reached)]
-
-
-def described(scenario: Scenario) -> str:
-    """A drill's name, and below it what it claims, as a paragraph."""
-    indent = "    "
-    claim = fill(f"{scenario.sentence}.", 100, initial_indent=indent, subsequent_indent=indent)
-    return f"{scenario.name}\n{claim}"
 
 
 def _command(site: Path, names: list[str], seed: int, numbers: Mapping[str, float | None]) -> str:
