@@ -76,6 +76,7 @@ def test_a_site_that_has_patience_has_it_with_drills(blog_context: Context) -> N
     for name, drill in scenarios().items():
         usual, patient = drill.of_site(blog_context), drill.of_site(slow)
         assert patient.heal == 6 * usual.heal, name
+        assert (patient.apart, patient.back) == (6 * usual.apart, 6 * usual.back), name
         assert (patient.bounds, patient.hold) == (usual.bounds, usual.hold), (
             "what clients may notice is the same"
         )
@@ -85,6 +86,15 @@ def test_a_site_that_has_patience_has_it_with_drills(blog_context: Context) -> N
         assert six[name].inject.timeout == 6 * fault.inject.timeout
         assert six[name].undo.timeout == 6 * fault.undo.timeout
         assert six[name].hosts == fault.hosts
+
+
+def test_of_two_that_are_lost_one_after_the_other_the_last_comes_back_first() -> None:
+    drill, hosts = scenarios()["second-host-lost"], ("controller2", "dashboard")
+    assert drill.one_by_one(hosts) == {"controller2": 0.0, "dashboard": drill.apart}
+    assert drill.returns(hosts) == {"dashboard": 0.0, "controller2": drill.back}
+    assert drill.returns(hosts)["controller2"] < UNDO_SECONDS
+    at_once = scenarios()["cold-start"]
+    assert set(at_once.returns(hosts).values()) == set(at_once.one_by_one(hosts).values()) == {0.0}
 
 
 def test_a_cold_start_heals_within_three_minutes() -> None:
@@ -111,7 +121,8 @@ def test_a_campaign_hurts_who_holds_the_vip_in_the_sites_mode(blog_context: Cont
     active = {scenario.name for scenario in fitting(scenarios(), blog_context)}
     fenced = {scenario.name for scenario in fitting(scenarios(), passive)}
     assert {"vip-power", "vip-freeze", "vip-cut", "haproxy-kill"} == active - fenced - {"queue-leader-power"}
-    assert fenced - active == {"active-power", "active-freeze", "boards-dead"}
+    cut = {"link-cut", "links-cut", "second-host-lost"}
+    assert fenced - active == {"active-power", "active-freeze", "boards-dead", "standby", *cut}
 
 
 def test_an_address_that_a_component_declares_is_a_drill_before_the_last() -> None:
@@ -158,6 +169,7 @@ def test_a_drill_that_takes_all_the_time_it_may_is_not_taken_to_hang(example: st
     drills = [one.of_site(context) for one in fitting(scenarios(), context)]
     assert drills
     for one in drills:
-        watched = pace.baseline + one.hold + one.heal + pace.aftermath
+        apart = max(one.one_by_one(tuple(context.site.hosts)).values())
+        watched = pace.baseline + apart + one.hold + one.heal + pace.aftermath
         longest = patience * (pace.steady + UNDO_SECONDS + READ_BACK) + watched
         assert longest < HANG * patience, one.name

@@ -284,6 +284,20 @@ def test_a_cut_is_silent_spares_the_other_network_and_heals(whole: str) -> None:
         assert connection.recv(4096)  # the old connection lived through it
 
 
+def test_a_host_that_is_cut_off_stays_so_when_it_loses_its_power_and_gets_it_back(whole: str) -> None:
+    lab.cut(whole, "controller1")
+    try:
+        lab.power(whole, "controller1", "cycle")
+        assert not any(cable.plugged for cable in _host(whole, "controller1").cables)
+    finally:
+        lab.heal(whole, "controller1")
+    assert all(cable.plugged for cable in _host(whole, "controller1").cables)
+
+
+def _host(name: str, host: str) -> lab.HostStatus:
+    return next(one for one in lab.status(name).hosts if one.name == host)
+
+
 def test_what_does_not_exist_cannot_be_cut(hosts: str) -> None:
     with pytest.raises(LabError, match="no network storage"):
         lab.cut(hosts, "dashboard", "storage")

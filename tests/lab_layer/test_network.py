@@ -54,6 +54,22 @@ def test_cables_are_plugged_unless_they_are(plan: LabPlan) -> None:
     assert remove_lines(plan.host("controller1"), links) == ()
 
 
+def test_a_cable_that_is_cut_stays_out_also_when_it_is_a_new_one(plan: LabPlan) -> None:
+    """A container that gets its power back brings new cables, in no bridge at all."""
+    dashboard = plan.host("dashboard")
+    new = {"dashboard-e0": Link("dashboard-e0", up=False), "dashboard-e1": Link("dashboard-e1", up=False)}
+    assert plug_lines(dashboard, new, cut={"mgmt"}) == (
+        "link set dashboard-e0 master unplugged up",
+        "link set dashboard-e1 master br-external up",
+    )
+    out = {
+        "dashboard-e0": Link("dashboard-e0", up=True, bridge="unplugged"),
+        "dashboard-e1": Link("dashboard-e1", up=True, bridge="br-external"),
+    }
+    assert plug_lines(dashboard, out, cut={"mgmt"}) == ()
+    assert plug_lines(dashboard, out) == ("link set dashboard-e0 master br-mgmt up",)
+
+
 def test_links_are_read_from_what_ip_says() -> None:
     said = [
         {"ifname": "lo", "flags": ["LOOPBACK"], "addr_info": []},

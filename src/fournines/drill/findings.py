@@ -10,13 +10,16 @@ from fournines.drill import record
 from fournines.drill.journal import Journal
 from fournines.drill.judging.band import band
 from fournines.drill.judging.excuse import without
+from fournines.drill.judging.fenced import fenced_first
 from fournines.drill.judging.invariants import judgements
+from fournines.drill.judging.majority import resigned
 from fournines.drill.judging.parting import Parting, consequent
 from fournines.drill.judging.takeover import takeover
 from fournines.drill.result import DrillRun, Judgement, Moment, Owned, Series, StageName
 from fournines.drill.rig import Rig
 from fournines.drill.scenario import Nothing, Scenario
 from fournines.drill.settle import Settled
+from fournines.kit.probe import Milestones
 from fournines.kit.verdict import Verdict, unknown
 from fournines.probe.client import Client
 from fournines.probe.fleet import Fleet
@@ -77,7 +80,15 @@ def result_of(
         series=series,
         owners=owners,
         accounts=found.accounts,
-        judgements=_judged(scenario, found, series=series, owners=owners, healed=healed, fault=fault),
+        judgements=_judged(
+            scenario,
+            found,
+            rig.plan.context.declared(Milestones),
+            series=series,
+            owners=owners,
+            healed=healed,
+            fault=fault,
+        ),
         takeover=takeover(found.moments, series, fault),
         load=found.load,
         versions=found.versions,
@@ -89,6 +100,7 @@ def result_of(
 def _judged(
     scenario: Scenario,
     found: Findings,
+    told: Sequence[Milestones],
     *,
     series: Sequence[Series],
     owners: Sequence[Owned],
@@ -100,7 +112,7 @@ def _judged(
         return (Judgement("I0.steady", promise, unknown(found.refused)),)
     stalls = without(found.load.stalls if found.load else (), found.hurt)
     unhurt = (one for one in found.partings if one.host not in found.hurt)
-    return judgements(
+    of_any_drill = judgements(
         scenario,
         series=series,
         owners=owners,
@@ -111,6 +123,11 @@ def _judged(
         alone=found.alone,
         warned=found.warned,
         stalls=(*stalls, *consequent(stalls, unhurt, fault=fault)),
+    )
+    return (
+        *of_any_drill,
+        *resigned(scenario, owners, fault),
+        *fenced_first(scenario, found.moments, told, hurt=found.hurt, fault=fault),
     )
 
 

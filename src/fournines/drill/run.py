@@ -192,13 +192,7 @@ class _Run:
 
     async def _aim(self) -> tuple[tuple[str, ...], Harm]:
         site = self.rig.plan.context.site
-        harm = harm_of(
-            self.scenario.injury,
-            faults=self.rig.faults,
-            transport=self.rig.transport,
-            power=self.rig.power,
-            network=site.cluster_network,
-        )
+        harm = harm_of(self.scenario.injury, self.rig)
         cast = await cast_of(self.scenario.part, self.rig, self.fleet)
         self.found.hurt = hosts = chosen(self.scenario.part, cast, site, self.scenario.hosts)
         parts = {Part.VIP_HOLDER.value: "+".join(cast.vip_holders), Part.DATABASE_WRITER.value: cast.writer}
@@ -244,7 +238,7 @@ class _Run:
         within = UNDO_SECONDS * self.patience
         try:
             with anyio.fail_after(within):
-                self.journal.undone += await to_all(harm.undo, hosts)
+                self.journal.undone += await to_all(harm.undo, hosts, self.scenario.returns(hosts))
         except TimeoutError:
             raise DrillError(
                 f"{self.scenario.name} could not be undone within {within:g} s",
@@ -255,7 +249,7 @@ class _Run:
 
     async def _inject(self, hosts: tuple[str, ...], harm: Harm) -> None:
         try:
-            self.journal.injected += await to_all(harm.inject, hosts)
+            self.journal.injected += await to_all(harm.inject, hosts, self.scenario.one_by_one(hosts))
             self.journal.says("injected", commands=self.journal.injected)
         except NinesError as error:
             self.found.refused = f"the fault could not be injected: {error}"

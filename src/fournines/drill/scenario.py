@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
@@ -21,6 +22,8 @@ class Part(StrEnum):
     """The host that has the address which is made for the drill and pinged."""
     ONE_OF = "one of its hosts"
     """One of those that the scenario names; rather not the VIP's holder, so that effects stay apart."""
+    BOTH_OTHERS = "the other controller, then the host that only votes"
+    """Who is left of three that vote: the VIP's holder, alone."""
     EVERY_HOST = "every host"
     NOBODY = "nobody"
 
@@ -42,9 +45,29 @@ class Freeze:
     """The host stops in its tracks, keeps its connections and memory, and later goes on."""
 
 
+class Cables(StrEnum):
+    """Which of a host's cables are meant."""
+
+    CLUSTER = "the one into the cluster network"
+    EVERY = "all over which members of a cluster hear each other"
+    SPARE = "one of these, into a network without a VIP"
+
+
 @dataclass(frozen=True, slots=True)
 class Cut:
-    """The host's cable to the cluster network carries nothing any more, though its link stays up."""
+    """The host's cables carry nothing any more, though their links stay up."""
+
+    cables: Cables = Cables.CLUSTER
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """The host has neither power nor cables: who fences it gives it power at once, and it stays away."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standby:
+    """An operator tells the cluster manager that the host shall run nothing that can run elsewhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +75,7 @@ class Nothing:
     """No fault at all: a control run, which shows the noise of the probes themselves."""
 
 
-Injury = ComponentFault | PowerLoss | Freeze | Cut | Nothing
+Injury = ComponentFault | PowerLoss | Freeze | Cut | Lost | Standby | Nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,8 +124,11 @@ class Scenario:
     what is made for it and pinged, as a component has declared it. ``api`` is the endpoint whose
     program on one host is hurt, if it is about one. ``hosts`` are those of which one is hurt where that is
     the part. ``warns`` is the check by which an operator is told of it while it lasts.
-    ``untested`` says what the drill does not
-    show.
+
+    Where several hosts are hurt, ``apart`` is how many seconds lie between one and the next, and ``back``
+    between their returns: the last comes back first, or as ``order`` says, where others come with its first.
+    ``fences`` says that who is hurt is fenced before anything of it is started elsewhere, ``resigns`` that
+    who is left has no majority and lets go of the VIP. ``untested`` says what the drill does not show.
     """
 
     name: str
@@ -122,18 +148,34 @@ class Scenario:
     api: str = ""
     hosts: tuple[str, ...] = ()
     warns: str = ""
+    apart: float = 0.0
+    back: float = 0.0
+    order: tuple[str, ...] = ()
+    fences: bool = False
+    resigns: bool = False
     untested: tuple[str, ...] = field(default=())
 
     def of_site(self, context: Context) -> Scenario:
         """The scenario with the bounds that it has in a site.
 
         Who serves an address that is there for a drill is part of the site, and heals in any drill. Where
-        the site has patience with all it asks, it has it with healing, too.
+        the site has patience with all it asks, it has it with healing, too, and with what is to be over
+        before the next thing happens.
         """
-        heal = max([self.heal, *(one.heal for one in context.declared(Reached))]) * context.site.patience
-        there = self if heal == self.heal else replace(self, heal=heal)
+        patience = context.site.patience
+        heal = max([self.heal, *(one.heal for one in context.declared(Reached))]) * patience
+        there = replace(self, heal=heal, apart=self.apart * patience, back=self.back * patience)
         takes = sum(one.seconds for one in context.declared(Agreement))
         return replace(there, bounds=self.bounds.later(takes), agreed=False) if self.agreed else there
+
+    def one_by_one(self, hosts: Sequence[str]) -> Mapping[str, float]:
+        """After how many seconds each of the hosts is hurt."""
+        return {host: number * self.apart for number, host in enumerate(hosts)}
+
+    def returns(self, hosts: Sequence[str]) -> Mapping[str, float]:
+        """After how many seconds of the undo each of the hosts gets back what it lost."""
+        order = self.order or tuple(reversed(hosts))
+        return {host: order.index(host) * self.back if host in order else 0.0 for host in hosts}
 
     @property
     def sentence(self) -> str:
@@ -157,6 +199,10 @@ class Scenario:
         ]
         if self.warns:
             promises.append(f"{self.warns} says so while it lasts")
+        if self.fences:
+            promises.append("it is fenced before anything is started elsewhere")
+        if self.resigns:
+            promises.append("nobody answers for the VIP until one of them is back, and then somebody does")
         promises.append("no acknowledged write is lost")
         promises.append(f"the site heals by itself within {self.heal:g} s")
         return f"When {self.when}: {'; '.join(promises)}"

@@ -177,11 +177,22 @@ class Milestones:
 
     ``units`` are those whose journal tells it, on ``hosts``. Each of ``lines`` is an extended regular
     expression (pcre2pattern(3) and Python's) and what it says in a report, a template of ``re.Match.expand``.
+    Of what is said there ``fenced`` is the whole where it is that a host was switched off, ``taken`` where
+    something was started on one; their group is that host (Python's expressions).
     """
 
     hosts: tuple[str, ...]
     units: tuple[str, ...]
     lines: tuple[tuple[str, str], ...]
+    fenced: str = ""
+    taken: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """The networks over which the members of a cluster hear each other, the preferred one first."""
+
+    networks: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -84,6 +84,7 @@ def up(
         off = [host for host in hosts if not host.on]
         started = time.monotonic()
         for host in hosts:
+            host.remember_cut(())
             if host in off:
                 progress(f"{host.host.name}: power on")
             elif host.frozen:

@@ -68,7 +68,7 @@ def freeze(lab: str, host: str) -> None:
 
 
 def thaw(lab: str, host: str) -> None:
-    """Let a frozen host go on, with all its cables plugged in.
+    """Let a frozen host go on, with all its cables plugged in but those that are cut.
 
     Raises:
         LabError: there is no such host, or it is off.
@@ -90,10 +90,14 @@ def weigh(lab: str, host: str, share: float) -> None:
 def cut(lab: str, host: str, network_name: str | None = None) -> None:
     """Cut a host off from a network, or from all: its packets vanish silently, its carrier stays.
 
+    It stays so until ``heal``, also where it loses its power meanwhile and gets it back.
+
     Raises:
         LabError: there is no such host or network, or the lab is down.
     """
     plan, subject = _cabled(lab, host, network_name)
+    handles = running_host(lab, host)
+    handles.remember_cut(handles.cut | _meant(subject, network_name))
     lines = network.unplug_lines(subject, network.links(lab), network_name)
     network.batch(plan.name, lines)
 
@@ -105,9 +109,15 @@ def heal(lab: str, host: str, network_name: str | None = None) -> None:
         LabError: there is no such host or network, the host is off, or the lab is down.
     """
     plan, subject = _cabled(lab, host, network_name)
-    running_host(lab, host).need_power()
+    handles = running_host(lab, host)
+    handles.need_power()
+    handles.remember_cut(handles.cut - _meant(subject, network_name))
     lines = network.plug_lines(subject, network.links(lab), network_name)
     network.batch(plan.name, lines)
+
+
+def _meant(subject: LabHost, network_name: str | None) -> set[str]:
+    return {nic.network for nic in subject.nics if network_name in {None, nic.network}}
 
 
 def _cabled(lab: str, host: str, network_name: str | None) -> tuple[LabPlan, LabHost]:

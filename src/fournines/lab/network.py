@@ -19,7 +19,7 @@ from fournines.lab.names import NAMESPACE_PREFIX, namespace
 from fournines.lab.shell import run
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
     from fournines.lab.plan import LabHost, LabNetwork, LabPlan
 
@@ -89,13 +89,23 @@ def mac(network: LabNetwork) -> str:
     return ":".join(f"{byte:02x}" for byte in b"\x02N" + network.address.packed)
 
 
-def plug_lines(host: LabHost, links: Mapping[str, Link], network: str | None = None) -> tuple[str, ...]:
-    """The lines that put a host's cables (or the one into ``network``) into their bridges."""
+def plug_lines(
+    host: LabHost,
+    links: Mapping[str, Link],
+    network: str | None = None,
+    *,
+    cut: Collection[str] = (),
+) -> tuple[str, ...]:
+    """The lines that put a host's cables (or the one into ``network``) where they belong.
+
+    That is into their bridges, but for those into networks that the host is ``cut`` off from.
+    """
+    belong = {nic: UNPLUGGED if nic.network in cut else nic.bridge for nic in host.nics}
     return tuple(
-        f"link set {nic.outside} master {nic.bridge} up"
-        for nic in host.nics
+        f"link set {nic.outside} master {bridge} up"
+        for nic, bridge in belong.items()
         if network in {None, nic.network}
-        and not ((link := links.get(nic.outside)) and link.up and link.bridge == nic.bridge)
+        and not ((link := links.get(nic.outside)) and link.up and link.bridge == bridge)
     )
 
 

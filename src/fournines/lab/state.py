@@ -85,6 +85,11 @@ class HostPaths:
         return self.directory / "personal"
 
     @property
+    def cut(self) -> Path:
+        """The networks that the host is cut off from, one a line; not there where it is from none."""
+        return self.directory / "cut"
+
+    @property
     def console(self) -> Path:
         """What the host printed on its console, since the lab was made."""
         return self.directory / "console.log"

@@ -56,6 +56,11 @@ def test_parts_are_played_by_who_was_seen() -> None:
     assert chosen(Part.NOBODY, cast, site()) == ()
 
 
+def test_both_others_leave_the_vips_holder_alone_with_its_vote() -> None:
+    cast = Cast(vip_holders=("controller2",), writer="controller1")
+    assert chosen(Part.BOTH_OTHERS, cast, site()) == ("controller1", "dashboard")
+
+
 def test_one_of_its_hosts_is_rather_not_the_vips_holder() -> None:
     cast = Cast(vip_holders=("controller1",))
     assert chosen(Part.ONE_OF, cast, site(), ("controller1", "dashboard")) == ("dashboard",)
@@ -67,6 +72,7 @@ def test_one_of_its_hosts_is_rather_not_the_vips_holder() -> None:
     [
         (Part.ONE_OF, Cast(vip_holders=("controller1",))),
         (Part.VIP_HOLDER, Cast()),
+        (Part.BOTH_OTHERS, Cast()),
         (Part.VIP_HOLDER, Cast(vip_holders=("controller1", "controller2"))),
         (Part.DATABASE_WRITER, Cast()),
         (Part.DATABASE_WRITER, Cast(writer="elsewhere")),

@@ -11,7 +11,7 @@ from fournines.components.corosync.model import AUTHKEY, MEMBERS, Options, agree
 from fournines.components.corosync.relies import RELIES
 from fournines.kit.component import Component, Stage, always
 from fournines.kit.declare import Declaration, FirewallPort, Memory, Secret, SecretKind
-from fournines.kit.probe import Agreement, Milestones
+from fournines.kit.probe import Agreement, Links, Milestones
 from fournines.spec.document import Problem
 from fournines.spec.model import Mode, Site
 
@@ -28,6 +28,7 @@ def declares(site: Site, options: Options) -> Iterator[Declaration]:
     yield Secret(AUTHKEY, SecretKind.KEY)
     yield Agreement(agreed_seconds(options))
     yield Milestones(names, ("corosync.service",), _TOLD)
+    yield Links(tuple(link.network for link in links(site)))
     for link in links(site):
         yield FirewallPort("corosync", hosts=names, protocol="udp", port=link.port, network=link.network)
 

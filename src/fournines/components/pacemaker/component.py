@@ -28,12 +28,14 @@ _TOLD = (
     (_DONE.format("start"), r"\1 runs on \2"),
 )
 """In the words of Pacemaker 3.0; what a fencing device's own start took is of no interest."""
+_FENCED, _TAKEN = r"(\S+) is fenced", r"\S+ (?:is promoted|runs) on (\S+)"
+"""Of these words."""
 
 
 def declares(site: Site, _: object) -> Iterator[Declaration]:
     """The password of each member's board. Members talk to each other through Corosync alone."""
     yield Memory("pacemaker", MEMBERS.names(site), rest=55)
-    yield Milestones(MEMBERS.names(site), (UNIT,), _TOLD)
+    yield Milestones(MEMBERS.names(site), (UNIT,), _TOLD, fenced=_FENCED, taken=_TAKEN)
     yield ClusterControl(MEMBERS.names(site), partial(_tell, "simulate"), partial(_tell, "carry-out"))
     for host in MEMBERS(site):
         purpose = f"of the board that switches {host.name}'s power"

@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 
-from fournines.drill.scenario import ComponentFault, Cut, Freeze, Part, PowerLoss, Scenario
+from fournines.drill.hurt.cables import networks
+from fournines.drill.scenario import ComponentFault, Cut, Freeze, Lost, Part, PowerLoss, Scenario
 from fournines.kit.context import Context
 from fournines.kit.declare import MessageUser, Volume
 from fournines.kit.fault import Fault
 from fournines.kit.probe import Reached
 from fournines.plan.context import taking_part
 from fournines.plan.patience import patient_fault
+
+_PAIR_AND_VOTE = (2, 3)
+"""So many controllers, and so many that vote."""
 
 
 def faults_of(context: Context) -> Mapping[str, Fault]:
@@ -59,5 +63,9 @@ def _lacking(
         yield f"no {scenario.reached} that a client could reach can be made in this site"
     if isinstance(injury, ComponentFault) and injury.id not in faults:
         yield f"no component of this site declares the fault {injury.id}"
-    if isinstance(injury, PowerLoss | Freeze | Cut) and not site.lab:
+    if isinstance(injury, Cut) and not networks(injury.cables, context):
+        yield "its cluster has no link in a network without a VIP beside the cluster network"
+    if scenario.part is Part.BOTH_OTHERS and (len(site.controllers), len(site.voters)) != _PAIR_AND_VOTE:
+        yield "it is for two controllers and one host that only votes"
+    if isinstance(injury, PowerLoss | Freeze | Cut | Lost) and not site.lab:
         yield "it takes power over whole hosts, which only a lab gives (lab: true)"

@@ -7,6 +7,7 @@ from difflib import get_close_matches
 
 from fournines.drill.apis import of_apis, promised
 from fournines.drill.choosing.here import faults_of, reachable, unfit
+from fournines.drill.choosing.orders import SEPARATOR, ordered
 from fournines.drill.scenario import Bounds, ComponentFault, Part, Scenario
 from fournines.errors import DrillError
 from fournines.kit.context import Context
@@ -43,8 +44,9 @@ def measuring(fault: Fault, site: Site, reached: Iterable[Reached] = ()) -> Scen
 def picked(
     known: Mapping[str, Scenario], names: Sequence[str], context: Context, each: Sequence[str] = ()
 ) -> tuple[Scenario, ...]:
-    """The scenarios of these names in this order, where a name may be a fault's id; then APIs hurt in turn.
+    """The scenarios of these names in this order; then APIs hurt in turn.
 
+    A name may be a fault's id, or a cold start with the hosts in an order (``choosing.orders``).
     ``each`` are words of faults (kill, hang): every API of the site is hurt by each of them.
 
     Raises:
@@ -52,20 +54,21 @@ def picked(
             cannot run on this site.
     """
     faults, reached = faults_of(context), reachable(context)
-    names = (*names, *of_apis(each, faults))
-    for name in names:
-        if name not in known and name not in faults:
+    found: list[Scenario] = []
+    for name in (*names, *of_apis(each, faults)):
+        if name in known:
+            found.append(known[name])
+        elif (cold := name.partition(SEPARATOR)[0]) in known:
+            found += ordered(name, known[cold], context.site)
+        elif name in faults:
+            found.append(promised(measuring(faults[name], context.site, reached), faults[name], context))
+        else:
             alike = get_close_matches(name, faults, n=4, cutoff=0.5)
             raise DrillError(f"there is no drill {name!r}", try_this=f"one of {', '.join((*known, *alike))}")
-    for name, why in unfit([known[name] for name in names if name in known], context).items():
+    for name, why in unfit(found, context).items():
         raise DrillError(
             f"{name} cannot run here: {why}",
             where=context.site.name,
             try_this="nines drill SITE --list says which drills can",
         )
-    return tuple(
-        known[name]
-        if name in known
-        else promised(measuring(faults[name], context.site, reached), faults[name], context)
-        for name in names
-    )
+    return tuple(found)

@@ -8,15 +8,32 @@ from dataclasses import dataclass
 
 import anyio
 
+from fournines.drill.hurt.cables import networks
 from fournines.drill.hurt.power import Power
-from fournines.drill.scenario import ComponentFault, Cut, Freeze, Injury, Nothing, PowerLoss
+from fournines.drill.rig import Rig
+from fournines.drill.scenario import (
+    ComponentFault,
+    Cut,
+    Freeze,
+    Injury,
+    Lost,
+    Nothing,
+    PowerLoss,
+    Standby,
+)
 from fournines.engine.wire.transport import Transport
 from fournines.errors import DrillError
 from fournines.kit.check import Ask
-from fournines.kit.fault import Fault
+from fournines.kit.context import Context
+from fournines.kit.declare import ClusterControl
+from fournines.kit.program import complaint, heard
 
 Deed = Callable[[str], Awaitable[str]]
 """Does something to a host and returns the command that did it."""
+
+
+NOW: Mapping[str, float] = {}
+"""Nobody waits."""
 
 
 @dataclass(frozen=True)
@@ -27,46 +44,68 @@ class Harm:
     undo: Deed
 
 
-def harm_of(
-    injury: Injury,
-    *,
-    faults: Mapping[str, Fault],
-    transport: Transport,
-    power: Power | None,
-    network: str,
-) -> Harm:
+def harm_of(injury: Injury, rig: Rig) -> Harm:
     """How this injury is done on this site.
 
     Raises:
         DrillError: the site has no such fault, or nobody here has power over its hosts.
     """
+    context = rig.plan.context
     if isinstance(injury, Nothing):
         return Harm(_nothing, _nothing)
     if isinstance(injury, ComponentFault):
-        fault = faults.get(injury.id)
+        fault = rig.faults.get(injury.id)
         if fault is None:
             raise DrillError(f"no component of this site declares the fault {injury.id}")
-        return Harm(_command(transport, fault.inject), _command(transport, fault.undo))
-    if power is None:
+        return Harm(_command(rig.transport, fault.inject), _command(rig.transport, fault.undo))
+    if isinstance(injury, Standby):
+        control = context.one(ClusterControl)
+        return Harm(*(_told(rig.transport, control, verb) for verb in ("standby", "online")))
+    if rig.power is None:
         raise DrillError(
             "this drill needs power over whole hosts, which only a lab gives", try_this="nines lab up SITE"
         )
-    return _by_power(injury, power, network)
+    return _by_power(injury, rig.power, context)
 
 
-def _by_power(injury: PowerLoss | Freeze | Cut, power: Power, network: str) -> Harm:
+def _by_power(injury: PowerLoss | Freeze | Cut | Lost, power: Power, context: Context) -> Harm:
     if isinstance(injury, PowerLoss):
         return Harm(power.off, power.on)
     if isinstance(injury, Freeze):
         return Harm(power.freeze, power.thaw)
+    cables = injury.cables if isinstance(injury, Cut) else None
+
+    def meant(host: str) -> tuple[str, ...]:
+        return tuple(context.site.hosts[host].addresses) if cables is None else networks(cables, context)
 
     async def cut(host: str) -> str:
-        return await power.cut(host, network)
+        return "; ".join([await power.cut(host, network) for network in meant(host)])
 
     async def heal(host: str) -> str:
-        return await power.heal(host, network)
+        return "; ".join([await power.heal(host, network) for network in meant(host)])
 
-    return Harm(cut, heal)
+    async def lose(host: str) -> str:
+        return f"{await cut(host)}; {await power.off(host)}"
+
+    async def regain(host: str) -> str:
+        return f"{await power.on(host)}; {await heal(host)}"
+
+    return Harm(cut, heal) if cables is not None else Harm(lose, regain)
+
+
+def _told(transport: Transport, control: ClusterControl, verb: str) -> Deed:
+    """What ``nines standby`` and ``nines online`` do, asked of a member that it is not about."""
+
+    async def tell(host: str) -> str:
+        member = next((name for name in control.hosts if name != host), host)
+        ask = control.carry_out({"do": verb, "host": host})
+        output = await transport.run(member, ask.argv, stdin=ask.stdin, timeout=ask.timeout)
+        said = heard(output)
+        if said is None or "refused" in said:
+            raise DrillError(complaint(output) if said is None else said["refused"], where=member)
+        return f"nines {verb} SITE {host} --yes"
+
+    return tell
 
 
 async def _nothing(host: str) -> str:
@@ -84,8 +123,8 @@ def _command(transport: Transport, ask: Ask) -> Deed:
     return run
 
 
-async def to_all(deed: Deed, hosts: Iterable[str]) -> list[str]:
-    """Do it to all hosts at once; the commands, in the hosts' order.
+async def to_all(deed: Deed, hosts: Iterable[str], after: Mapping[str, float] = NOW) -> list[str]:
+    """Do it to all hosts, to each ``after`` so many seconds; the commands, in the hosts' order.
 
     Every host is tried before the first error is raised.
 
@@ -97,6 +136,7 @@ async def to_all(deed: Deed, hosts: Iterable[str]) -> list[str]:
     errors: dict[str, Exception] = {}
 
     async def one(host: str) -> None:
+        await anyio.sleep(after.get(host, 0.0))
         try:
             done[host] = await deed(host)
         except Exception as error:  # noqa: BLE001 - the other hosts must be tried first; raised below

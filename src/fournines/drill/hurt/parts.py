@@ -69,7 +69,15 @@ def chosen(part: Part, cast: Cast, site: Site, among: Sequence[str] = ()) -> tup
         return (cast.writer,)
     if part is Part.REACHED:
         return _only(cast.reached, "the address that is pinged")
-    return _only(cast.vip_holders, "the VIP")
+    holder = _only(cast.vip_holders, "the VIP")
+    return holder if part is Part.VIP_HOLDER else _both_others(holder, site)
+
+
+def _both_others(holder: tuple[str, ...], site: Site) -> tuple[str, ...]:
+    controllers = {host.name for host in site.controllers}
+    others = sorted(controllers.difference(holder))
+    idle = [host.name for host in site.voters if host.name not in controllers]
+    return (*_only(tuple(others), "what does not have the VIP"), *_only(tuple(idle), "a vote alone"))
 
 
 def _only(hosts: tuple[str, ...], what: str) -> tuple[str, ...]:

@@ -13,12 +13,14 @@ I7  a host without quorum refuses to write
 I8  authorisation survives: an old token is never refused
 I9  the VIP does not flap
 I11 what clients do not notice, the check that is there for it does
+I12 who is lost is fenced before anything of it is started elsewhere
 === =====================================================================
 
 I4, and I1 while things change, are promises in seconds: :mod:`fournines.drill.judging.excuse` looks whether
 the machine stood still meanwhile. Nothing else is ever excused.
 
-I7 is asked of a host that is cut off; elsewhere it shows in I2 and I3: a write acknowledged by a
+I7 is asked of a host that is cut off, or of the VIP (:mod:`fournines.drill.judging.majority`), I12 of
+journals (:mod:`fournines.drill.judging.fenced`); elsewhere I7 shows in I2 and I3: a write acknowledged by a
 minority is lost or unexpected after healing. I10 (redundancy is back) is what the next drill of a
 campaign begins with: its steady state.
 """

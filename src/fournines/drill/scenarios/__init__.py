@@ -1,4 +1,4 @@
-"""The scenarios: one file each, found by looking."""
+"""The scenarios: one file each, found by looking, in folders by what a site must have for them."""
 
 from __future__ import annotations
 
@@ -18,6 +18,10 @@ ORDER = (
     "vip-power",
     "active-freeze",
     "active-power",
+    "link-cut",
+    "standby",
+    "links-cut",
+    "second-host-lost",
     "boards-dead",
     "data-kill",
     "copy-away",
@@ -35,9 +39,10 @@ def scenarios(reached: Iterable[Reached] = ()) -> Mapping[str, Scenario]:
     ``reached`` are the addresses that components of the site declare: each has a scenario of its own.
     """
     found = {one.name: one for one in map(losing, reached)}
-    for module in pkgutil.iter_modules(__path__):
-        scenario = import_module(f"{__name__}.{module.name}").SCENARIO
-        found[scenario.name] = scenario
+    for module in pkgutil.walk_packages(__path__, f"{__name__}."):
+        if not module.ispkg:
+            scenario = import_module(module.name).SCENARIO
+            found[scenario.name] = scenario
     ranks = {name: rank for rank, name in enumerate(ORDER)}
     before_the_last = len(ranks) - 1.5
     return {name: found[name] for name in sorted(found, key=lambda n: (ranks.get(n, before_the_last), n))}

@@ -38,6 +38,7 @@ from fournines.kit.probe import (
     BackendsSeen,
     Identity,
     Keepsake,
+    Links,
     Membership,
     Milestones,
     ObjectLedger,
@@ -116,6 +117,7 @@ Declaration = (
     | Membership
     | Milestones
     | Agreement
+    | Links
     | ObjectLedger
     | Keepsake
     | Reached

@@ -89,7 +89,7 @@ class Container(RunningHost):
         self.cgroups.freeze()
 
     def thaw(self) -> None:
-        """Plug its cables in and let its processes go on."""
+        """Plug its cables in, but for those that are cut, and let its processes go on."""
         self._plugged()
         self.cgroups.thaw()
 

@@ -12,12 +12,13 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Literal
 
+from fournines import files
 from fournines.errors import LabError
 from fournines.lab import network
 from fournines.lab.cgroups import JOIN_CGROUPS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable, Sequence
     from pathlib import Path
 
     from fournines.lab.cgroups import HostCgroups
@@ -89,7 +90,7 @@ class RunningHost(ABC):
 
     @abstractmethod
     def thaw(self) -> None:
-        """Let it go on, with all its cables plugged in."""
+        """Let it go on, with all its cables plugged in but those that are cut."""
 
     @abstractmethod
     def exec_command(self, argv: Sequence[str]) -> list[str]:
@@ -216,12 +217,28 @@ class RunningHost(ABC):
                 check=True,
             )
 
+    @property
+    def cut(self) -> frozenset[str]:
+        """The networks that it is cut off from, whether it has power or not."""
+        try:
+            return frozenset(self.files.cut.read_text(encoding="utf-8").split())
+        except FileNotFoundError:
+            return frozenset()
+
+    def remember_cut(self, networks: Collection[str]) -> None:
+        """From now on it is cut off from these, also when its power returns: no switch knows of that."""
+        if networks:
+            files.write(self.files.cut, "".join(f"{name}\n" for name in sorted(networks)))
+        else:
+            self.files.cut.unlink(missing_ok=True)
+
     def _plugged(self) -> bool:
-        """Plug in every cable that has appeared; True when all have."""
+        """Plug in every cable that has appeared and is not cut; True when all have."""
         links = network.links(self.plan.name)
         if not all(nic.outside in links for nic in self.host.nics):
             return False
-        return network.batch(self.plan.name, network.plug_lines(self.host, links), check=False)
+        lines = network.plug_lines(self.host, links, cut=self.cut)
+        return network.batch(self.plan.name, lines, check=False)
 
     def _unplug(self) -> None:
         network.batch(self.plan.name, network.unplug_lines(self.host, network.links(self.plan.name)))

@@ -14,4 +14,5 @@ SCENARIO = Scenario(
     agreed=True,
     hold=20.0,
     mode=Mode.ACTIVE_PASSIVE,
+    fences=True,
 )

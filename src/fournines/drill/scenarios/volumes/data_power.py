@@ -18,4 +18,5 @@ SCENARIO = Scenario(
     heal=300.0,
     mode=Mode.ACTIVE_PASSIVE,
     volumes=True,
+    fences=True,
 )

@@ -16,4 +16,5 @@ SCENARIO = Scenario(
     # Fencing switches it on again at once: it comes back while the drill still holds.
     hold=20.0,
     mode=Mode.ACTIVE_PASSIVE,
+    fences=True,
 )
