@@ -93,6 +93,23 @@ def test_render_writes_every_host_and_refuses_a_full_directory(tmp_path: Path) -
     assert nines("render", site, "-o", tmp_path / "out").code == 2
 
 
+def test_render_for_another_family_says_what_it_is_worth(tmp_path: Path) -> None:
+    site = tmp_path / "blog.yaml"
+    site.write_text(BLOG.read_text())
+    done = nines("render", site, "-o", tmp_path / "out", "--family", "rhel")
+    assert done.code == 0, done.stderr
+    assert "rhel: only Debian 13 is built and run; no host of this family has read these files" in done.stdout
+    assert (tmp_path / "out/controller1/etc/my.cnf.d/70-fournines.cnf").exists()
+    assert "package mariadb-server-galera\n" in (tmp_path / "out/controller1.names").read_text()
+
+
+@pytest.mark.parametrize("verb", ["plan", "deploy", "verify"])
+def test_nothing_is_done_in_another_familys_names(verb: str) -> None:
+    done = nines(verb, BLOG, "--family", "rhel")
+    assert done.code == 2
+    assert "No such option: --family" in done.stderr
+
+
 def test_a_site_of_a_lab_is_never_looked_for_elsewhere(tmp_path: Path) -> None:
     site = tmp_path / "blog.yaml"
     site.write_text(BLOG.read_text().replace("name: blog", "name: nosuchlab"))

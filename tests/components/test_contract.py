@@ -41,9 +41,12 @@ from fournines.spec.told.meaning import meanings
 
 FOLDER = Path(fournines.components.__file__).parent
 GOLDEN = Path(__file__).parent
-MODULES = {"__init__.py", "component.py", "model.py", "deploy.py", "relies.py", "checks.py", "faults.py"}
+MODULES = {
+    f"{name}.py"
+    for name in ("__init__", "component", "model", "deploy", "relies", "families", "checks", "faults")
+}
 AUDIT = {"audit"}
-"""What the audit knows of a component has a folder of its own beside those seven (ARCHITECTURE.md)."""
+"""What the audit knows of a component has a folder of its own beside those eight (ARCHITECTURE.md)."""
 SHIPPED = {"templates", "on_host"}
 """Files for the hosts: templates to render, programs to install."""
 

@@ -10,6 +10,7 @@ from typing import Any
 from fournines.kit.check import Check
 from fournines.kit.context import Context
 from fournines.kit.declare import Declaration
+from fournines.kit.family import Row
 from fournines.kit.fault import Fault
 from fournines.kit.relies import Relied
 from fournines.kit.step import Step
@@ -111,8 +112,8 @@ class Component:
     may need more, and comes late where nobody waits for it. ``joins`` says when it takes part; ``follows``
     are the capabilities without which it is of no use and does not join (``Joins.POSSIBLE``), but which it
     does not wait for. ``only_in`` is the mode of the site without which it runs nowhere. ``relies`` is what
-    it takes for granted of the packages it installs. ``judge`` refuses what is right in itself and wrong in
-    this site, with its place in the file.
+    it takes for granted of the packages it installs, ``families`` what its names are where it is not Debian.
+    ``judge`` refuses what is right in itself and wrong in this site, with its place in the file.
     """
 
     name: str
@@ -128,6 +129,7 @@ class Component:
     follows: tuple[str, ...] = ()
     only_in: Mode | None = None
     relies: tuple[Relied, ...] = ()
+    families: tuple[Row, ...] = ()
     judge: Callable[[Site, Any], Iterable[Problem]] = _no_problems
 
     @property

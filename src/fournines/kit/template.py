@@ -15,10 +15,15 @@ _FOLDERS = ("components", "kit/templates")
 
 
 class Templates:
-    """Renders the components' templates. Compiled templates are kept, a site of 1,000 hosts needs that."""
+    """Renders the components' templates. Compiled templates are kept, a site of 1,000 hosts needs that.
 
-    def __init__(self) -> None:
+    For a ``family`` of distributions a template of the same name in a folder called like it comes first: what
+    has another format there, or needs a line more.
+    """
+
+    def __init__(self, family: str = "") -> None:
         self._kept: dict[str, jinja2.Template] = {}
+        self._family = family
 
     @cached_property
     def _environment(self) -> jinja2.Environment:
@@ -42,5 +47,6 @@ class Templates:
         """
         name = f"{component}/templates/{template}"
         if name not in self._kept:
-            self._kept[name] = self._environment.get_template(name)
+            there = [f"{component}/templates/{self._family}/{template}"] if self._family else []
+            self._kept[name] = self._environment.select_template([*there, name])
         return self._kept[name].render(values)

@@ -8,6 +8,8 @@ from fournines.components import registered
 from fournines.kit.component import Component
 from fournines.kit.context import Context
 from fournines.kit.declare import Declaration, Secret
+from fournines.kit.family import Family
+from fournines.kit.template import Templates
 from fournines.plan.participation import participation
 from fournines.spec.model import Site
 
@@ -28,7 +30,10 @@ def wanted_secrets(site: Site) -> tuple[Secret, ...]:
 
 
 def context_for(
-    site: Site, secrets: Mapping[str, str], interfaces: Mapping[str, Mapping[str, str]] | None = None
+    site: Site,
+    secrets: Mapping[str, str],
+    interfaces: Mapping[str, Mapping[str, str]] | None = None,
+    family: Family = Family.DEBIAN,
 ) -> Context:
     """The context that every component of the site sees; ``interfaces`` as they were found on the hosts."""
     components = taking_part(site)
@@ -38,4 +43,5 @@ def context_for(
         secrets=secrets,
         interfaces=interfaces or {},
         parsed={c.name: c.options_of(site) for c in components},
+        templates=Templates(family),
     )

@@ -6,7 +6,9 @@ from collections.abc import Mapping
 
 from fournines.kit.check import Check
 from fournines.kit.context import Context
+from fournines.kit.family import Family
 from fournines.plan.context import context_for, taking_part
+from fournines.plan.family.translate import for_family
 from fournines.plan.kernel import with_kernel_file
 from fournines.plan.merge import merged
 from fournines.plan.model import Phase, Plan, PlannedStage
@@ -16,21 +18,27 @@ from fournines.spec.model import Site
 
 
 def make_plan(
-    site: Site, secrets: Mapping[str, str], interfaces: Mapping[str, Mapping[str, str]] | None = None
+    site: Site,
+    secrets: Mapping[str, str],
+    interfaces: Mapping[str, Mapping[str, str]] | None = None,
+    family: Family = Family.DEBIAN,
 ) -> Plan:
     """The site's plan; ``interfaces`` are those found on the hosts, by host and network.
+
+    For another ``family`` than Debian's it is one to be read, never to be carried out (``plan.family``).
 
     Raises:
         PlanError: a need nobody provides, a circle of needs, or components that contradict each other.
     """
-    context = context_for(site, secrets, interfaces)
+    context = context_for(site, secrets, interfaces, family)
     planned = [[_stage(context, placed) for placed in level] for level in levels(site, taking_part(site))]
     phases = merged(Phase(tuple(stage for stage, _ in level)) for level in planned)
-    return Plan(
+    plan = Plan(
         context=context,
         phases=with_kernel_file(site, phases),
         checks=tuple(check for level in planned for _, checks in level for check in checks),
     )
+    return for_family(plan, family)
 
 
 def _stage(context: Context, placed: Placed) -> tuple[PlannedStage, tuple[Check, ...]]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from fournines.files import whole_folder
-from fournines.kit.step import File
+from fournines.kit.family import Family
+from fournines.kit.step import Account, File, Packages, Step, Unit
 from fournines.plan.model import Plan
 
 
@@ -29,8 +30,10 @@ def rendered(plan: Plan) -> Iterator[Rendered]:
                     yield Rendered(host, step)
 
 
-def write(plan: Plan, directory: Path) -> int:
+def write(plan: Plan, directory: Path, family: Family = Family.DEBIAN) -> int:
     """Write ``directory/HOST/path`` for every file; returns how many. Modes are kept, owners are not.
+
+    For another family than Debian's ``directory/HOST.names`` says what the host has beside its files.
 
     Raises:
         FileError: the directory is not empty, or something could not be written; nothing is left there.
@@ -46,7 +49,32 @@ def write(plan: Plan, directory: Path) -> int:
                 stream.write(one.file.data)
                 os.fchmod(handle, one.file.mode)
             count += 1
+        if family is not Family.DEBIAN:
+            for host, lines in named(plan).items():
+                (folder / f"{host}.names").write_text(lines)
     return count
+
+
+def named(plan: Plan) -> Mapping[str, str]:
+    """What each host has beside its files, in lines: packages, accounts of ours, units and how they are."""
+    lines: dict[str, set[str]] = {host: set() for host in plan.context.site.hosts}
+    for phase in plan.phases:
+        for host, steps in phase.steps.items():
+            lines[host].update(line for step in steps for line in _named(step))
+    return {host: "".join(f"{line}\n" for line in sorted(found)) for host, found in lines.items()}
+
+
+_HOW = {True: "runs", False: "off", None: "left to the cluster manager"}
+
+
+def _named(step: Step) -> Iterator[str]:
+    match step:
+        case Packages(names=names):
+            yield from (f"package {name}" for name in names)
+        case Account(name=name):
+            yield f"account {name}"
+        case Unit(name=name, running=running):
+            yield f"unit {name}: {_HOW[running]}"
 
 
 def _make_folders(folder: str, made: set[str]) -> None:

@@ -13,6 +13,7 @@ import typer
 
 from fournines.cli.shared.garbage import collect_rarely
 from fournines.errors import LabError, SecretsError
+from fournines.kit.family import Family
 
 if TYPE_CHECKING:  # heavy rooms are entered by the verbs that need them; `nines --help` stays fast
     from fournines.engine.wire.transport import Wire
@@ -105,6 +106,7 @@ def open_site(
     without: Sequence[str] | None = None,
     keep_secrets: bool = False,
     reach_hosts: bool = True,
+    family: Family = Family.DEBIAN,
     at_first: Callable[[Opened], None] = lambda _: None,
 ) -> Opened:
     """Load a site, complete its secrets, make its plan, and step into its lab if one is up.
@@ -118,6 +120,7 @@ def open_site(
             leave the disk alone and work with throw-away ones.
         reach_hosts: say whether this is a lab or real machines, and enter the lab's network namespace; must
             happen before any thread is started.
+        family: in whose names the plan is said; of another than Debian's it can only be rendered.
         at_first: called before the site's first secrets are written; what it raises keeps them unwritten.
 
     Raises:
@@ -144,7 +147,7 @@ def open_site(
     if keep_secrets and not existing:
         at_first(Opened(site, make_plan(site, completed({})), config))
     secrets = store.update(completed) if keep_secrets else completed(existing)
-    plan = make_plan(site, secrets)
+    plan = make_plan(site, secrets, family=family)
     if limit:
         plan = _limited(plan, limit)
     if without:

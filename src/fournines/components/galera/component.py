@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from fournines.components.galera.checks import account_checks, checks
 from fournines.components.galera.deploy import accounts, steps
+from fournines.components.galera.families import FAMILIES
 from fournines.components.galera.faults import faults
 from fournines.components.galera.model import (
     ARBITER_MB,
@@ -92,4 +93,5 @@ COMPONENT = Component(
     needs=always("names", "firewall"),
     provides=("database",),
     relies=RELIES,
+    families=FAMILIES,
 )

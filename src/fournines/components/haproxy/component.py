@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from fournines.components.haproxy.checks import BACKENDS, checks, usable_backends
 from fournines.components.haproxy.deploy import steps
+from fournines.components.haproxy.families import FAMILIES
 from fournines.components.haproxy.faults import faults
 from fournines.components.haproxy.model import (
     FLAG,
@@ -53,4 +54,5 @@ COMPONENT = Component(
     needs=always("names", "trust"),
     provides=("balancer",),
     relies=RELIES,
+    families=FAMILIES,
 )

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from fournines.components.rabbitmq.checks import account_checks, checks
 from fournines.components.rabbitmq.deploy import accounts, steps
+from fournines.components.rabbitmq.families import FAMILIES
 from fournines.components.rabbitmq.faults import faults
 from fournines.components.rabbitmq.model import (
     BROKER_MB,
@@ -114,5 +115,6 @@ COMPONENT = Component(
     needs=needs,
     provides=("messaging",),
     relies=RELIES,
+    families=FAMILIES,
     joins=Joins.WANTED,
 )
