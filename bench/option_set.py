@@ -1,4 +1,4 @@
-"""An option set: what somebody else's configuration says, as edits of the files that a plan renders. Pure.
+"""An option set: what somebody else's configuration says, as edits of what a plan renders. Pure.
 
 An edit that finds nothing to change is an error: it would leave our value in a run that is told as theirs.
 """
@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from fournines.kit.check import Answers, Ask, Check, Output, each_host
-from fournines.kit.step import File, Step, Sysctl
+from fournines.kit.step import Command, File, Step, Sysctl
 from fournines.kit.verdict import Verdict, failed, passed, unknown, worst
 from fournines.plan.kernel import SYSCTL_FILE
 from fournines.plan.model import Phase, Plan, PlannedStage
@@ -24,6 +24,8 @@ class NothingToChangeError(LookupError):
 @dataclass(frozen=True)
 class Edit:
     """What stands in a file is put in place of what we write there; ``source`` says where it stands.
+
+    ``path`` is the file's, or the name of a command that is fed a configuration.
 
     ``pattern`` is a regular expression in which ``^`` and ``$`` are a line's; ``to`` may name its groups. It
     must change something in this file of every host that has the file, or of the ``hosts``, if some are
@@ -54,7 +56,8 @@ class OptionSet:
     """Everything that is changed for a run.
 
     ``runs_with`` maps a check that asks running programs for their settings to what they must answer now.
-    ``compare`` are the checks that compare files with ours: ``peers.files`` does that with the set's.
+    ``compare`` are the checks that compare files with ours, which ``peers.files`` does with the set's, and
+    those that the set cannot hold. A check that is fed what a command is fed gets the set's as well.
     ``kernel`` are parameters of every host. ``unequal`` says what cannot be had as those others have it.
     """
 
@@ -80,14 +83,41 @@ def applied(options: OptionSet, plan: Plan) -> Plan:
     if not options.edits:
         return plan
     whole = [step for phase in plan.phases for steps in phase.steps.values() for step in steps]
-    _all_found("file", {edit.path for edit in options.edits}, (s.path for s in whole if isinstance(s, File)))
+    there = (s.path if isinstance(s, File) else s.name for s in whole if isinstance(s, File | Command))
+    _all_found("file", {edit.path for edit in options.edits}, there)
     _all_found("parameter", options.kernel, (s.key for s in whole if isinstance(s, Sysctl)))
     _all_found("check", (*options.runs_with, *options.compare), (check.id for check in plan.checks))
     phases = tuple(Phase(tuple(_stage(options, stage) for stage in phase.stages)) for phase in plan.phases)
+    fed = dict(_fed(plan.phases, phases))
+    phases = tuple(Phase(tuple(_ended(options, stage, fed) for stage in phase.stages)) for phase in phases)
     told = options.runs_with
-    kept = (check for check in plan.checks if check.id not in options.compare)
-    checks = (_as_told(check, told[check.id]) if check.id in told else check for check in kept)
-    return replace(plan, phases=phases, checks=(*checks, _lie_there(plan, phases)))
+    checks = (
+        _as_told(check, told[check.id]) if check.id in told else check
+        for check in _asked(options, plan.checks, fed)
+    )
+    return replace(plan, phases=phases, checks=(*checks, *_lie_there(plan, phases)))
+
+
+def _fed(before: Iterable[Phase], after: Iterable[Phase]) -> Iterator[tuple[str, str]]:
+    """What commands were fed, and what they are fed with the set's values."""
+    for was, becomes in zip(before, after, strict=True):
+        for host, steps in becomes.steps.items():
+            for old, new in zip(was.steps[host], steps, strict=True):
+                if isinstance(old, Command) and isinstance(new, Command) and old != new:
+                    yield old.stdin, new.stdin
+
+
+def _ended(options: OptionSet, stage: PlannedStage, fed: Mapping[str, str]) -> PlannedStage:
+    return replace(stage, barrier=tuple(_asked(options, stage.barrier, fed)))
+
+
+def _asked(options: OptionSet, checks: Iterable[Check], fed: Mapping[str, str]) -> Iterator[Check]:
+    for check in checks:
+        if check.id not in options.compare:
+            asks = {
+                host: replace(ask, stdin=fed.get(ask.stdin, ask.stdin)) for host, ask in check.asks.items()
+            }
+            yield replace(check, asks=asks)
 
 
 def _all_found(kind: str, wanted: Iterable[str], there: Iterable[str]) -> None:
@@ -103,6 +133,9 @@ def _stage(options: OptionSet, stage: PlannedStage) -> PlannedStage:
 def _step(options: OptionSet, host: str, step: Step) -> Step:
     if isinstance(step, Sysctl):
         return replace(step, value=options.kernel.get(step.key, step.value))
+    if isinstance(step, Command):
+        fed = _edited(options.edits, step.name, step.stdin, host)
+        return step if fed == step.stdin else replace(step, stdin=fed, unless_stdin=fed)
     if not isinstance(step, File):
         return step
     edits = [edit for edit in options.edits if edit.path == step.path]
@@ -111,11 +144,14 @@ def _step(options: OptionSet, host: str, step: Step) -> Step:
             Edit(SYSCTL_FILE, f"^{re.escape(key)} = .*$", f"{key} = {value}", "")
             for key, value in options.kernel.items()
         ]
-    content = step.content
+    return replace(step, content=_edited(edits, step.path, step.content, host))
+
+
+def _edited(edits: Iterable[Edit], path: str, content: str, host: str) -> str:
     for edit in edits:
-        if edit.hosts is None or host in edit.hosts:
+        if edit.path == path and (edit.hosts is None or host in edit.hosts):
             content = edit.of(content, host)
-    return replace(step, content=content)
+    return content
 
 
 # --- what is asked of hosts instead -------------------------------------------------------------------------
@@ -146,20 +182,21 @@ def _same(seen: str | None, wanted: str) -> bool:
         return seen == wanted
 
 
-def _lie_there(plan: Plan, phases: tuple[Phase, ...]) -> Check:
-    """Every file that the set changes lies on its host as the set says."""
+def _lie_there(plan: Plan, phases: tuple[Phase, ...]) -> Iterator[Check]:
+    """Every file that the set changes lies on its host as the set says; nothing where it changes none."""
     wanted: dict[str, dict[str, str]] = {}
     for before, after in zip(plan.phases, phases, strict=True):
         for host, steps in after.steps.items():
             for was, step in zip(before.steps[host], steps, strict=True):
                 if isinstance(step, File) and step != was:
                     wanted.setdefault(host, {})[step.path] = hashlib.sha256(step.data).hexdigest()
-    return Check(
-        "peers.files",
-        "The files on every host are those of the option set",
-        asks={host: Ask(("sha256sum", *files)) for host, files in wanted.items()},
-        judge=_digests(wanted),
-    )
+    if wanted:
+        yield Check(
+            "peers.files",
+            "The files on every host are those of the option set",
+            asks={host: Ask(("sha256sum", *files)) for host, files in wanted.items()},
+            judge=_digests(wanted),
+        )
 
 
 def _digests(wanted: Mapping[str, Mapping[str, str]]) -> Callable[[Answers], Verdict]:
