@@ -12,6 +12,7 @@ from fournines.kit.openstack.sections import (
     coordination_section,
     credentials,
     database_section,
+    database_url,
     section,
 )
 from fournines.kit.openstack.tables import schema_question, tables
@@ -47,6 +48,7 @@ __all__ = [
     "coordination_section",
     "credentials",
     "database_section",
+    "database_url",
     "internal_url",
     "messaging_section",
     "offered",

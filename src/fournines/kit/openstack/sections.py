@@ -54,6 +54,12 @@ def _ini(value: object) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
+def database_url(context: Context, database: Database) -> str:
+    """Where SQLAlchemy finds a database: at the balancer of the service's own host."""
+    login = f"{database.user}:{context.secret(database.password)}"
+    return f"mysql+pymysql://{login}@127.0.0.1:{DATABASE_PORT}/{database.name}?charset=utf8mb4"
+
+
 def database_section(context: Context, database: Database) -> str:
     """oslo.db's settings, for a database behind the balancer of the service's own host.
 
@@ -64,12 +70,10 @@ def database_section(context: Context, database: Database) -> str:
       the default each thread would wait 100 s, and the service would still hang after the database is back.
     * oslo.db tests each pooled connection before use, so a writer change is seen by no later request.
     """
-    password = context.secret(database.password)
-    address = f"127.0.0.1:{DATABASE_PORT}"
     return section(
         database.section,
         {
-            "connection": f"mysql+pymysql://{database.user}:{password}@{address}/{database.name}?charset=utf8mb4",
+            "connection": database_url(context, database),
             "connection_parameters": "connect_timeout=2&read_timeout=5&write_timeout=5",
             "connection_recycle_time": _RECYCLE,
             "max_pool_size": database.pool,
