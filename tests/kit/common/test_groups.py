@@ -93,7 +93,7 @@ def test_members_are_the_keys_below_the_groups_own(
     monkeypatch: pytest.MonkeyPatch, keys: tuple[str, ...], members: list[str] | None
 ) -> None:
     etcd = Etcd(*keys)
-    monkeypatch.setattr(groups.urllib.request, "urlopen", etcd)
+    monkeypatch.setattr("urllib.request.urlopen", etcd)
     assert groups.main(QUESTION) == {"members": members}
     assert etcd.asked == "http://127.0.0.1:2379/v3/kv/range"
 
