@@ -24,7 +24,8 @@ hosts:
   network[1-2]: {roles: [network], mgmt: 10.0.0.31+, provider: {interface: enp2s0}}
   compute1: {roles: [compute], mgmt: 10.0.0.61}
   storage[1-2]: {roles: [storage], mgmt: 10.0.0.71+}
-services: [keystone, glance, placement, cinder, heat, neutron, nova, swift, horizon]
+services:
+  [keystone, glance, placement, cinder, heat, neutron, nova, swift, gnocchi, ceilometer, aodh, horizon]
 components:
 """
 """Every service, on real machines."""
