@@ -30,6 +30,8 @@ def test_a_sentence_names_its_deadlines() -> None:
     )
     assert sentence.endswith("no acknowledged write is lost; the site heals by itself within 120 s")
     assert "answers again" not in scenarios()["cold-start"].sentence
+    assert "somebody answers for the VIP again within 2.9 s; pacemaker" in scenarios()["standby"].sentence
+    assert "for the VIP again" not in scenarios()["active-power"].sentence
 
 
 @pytest.mark.parametrize(

@@ -28,6 +28,14 @@ def test_what_runs_has_its_claim_and_what_does_not_its_reason() -> None:
     assert max(map(len, shown)) <= 100
 
 
+def test_variants_of_a_drill_are_told_behind_its_claim() -> None:
+    drills = (scenarios()["cold-start"],)
+    offer = Offer(drills, more={"cold-start": "cold-start:HOST,HOST,..."})
+    assert " ".join(text(offer).split()).endswith("Also: cold-start:HOST,HOST,....")
+    assert "Also" not in text(Offer(drills))
+    assert document(offer)["drills"][0]["more"] == "cold-start:HOST,HOST,..."
+
+
 def test_a_program_is_told_the_same() -> None:
     told = document(OFFER)
     assert {one["name"]: one["why_not"] for one in told["drills"] if not one["runs_here"]} == OFFER.unfit

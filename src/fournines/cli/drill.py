@@ -42,7 +42,7 @@ def drill(
         list[str] | None,
         typer.Argument(
             metavar="[NAME]...",
-            help="The drills to run, or ids of faults (heat.engine.kill); all drills when none is named.",
+            help="The drills to run, or ids of faults (heat.engine.kill); all that can run when none is.",
         ),
     ] = None,
     *,

@@ -197,6 +197,8 @@ class Scenario:
             for bound, after in [(self.bounds.of(kind), self.after.of(kind))]
             if bound is not None
         ]
+        if self.bounds.http is None and self.bounds.vip is not None:  # it is on the way to every API
+            promises.append(f"somebody answers for the VIP again within {self.bounds.vip:g} s{since}")
         if self.warns:
             promises.append(f"{self.warns} says so while it lasts")
         if self.fences:

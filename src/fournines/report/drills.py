@@ -18,12 +18,14 @@ _INDENT = "    "
 class Offer:
     """What can be drilled: ``unfit`` says of drills, by name, why they cannot run here.
 
-    ``faults`` are those of the site's components; both are empty where it is not known which site.
+    ``faults`` are those of the site's components; both are empty where it is not known which site. ``more``
+    says by which names there are variants of a drill.
     """
 
     drills: Sequence[Scenario]
     unfit: Mapping[str, str] = field(default_factory=dict)
     faults: Sequence[Fault] = ()
+    more: Mapping[str, str] = field(default_factory=dict)
 
     def by_component(self) -> Mapping[str, Sequence[Fault]]:
         """The faults of each component, by the first word of their ids."""
@@ -43,6 +45,7 @@ def document(offer: Offer) -> dict[str, Any]:
                 "claims": one.sentence,
                 "runs_here": one.name not in offer.unfit,
                 "why_not": offer.unfit.get(one.name, ""),
+                "more": offer.more.get(one.name, ""),
             }
             for one in offer.drills
         ],
@@ -58,7 +61,8 @@ def text(offer: Offer) -> str:
 def _paragraphs(offer: Offer) -> Iterator[str]:
     for one in offer.drills:
         if one.name not in offer.unfit:
-            yield f"{one.name}\n{_paragraph(f'{one.sentence}.', _INDENT)}"
+            more = f" Also: {offer.more[one.name]}." if one.name in offer.more else ""
+            yield f"{one.name}\n{_paragraph(f'{one.sentence}.{more}', _INDENT)}"
     if offer.unfit:
         why = dict.fromkeys(offer.unfit.values())
         said = (_paragraph(f"{', '.join(_lacking(offer, reason))}: {reason}", _INDENT) for reason in why)

@@ -13,6 +13,7 @@ from fournines.cli.shared.site import load_site
 def tell(site: Path, *, as_json: bool) -> None:
     """What can be drilled; where there is no such site file, what drills there are."""
     from fournines.drill.choosing.here import faults_of, unfit  # noqa: PLC0415 - `nines --help` stays fast
+    from fournines.drill.choosing.orders import COLD, SHAPE  # noqa: PLC0415
     from fournines.drill.control import CONTROL  # noqa: PLC0415
     from fournines.drill.scenarios import scenarios  # noqa: PLC0415
     from fournines.kit.probe import Reached  # noqa: PLC0415
@@ -28,7 +29,8 @@ def tell(site: Path, *, as_json: bool) -> None:
             tuple(one.of_site(context) for one in drills),
             unfit(drills, context),
             tuple(faults_of(context).values()),
+            {COLD: SHAPE},
         )
     else:
-        offer = Offer((*scenarios().values(), CONTROL))
+        offer = Offer((*scenarios().values(), CONTROL), more={COLD: SHAPE})
     typer.echo(json.dumps(document(offer), indent=2, ensure_ascii=False) if as_json else text(offer))

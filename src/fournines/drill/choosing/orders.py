@@ -13,7 +13,8 @@ SEPARATOR = ":"
 EVERY = "every"
 APART = 10.0
 """Seconds between two hosts: longer than one takes to boot and look for the others."""
-SHAPE = f"cold-start{SEPARATOR}HOST,HOST,... or cold-start{SEPARATOR}{EVERY}"
+COLD = "cold-start"
+SHAPE = f"{COLD}{SEPARATOR}HOST,HOST,... (power returns in that order), {COLD}{SEPARATOR}{EVERY} (each order)"
 
 
 def ordered(name: str, cold: Scenario, site: Site) -> tuple[Scenario, ...]:
