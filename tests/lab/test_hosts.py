@@ -242,6 +242,18 @@ def test_all_hosts_lose_power_at_once_and_come_back_at_once(whole: str) -> None:
     assert _reaches(whole, "10.0.0.11")
 
 
+def test_a_host_that_two_switch_off_and_one_on_again_comes_back_with_its_cables(whole: str) -> None:
+    """A drill takes its power, and the cluster has it fenced meanwhile."""
+    for _ in range(5):
+        with ThreadPoolExecutor(2) as pool:
+            for action in ("off", "cycle"):
+                pool.submit(lab.power, whole, "controller1", action, wait=False)
+        lab.power(whole, "controller1", "on")
+        (host,) = (one for one in lab.status(whole).hosts if one.name == "controller1")
+        assert all(cable.plugged for cable in host.cables)
+        assert _reaches(whole, "10.0.0.11")
+
+
 def test_a_clean_power_off_does_say_goodbye(whole: str) -> None:
     with _connected(whole, "10.0.0.11") as connection:
         lab.power(whole, "controller1", "off", clean=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
+from fournines import files
 from fournines.errors import LabError
 from fournines.lab import network, ssh, state
 from fournines.lab.cgroups import hierarchies
@@ -37,23 +38,25 @@ def power(
     """Switch a host's power. ``off`` is a power loss unless ``clean`` asks for an orderly shutdown.
 
     With ``wait``, ``on`` and ``cycle`` return when the host has booted. A host that is already as wanted
-    is left alone.
+    is left alone. One deed at a time: where a drill takes a host's power while a cluster has it fenced, the
+    one's removal of cables met those of the other's start, and the host came back cut off.
 
     Raises:
         LabError: there is no such host, or it does not do it in time.
     """
     subject = running_host(lab, host)
     network.need(lab)
-    if action in {"off", "cycle"} and subject.on:
-        if clean:
-            subject.shut_down()
-        subject.lose_power()
-    if action in {"on", "cycle"}:
-        subject.prepare(ssh.ensure_key(LabPaths(lab)))
-        if not subject.on:
-            subject.start()
-        if wait:
-            subject.await_boot()
+    with files.held(subject.files.directory):
+        if action in {"off", "cycle"} and subject.on:
+            if clean:
+                subject.shut_down()
+            subject.lose_power()
+        if action in {"on", "cycle"}:
+            subject.prepare(ssh.ensure_key(LabPaths(lab)))
+            if not subject.on:
+                subject.start()
+    if wait and action in {"on", "cycle"}:
+        subject.await_boot()
 
 
 def freeze(lab: str, host: str) -> None:
@@ -63,8 +66,9 @@ def freeze(lab: str, host: str) -> None:
         LabError: there is no such host, or it is off.
     """
     subject = running_host(lab, host)
-    subject.need_power()
-    subject.freeze()
+    with files.held(subject.files.directory):
+        subject.need_power()
+        subject.freeze()
 
 
 def thaw(lab: str, host: str) -> None:
@@ -74,8 +78,9 @@ def thaw(lab: str, host: str) -> None:
         LabError: there is no such host, or it is off.
     """
     subject = running_host(lab, host)
-    subject.need_power()
-    subject.thaw()
+    with files.held(subject.files.directory):
+        subject.need_power()
+        subject.thaw()
 
 
 def weigh(lab: str, host: str, share: float) -> None:
