@@ -52,13 +52,18 @@ def test_the_promised_figures_are_the_bounds(name: str, kind: str, bound: float)
 def test_where_a_cluster_agrees_first_its_patience_is_part_of_the_bound(token: int, bound: float) -> None:
     """A site that waits longer for a silent host has chosen a longer outage; the rest is ours."""
     site = site_of("active-passive.yaml")
-    patient = site.model_copy(update={"components": {"corosync": {"token": token}}})
+    options = {**site.components, "corosync": {"token": token}}
+    patient = site.model_copy(update={"components": options})
     drill = scenarios()["active-power"]
     assert "within 2.9 s of the cluster's agreement" in drill.sentence
     there = drill.of_site(context_of(patient))
     assert there.bounds.vip == pytest.approx(bound)
     assert there.bounds.amqp == drill.bounds.amqp
     assert "agreement" not in there.sentence
+    assert there.bound("glance", "http") == pytest.approx(bound), "it is there already"
+    assert there.bound("keystone", "http") == pytest.approx(bound + 5)
+    assert there.bound("old token", "token") == pytest.approx(bound + 1 + 5), "Keystone validates it"
+    assert "keystone, which has to start, within 5 s more" in there.sentence
     unfenced = scenarios()["vip-power"]
     assert unfenced.of_site(context_of(patient)) == unfenced
 

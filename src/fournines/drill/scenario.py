@@ -7,7 +7,8 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from fournines.kit.context import Context
-from fournines.kit.probe import Agreement, Reached
+from fournines.kit.declare import Endpoint
+from fournines.kit.probe import Agreement, Identity, Reached
 from fournines.spec.model import Mode
 
 
@@ -119,7 +120,8 @@ class Scenario:
     ``heal`` how long the site may take afterwards until every check passes, both in seconds. ``moves`` is
     how often the VIP may change hosts. ``alone`` asks the hurt host, which lives on without the others,
     whether it would write. ``agreed`` says that the bounds of who comes through the VIP begin when the
-    cluster has agreed that the host is lost, for which each site has its own patience. ``mode`` is that of
+    cluster has agreed that the host is lost, for which each site has its own patience; an API that is started
+    anew then (``loading``: by name, the seconds its program takes) has that longer. ``mode`` is that of
     the sites it is for, None for all; one about ``volumes`` is for those whose data moves. ``reached`` names
     what is made for it and pinged, as a component has declared it. ``api`` is the endpoint whose
     program on one host is hurt, if it is about one. ``hosts`` are those of which one is hurt where that is
@@ -144,6 +146,7 @@ class Scenario:
     mode: Mode | None = None
     volumes: bool = False
     agreed: bool = False
+    loading: Mapping[str, float] = field(default_factory=dict)
     reached: str = ""
     api: str = ""
     hosts: tuple[str, ...] = ()
@@ -165,8 +168,20 @@ class Scenario:
         patience = context.site.patience
         heal = max([self.heal, *(one.heal for one in context.declared(Reached))]) * patience
         there = replace(self, heal=heal, apart=self.apart * patience, back=self.back * patience)
+        if not self.agreed:
+            return there
         takes = sum(one.seconds for one in context.declared(Agreement))
-        return replace(there, bounds=self.bounds.later(takes), agreed=False) if self.agreed else there
+        loading = {one.name: one.loads for one in context.declared(Endpoint) if one.loads}
+        bounds = self.bounds.later(takes)
+        if bounds.token is not None:
+            identity = (loading.get(one.endpoint, 0.0) for one in context.declared(Identity))
+            bounds = replace(bounds, token=bounds.token + sum(identity))
+        return replace(there, bounds=bounds, loading=loading, agreed=False)
+
+    def bound(self, client: str, kind: str) -> float | None:
+        """The longest outage by the fault that this client may see, in seconds; None: not judged."""
+        bound = self.bounds.of(kind)
+        return None if bound is None else bound + self.loading.get(client, 0.0)
 
     def one_by_one(self, hosts: Sequence[str]) -> Mapping[str, float]:
         """After how many seconds each of the hosts is hurt."""
@@ -199,6 +214,7 @@ class Scenario:
         ]
         if self.bounds.http is None and self.bounds.vip is not None:  # it is on the way to every API
             promises.append(f"somebody answers for the VIP again within {self.bounds.vip:g} s{since}")
+        promises += [f"{name}, which has to start, within {s:g} s more" for name, s in self.loading.items()]
         if self.warns:
             promises.append(f"{self.warns} says so while it lasts")
         if self.fences:

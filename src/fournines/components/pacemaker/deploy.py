@@ -113,6 +113,7 @@ def properties(options: Options) -> dict[str, str]:
         "pe-input-series-max": str(options.pe_input_series_max),
         "pe-error-series-max": str(options.pe_error_series_max),
         "cluster-recheck-interval": f"{options.cluster_recheck_interval}s",
+        "transition-delay": f"{options.transition_delay}ms",
         "dc-deadtime": f"{options.dc_deadtime}s",
         "stonith-enabled": "true",
         "stonith-timeout": f"{options.stonith_timeout}s",

@@ -46,6 +46,10 @@ class Options(Strict):
     """How many of those with an error."""
     cluster_recheck_interval: WholeSeconds = Field(default=300, ge=30, le=86_400)
     """After how long the cluster looks at everything anew, though nothing happened."""
+    transition_delay: Whole = Field(default=100, ge=0, le=10_000)
+    """How many milliseconds whoever decides waits for what else happens before it decides; longer than a
+    write of the cluster's configuration takes. Without that it decides while its own writes about the lost
+    host are under way, finds them pending and sleeps for a second (do_pe_invoke_callback of 3.0.0)."""
     dc_deadtime: WholeSeconds = Field(default=10, ge=2, le=120)
     """How long a cluster that starts waits for somebody who decides already."""
     stonith_timeout: WholeSeconds = Field(default=60, ge=10, le=600)

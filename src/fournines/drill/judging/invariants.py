@@ -154,7 +154,7 @@ def bounded(series: Series, scenario: Scenario, stalls: Sequence[Stall]) -> Iter
 
     A run without a fault has one bound, for all of it. What has no bound is not judged.
     """
-    seen, first = series.figures, scenario.bounds.of(series.kind)
+    seen, first = series.figures, scenario.bound(series.name, series.kind)
     if seen.by_fault is None or seen.by_return is None:
         yield from _outages(series, "", first, seen.outages, stalls)
     else:

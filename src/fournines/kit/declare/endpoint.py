@@ -43,7 +43,8 @@ class Endpoint:
     ``port`` is the VIP's, and the hosts' too unless ``backend_port`` says otherwise. Both are opened where
     they belong without a ``FirewallPort``: the VIP's to everybody, the hosts' (and ``health.port``) to the
     cluster network. ``single_writer`` sends everything to one host at a time, the others standing by.
-    ``one_host`` says that it runs on one of ``hosts`` at a time, and a cluster manager on which.
+    ``one_host`` says that it runs on one of ``hosts`` at a time, and a cluster manager on which; its program
+    takes ``loads`` seconds to answer where it is started.
     ``greets`` stands in what a server of another protocol than HTTP says first, to whoever connects.
     ``tls`` means that the balancer ends TLS on the VIP; behind it there is none. ``hosts`` are host names.
     ``affinity`` is a part of the path, counted from 1: requests that agree in it go to the same host while
@@ -66,6 +67,7 @@ class Endpoint:
     backend_port: int | None = None
     tunnel: float | None = None
     one_host: bool = False
+    loads: float = 0.0
     greets: str | None = None
 
     @property
