@@ -9,17 +9,20 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from fournines.audit import registry
 from fournines.audit.gather.allowance import LIMIT, Allowance
+from fournines.audit.gather.beside import above, added, folder
 from fournines.audit.gather.hosts import owners
 from fournines.audit.gather.loose import with_hosts
 from fournines.audit.gather.recognise import LOOKED_AT, named_for, recognise
+from fournines.audit.gather.templates import put_in
+from fournines.audit.gather.variables import variables
 from fournines.audit.pages.compose import compose, has_services, is_compose
 from fournines.audit.pages.declared import declared
 from fournines.audit.pages.embedded import written
 from fournines.audit.pages.inside.environment import of_lines
 from fournines.audit.pages.playbook import is_playbook, playbook
 from fournines.audit.pages.runbook import drafts
-from fournines.audit.pages.session import printed, prompts, typed
-from fournines.audit.pages.shown import holds, is_page, is_template, shown
+from fournines.audit.pages.session import printed, prompts, typed, unmarked
+from fournines.audit.pages.shown import holds, is_page, is_template, made_of, shown
 from fournines.audit.parse import parse
 from fournines.kit.audit.node import Problem
 from fournines.kit.audit.rule import Unknown
@@ -56,16 +59,19 @@ def read(files: Iterable[File], *, whole: bool = False) -> Read:
     reader = _Reader(Allowance.of(whole=whole))
     every = list(files)
     paths = {file.path for file in every}
-    given = [(file, None) if _is_copy(file.path, paths) else reader.admit(file) for file in every]
+    copies = {path for path in paths if _is_copy(path, paths)}
+    given = [(file, None) if file.path in copies else reader.admit(file) for file in every]
     known = [(file, kind) for file, kind in given if kind is not None]
     owned = owners(file.path for file, _ in known)
     pages = [file for file, _ in given if is_page(file.path)]
+    values = variables(every)
     sources: list[Source] = []
     unread: list[str] = []
     for file, kind in given:
-        inside = reader.inside(file, kind)
+        inside = [] if file.path in copies else reader.inside(file, kind)
         if kind is not None:
-            sources.append(_source(file, kind, owned[file.path].host if file.host is None else file.host))
+            full = replace(file, text=put_in(file.path, file.text, values))
+            sources.append(_source(full, kind, owned[file.path].host if file.host is None else file.host))
         sources += [
             _drafted(file.path, draft, draft.host or _in_folder_of(file.path, draft, owned))
             for draft in inside
@@ -73,8 +79,10 @@ def read(files: Iterable[File], *, whole: bool = False) -> Read:
         if not is_page(file.path) and (_empty(file) if kind else not inside):
             unread.append(file.path)
     beside = frozenset(source.kind for source in sources) if len(pages) < len(given) else frozenset()
+    homes = {home for path in owned for home in above(path)}
     for page in pages:
-        found = list(_beside(reader.from_page(page), beside))
+        apart = folder(page.path) not in homes
+        found = list(added(reader.from_page(page), beside, apart=apart))
         sources.extend(found)
         if not found:
             unread.append(page.path)
@@ -84,7 +92,7 @@ def read(files: Iterable[File], *, whole: bool = False) -> Read:
         for file, found in steps
         for draft in found
     ]
-    answered = {file.path for file, found in steps if found}
+    answered = {file.path for file, found in steps if found} | values.used
     unread = [path for path in unread if path not in answered]
     sources.extend(reader.written_by(sources))
     doubts = [Unknown(Place(file.path, 1), file.trouble) for file, _ in given if _in_doubt(file)]
@@ -163,8 +171,11 @@ class _Reader:
             yield draft
 
 
-_COPIES = (".bak", ".orig", ".old", ".save", ".backup", ".rpmsave", ".rpmnew", ".dpkg-old", ".dpkg-dist", "~")
-"""What stands behind the name of a file that was kept when another took its place."""
+_COPIES = (
+    *(".bak", ".orig", ".old", ".save", ".backup", ".rpmsave", ".rpmnew", ".dpkg-old", ".dpkg-dist", "~"),
+    *(".example", ".sample", ".dist"),
+)
+"""What stands behind the name of a file that was kept when another took its place, or that others copied."""
 
 
 def _is_copy(path: str, paths: set[str]) -> bool:
@@ -172,23 +183,11 @@ def _is_copy(path: str, paths: set[str]) -> bool:
     return any(path.endswith(end) and path.removesuffix(end) in paths for end in _COPIES)
 
 
-def _beside(found: Iterable[Source], given: frozenset[str]) -> Iterator[Source]:
-    """What a page adds to files of the kinds that were ``given``.
-
-    A page that is asked for is a runbook. A README beside real files is none, and shows of their kinds what
-    need not be in force; of another kind, which nobody gave, what it shows is all there is of it. Where
-    all that was given are scripts, its commands are steps of the same work.
-    """
-    steps = {SCRIPT.name, COMMANDS.name}
-    left_out = given | steps if given - steps else given - {COMMANDS.name}
-    return (s for s in found if s.kind not in left_out)
-
-
 def _in_folder_of(path: str, draft: Draft, owned: Mapping[str, Owner]) -> str:
     """The host whose files lie in the folder of a compose file; commands of a playbook name theirs."""
-    folder = path.rpartition("/")[0]
-    found = (owner.host for known, owner in owned.items() if known.rpartition("/")[0] == folder)
-    return next(found, EVERY_HOST) if folder and draft.kind is not COMMANDS else EVERY_HOST
+    home = folder(path)
+    found = (owner.host for known, owner in owned.items() if folder(known) == home)
+    return next(found, EVERY_HOST) if home and draft.kind is not COMMANDS else EVERY_HOST
 
 
 def _cut(kept: str) -> str:
@@ -214,10 +213,13 @@ def _kind(file: File) -> Kind | None:
     """
     if holds(file.path, file.text):
         own = named_for(file.path, (kind for kind in registry.kinds() if kind not in _PROGRAMS))
-        return recognise(file.path, file.text, [*own, *_PROGRAMS])
+        known = recognise(file.path, file.text, [*own, *_PROGRAMS])
+        return (
+            COMMANDS if known is None and file.path.lower().endswith(_TYPED) and _has_steps(file) else known
+        )
     if _is_plain(file.path) and prompts(file.text[:LOOKED_AT]) >= _STEPS and not file.text.startswith("#!"):
         return COMMANDS
-    known = recognise(file.path, file.text, registry.kinds())
+    known = recognise(made_of(file.path), file.text, registry.kinds())
     return COMMANDS if known is None and _is_notes(file) else known
 
 
@@ -229,6 +231,10 @@ _STEPS = 3
 """Commands that make notes of a file of no known kind."""
 
 
+_TYPED = (".ps1",)
+"""Endings of programs that some use for notes of what they typed at another system."""
+
+
 def _is_plain(path: str) -> bool:
     """Whether a path says nothing of what is in the file, and it is no page."""
     return ("." not in _base(path) or path.endswith(".txt")) and not is_page(path)
@@ -236,14 +242,17 @@ def _is_plain(path: str) -> bool:
 
 def _is_notes(file: File) -> bool:
     """Whether a file is somebody's notes: commands of clusters, with words between them."""
-    found = _STEP.finditer(file.text[:LOOKED_AT]) if _is_plain(file.path) else iter(())
-    return sum(1 for _ in islice(found, _STEPS)) == _STEPS
+    return _is_plain(file.path) and _has_steps(file)
+
+
+def _has_steps(file: File) -> bool:
+    return sum(1 for _ in islice(_STEP.finditer(file.text[:LOOKED_AT]), _STEPS)) == _STEPS
 
 
 def _source(file: File, kind: Kind, host: str) -> Source:
     """A file with its tree; what the finder could not read of it is a problem like the parser's."""
     text = typed(file.text) if kind is COMMANDS else file.text
-    text = text if kind.syntax is Syntax.SHELL else printed(text)
+    text = text if kind.syntax is Syntax.SHELL else unmarked(printed(text))
     parsed = parse(kind.syntax, text)
     if file.trouble:
         last = file.text.count("\n") + 1

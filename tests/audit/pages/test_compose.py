@@ -86,3 +86,41 @@ def test_what_one_command_says_is_quoted_in_one() -> None:
     text = COMPOSE.format(image="mariadb", started="command: --wsrep-new-cluster --wsrep_node_address=db1")
     (found,) = (found for found in audit([File("compose.yaml", text)]).findings if found.rule == "GA001")
     assert found.seen == "wsrep-new-cluster wsrep_node_address=db1"
+
+
+XTRADB = """services:
+  node1:
+    image: {image}
+    environment:
+      CLUSTER_NAME: PXC
+      {joins}
+  node2:
+    image: {image}
+    environment:
+      - CLUSTER_NAME=PXC
+      - CLUSTER_JOIN=node1
+"""
+
+
+def test_a_container_that_is_told_of_nobody_to_join_founds_a_cluster_at_each_start() -> None:
+    image = "percona/percona-xtradb-cluster:8.0"
+    founding = XTRADB.format(image=image, joins="MYSQL_ROOT_PASSWORD: x")
+    assert ("GA001", "compose.yaml", 5) in rules(("compose.yaml", founding))
+    joining = XTRADB.format(image=image, joins="CLUSTER_JOIN: node2")
+    assert "GA001" not in {rule for rule, _, _ in rules(("compose.yaml", joining))}
+    other = XTRADB.format(image="percona/percona-server", joins="MYSQL_ROOT_PASSWORD: x")
+    assert "GA001" not in {rule for rule, _, _ in rules(("compose.yaml", other))}
+
+
+ENV = "WSREP_NEW_CLUSTER={}\nWSREP_CLUSTER_NAME=c\nWSREP_CLUSTER_ADDRESS=10.0.1.15,10.0.1.16,10.0.1.17\n"
+
+
+@pytest.mark.parametrize("name", [".env", ".env.example", "db.env", "env.sample", "env"])
+def test_variables_beside_a_compose_file_that_found_a_cluster_at_each_start(name: str) -> None:
+    assert ("GA001", name, 1) in rules((name, ENV.format("true")))
+    assert not {rule for rule, _, _ in rules((name, ENV.format("false")))} & {"GA001", "GA021", "GA002"}
+
+
+def test_an_example_beside_the_file_that_was_made_of_it_is_not_read() -> None:
+    files = [(".env", ENV.format("false")), (".env.example", ENV.format("true"))]
+    assert "GA001" not in {rule for rule, _, _ in rules(*files)}

@@ -22,6 +22,7 @@ _SERVICES = re.compile(r"^services:[ \t]*(?:#.*)?$", re.MULTILINE)
 _SPEAKS = re.compile(r"wsrep|mysqld|mariadb|mysql|percona", re.IGNORECASE)
 _SERVER = re.compile(r"mariadb|mysql|percona|galera|pxc", re.IGNORECASE)
 """What the name of a database server's image has in it, its registry and its tag left out."""
+_XTRADB = re.compile(r"xtradb|\bpxc", re.IGNORECASE)
 _DAEMONS = frozenset({"mysqld", "mariadbd", "mysqld_safe", "mariadbd-safe"})
 _MOST = 400
 """Services that are read of one file."""
@@ -59,9 +60,12 @@ def _of_service(service: yaml.Node) -> Iterator[Draft]:
     options = (
         [(line, word[2:]) for line, word in said[first:] if word.startswith("--")] if ours or wsrep else []
     )
-    told = environment.options(_told(child(service, "environment")))
+    pairs_ = list(_told(child(service, "environment")))
+    told = environment.options(pairs_)
     if told:
         yield told
+    elif _XTRADB.search(text_of(child(service, "image"))):
+        yield from filter(None, [environment.xtradb(pairs_)])
     if options:
         lines = (options[0][0], *(line for line, _ in options))
         yield Draft(

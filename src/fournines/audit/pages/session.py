@@ -46,3 +46,11 @@ def printed(text: str) -> str:
     """A file without the command that printed it, where that is its first line."""
     first, newline, rest = text.partition("\n")
     return f"{newline}{rest}" if newline and _CALL.fullmatch(first) else text
+
+
+_BOLD = re.compile(r"^([ \t]*+)\*\*(?=\w)|(?<=\w)\*\*(?=[ \t\r]*$)", re.MULTILINE)
+
+
+def unmarked(text: str) -> str:
+    """A file without the asterisks of a post that had lines of it in bold."""
+    return _BOLD.sub(r"\1", text) if "**" in text else text

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -13,14 +14,15 @@ from fournines.audit.pages.page import Block, blocks
 from fournines.audit.pages.rst import as_markdown
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 _MARKDOWN = (".md", ".markdown", ".mdown", ".mkd", ".mdx")
 _RST = (".rst", ".rest")
 PAGES = (*_MARKDOWN, *_RST, *html.ENDINGS, *markup.ORG, *markup.ADOC, *markup.WIKI)
 """Endings of the files that are pages."""
 _YAML = (".yml", ".yaml", ".sls", ".hot")
-_VARIABLES = ".env"
+_VARIABLES = re.compile(r"(?:.*\.)?env(?:\.[\w\-]{1,20})?", re.DOTALL)
+"""Files of variables, and the example that somebody is to copy: ``.env``, ``db.env``, ``.env.example``."""
 _HEADS = ("#cloud-config", "heat_template_version:", "apiVersion:", "AWSTemplateFormatVersion")
 """What a text of YAML begins with, whatever its name."""
 _YAML_INFO = frozenset({"yaml", "yml", "ansible", "cloud-config", "cloud-init"})
@@ -54,6 +56,7 @@ def is_yaml(path: str, text: str) -> bool:
     )
 
 
+_LONGEST_NAME = 100
 _TEMPLATES = (
     ".j2",
     ".jinja",
@@ -81,10 +84,22 @@ def is_template(path: str, text: str) -> bool:
     return any(mark in text for mark in _STATEMENT)
 
 
+def made_of(path: str) -> str:
+    """The path of what a template is filled in for: ``rabbitmq.config`` of ``rabbitmq.config.j2``."""
+    end = next((end for end in _TEMPLATES if path.lower().endswith(end)), "")
+    return path[: len(path) - len(end)]
+
+
 def holds(path: str, text: str) -> bool:
     """Whether a file that is no page may hold texts of other files."""
     low = path.lower()
-    return is_program(path) or is_yaml(path, text) or low.endswith((*patch.ENDINGS, _VARIABLES))
+    base = low.rpartition("/")[2]
+    return (
+        is_program(path)
+        or is_yaml(path, text)
+        or low.endswith(patch.ENDINGS)
+        or bool(_VARIABLES.fullmatch(base[-_LONGEST_NAME:]))
+    )
 
 
 def shown(path: str, text: str) -> Shown:
@@ -138,4 +153,11 @@ def _deeper(block: Block) -> Iterator[Block]:
         numbers = tuple(block.lines[min(line, len(block.lines)) - 1] for line in part.lines)
         yield replace(part, lines=numbers, before=block.before, heading=block.heading)
     if not inner or info in _YAML_INFO:
-        yield replace(block, filled=any(part.filled for part in inner))
+        rest = _without(block.text, inner) if info in _YAML_INFO else block.text
+        yield replace(block, text=rest, filled=any(part.filled for part in inner))
+
+
+def _without(text: str, parts: Iterable[Block]) -> str:
+    """A text with empty lines where these parts of it stand: they are files of their own."""
+    taken = {number for part in parts for number in part.lines}
+    return "\n".join("" if n in taken else line for n, line in enumerate(text.split("\n"), start=1))

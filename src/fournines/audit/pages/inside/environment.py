@@ -26,7 +26,11 @@ _OPTIONS = {
     "WSREP_NODE_ADDRESS": "wsrep_node_address",
 }
 """Variables of the images bitnami/mariadb-galera and panubo/mariadb-galera, and the options they become."""
-_FOUNDING = frozenset({"MARIADB_GALERA_CLUSTER_BOOTSTRAP", "MARIADB_GALERA_FORCE_SAFETOBOOTSTRAP"})
+_FOUNDING = frozenset(
+    {"MARIADB_GALERA_CLUSTER_BOOTSTRAP", "MARIADB_GALERA_FORCE_SAFETOBOOTSTRAP", "WSREP_NEW_CLUSTER"}
+)
+_XTRADB, _JOINS = "CLUSTER_NAME", "CLUSTER_JOIN"
+"""What percona's image takes: a member that is told to join nobody begins a cluster at each start."""
 _YES = frozenset({"yes", "true", "1", "on"})
 _PAIR = re.compile(
     r"[ \t]*+(?:- ++)?[\"']?([A-Z][A-Z0-9_]{3,60}+)[\"']?(?:=|: ++)[\"']?+([^\"'\n]*+)[\"']?+[ \t]*+"
@@ -48,7 +52,7 @@ def options(pairs: Iterable[tuple[str, str, int]]) -> Draft | None:
     founding = False
     for name, value, line in pairs:
         if name in _OPTIONS:
-            said.append((f"{_OPTIONS[name]} = {value}", line))
+            said.append((f"{_OPTIONS[name]} = {_address(name, value)}", line))
         elif name in _FOUNDING and value.strip().lower() in _YES and not founding:
             said.append(("wsrep_new_cluster", line))
             founding = True
@@ -57,6 +61,24 @@ def options(pairs: Iterable[tuple[str, str, int]]) -> Draft | None:
     first = said[0][1]
     text = "\n".join(["[mysqld]", "wsrep_on = ON", *(option for option, _ in said)])
     return Draft(ENVIRONMENT, DATABASE, text, (first, first, *(line for _, line in said)), excerpt=True)
+
+
+def _address(name: str, value: str) -> str:
+    """A value as the option has it: some images put the scheme before the list of members themselves."""
+    bare = name.endswith("CLUSTER_ADDRESS") and value and "://" not in value and not value.startswith("$")
+    return f"gcomm://{value}" if bare else value
+
+
+def xtradb(pairs: Iterable[tuple[str, str, int]]) -> Draft | None:
+    """The same of percona's image, which joins whom it is told and founds a cluster where that is nobody."""
+    said = {name: (value, line) for name, value, line in pairs}
+    if _XTRADB not in said:
+        return None
+    name, first = said[_XTRADB]
+    joins, line = said.get(_JOINS, ("", first))
+    options_ = (f"wsrep_cluster_address = gcomm://{joins}", f"wsrep_cluster_name = {name}")
+    text = "\n".join(["[mysqld]", "wsrep_on = ON", *options_])
+    return Draft(ENVIRONMENT, DATABASE, text, (first, first, line, first), excerpt=True)
 
 
 def named_pairs(text: str) -> Iterator[tuple[str, str, int]]:

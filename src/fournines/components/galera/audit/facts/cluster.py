@@ -61,6 +61,7 @@ def _merged(confs: tuple[DatabaseConf, ...]) -> DatabaseConf:
         sections=tuple(dict.fromkeys(name for conf in ordered for name in conf.sections)),
         excerpt=any(conf.excerpt for conf in ordered),
         includes=tuple(path for conf in ordered for path in conf.includes if not _given(path, ordered)),
+        name=main.name,
         backup_user=next((conf.backup_user for conf in ordered if conf.backup_user), None),
     )
 

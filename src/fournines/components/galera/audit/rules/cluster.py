@@ -27,6 +27,7 @@ _ANEW = (
     "whenever it starts, the server begins a new cluster: after a failure or a reboot it is one of its own "
     "beside the old one, and both take writes"
 )
+_ALONE = "wsrep_cluster_address names no other host"
 _NO = ("", "0", "no", "false", "off")
 
 
@@ -56,7 +57,9 @@ def bootstraps(evidence: Evidence) -> Iterator[Hit | Unknown]:
         if said and said.at.path in told and member.conf.name != ENVIRONMENT:
             continue
         if said and member.raw_address.startswith("gcomm://") and not member.peers:
-            yield Hit(said.at, "wsrep_cluster_address names no other host")
+            inside = member.conf.name == ENVIRONMENT
+            what = "this container is told of nobody to join" if inside else _ALONE
+            yield Hit(said.at, what)
         bootstrap = member.conf.get("wsrep_new_cluster")
         if bootstrap and not (bootstrap.value and bootstrap.off):
             yield Hit(bootstrap.at, "wsrep_new_cluster stands in what every start reads", why=_ANEW)

@@ -234,7 +234,7 @@ def _size(text: str) -> int | None:
 def query_cache(evidence: Evidence) -> Iterator[Hit | Unknown]:
     for member in members(evidence):
         kind, size = member.conf.get("query_cache_type"), member.conf.get("query_cache_size")
-        on = kind is not None and kind.value.strip().lower() not in ("0", "off", "")
+        on = kind is not None and kind.value.strip().lower() in ("1", "on", "2", "demand")
         if kind is None:
             on = bool(size and size.number)
         if on and not (size and size.number == 0):

@@ -61,7 +61,7 @@ def _credentials(member: GaleraHost) -> Iterator[Hit]:
     if not said or not user:
         return
     method = _method(member) or "rsync"
-    if user == "root" and not password:
+    if user == "root" and not password and _method(member) != "rsync":
         yield Hit(
             said.at,
             f"the state transfer ({method}) is to log in as root without a password",

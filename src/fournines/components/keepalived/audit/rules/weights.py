@@ -159,7 +159,7 @@ def nopreempt_with_weight(site: Evidence) -> Iterator[Hit | Unknown]:
     for instance in site.all(VrrpInstance):
         if not instance.nopreempt or instance.state.upper() == "MASTER" or _is_preempted(site, instance):
             continue  # with state MASTER keepalived drops nopreempt: KA007 says so
-        weighted = [t for t in instance.trackers if t.kind != "interface" and weight_of(site, t)]
+        weighted = [t for t in instance.trackers if _elsewhere(instance, t) and weight_of(site, t)]
         if weighted and not any(weight_of(site, t) == 0 for t in instance.trackers if t.kind == "script"):
             names = ", ".join(f"{t.name} (weight {weight_of(site, t)})" for t in weighted)
             definitions = [d.place("weight") for t in weighted if (d := definition(site, t))]
@@ -168,6 +168,11 @@ def nopreempt_with_weight(site: Evidence) -> Iterator[Hit | Unknown]:
                 f"{instance.name} has nopreempt and tracks {names}",
                 related=tuple(definitions),
             )
+
+
+def _elsewhere(instance: VrrpInstance, tracker: Tracker) -> bool:
+    """Whether adverts go on when this fails: they do not where it is the interface that sends them."""
+    return tracker.kind != "interface" or tracker.name != instance.interface
 
 
 def _is_preempted(site: Evidence, instance: VrrpInstance) -> bool:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from fournines.components.pacemaker.audit.facts.homes import homes
 from fournines.components.pacemaker.audit.facts.model import (
     Collection,
     Constraint,
@@ -77,7 +78,9 @@ class Cluster:
     @cached_property
     def fence_devices(self) -> tuple[Primitive, ...]:
         """The resources that can switch a host off."""
-        return tuple(primitive for primitive in self.primitives if primitive.fencing)
+        return tuple(
+            primitive for primitive in self.primitives if primitive.fencing and not primitive.pretends
+        )
 
     @cached_property
     def unfenced(self) -> bool:
@@ -189,12 +192,8 @@ def vips(site: Evidence) -> dict[str, Place]:
 
 
 def _clusters(site: Evidence) -> tuple[Cluster, ...]:
-    homes: dict[tuple[str, str], list[Story]] = {}
-    for story in site.all(Story):
-        home = ("cib", story.at.path) if story.form == "cib" else ("text", story.at.host)
-        homes.setdefault(home, []).append(story)
     found: dict[object, Cluster] = {}
-    for (form, _), stories in homes.items():
+    for (form, *_), stories in homes(site).items():
         for told in _apart(site, stories) if form == "text" else (stories,):
             cluster = _cluster(site, form, told)
             found.setdefault(_told(cluster), cluster)
@@ -208,10 +207,10 @@ def _apart(site: Evidence, stories: Iterable[Story]) -> list[list[Story]]:
     """
     table = site.derived(_by_home)
     groups: list[tuple[set[str], list[Story]]] = [(set(), [])]
-    homes: dict[tuple[str, str], list[Story]] = defaultdict(list)
+    places: dict[tuple[str, str], list[Story]] = defaultdict(list)
     for story in stories:
-        homes[story.at.path, story.at.host].append(story)
-    for home, told in homes.items():
+        places[story.at.path, story.at.host].append(story)
+    for home, told in places.items():
         whole = any(p.scope == "cluster" for p in table.get((Property, *home), ()))
         ids = {p.id for p in table.get((Primitive, *home), ())} if whole else set()
         group = next((group for group in groups if group[0].isdisjoint(ids)), None)
@@ -224,12 +223,12 @@ def _apart(site: Evidence, stories: Iterable[Story]) -> list[list[Story]]:
 
 def _cluster(site: Evidence, form: str, stories: Iterable[Story]) -> Cluster:
     told = tuple(stories)
-    homes = dict.fromkeys((s.at.path, s.at.host) for s in told)
+    places = dict.fromkeys((s.at.path, s.at.host) for s in told)
     cib = site.derived(_cibs) if form == "text" else frozenset()
     table = site.derived(_by_home)
 
     def of(kind: type[T]) -> tuple[T, ...]:
-        return tuple(fact for home in homes if home[0] not in cib for fact in table.get((kind, *home), ()))
+        return tuple(fact for home in places if home[0] not in cib for fact in table.get((kind, *home), ()))
 
     changes = of(MetaChange)
     later: dict[str, list[MetaChange]] = defaultdict(list)

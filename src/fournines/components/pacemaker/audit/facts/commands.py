@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from fournines.components.pacemaker.audit.facts.crm import agent, read_text
-from fournines.components.pacemaker.audit.facts.crm_text import Statement, statements
+from fournines.components.pacemaker.audit.facts.crm_text import STATEMENTS, Statement, statements
 from fournines.components.pacemaker.audit.facts.model import (
     Collection,
     Member,
@@ -50,12 +50,23 @@ def read_commands(source: Source) -> Iterator[object]:
         yield from facts
 
 
+_ENTERS = (["crm"], ["crm", "configure"])
+"""Commands behind which statements are typed at crmsh's own prompt."""
+_LEAVES = frozenset({"exit", "quit", "bye", "end", "sudo", "crm", "pcs", "systemctl"})
+
+
 def _crm(source: Source) -> Iterator[object]:
     found: list[Statement] = []
     texts: list[str] = []
+    entered = False
     for node in source.commands:
         words = _bare(node)
-        if words[:1] == ["crm"] and "configure" in words[:4]:
+        first = words[0] if words else ""
+        entered = words in _ENTERS or (entered and first not in _LEAVES)
+        if entered and first in STATEMENTS and first != "crm" and len(words) > 1:
+            found.append(Statement(words, [node.line] * len(words)))
+            texts.append(" ".join(words))
+        elif words[:1] == ["crm"] and "configure" in words[:4]:
             rest = words[words.index("configure") + 1 :]
             found += [Statement(rest, [node.line] * len(rest))] if rest else []
             texts.append(" ".join(rest))

@@ -16,6 +16,12 @@ SECTIONS = frozenset({"params", "meta", "op", "operations", "utilization", "rule
 _LISTS = frozenset(
     {"group", "clone", "ms", "master", "order", "colocation", "collocation", "location", "tag"}
 )
+_DEFINES = re.compile(
+    r"^[ \t]*+(?:crm\(live[^)\n]{0,60}\)\w{0,20}#[ \t]*+)?(?:(?:sudo[ \t]++)?crm[ \t]++configure[ \t]++)?"
+    r"(?:primitive|group|clone|ms|master|bundle)[ \t]++([\w.\-]++)",
+    re.MULTILINE,
+)
+"""Statements that give a resource its name."""
 _PROMPT = re.compile(r"^\s*crm\(live[^)]*\)\w*#\s*")
 _COMMAND = re.compile(r"^\s*(?:sudo\s+)?crm(?:\s+-\S+)*\s+configure\s+(?=\w)")
 _WORD = re.compile(r"""(?:[^\s"']|"(?:[^"\\]|\\.)*"?|'[^']*'?)+""")
@@ -40,6 +46,8 @@ def statements(text: str, first: int = 1) -> list[Statement]:
     """The statements of a text whose first line is number ``first``."""
     found: list[Statement] = []
     joined = False
+    ids = frozenset(_DEFINES.findall(text))
+    column = 0
     for number, raw in enumerate(text.split("\n"), start=first):
         line = _COMMAND.sub("", _PROMPT.sub("", raw)).rstrip()
         goes_on = line.endswith("\\")
@@ -54,11 +62,25 @@ def statements(text: str, first: int = 1) -> list[Statement]:
         elif words[0] in STATEMENTS:
             found.append(Statement())
             _append(found[-1], words, number)
-        elif found and _continues(found[-1], words):
+            column = _indent(raw)
+        elif found and _continues(found[-1], words) and (_indent(raw) > column or _speaks(words, ids)):
             found[-1].broken.append(number)
             _append(found[-1], words, number)
         joined = goes_on
     return [statement for statement in found if statement.words]
+
+
+def _indent(line: str) -> int:
+    return len(line) - len(line.lstrip())
+
+
+def _speaks(words: list[str], ids: frozenset[str]) -> bool:
+    """Whether a line is part of a statement by its words: a section, a setting, an agent, a known resource.
+
+    What stands no deeper than the statement before it and has nothing of these is a heading of the page.
+    """
+    first = words[0]
+    return first in SECTIONS or "=" in first or ":" in first.rstrip(":") or first in ids
 
 
 def _append(statement: Statement, words: list[str], number: int) -> None:

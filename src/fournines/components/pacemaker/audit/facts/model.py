@@ -15,6 +15,10 @@ if TYPE_CHECKING:
 PROMOTED = "promoted"
 UNPROMOTED = "unpromoted"
 
+PRETENDING = frozenset(
+    {"external/ssh", "ssh", "null", "external/null", "external/nully", "fence_dummy", "meatware"}
+)
+"""Fence agents that switch nothing off: cluster-glue's for tests, Pacemaker's, and one that asks a person."""
 _ROLES = {"master": PROMOTED, "promoted": PROMOTED, "slave": UNPROMOTED, "unpromoted": UNPROMOTED}
 _UNITS = {"": 1.0, "s": 1.0, "sec": 1.0, "ms": 0.001, "msec": 0.001, "us": 1e-6, "usec": 1e-6}
 _UNITS |= {"m": 60.0, "min": 60.0, "h": 3600.0, "hr": 3600.0}
@@ -105,6 +109,11 @@ class Primitive:
     def fencing(self) -> bool:
         """Whether it is a fence device."""
         return self.agent[0] == "stonith"
+
+    @property
+    def pretends(self) -> bool:
+        """Whether it is a fence device that switches nothing off: those of tests, and those of people."""
+        return self.fencing and self.type in PRETENDING
 
     @property
     def drbd(self) -> bool:

@@ -101,13 +101,21 @@ def no_device(site: Evidence) -> Iterator[Hit | Unknown]:
             yield Hit(place, f"{what}, and no resource can fence")
 
 
+_FENCED = re.compile(r"^(?![ \t]*#)[^\n]*?(?:stonith|fence_|\bsbd\b)", re.MULTILINE)
+"""A line that has a word of fencing and is no comment."""
+
+
 def _whole_script(site: Evidence, cluster: Cluster) -> bool:
     """Whether a program builds services with an address, and no file of the site has a word of fencing."""
     if cluster.builds or not any(p.address for p in cluster.primitives):
         return False
     paths = {story.at.path for story in cluster.stories}
-    programs = {source.path for source in site.sources if source.text.startswith("#!")}
-    fenced = any(re.search(r"stonith|fence_|\bsbd\b", source.text) for source in site.sources)
+    programs = {
+        source.path
+        for source in site.sources
+        if source.text.startswith("#!") or (source.path.endswith(".sh") and not source.lines)
+    }
+    fenced = any(_FENCED.search(source.text) for source in site.sources)
     return paths <= programs and not fenced
 
 
@@ -151,6 +159,37 @@ _SHOOTS = (
 _STOP = (
     "no-quorum-policy=stop, the default: with three votes or more a majority is left after any single loss"
 )
+_BY_LOGIN = 'primitive fence stonith:external/ssh \\\n    params hostlist="node1 node2"\n'
+_ITSELF = "{} asks the host that is to be fenced to do it itself"
+_SAID = {
+    "ssh": _ITSELF,
+    "meatware": "{} waits until somebody has switched the host off and says so",
+}
+"""What a device does that switches nothing off; the others say that they did."""
+
+
+@rule(
+    "PA071",
+    Severity.ERROR,
+    "A fence device that switches nothing off",
+    consequence=Consequence.DATA,
+    why="a host that is dead, hangs or is cut off answers no login: fencing fails for ever and its services "
+    "stay down; a device that only says yes lets both hosts write",
+    fix="a device that works without the host: IPMI or Redfish, the hypervisor, a switched power outlet, SBD",
+    source="cluster-glue, stonith -t external/ssh -n: for testing only; Pacemaker Explained, Fencing",
+    bad=crm(VIP, fenced=_BY_LOGIN),
+    good=crm(VIP),
+    points_at="primitive fence stonith:external/ssh \\",
+)
+def pretended(site: Evidence) -> Iterator[Hit | Unknown]:
+    for cluster in clusters(site):
+        for device in cluster.primitives:
+            if device.pretends:
+                said = _SAID.get(device.type.removeprefix("external/"), "{} says yes and does nothing")
+                slow = device.type == "meatware"
+                yield Hit(device.at, said.format(device.id), severity=Severity.WARNING if slow else None)
+
+
 _ELSEWHERE = frozenset({"fence_compute", "fence_evacuate", "fence_kdump"})
 """Agents that switch off no host of the cluster itself: they evacuate, or only wait for a crash dump."""
 

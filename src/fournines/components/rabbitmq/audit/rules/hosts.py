@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from fournines.components.rabbitmq.audit.facts import Cookie, CookieMode, Joined, Misplaced, brokers
@@ -96,7 +97,8 @@ def memory_only(evidence: Evidence) -> Iterator[Hit | Unknown]:
 )
 def guest(evidence: Evidence) -> Iterator[Hit | Unknown]:
     seen: set[Place] = set()
-    for broker in brokers(evidence):
+    gone = any(_GONE.search(source.text) for source in evidence.sources if "guest" in source.text)
+    for broker in () if gone else brokers(evidence):
         own = broker.get("default_user")
         name = own.value if own else "guest"
         opened = broker.get("loopback_users") or broker.get(f"loopback_users.{name}")
@@ -108,6 +110,8 @@ def guest(evidence: Evidence) -> Iterator[Hit | Unknown]:
             yield Hit(opened.at, "guest may log in from anywhere")
 
 
+_GONE = re.compile(r"\b(?:delete_user|change_password)\b[\"',\s]{1,5}guest\b")
+"""A step by which nobody enters any more as guest with the password that everybody knows."""
 _NODES = "".join(f"cluster_formation.classic_config.nodes.{n} = rabbit@mq{n}\n" for n in (1, 2, 3))
 
 
