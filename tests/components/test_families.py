@@ -8,17 +8,19 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from tests.support import context_of, full_site, passive_site, volumes_site
+from tests.programs import opinion
+from tests.support import context_of, full_site, passive_site, site_of, volumes_site
 
 import fournines.components
 from fournines.components import registered
 from fournines.kit.component import Component
 from fournines.kit.family import Family, Kind, Row
 from fournines.kit.family.common import COMMON
-from fournines.kit.step import Absent, Account, Directory, File, Packages, Step, Unit
+from fournines.kit.step import STAGED, Absent, Account, Directory, File, Packages, Step, Unit
 from fournines.plan.context import taking_part
 from fournines.plan.family.translate import rows_of
 from fournines.plan.make import make_plan
+from fournines.plan.render import rendered
 from fournines.secrets.generate import complete
 
 FOLDER = Path(fournines.components.__file__).parent
@@ -39,22 +41,24 @@ DEBIANS = re.compile(
 SOURCE = re.compile(r"[\w.-]+/[\w.-]+ \S.*|https://\S+")
 """A file of a public repository, as ``owner/name path``, or a page."""
 
-each = pytest.mark.parametrize(
-    "component", [one for one in registered().values() if one.families], ids=lambda c: c.name
-)
+each = pytest.mark.parametrize("component", registered().values(), ids=lambda c: c.name)
 
 
 @cache
-def steps(name: str) -> tuple[Step, ...]:
-    """All steps of a component, in every site that it takes part in."""
-    found: dict[Step, None] = {}
+def _everything() -> dict[str, tuple[Step, ...]]:
+    """All steps of every component, in the sites that it takes part in."""
+    found: dict[str, dict[Step, None]] = {}
     for made in SITES:
         context = context_of(made())
         for component in taking_part(context.site):
-            if component.name == name:
-                for host in component.hosts(context.site):
-                    found.update(dict.fromkeys(component.steps(context, host)))
-    return tuple(found)
+            for host in component.hosts(context.site):
+                found.setdefault(component.name, {}).update(dict.fromkeys(component.steps(context, host)))
+    return {name: tuple(steps) for name, steps in found.items()}
+
+
+def steps(name: str) -> tuple[Step, ...]:
+    """All steps of a component."""
+    return _everything()[name]
 
 
 @cache
@@ -133,7 +137,9 @@ def test_every_row_is_about_something_that_is_there(component: Component) -> Non
             assert (row.kind, row.debian) in found or row.debian in text, row.debian
 
 
-@pytest.mark.parametrize("rows", [COMMON, *(one.families for one in registered().values() if one.families)])
+@pytest.mark.parametrize(
+    "rows", [COMMON, *(one.families for one in registered().values())], ids=["common", *registered()]
+)
 def test_every_row_says_who_says_so(rows: tuple[Row, ...]) -> None:
     said = [(row.kind, row.debian) for row in rows]
     assert len(said) == len(set(said))
@@ -152,7 +158,8 @@ def test_nothing_of_debians_stands_in_the_tree_of_another_family(
     component: Component, family: Family
 ) -> None:
     said = "\n".join(map(text_of, tree(family)[component.name]))
-    assert not DEBIANS.findall(said)
+    unknown = {row.debian for row in rows_of(component.name) if not row.families[family].source}
+    assert {found for found in DEBIANS.findall(said) if not any(found in name for name in unknown)} == set()
     for row in rows_of(component.name):
         if row.kind in (Kind.PATH, Kind.UNIT) and row.debian not in row.names(family):
             assert not re.search(rf"(?<![\w./-]){re.escape(row.debian)}(?![\w-])", said), row.debian
@@ -161,9 +168,56 @@ def test_nothing_of_debians_stands_in_the_tree_of_another_family(
     assert packages <= known
 
 
+def test_the_documentation_names_what_is_not_proved() -> None:
+    told = (Path(__file__).parents[2] / "docs/families.md").read_text()
+    rows = (row for one in registered().values() for row in (*COMMON, *one.families))
+    for row in rows:
+        for family, found in row.families.items():
+            if not found.source or (row.kind is Kind.PACKAGE and found.names == ()):
+                assert f"| `{family}` | `{row.debian}` |" in told, f"{family} {row.debian}"
+
+
 def test_what_stands_in_place_of_a_template_is_called_like_it() -> None:
     found = sorted(FOLDER.glob("*/templates/*/*"))
     assert found
     for one in found:
         assert one.parent.name in OTHERS
         assert (one.parents[1] / one.name).is_file(), one
+
+
+READ_BY = {
+    "chrony.conf": "chronyd",
+    "haproxy.cfg": "haproxy",
+    "keepalived.conf": "keepalived",
+    "70-fournines.cnf": "mariadbd",
+    "rabbitmq.conf": "/usr/bin/erl",
+    "advanced.config": "/usr/bin/erl",
+    "nftables.conf": "nft",
+    "main.nft": "nft",
+    "10-fournines.conf": "rsyslogd",
+    "fournines": "logrotate",
+}
+"""Files whose programs do not mind where things lie, so that Debian's can read another family's."""
+
+
+@pytest.mark.programs
+@pytest.mark.parametrize("family", OTHERS)
+def test_the_programs_of_a_debian_image_read_the_files_of_another_family(
+    family: Family, tmp_path: Path
+) -> None:
+    site = site_of("blog.yaml")
+    secrets = complete({}, site)
+    found = {
+        one.file.path.rpartition("/")[2]: one.file
+        for one in rendered(make_plan(site, secrets, family=family))
+        if one.host == "controller1" and one.file.validate
+    }
+    read = {name: file for name, file in found.items() if name in READ_BY}
+    assert len(read) == len(READ_BY) - 1, "nftables has one of two names"
+    beside = {"vip.pem": secrets["tls/vip"]}
+    beside |= {f"fournines-fitness/haproxy_{what}": "0\n" for what in ("answers", "serves")}
+    for name, file in read.items():
+        content = file.content.replace("/etc/haproxy/certs/controller.pem", "/run/vip.pem")
+        argv = ["/usr/bin/env", *(word.replace(STAGED, "/run/staged") for word in file.validate)]
+        said = opinion(argv, {"staged": content, **beside}, tmp_path / name, program=READ_BY[name])
+        assert said.returncode == 0, f"{file.path}: {said.stderr}"

@@ -47,9 +47,37 @@ def test_files_lie_where_the_family_has_them_and_say_its_names() -> None:
     )
 
 
+def test_what_has_another_format_there_is_written_in_it() -> None:
+    found = files(RHEL)
+    cache = found["controller1", "/etc/sysconfig/memcached"].content.splitlines()[1:]
+    assert cache == [
+        'PORT="11211"',
+        'USER="memcached"',
+        'MAXCONN="1024"',
+        'CACHESIZE="64"',
+        'OPTIONS="-l 10.0.0.11 -U 0"',
+    ]
+    assert "\nplugins = python3\n" in found["controller1", "/etc/keystone/keystone-uwsgi.ini"].content
+    web = {path.rpartition("/")[2]: file for (host, path), file in found.items() if host == "dashboard"}
+    assert web["ssl.conf"].content.splitlines()[-1] == "Listen 443 https"
+    site = web["horizon.conf"]
+    assert site.path == "/etc/httpd/conf.d/horizon.conf"
+    who = "user=apache group=apache python-path=/usr/share/openstack-dashboard"
+    assert f"\nWSGIDaemonProcess horizon {who} processes=2 threads=8 " in site.content
+    assert "    ErrorLog /var/log/httpd/horizon-error.log\n" in site.content
+    assert web["_9999_fournines.py"].group == "apache"
+    suse = files(make_plan(SITE, SECRETS, family=Family.SUSE))
+    site = suse["dashboard", "/etc/apache2/vhosts.d/horizon.conf"]
+    assert "horizon user=wwwrun group=www python-path=/srv/www/openstack-dashboard " in site.content
+    params = suse["controller1", "/etc/sysconfig/memcached"].content.splitlines()[1]
+    assert params == 'MEMCACHED_PARAMS="-l 10.0.0.11 -p 11211 -U 0 -m 64 -c 1024"'
+
+
 def test_what_a_host_has_beside_its_files_is_written_for_others_only(tmp_path: Path) -> None:
     lines = named(RHEL)["dashboard"].splitlines()
     assert {"package galera", "unit garbd.service: runs"} <= set(lines)
+    # Keystone's package brings uwsgi along on Debian; there nobody does.
+    assert "package uwsgi-plugin-python3" in named(RHEL)["controller1"].splitlines()
     assert lines == sorted(lines)
     write(RHEL, tmp_path / "rhel", Family.RHEL)
     assert (tmp_path / "rhel/dashboard.names").read_text().splitlines() == lines

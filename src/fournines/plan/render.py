@@ -56,7 +56,10 @@ def write(plan: Plan, directory: Path, family: Family = Family.DEBIAN) -> int:
 
 
 def named(plan: Plan) -> Mapping[str, str]:
-    """What each host has beside its files, in lines: packages, accounts of ours, units and how they are."""
+    """What each host has beside its files, in lines: packages, accounts of ours, units and how they are.
+
+    Among the packages are those whose programs units run: on Debian others bring them along.
+    """
     lines: dict[str, set[str]] = {host: set() for host in plan.context.site.hosts}
     for phase in plan.phases:
         for host, steps in phase.steps.items():
@@ -73,7 +76,8 @@ def _named(step: Step) -> Iterator[str]:
             yield from (f"package {name}" for name in names)
         case Account(name=name):
             yield f"account {name}"
-        case Unit(name=name, running=running):
+        case Unit(name=name, running=running, packages=packages):
+            yield from (f"package {one}" for one in packages)
             yield f"unit {name}: {_HOW[running]}"
 
 

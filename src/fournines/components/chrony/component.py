@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from fournines.components.chrony.checks import checks
 from fournines.components.chrony.deploy import steps
+from fournines.components.chrony.families import FAMILIES
 from fournines.components.chrony.faults import faults
 from fournines.components.chrony.model import PORT, Options, time_hosts
 from fournines.components.chrony.relies import RELIES
@@ -38,4 +39,5 @@ COMPONENT = Component(
     needs=always("names"),
     provides=("time",),
     relies=RELIES,
+    families=FAMILIES,
 )

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from fournines.components.cinder.checks import checks, volume_checks
 from fournines.components.cinder.deploy import steps
+from fournines.components.cinder.families import FAMILIES
 from fournines.components.cinder.faults import faults
 from fournines.components.cinder.model import (
     ALONE,
@@ -82,5 +83,6 @@ COMPONENT = Component(
     provides=("volumes",),
     joins=Joins.LISTED,
     relies=RELIES,
+    families=FAMILIES,
     judge=judge,
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fournines.components.client.checks import checks
 from fournines.components.client.deploy import HOSTS, steps
+from fournines.components.client.families import FAMILIES
 from fournines.components.client.relies import RELIES
 from fournines.kit.component import Component, Joins, Stage, always
 
@@ -16,4 +17,5 @@ COMPONENT = Component(
     joins=Joins.POSSIBLE,
     follows=("identity",),
     relies=RELIES,
+    families=FAMILIES,
 )

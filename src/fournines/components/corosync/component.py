@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from fournines.components.corosync.checks import checks
 from fournines.components.corosync.deploy import steps
+from fournines.components.corosync.families import FAMILIES
 from fournines.components.corosync.faults import faults
 from fournines.components.corosync.model import AUTHKEY, MEMBERS, Options, agreed_seconds, links, quorum
 from fournines.components.corosync.relies import RELIES
@@ -56,5 +57,6 @@ COMPONENT = Component(
     needs=always("names", "firewall"),
     provides=("membership",),
     relies=RELIES,
+    families=FAMILIES,
     judge=judge,
 )

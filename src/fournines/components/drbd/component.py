@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from fournines.components.drbd.checks import checks
 from fournines.components.drbd.deploy import steps
+from fournines.components.drbd.families import FAMILIES
 from fournines.components.drbd.faults import faults
 from fournines.components.drbd.model import HOSTS, Options, password_of, refused, volumes
 from fournines.components.drbd.on_host.resolver import FILESYSTEM
@@ -62,5 +63,6 @@ COMPONENT = Component(
     provides=("mirror",),
     joins=Joins.WANTED,
     relies=RELIES,
+    families=FAMILIES,
     judge=refused,
 )

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from fournines.components.etcd.checks import checks
 from fournines.components.etcd.deploy import steps
+from fournines.components.etcd.families import FAMILIES
 from fournines.components.etcd.faults import faults
 from fournines.components.etcd.model import CLIENT_PORT, MEMBER_MB, MEMBERS, PEER_PORT, Options
 from fournines.components.etcd.relies import RELIES
@@ -40,4 +41,5 @@ COMPONENT = Component(
     provides=("coordination",),
     joins=Joins.WANTED,
     relies=RELIES,
+    families=FAMILIES,
 )

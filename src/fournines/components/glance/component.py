@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from fournines.components.glance.checks import checks, image_again, image_checks, kept_image
 from fournines.components.glance.deploy import steps
+from fournines.components.glance.families import FAMILIES
 from fournines.components.glance.faults import faults
 from fournines.components.glance.model import (
     CACHE_KEY,
@@ -96,4 +97,5 @@ COMPONENT = Component(
     provides=("image",),
     joins=Joins.LISTED,
     relies=RELIES,
+    families=FAMILIES,
 )

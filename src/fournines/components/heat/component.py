@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from fournines.components.heat.checks import checks, stack_checks
 from fournines.components.heat.deploy import steps
+from fournines.components.heat.families import FAMILIES
 from fournines.components.heat.faults import faults
 from fournines.components.heat.model import (
     API_MB,
@@ -70,4 +71,5 @@ COMPONENT = Component(
     provides=("orchestration",),
     joins=Joins.LISTED,
     relies=RELIES,
+    families=FAMILIES,
 )

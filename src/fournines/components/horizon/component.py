@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from fournines.components.horizon.checks import checks, login_checks
 from fournines.components.horizon.deploy import steps
+from fournines.components.horizon.families import FAMILIES
 from fournines.components.horizon.faults import faults
 from fournines.components.horizon.model import (
     CERTIFICATE,
@@ -63,4 +64,5 @@ COMPONENT = Component(
     provides=("dashboard",),
     joins=Joins.LISTED,
     relies=RELIES,
+    families=FAMILIES,
 )

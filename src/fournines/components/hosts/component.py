@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from fournines.components.hosts.checks import checks
 from fournines.components.hosts.deploy import steps
+from fournines.components.hosts.families import FAMILIES
 from fournines.components.hosts.model import Options
 from fournines.components.hosts.relies import RELIES
 from fournines.kit.component import Component, Stage
@@ -28,4 +29,5 @@ COMPONENT = Component(
     options=Options,
     provides=("names",),
     relies=RELIES,
+    families=FAMILIES,
 )

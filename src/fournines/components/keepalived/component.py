@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from fournines.components.keepalived.checks import checks
 from fournines.components.keepalived.deploy import steps
+from fournines.components.keepalived.families import FAMILIES
 from fournines.components.keepalived.faults import faults
 from fournines.components.keepalived.model import LOG, TAGS, Options
 from fournines.components.keepalived.relies import RELIES
@@ -38,4 +39,5 @@ COMPONENT = Component(
     needs=always("names", "balancer", "database"),
     provides=("vip",),
     relies=RELIES,
+    families=FAMILIES,
 )

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from fournines.components.keystone.checks import checks, identity_checks
 from fournines.components.keystone.deploy import identity, steps
+from fournines.components.keystone.families import FAMILIES
 from fournines.components.keystone.faults import faults
 from fournines.components.keystone.model import (
     CREDENTIAL,
@@ -62,4 +63,5 @@ COMPONENT = Component(
     provides=("identity",),
     joins=Joins.LISTED,
     relies=RELIES,
+    families=FAMILIES,
 )

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from fournines.components.mariadb.checks import account_checks, checks
 from fournines.components.mariadb.deploy import accounts, steps
+from fournines.components.mariadb.families import FAMILIES
 from fournines.components.mariadb.faults import faults
 from fournines.components.mariadb.model import (
     DATADIR,
@@ -87,4 +88,5 @@ COMPONENT = Component(
     provides=("database",),
     joins=Joins.CHOSEN,
     relies=RELIES,
+    families=FAMILIES,
 )

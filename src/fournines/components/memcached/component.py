@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from fournines.components.memcached.checks import checks
 from fournines.components.memcached.deploy import steps
+from fournines.components.memcached.families import FAMILIES
 from fournines.components.memcached.faults import faults
 from fournines.components.memcached.model import HOSTS, PORT, Options
 from fournines.components.memcached.relies import RELIES
@@ -33,4 +34,5 @@ COMPONENT = Component(
     needs=always("names", "firewall"),
     provides=("cache",),
     relies=RELIES,
+    families=FAMILIES,
 )

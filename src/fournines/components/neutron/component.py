@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from fournines.components.neutron.checks import agent_checks, answer_checks, checks
 from fournines.components.neutron.deploy import agents, steps
+from fournines.components.neutron.families import FAMILIES
 from fournines.components.neutron.faults import faults, leased, reached
 from fournines.components.neutron.model import (
     CACHE_KEY,
@@ -89,4 +90,5 @@ COMPONENT = Component(
     provides=("network",),
     joins=Joins.LISTED,
     relies=RELIES,
+    families=FAMILIES,
 )

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from fournines.components.nftables.checks import checks
 from fournines.components.nftables.deploy import steps
+from fournines.components.nftables.families import FAMILIES
 from fournines.components.nftables.faults import faults
 from fournines.components.nftables.model import Options
 from fournines.components.nftables.relies import RELIES
@@ -31,4 +32,5 @@ COMPONENT = Component(
     needs=always("names"),
     provides=("firewall",),
     relies=RELIES,
+    families=FAMILIES,
 )

@@ -12,6 +12,7 @@ from fournines.components.nova.checks import (
     service_checks,
 )
 from fournines.components.nova.deploy import computes, deciders, hosts, steps
+from fournines.components.nova.families import FAMILIES
 from fournines.components.nova.faults import faults
 from fournines.components.nova.model import (
     API_DATABASE,
@@ -130,5 +131,6 @@ COMPONENT = Component(
     provides=("compute",),
     joins=Joins.LISTED,
     relies=RELIES,
+    families=FAMILIES,
     judge=judge,
 )

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from fournines.components.openvswitch.checks import bridge_checks, checks
 from fournines.components.openvswitch.deploy import bridges, steps
+from fournines.components.openvswitch.families import FAMILIES
 from fournines.components.openvswitch.faults import faults
 from fournines.components.openvswitch.model import (
     EXTERNAL_BRIDGE,
@@ -94,5 +95,6 @@ COMPONENT = Component(
     provides=("switch",),
     joins=Joins.WANTED,
     relies=RELIES,
+    families=FAMILIES,
     judge=judge,
 )

@@ -7,6 +7,7 @@ from functools import partial
 
 from fournines.components.pacemaker.checks import checks, decider_checks, member_checks, volume_checks
 from fournines.components.pacemaker.deploy import UNIT, configuration, daemons, volumes
+from fournines.components.pacemaker.families import FAMILIES
 from fournines.components.pacemaker.faults import faults
 from fournines.components.pacemaker.model import MEMBERS, QUORUM_ONLY, Options
 from fournines.components.pacemaker.on_host import operations
@@ -77,4 +78,5 @@ COMPONENT = Component(
     needs=always("names", "membership"),
     provides=("vip", "moving-data"),
     relies=RELIES,
+    families=FAMILIES,
 )

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from fournines.components.placement.checks import answer_checks, checks
 from fournines.components.placement.deploy import steps
+from fournines.components.placement.families import FAMILIES
 from fournines.components.placement.faults import faults
 from fournines.components.placement.model import (
     CACHE_KEY,
@@ -60,4 +61,5 @@ COMPONENT = Component(
     provides=("placement",),
     joins=Joins.LISTED,
     relies=RELIES,
+    families=FAMILIES,
 )

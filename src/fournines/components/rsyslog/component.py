@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from fournines.components.rsyslog.checks import checks
 from fournines.components.rsyslog.deploy import steps
+from fournines.components.rsyslog.families import FAMILIES
 from fournines.components.rsyslog.faults import faults
 from fournines.components.rsyslog.model import CHECK_LOG, CHECK_TAG, Options
 from fournines.components.rsyslog.relies import RELIES
@@ -32,4 +33,5 @@ COMPONENT = Component(
     needs=always("names"),
     provides=("logs",),
     relies=RELIES,
+    families=FAMILIES,
 )

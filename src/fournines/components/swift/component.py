@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from fournines.components.swift.checks import checks, object_checks
 from fournines.components.swift.deploy import LOG, PROXY_PROGRAM, STORE_PROGRAMS, steps
+from fournines.components.swift.families import FAMILIES
 from fournines.components.swift.faults import faults
 from fournines.components.swift.model import (
     ACCOUNTS,
@@ -111,5 +112,6 @@ COMPONENT = Component(
     provides=("objects",),
     joins=Joins.LISTED,
     relies=RELIES,
+    families=FAMILIES,
     judge=judge,
 )

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from fournines.components.tls.checks import checks
 from fournines.components.tls.deploy import steps
+from fournines.components.tls.families import FAMILIES
 from fournines.components.tls.model import AUTHORITY, CERTIFICATE, Options, certificate_path
 from fournines.components.tls.relies import RELIES
 from fournines.kit.component import Component, Stage, always
@@ -32,4 +33,5 @@ COMPONENT = Component(
     needs=always("names"),
     provides=("trust",),
     relies=RELIES,
+    families=FAMILIES,
 )

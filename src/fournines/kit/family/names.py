@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from functools import cached_property
+from pathlib import PurePosixPath
 from typing import Any
 
 from fournines.kit.family.rows import Family, Kind, Row
@@ -37,7 +38,8 @@ class Names:
     def _exists(self, step: Step) -> bool:
         match step:
             case File(path=name) | Directory(path=name) | Absent(path=name):
-                row = self._rows.get((Kind.PATH, name))
+                above = (str(one) for one in (PurePosixPath(name), *PurePosixPath(name).parents))
+                row = next((r for one in above if (r := self._rows.get((Kind.PATH, one)))), None)
             case Unit(name=name):
                 row = self._rows.get((Kind.UNIT, name))
             case _:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -89,3 +89,8 @@ def account(debian: str, *, rhel: There, suse: There) -> Row:
 def path(debian: str, *, rhel: There, suse: There) -> Row:
     """A path, with all that lies below it; a longer one has a row of its own where it is somewhere else."""
     return Row(Kind.PATH, debian, {Family.RHEL: rhel, Family.SUSE: suse})
+
+
+def alike_all(make: Callable[..., Row], *names: str, rhel: str, suse: str) -> tuple[Row, ...]:
+    """Rows of one kind (``package``, ``path``, ...) for names that are Debian's everywhere."""
+    return tuple(make(name, rhel=alike(rhel), suse=alike(suse)) for name in names)
