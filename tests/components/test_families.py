@@ -169,12 +169,13 @@ def test_nothing_of_debians_stands_in_the_tree_of_another_family(
 
 
 def test_the_documentation_names_what_is_not_proved() -> None:
-    told = (Path(__file__).parents[2] / "docs/families.md").read_text()
+    told = (Path(__file__).parents[2] / "docs/families.md").read_text().splitlines()
     rows = (row for one in registered().values() for row in (*COMMON, *one.families))
     for row in rows:
         for family, found in row.families.items():
             if not found.source or (row.kind is Kind.PACKAGE and found.names == ()):
-                assert f"| `{family}` | `{row.debian}` |" in told, f"{family} {row.debian}"
+                said = (line for line in told if line.startswith(f"| `{family}` | "))
+                assert any(f"`{row.debian}`" in line for line in said), f"{family} {row.debian}"
 
 
 def test_what_stands_in_place_of_a_template_is_called_like_it() -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from fournines.components.aodh.checks import alarm_checks, checks
 from fournines.components.aodh.deploy import steps
+from fournines.components.aodh.families import FAMILIES
 from fournines.components.aodh.faults import faults
 from fournines.components.aodh.model import (
     API_MB,
@@ -59,4 +60,5 @@ COMPONENT = Component(
     provides=("alarms",),
     joins=Joins.LISTED,
     relies=RELIES,
+    families=FAMILIES,
 )

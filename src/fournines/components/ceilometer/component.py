@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from fournines.components.ceilometer.checks import checks, polling_checks
 from fournines.components.ceilometer.deploy import steps
+from fournines.components.ceilometer.families import FAMILIES
 from fournines.components.ceilometer.faults import faults
 from fournines.components.ceilometer.model import (
     CENTRAL_MB,
@@ -52,4 +53,5 @@ COMPONENT = Component(
     provides=("telemetry",),
     joins=Joins.LISTED,
     relies=RELIES,
+    families=FAMILIES,
 )

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from fournines.components.gnocchi.checks import checks, measure_checks
 from fournines.components.gnocchi.deploy import steps
+from fournines.components.gnocchi.families import FAMILIES
 from fournines.components.gnocchi.faults import faults
 from fournines.components.gnocchi.model import (
     BESIDES_MB,
@@ -64,4 +65,5 @@ COMPONENT = Component(
     provides=("metrics",),
     joins=Joins.LISTED,
     relies=RELIES,
+    families=FAMILIES,
 )

@@ -24,6 +24,11 @@ COMMON = (
         ),
     ),
     package(
+        "python3-tooz",
+        rhel=alike(_RDO.format("tooz")),
+        suse=alike("openstack/rpm-packaging openstack/tooz/tooz.spec.j2"),
+    ),
+    package(
         "python3-minimal",
         rhel=there("python3", by=_RHEL.format("python3.9")),
         suse=there("python3-base", by=_SUSE.format("python313")),
