@@ -25,6 +25,8 @@ PERIOD = 60
 """Seconds that become one value in that archive policy; an alarm looks at whole ones."""
 VALUE, THRESHOLD = 42.0, 10.0
 GONE_OFF = "alarm"
+JSON = {"Accept": "application/json"}
+"""Aodh can say everything in XML too."""
 PAUSE = 2.0
 AGAIN = 15.0
 """Seconds between two measures: the alarm looks at the last minutes only."""
@@ -38,7 +40,7 @@ def clear(api: Api, question: dict[str, Any]) -> None:
         if left_over(old["started_at"]):
             with contextlib.suppress(urllib.error.HTTPError):
                 api.call("DELETE", f"{gnocchi}/v1/resource/generic/{old['id']}")
-    for old in api.call("GET", f"{aodh}/v2/alarms"):
+    for old in api.call("GET", f"{aodh}/v2/alarms", **JSON):
         if old["name"].startswith(f"{NAME}-") and left_over(old["timestamp"]):
             with contextlib.suppress(urllib.error.HTTPError):
                 api.call("DELETE", f"{aodh}/v2/alarms/{old['alarm_id']}")
@@ -66,7 +68,7 @@ def gone_off(api: Api, state: str, measures: str, patience: float) -> tuple[str,
             posted = now
             api.call("POST", measures, [{"timestamp": datetime.now(UTC).isoformat(), "value": VALUE}])
         time.sleep(PAUSE)
-        found = api.call("GET", state)
+        found = api.call("GET", state, **JSON)
     return found, time.monotonic() - start
 
 
@@ -80,7 +82,7 @@ def main(question: dict[str, Any]) -> dict[str, object]:
     try:
         what = "gnocchi_resources_threshold"
         asked = {"name": name, "type": what, f"{what}_rule": rule(resource)}
-        made = api.call("POST", f"{question['aodh']}/v2/alarms", asked)
+        made = api.call("POST", f"{question['aodh']}/v2/alarms", asked, **JSON)
         alarm = f"{question['aodh']}/v2/alarms/{made['alarm_id']}"
         try:
             measures = f"{kind}/{resource}/metric/{METRIC}/measures"
