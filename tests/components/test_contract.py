@@ -35,6 +35,7 @@ from fournines.kit.fault import Fault
 from fournines.kit.probe import TableLedger
 from fournines.kit.step import STAGED, File, Packages, Step, Unit
 from fournines.kit.verdict import Outcome
+from fournines.kit.where import Moded
 from fournines.plan.context import taking_part
 from fournines.spec.model import Site
 from fournines.spec.told.meaning import meanings
@@ -295,6 +296,31 @@ def test_every_fault_has_an_undo(component: Component, context: Context) -> None
         assert fault.what
         assert fault.undo.argv
         assert fault.undo != fault.inject
+
+
+@pytest.mark.parametrize(
+    "promise",
+    [
+        test_its_stages_are_about_its_own_hosts,
+        test_saying_it_twice_says_the_same,
+        test_units_restart_on_files_that_the_plan_writes,
+        test_what_a_stage_runs_is_waited_for_there,
+        test_checks_are_its_own_and_unique,
+        test_no_check_passes_by_accident,
+        test_every_endpoint_is_asked_about,
+        test_no_port_is_opened_twice,
+        test_every_fault_has_an_undo,
+    ],
+)
+@pytest.mark.parametrize(
+    "component",
+    [one for one in registered().values() if issubclass(one.options, Moded)],
+    ids=lambda c: c.name,
+)
+def test_it_is_kept_where_it_moves_too(
+    component: Component, promise: Callable[[Component, Context], None]
+) -> None:
+    promise(component, _context(passive_site))
 
 
 def _fields(schema: dict[str, Any], at: str = "") -> Iterator[tuple[str, dict[str, Any]]]:

@@ -11,7 +11,7 @@ from fournines.errors import PlanError
 from fournines.kit.component import Component, Stage
 from fournines.kit.context import Context
 from fournines.kit.step import Packages
-from fournines.kit.where import EVERYWHERE, Moded, on
+from fournines.kit.where import EVERYWHERE, ApiModed, Moded, on
 from fournines.spec.model import Mode, Role, Site
 
 
@@ -75,3 +75,20 @@ def test_a_component_runs_in_its_own_mode_where_it_has_a_choice(blog_context: Co
     assert context.mode("volumes") is Mode.ACTIVE_PASSIVE
     assert context.mode("agents") is Mode.ACTIVE_ACTIVE
     assert context.mode("glance") is Mode.ACTIVE_ACTIVE
+
+
+@pytest.mark.parametrize(
+    ("written", "moves", "said"),
+    [
+        ({}, (False, False), ()),
+        ({"mode": "active-passive"}, (True, True), ("mode",)),
+        ({"mode": "active-passive", "api_mode": "active-active"}, (True, False), ("mode",)),
+        ({"api_mode": "active-passive"}, (False, True), ("api_mode",)),
+    ],
+)
+def test_an_api_moves_with_the_rest_unless_it_is_told_otherwise(
+    site: Site, written: dict[str, str], moves: tuple[bool, bool], said: tuple[str, ...]
+) -> None:
+    options = ApiModed.model_validate(written)
+    assert (options.moves_in(site), options.api_moves_in(site)) == moves
+    assert options.moving_options(site) == said

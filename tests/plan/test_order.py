@@ -139,6 +139,30 @@ def test_who_collects_declarations_comes_after_the_first_stage_of_who_declares_t
     ]
 
 
+def test_who_collects_waits_for_the_stage_that_brings_what_is_declared() -> None:
+    """Agents come after the server, and the cluster is told of them once their files are there."""
+    steps = lambda *_: ()  # noqa: E731 - a stage's
+    server, agents = Stage(steps, steps, "server"), Stage(steps, steps, "agents", brings=(Resource,))
+    shown = Stage(steps, steps, "shown", needs=("vip",))
+    manager = made("manager", provides=("vip",), stages=("members",))
+    components = [
+        replace(
+            made("nets"),
+            stages=(server, agents, shown),
+            declares=lambda *_: (Resource("agent", "agent.service"),),
+        ),
+        replace(
+            manager, stages=(*manager.stages, Stage(steps, steps, "configuration", collects=(Resource,)))
+        ),
+    ]
+    assert names(components) == [
+        ["manager members", "nets server"],
+        ["nets agents"],
+        ["manager configuration"],
+        ["nets shown"],
+    ]
+
+
 def test_a_need_that_nobody_provides_is_an_error() -> None:
     with pytest.raises(PlanError, match="api needs 'database'"):
         levels(SITE, [made("api", needs=("database",))])

@@ -82,8 +82,8 @@ class Stage:
     started then, and shown to work in a stage that needs it.
     ``after`` are capabilities that it does not need, but comes after where somebody provides them: what it
     shows to work may make use of them.
-    ``collects`` are kinds of declarations: it comes after the first stage of whoever declares one, which has
-    brought to the hosts what this stage is about to make use of.
+    ``collects`` are kinds of declarations: it comes after that stage of whoever declares one which ``brings``
+    to the hosts what is declared, the first one unless another says so of itself.
     ``provides`` are those of the component's capabilities that are there once this stage has ended; the
     others come with its last one.
     ``slow`` says that its units take long until they are well: in a first deployment what does not come after
@@ -97,6 +97,7 @@ class Stage:
     on: Where | None = None
     after: tuple[str, ...] = ()
     collects: tuple[type[Declaration], ...] = ()
+    brings: tuple[type[Declaration], ...] = ()
     provides: tuple[str, ...] = ()
     slow: bool = False
 
@@ -164,6 +165,11 @@ class Component:
         """The number of the stage after which it provides a capability."""
         early = (n for n, stage in enumerate(self.stages) if capability in stage.provides)
         return next(early, len(self.stages) - 1)
+
+    def stage_that_brings(self, kinds: tuple[type[Declaration], ...]) -> int:
+        """The number of the last stage that brings to the hosts what declarations of these kinds name."""
+        numbers = (n for n, stage in enumerate(self.stages) if set(stage.brings) & set(kinds))
+        return max(numbers, default=0)
 
     def needed_by_all(self, site: Site) -> tuple[str, ...]:
         """The capabilities that any of its stages needs in a site."""

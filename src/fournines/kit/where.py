@@ -106,3 +106,24 @@ class Moded(Strict):
     def moves_in(self, site: Site) -> bool:
         """Whether it runs on one host at a time, and Pacemaker says on which."""
         return self.mode_in(site) is Mode.ACTIVE_PASSIVE
+
+    def moving_options(self, site: Site) -> tuple[str, ...]:
+        """The options by which any of it moves."""
+        return ("mode",) if self.moves_in(site) else ()
+
+
+class ApiModed(Moded):
+    """Of a service whose API and whose other daemons may each be run in either way."""
+
+    api_mode: Mode | None = None
+    """The same for its API alone: active-active keeps that on all its hosts where the other daemons move.
+    Unless given, as ``mode``."""
+
+    def api_moves_in(self, site: Site) -> bool:
+        """Whether its API runs on one host at a time."""
+        return (self.api_mode or self.mode_in(site)) is Mode.ACTIVE_PASSIVE
+
+    def moving_options(self, site: Site) -> tuple[str, ...]:
+        """The options by which any of it moves."""
+        api = self.api_mode is Mode.ACTIVE_PASSIVE
+        return (*super().moving_options(site), *(("api_mode",) if api else ()))

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from fournines.errors import PlanError
 from fournines.kit.component import Component, Stage, no_steps
+from fournines.kit.declare import Declaration
 from fournines.spec.model import Site
 
 _Number = tuple[str, int]
@@ -103,15 +104,17 @@ def _stages(
             *_needed(component, component.needed(site, number), components),
             *_provided(component, component.stages[number].after, components),
         }
-        before |= {(other.name, 0) for other in _collected(component, number, components, site)}
+        kinds = component.stages[number].collects
+        before |= {
+            (one.name, one.stage_that_brings(kinds)) for one in _collected(component, kinds, components, site)
+        }
         yield number, before | ({(component.name, number - 1)} if number else set())
 
 
 def _collected(
-    component: Component, number: int, components: Sequence[Component], site: Site
+    component: Component, kinds: tuple[type[Declaration], ...], components: Sequence[Component], site: Site
 ) -> Iterator[Component]:
-    """The other components that declare what this stage collects."""
-    kinds = component.stages[number].collects
+    """The other components that declare what a stage collects."""
     for other in components if kinds else ():
         if other is not component and any(isinstance(one, kinds) for one in other.declarations(site)):
             yield other

@@ -145,9 +145,9 @@ def _unmoved(site: Site, taking_part: Sequence[Component]) -> Iterator[Problem]:
     """Components that are to be moved from host to host where nobody does."""
     for component in taking_part if site.mode is not Mode.ACTIVE_PASSIVE else ():
         options = component.options_of(site)
-        if isinstance(options, Moded) and options.moves_in(site):
+        for option in options.moving_options(site) if isinstance(options, Moded) else ():
             yield Problem(
-                ("components", component.name, "mode"),
+                ("components", component.name, option),
                 f"nobody moves {component.name} to another host: the site's mode is {site.mode}",
                 f"take it away, or write mode: {Mode.ACTIVE_PASSIVE} for the site, and mode:"
                 f" {Mode.ACTIVE_ACTIVE} for the components that stay on all their hosts",

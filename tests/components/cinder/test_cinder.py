@@ -16,16 +16,16 @@ from tests.components.asked import Asked
 from tests.components.fixed import file_of
 from tests.components.openstack import serving
 from tests.programs import opinion
-from tests.support import EXAMPLES
+from tests.support import EXAMPLES, context_of, site_of
 
 from fournines.components.cinder.component import COMPONENT
-from fournines.components.cinder.deploy import CONF, UWSGI
-from fournines.components.cinder.model import UNITS, Options
+from fournines.components.cinder.deploy import UWSGI
+from fournines.components.cinder.model import CONF, UNITS, Options
 from fournines.components.cinder.on_host import volume
 from fournines.errors import SpecError
 from fournines.kit.check import Check, Output
 from fournines.kit.context import Context
-from fournines.kit.declare import Coordination, DatabaseClients
+from fournines.kit.declare import Coordination, DatabaseClients, Resource
 from fournines.kit.step import Command, Packages, Unit, unit_file
 from fournines.kit.verdict import Outcome
 from fournines.plan.context import taking_part
@@ -274,3 +274,71 @@ def test_oslo_reads_every_option_we_write(context: Context, tmp_path: Path) -> N
     errors = [line.removeprefix("ERROR:root:") for line in said.stderr.splitlines() if "ERROR" in line]
     # The backend's section has a name of our own, and what a plugin of keystoneauth reads is in no sample.
     assert all(e.startswith(("main/", "service_user/")) for e in errors), said.stderr
+
+
+# --- where scheduler and volume service move ----------------------------------------------------------------
+
+
+@pytest.fixture(name="moved")
+def on_one_host() -> Context:
+    return context_of(site_of("active-passive-services.yaml"))
+
+
+def test_the_name_that_volumes_belong_to_moves_along(moved: Context) -> None:
+    first, second = settings(moved), settings(moved, "controller2")
+    assert first["DEFAULT"]["host"] == second["DEFAULT"]["host"] == moved.site.name
+    assert "cluster" not in first["DEFAULT"]
+    assert first["DEFAULT"]["rpc_ping_enabled"] == "true"
+    assert first["coordination"]["backend_url"], "the API is on both hosts"
+    asked = {one.name: one.asked or "" for one in moved.declared(Resource) if one.group}
+    assert asked["cinder-volume"].endswith(f" {CONF} cinder-volume.{moved.site.name}@main")
+    assert asked["cinder-scheduler"].endswith(f" cinder-scheduler.{moved.site.name}")
+
+
+def test_locks_are_the_hosts_own_where_all_of_it_is_on_one(moved: Context) -> None:
+    options = Options.model_validate({"driver": RBD})
+    site, parsed = moved.site, {**moved.parsed, "cinder": options}
+    assert "coordination" in COMPONENT.needed(site)
+    alone = site.model_copy(update={"components": {"cinder": {"driver": RBD}}})
+    assert "coordination" not in COMPONENT.needed(alone)
+    assert "coordination" not in settings(replace(moved, site=alone, parsed=parsed))
+
+
+def test_scheduler_and_volume_service_are_left_to_the_cluster(moved: Context) -> None:
+    steps = COMPONENT.steps(moved, moved.site.controllers[0])
+    units = {one.name: one.running for one in steps if isinstance(one, Unit)}
+    assert units == {UNITS["api"]: True, UNITS["scheduler"]: None, UNITS["volume"]: None}
+    assert {one.id for one in COMPONENT.checks(moved)} >= {"cinder.scheduler-unit", "cinder.volume-unit"}
+
+
+@pytest.mark.parametrize(
+    ("services", "outcome"),
+    [
+        ([service("cinder-scheduler", "S"), service("cinder-volume", "S@main")], Outcome.PASS),
+        (
+            [service("cinder-scheduler", "S"), service("cinder-volume", "S@main", cluster="S@main")],
+            Outcome.FAIL,
+        ),
+        ([service("cinder-scheduler", "S"), service("cinder-volume", "S@main", state="down")], Outcome.FAIL),
+        (SERVICES, Outcome.FAIL),
+    ],
+)
+def test_one_that_is_not_there_under_its_name_goes_red(
+    moved: Context, services: list[dict[str, object]], outcome: Outcome
+) -> None:
+    named = json.dumps(WELL | {"services": services}).replace('"S', f'"{moved.site.name}')
+    assert check(moved, "services").verdict({"dashboard": Output(0, named)}).outcome is outcome
+
+
+@pytest.mark.parametrize(
+    ("driver", "what"),
+    [("cinder.volume.drivers.nfs.NfsDriver", ""), ("cinder.volume.drivers.lvm.LVMVolumeDriver", "own disks")],
+)
+def test_a_driver_that_runs_on_one_host_may_move_unless_its_volumes_cannot(driver: str, what: str) -> None:
+    text = (EXAMPLES / "active-passive-services.yaml").read_text()
+    changed = text.replace("cinder.tests.fake_driver.FakeHAReplicatedLoggingVolumeDriver", driver)
+    if not what:
+        loads(changed, Path("site.yaml"), vocabulary())
+        return
+    with pytest.raises(SpecError, match=what):
+        loads(changed, Path("site.yaml"), vocabulary())

@@ -13,14 +13,21 @@ from tests.components.asked import Asked
 from tests.components.fixed import file_of
 from tests.components.openstack import serving
 from tests.programs import opinion
+from tests.support import context_of, passive_site
 
 from fournines.components.heat.component import COMPONENT
-from fournines.components.heat.deploy import CONF
-from fournines.components.heat.model import UNITS
+from fournines.components.heat.model import CONF, UNITS
 from fournines.components.heat.on_host import stack
 from fournines.kit.check import Check, Output
 from fournines.kit.context import Context
-from fournines.kit.declare import CatalogueEntry, DatabaseClients, Endpoint, MessageUser, ServiceUser
+from fournines.kit.declare import (
+    CatalogueEntry,
+    DatabaseClients,
+    Endpoint,
+    MessageUser,
+    Resource,
+    ServiceUser,
+)
 from fournines.kit.step import Command, Unit, unit_file
 from fournines.kit.verdict import Outcome
 from fournines.plan.context import taking_part
@@ -248,3 +255,35 @@ def test_oslo_reads_every_option_we_write(context: Context, tmp_path: Path) -> N
     assert [e.split()[0] for e in errors] == [f"trustee/{key}" for key in settings(context)["trustee"]][
         : len(errors)
     ]
+
+
+# --- where it moves -----------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module", name="moved")
+def on_one_host() -> Context:
+    return context_of(passive_site())
+
+
+def test_apis_and_engine_go_with_the_vip_and_the_engine_is_asked_at_its_hosts_queue(moved: Context) -> None:
+    found = {one.unit: one for one in moved.declared(Resource) if one.name.startswith("heat")}
+    assert set(found) == set(UNITS.values())
+    assert {one.group for one in found.values()} == {""}
+    assert (found[UNITS["engine"]].asked or "").endswith(f" {CONF} engine.$(uname -n)")
+    assert settings(moved)["DEFAULT"]["rpc_ping_enabled"] == "true"
+    units = [one for one in COMPONENT.steps(moved, moved.site.controllers[0]) if isinstance(one, Unit)]
+    assert {one.running for one in units} == {None}
+
+
+@pytest.mark.parametrize(
+    ("engines", "outcome"),
+    [
+        ({"controller1": 1}, Outcome.PASS),
+        ({"controller1": 1, "controller2": 1}, Outcome.PASS),
+        ({}, Outcome.FAIL),
+    ],
+)
+def test_without_an_engine_it_goes_red(moved: Context, engines: dict[str, int], outcome: Outcome) -> None:
+    promise = check(moved, "engines")
+    said = Output(0, json.dumps(WELL | {"engines": engines}))
+    assert promise.verdict(dict.fromkeys(promise.asks, said)).outcome is outcome

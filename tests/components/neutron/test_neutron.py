@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from subprocess import CompletedProcess
 from typing import Any
 
 import pytest
@@ -14,10 +15,11 @@ from tests.components.virtual import REAL, clouds
 from tests.programs import opinion
 
 from fournines.components.neutron.component import COMPONENT
-from fournines.components.neutron.deploy import AGENT_FILES, CONF, ML2, UWSGI
+from fournines.components.neutron.deploy import AGENT_FILES, ML2, UWSGI
 from fournines.components.neutron.model import (
     AGENT_UNITS,
     AGENTS,
+    CONF,
     MONITORS,
     PORT,
     SERVER_UNITS,
@@ -284,15 +286,20 @@ NAMESPACES = (
 )
 
 
-@pytest.mark.programs
-@pytest.mark.parametrize("path", [CONF, ML2, *AGENT_FILES.values()])
-def test_oslo_reads_every_option_we_write(context: Context, tmp_path: Path, path: str) -> None:
+def validated(context: Context, path: str, folder: Path) -> CompletedProcess[str]:
+    """What oslo says of a file of the first controller."""
     name = Path(path).name
     argv = ["oslo-config-validator", "--input-file", f"/run/{name}"]
     for space in NAMESPACES:
         argv += ["--namespace", space]
     files = {name: file_of(COMPONENT, context, "controller1", path).content}
-    said = opinion(argv, files, tmp_path, program="/usr/bin/neutron-l3-agent")
+    return opinion(argv, files, folder, program="/usr/bin/neutron-l3-agent")
+
+
+@pytest.mark.programs
+@pytest.mark.parametrize("path", [CONF, ML2, *AGENT_FILES.values()])
+def test_oslo_reads_every_option_we_write(context: Context, tmp_path: Path, path: str) -> None:
+    said = validated(context, path, tmp_path)
     assert "ERROR" not in said.stderr, said.stderr
     assert said.returncode == 0
 

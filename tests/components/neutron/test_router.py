@@ -11,13 +11,14 @@ from typing import Any
 
 import pytest
 
+from fournines.components.neutron.on_host import cloud as api
 from fournines.components.neutron.on_host import router as cloud
 from fournines.kit.on_host.api import LostError, left_over
 
 HOSTS = ["controller1", "controller2"]
 
 
-class Fake(cloud.Cloud):
+class Fake(api.Cloud):
     """Neutron as far as the story needs it. ``active`` are the hosts that say so of themselves."""
 
     def __init__(self, *active: str) -> None:
@@ -79,6 +80,7 @@ class Fake(cloud.Cloud):
 @pytest.fixture(autouse=True)
 def no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cloud, "PAUSE", 0.0)
+    monkeypatch.setattr(api, "PAUSE", 0.0)
 
 
 def test_it_waits_for_every_witness_and_leaves_nothing_behind(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -157,7 +159,7 @@ def test_a_router_whose_call_for_a_gateway_got_lost_is_not_made_anew(
     assert len(fake.things["ports"]) == 1
 
 
-@pytest.mark.parametrize(("error", "calls"), [(409, 1), (503, cloud.TRIES)])
+@pytest.mark.parametrize(("error", "calls"), [(409, 1), (503, api.TRIES)])
 def test_a_router_that_gets_no_gateway_is_given_up(
     monkeypatch: pytest.MonkeyPatch, error: int, calls: int
 ) -> None:
@@ -175,12 +177,12 @@ def test_a_router_that_gets_no_gateway_is_given_up(
 
 def test_only_what_is_old_is_cleared_away() -> None:
     fake = Fake()
-    left = fake.post("networks", "network", name=cloud.NAME)
+    left = fake.post("networks", "network", name=api.NAME)
     fake.post("networks", "network", name="somebody's")
-    cloud.clear(fake, left_over)
+    api.clear(fake, left_over)
     assert len(fake.things["networks"]) == 2
     old(left, 700)
-    cloud.clear(fake, left_over)
+    api.clear(fake, left_over)
     assert [one["name"] for one in fake.things["networks"]] == ["somebody's"]
 
 
@@ -191,7 +193,7 @@ def test_a_story_deletes_its_own_and_what_an_old_one_left_and_says_what_stays(
     left, others = made(fake), fake.post("networks", "network", name="somebody's")
     old(left, 700)
     old(fake.things["networks"][0], 700)
-    beside = fake.post("networks", "network", name=cloud.NAME)
+    beside = fake.post("networks", "network", name=api.NAME)
     assert cloud.story(fake, [], 0.0)["left"] == []
     assert fake.things["networks"] == [others, beside], "another story is being told beside"
     assert not fake.things["routers"]
@@ -200,8 +202,8 @@ def test_a_story_deletes_its_own_and_what_an_old_one_left_and_says_what_stays(
 
 
 def made(fake: Fake) -> dict[str, Any]:
-    fake.post("networks", "network", name=cloud.NAME)
-    router = fake.post("routers", "router", name=cloud.NAME)
+    fake.post("networks", "network", name=api.NAME)
+    router = fake.post("routers", "router", name=api.NAME)
     fake.put(f"routers/{router['id']}/add_router_interface")
     return router
 
@@ -313,14 +315,14 @@ def test_a_question_is_asked_again_where_the_balancer_gave_somebody_up(
             raise said
         return said
 
-    monkeypatch.setattr(cloud, "Api", lambda *_: type("Api", (), {"call": staticmethod(answer)}))
-    asked = cloud.Cloud({"neutron": "https://n:9696", "keystone": "", "password": ""})
+    monkeypatch.setattr(api, "Api", lambda *_: type("Api", (), {"call": staticmethod(answer)}))
+    asked = api.Cloud({"neutron": "https://n:9696", "keystone": "", "password": ""})
     answers += [ConnectionResetError(), failed(503), {"routers": []}]
     assert asked.get("routers") == {"routers": []}
     answers += [failed(404)]
     with pytest.raises(urllib.error.HTTPError, match="404"):
         asked.get("routers/gone")
-    answers += [failed(500)] * cloud.TRIES
+    answers += [failed(500)] * api.TRIES
     with pytest.raises(urllib.error.HTTPError, match="500"):
         asked.get("routers")
 

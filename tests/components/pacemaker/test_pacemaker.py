@@ -17,7 +17,7 @@ from tests.support import context_of, site_of
 from fournines.components.pacemaker.checks import checks, volume_checks
 from fournines.components.pacemaker.component import COMPONENT
 from fournines.components.pacemaker.deploy import AGENT, DROP_IN, cluster
-from fournines.components.pacemaker.model import devices, password_script
+from fournines.components.pacemaker.model import devices, parts, password_script
 from fournines.kit.check import Output
 from fournines.kit.common.fencing import board_of
 from fournines.kit.context import Context
@@ -61,6 +61,45 @@ def test_the_configuration_is_the_golden_one(context: Context) -> None:
 def test_with_volumes_it_is_the_golden_one() -> None:
     golden = (HERE / "golden" / "cluster-volumes.xml").read_text()
     assert cluster(context_of(site_of("active-passive-drbd.yaml"))) == golden
+
+
+def test_with_services_that_move_by_themselves_it_is_the_golden_one() -> None:
+    golden = (HERE / "golden" / "cluster-services.xml").read_text()
+    assert cluster(context_of(site_of("active-passive-services.yaml"))) == golden
+
+
+def test_what_moves_by_itself_is_a_group_on_its_own_hosts_and_follows_no_vip() -> None:
+    site = site_of("active-passive-services.yaml")
+    third = site.hosts["controller2"].model_copy(update={"name": "controller3", "roles": (Role.CONTROLLER,)})
+    network = site.hosts["controller1"].model_copy(update={"roles": (Role.CONTROLLER, Role.NETWORK)})
+    more = site.model_copy(
+        update={"hosts": {**site.hosts, "controller1": network, "controller3": third}, "mode": site.mode}
+    )
+    found = {part.name: part for part in parts(context_of(more))}
+    agents, volume = found["g_services_network"], found["g_services_volume"]
+    assert (agents.never, agents.prefers) == (("controller2", "controller3"), "controller1")
+    assert (volume.never, volume.prefers) == ((), "controller3")
+    assert [one.name for one in agents.primitives][:2] == ["neutron-leave", "neutron-switch"]
+    assert (agents.beside, volume.beside) == ((), ("haproxy-clone",)), "agents ask by message alone"
+    assert found["vip-controller"].wrapper == "", "no API moves with it"
+
+
+def test_where_all_moves_the_apis_go_with_the_vip_and_the_rest_by_itself() -> None:
+    site = site_of("active-passive-services.yaml")
+    driver = {"driver": site.components["cinder"]["driver"]}
+    said = {"cinder": driver, "glance": {"mode": "active-active"}}
+    context = context_of(site.model_copy(update={"components": said}))
+    groups = {part.name: [one.name for one in part.primitives] for part in parts(context) if part.wrapper}
+    assert groups["g_services_api"] == [
+        "vip-controller",
+        "cinder",
+        "keystone",
+        "neutron",
+        "neutron-rpc",
+        "neutron-periodic",
+        "placement",
+    ]
+    assert groups["g_services_volume"] == ["cinder-scheduler", "cinder-volume"]
 
 
 def test_what_stands_on_volumes_is_a_part_of_it() -> None:
@@ -197,7 +236,7 @@ def test_it_is_brought_in_by_one_member(context: Context) -> None:
 
 
 @pytest.mark.programs
-@pytest.mark.parametrize("shape", ["example", "pair", "ipmi", "volumes"])
+@pytest.mark.parametrize("shape", ["example", "pair", "ipmi", "volumes", "services"])
 def test_pacemaker_accepts_it(site: Site, tmp_path: Path, shape: str) -> None:
     done = verified(cluster(context_of(shaped(site, shape))), tmp_path)
     assert done.returncode == 0, done.stdout + done.stderr
@@ -208,6 +247,7 @@ def shaped(site: Site, shape: str) -> Site:
     pair = {n: h for n, h in site.hosts.items() if h.has(Role.CONTROLLER)}
     return {
         "volumes": site_of("active-passive-drbd.yaml"),
+        "services": site_of("active-passive-services.yaml"),
         "example": site,
         "pair": site.model_copy(update={"hosts": pair}),
         "ipmi": real(site, agent="ipmi"),

@@ -7,10 +7,12 @@ from dataclasses import replace
 import pytest
 
 from fournines.kit.check import Check, Output
-from fournines.kit.common.clustered import api, api_checks, moving, service_unit
+from fournines.kit.common.clustered import api, api_checks, daemon_checks, moving, service_unit
+from fournines.kit.common.pinged import HERE, asking, pinged
 from fournines.kit.common.unit_faults import unit_faults
 from fournines.kit.context import Context
 from fournines.kit.declare import Endpoint, HealthCheck, Resource
+from fournines.kit.on_host import ping
 from fournines.kit.step import File, Unit
 from fournines.kit.verdict import Outcome
 
@@ -107,3 +109,20 @@ def test_the_undo_of_a_fault_starts_no_second_copy() -> None:
     for fault in unit_faults("api", UNIT.name, moves=True):
         assert "systemctl start" not in " ".join(fault.undo.argv)
     assert any("systemctl start" in " ".join(f.undo.argv) for f in unit_faults("api", UNIT.name))
+
+
+def test_of_several_units_those_that_stay_are_waited_for_and_each_that_moves_is_asked(
+    moved: Context,
+) -> None:
+    found = {one.id: one for one in daemon_checks("api", moved, HOSTS, (UNIT.name, "api-worker.service"))}
+    assert {name: one.barrier for name, one in found.items()} == {"api.units": True, "api.api-unit": False}
+    both = dict.fromkeys(HOSTS, shown("active"))
+    assert found["api.api-unit"].verdict(both).seen == "it runs on controller1 and controller2"
+
+
+def test_a_daemon_is_asked_by_the_program_that_is_brought_along_and_has_time_for_three_answers() -> None:
+    one = pinged("worker", "worker.service", "/etc/api.conf", f"worker.{HERE}")
+    assert one.asked == f"/usr/bin/python3 -I -B {asking().path} /etc/api.conf worker.$(uname -n)"
+    spent = ping.PATIENCE + 2 * ping.CONNECTS
+    assert one.patience > spent, "an answer that comes late is one"
+    assert one.grace < one.stop

@@ -5,24 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import partial
 
-from fournines.components.cinder.deploy import CONF, configuration
-from fournines.components.cinder.model import BACKEND, HOSTS, PORT, UNITS, cluster
+from fournines.components.cinder.deploy import configuration
+from fournines.components.cinder.model import BACKEND, CONF, HOSTS, PORT, UNITS, Options, cluster
 from fournines.components.cinder.on_host import volume
 from fournines.kit import program
 from fournines.kit.check import Check, Output, each_host
+from fournines.kit.common.clustered import daemon_checks, moving
 from fournines.kit.common.health_check import health_check
 from fournines.kit.common.same_file import same_file_check
-from fournines.kit.common.unit_check import units_check
 from fournines.kit.context import Context
 from fournines.kit.openstack import as_administrator, internal_url
 from fournines.kit.verdict import Verdict, failed, passed, worst
 
 
 def checks(context: Context) -> Iterator[Check]:
-    """API, scheduler and volume service alive on every host, the configuration this site's."""
+    """API, scheduler and volume service alive where they should be, the configuration this site's."""
     names = HOSTS.names(context.site)
-    yield health_check("cinder", context, barrier=True)
-    yield units_check("cinder", names, UNITS.values(), barrier=True)
+    yield health_check("cinder", context, barrier=moving(context, UNITS["api"]) is None)
+    yield from daemon_checks("cinder", context, names, UNITS.values())
     yield same_file_check(
         "cinder",
         "Every Cinder has this site's configuration, with its passwords",
@@ -33,14 +33,20 @@ def checks(context: Context) -> Iterator[Check]:
 
 def volume_checks(context: Context) -> Iterator[Check]:
     """Services that tell of themselves, and a volume made and deleted through the VIP."""
-    site = context.site
+    site, moves = context.site, context.options("cinder", Options).moves_in(context.site)
     question = as_administrator(context, cinder=internal_url(site, PORT, "/v3"))
     asked = {context.client_host: program.ask(volume, question, timeout=110)}
     yield Check(
         "cinder.services",
-        "Every host has a scheduler and a volume service of the one cluster, which give signs of life",
+        "The one scheduler and the one volume service give signs of life, under the name that moves with them"
+        if moves
+        else "Every host has a scheduler and a volume service of the one cluster, which give signs of life",
         asks=asked,
-        judge=each_host(partial(judge_services, hosts=HOSTS.names(site), cluster=cluster(site))),
+        judge=each_host(
+            partial(judge_services, hosts=(site.name,), cluster=None)
+            if moves
+            else partial(judge_services, hosts=HOSTS.names(site), cluster=cluster(site))
+        ),
         barrier=True,
     )
     yield Check(
@@ -52,8 +58,8 @@ def volume_checks(context: Context) -> Iterator[Check]:
     )
 
 
-def judge_services(answer: Output, hosts: tuple[str, ...], cluster: str) -> Verdict:
-    """A volume service outside the cluster would keep its volumes to itself."""
+def judge_services(answer: Output, hosts: tuple[str, ...], cluster: str | None) -> Verdict:
+    """A volume service outside the cluster would keep its volumes to itself; one that moves is in none."""
     found = program.heard(answer)
     if found is None:
         return failed(program.complaint(answer))
@@ -67,8 +73,10 @@ def judge_services(answer: Output, hosts: tuple[str, ...], cluster: str) -> Verd
                 return failed(f"no {what} has told of itself")
             if service["state"] != "up":
                 return failed(f"its {what} is {service['state']}")
-        if keeper and keeper["cluster"] != cluster:
-            return failed(f"its volume service is in the cluster {keeper['cluster']} instead of {cluster}")
+        if keeper and (keeper["cluster"] or None) != cluster:
+            return failed(
+                f"its volume service is in the cluster {keeper['cluster']} instead of {cluster or 'none'}"
+            )
         return passed("both up")
 
     return worst(((host, one(host)) for host in hosts), all_well=f"both up on {', '.join(hosts)}")

@@ -11,20 +11,29 @@ from fournines.components.cinder.faults import faults
 from fournines.components.cinder.model import (
     ALONE,
     CACHE_KEY,
+    CONF,
     DATABASE,
     ENTRY,
+    GROUP,
     HOSTS,
+    LOCAL,
     MESSAGES,
+    MOVING,
     OTHERS_MB,
     PORT,
     PRETENDED,
     PROCESS_MB,
+    UNITS,
     USER,
     Options,
+    cluster,
+    shares_locks,
 )
 from fournines.components.cinder.relies import RELIES
 from fournines.kit.common import uwsgi
-from fournines.kit.component import Component, Joins, Stage, always, no_steps
+from fournines.kit.common.clustered import api
+from fournines.kit.common.pinged import pinged
+from fournines.kit.component import Component, Joins, Stage, no_steps
 from fournines.kit.declare import Declaration, Endpoint, Memory, Secret
 from fournines.spec.document import Problem
 from fournines.spec.model import Site
@@ -45,7 +54,12 @@ def declares(site: Site, options: Options) -> Iterator[Declaration]:
     yield MESSAGES
     yield ENTRY
     yield Secret(CACHE_KEY)
-    yield Endpoint("cinder", PORT, hosts=names, health=uwsgi.health("/healthcheck", PORT))
+    endpoint = Endpoint("cinder", PORT, hosts=names, health=uwsgi.health("/healthcheck", PORT))
+    yield from api(endpoint, UNITS["api"], moves=options.api_moves_in(site))
+    queues = {"scheduler": f"cinder-scheduler.{site.name}", "volume": f"cinder-volume.{cluster(site)}"}
+    for daemon in MOVING if options.moves_in(site) else ():
+        name, unit = f"cinder-{daemon}", UNITS[daemon]
+        yield pinged(name, unit, CONF, queues[daemon], group=GROUP, hosts=names, database=True)
 
 
 def judge(site: Site, options: Options) -> Iterator[Problem]:
@@ -58,7 +72,13 @@ def judge(site: Site, options: Options) -> Iterator[Problem]:
             "cinder is not told who keeps the volumes",
             "write components: {cinder: {driver: cinder.volume.drivers.rbd.RBDDriver, settings: {...}}}",
         )
-    elif driver in ALONE:
+    elif driver in LOCAL and options.moves_in(site):
+        yield Problem(
+            written,
+            f"{driver} keeps volumes on a host's own disks: they do not move with the service",
+            "use a driver whose volumes every host reaches, such as cinder.volume.drivers.rbd.RBDDriver",
+        )
+    elif driver in ALONE and not options.moves_in(site):
         yield Problem(
             written,
             f"{driver} runs on one host at a time: its volumes could not be managed when that host is dead",
@@ -66,6 +86,13 @@ def judge(site: Site, options: Options) -> Iterator[Problem]:
         )
     elif driver.startswith(PRETENDED) and not site.lab:
         yield Problem(written, f"{driver} keeps no volumes", "use it in a lab only (lab: true)")
+
+
+def needs(site: Site, options: Options) -> Iterator[str]:
+    """Locks that all hosts share, unless everything is on one host at a time."""
+    yield from ("names", "trust", "balancer", "database", "cache", "messaging")
+    if shares_locks(site, options):
+        yield "coordination"
 
 
 COMPONENT = Component(
@@ -79,7 +106,7 @@ COMPONENT = Component(
     ),
     faults=faults,
     options=Options,
-    needs=always("names", "trust", "balancer", "database", "cache", "messaging", "coordination"),
+    needs=needs,
     provides=("volumes",),
     joins=Joins.LISTED,
     relies=RELIES,

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from fournines.components.cinder.model import (
     BACKEND,
     CACHE_KEY,
+    CONF,
     DATABASE,
     HOSTS,
     MESSAGES,
@@ -15,8 +16,12 @@ from fournines.components.cinder.model import (
     UNITS,
     USER,
     Options,
+    service_host,
+    shares_locks,
 )
 from fournines.kit.common import uwsgi
+from fournines.kit.common.clustered import service_unit
+from fournines.kit.common.pinged import asking
 from fournines.kit.context import Context
 from fournines.kit.openstack import (
     CA_BUNDLE,
@@ -34,7 +39,6 @@ from fournines.kit.openstack import (
 from fournines.kit.step import Directory, File, Packages, Step, Unit, unit_file
 from fournines.spec.model import Host
 
-CONF = "/etc/cinder/cinder.conf"
 UWSGI = "/etc/cinder/cinder-api-uwsgi.ini"
 LOCKS = "/var/lib/cinder/locks"
 """Not below /run: systemd takes a unit's folder there away with the first of several units that stops."""
@@ -52,6 +56,8 @@ def steps(context: Context, host: Host) -> Iterator[Step]:
     yield File(UWSGI, context.render("cinder", "cinder-api-uwsgi.ini.j2", **where, options=options))
     yield uwsgi.responder()
     yield from _unit(context, "api", UWSGI, uwsgi.RESPONDER, programs=("python3-cinder", "uwsgi-core"))
+    if options.moves_in(context.site):
+        yield asking()
     for daemon in ("scheduler", "volume"):
         yield from _unit(context, daemon, programs=("python3-cinder", *options.packages))
     if host == HOSTS.first(context.site):
@@ -61,28 +67,30 @@ def steps(context: Context, host: Host) -> Iterator[Step]:
 def _unit(context: Context, daemon: str, *files: str, programs: tuple[str, ...]) -> Iterator[Step]:
     unit = UNITS[daemon]
     yield File(unit_file(unit), context.render("cinder", f"{unit}.j2", conf=CONF, uwsgi=UWSGI))
-    yield Unit(unit, restart_on=(CONF, *files, unit_file(unit)), rolling=True, packages=programs)
+    wanted = Unit(unit, restart_on=(CONF, *files, unit_file(unit)), rolling=True, packages=programs)
+    yield from service_unit(context, wanted)
 
 
 def configuration(context: Context, host: Host) -> str:
     """``cinder.conf`` of a host."""
-    options = context.options("cinder", Options)
+    site, options = context.site, context.options("cinder", Options)
     backend = {"volume_driver": options.driver, "volume_backend_name": BACKEND, **options.settings}
     return context.render(
         "cinder",
         "cinder.conf.j2",
-        name=host.name,
-        address=context.site.address(host),
+        name=service_host(site, options, host),
+        moves=options.moves_in(site),
+        address=site.address(host),
         options=options,
         ca_bundle=CA_BUNDLE,
-        public_endpoint=public_url(context.site, PORT) if one_address(context.site) else None,
+        public_endpoint=public_url(site, PORT) if one_address(site) else None,
         backend_name=BACKEND,
         backend=section(BACKEND, backend),
         transport_url=transport_url(context, MESSAGES),
         database=database_section(context, DATABASE),
         authtoken=authtoken_section(context, USER, cache_key=CACHE_KEY),
         service_user=section("service_user", {"send_service_user_token": True, **credentials(context, USER)}),
-        coordination=coordination_section(context),
+        coordination=coordination_section(context) if shares_locks(site, options) else None,
         messaging=messaging_section(context),
         locks=LOCKS,
     )

@@ -8,8 +8,8 @@ from pydantic import AfterValidator, Field
 
 from fournines.kit.declare import PROJECT_ID, CatalogueEntry, Database, MessageUser, ServiceUser
 from fournines.kit.openstack.messaging import OUTLASTS_BROKER
-from fournines.kit.where import on
-from fournines.spec.model import Role, Site, Strict
+from fournines.kit.where import ApiModed, on
+from fournines.spec.model import Host, Role, Site
 from fournines.spec.shapes import Once, Written, wrong
 from fournines.spec.types import Line, Whole, WholeSeconds
 
@@ -22,6 +22,7 @@ MESSAGES: Final = MessageUser("cinder", password="cinder/messaging")  # noqa: S1
 ENTRY: Final = CatalogueEntry(
     "cinderv3", "volumev3", "OpenStack Block Storage", endpoint="cinder", path=f"/v3/{PROJECT_ID}"
 )
+CONF: Final = "/etc/cinder/cinder.conf"
 MIGRATIONS: Final = "/usr/lib/python3/dist-packages/cinder/db/migrations/versions"
 UNITS: Final = {
     "api": "cinder-api.service",
@@ -35,6 +36,12 @@ PRETENDED: Final = "cinder.tests."
 """Drivers below this make nothing; Cinder's own tests use them."""
 ALONE: Final = frozenset({"cinder.volume.drivers.lvm.LVMVolumeDriver", "cinder.volume.drivers.nfs.NfsDriver"})
 """Drivers that many know and that Cinder refuses to run on several hosts (``SUPPORTS_ACTIVE_ACTIVE``)."""
+LOCAL: Final = frozenset({"cinder.volume.drivers.lvm.LVMVolumeDriver"})
+"""Those of them whose volumes are on a host's own disks."""
+GROUP: Final = "g_services_volume"
+"""What moves beside the API."""
+MOVING: Final = ("scheduler", "volume")
+"""Its daemons, in the order of their start."""
 _OURS: Final = frozenset({"volume_driver", "volume_backend_name", "backend_host"})
 
 PROCESS_MB: Final = 130
@@ -66,12 +73,13 @@ def _not_ours(name: str) -> str:
     return name
 
 
-class Options(Strict):
+class Options(ApiModed):
     """What a site may override."""
 
     driver: Driver | None = None
-    """Who keeps the volumes: the class of a driver that may run on several hosts at once (active-active). It
-    has to be said; cinder.tests.fake_driver.FakeHAReplicatedLoggingVolumeDriver keeps none, for labs."""
+    """Who keeps the volumes: the class of a driver that may run on several hosts at once or, where the volume
+    service moves (active-passive), of one whose volumes every host reaches. It has to be said;
+    cinder.tests.fake_driver.FakeHAReplicatedLoggingVolumeDriver keeps none, for labs."""
     settings: dict[Annotated[SettingName, AfterValidator(_not_ours)], Line] = Field(default_factory=dict)
     """The driver's settings, the same on every host: rbd_pool, san_ip, ..."""
     packages: Annotated[tuple[PackageName, ...], Once()] = ()
@@ -88,3 +96,16 @@ class Options(Strict):
 def cluster(site: Site) -> str:
     """The name under which the volume services of all hosts are one."""
     return f"{site.name}@{BACKEND}"
+
+
+def shares_locks(site: Site, options: Options) -> bool:
+    """Whether daemons of several hosts work on volumes at the same time."""
+    return not (options.moves_in(site) and options.api_moves_in(site))
+
+
+def service_host(site: Site, options: Options, host: Host) -> str:
+    """Under which name a host's scheduler and volume service are known.
+
+    Where they move the name moves along: volumes belong to the name of the service that made them.
+    """
+    return site.name if options.moves_in(site) else host.name

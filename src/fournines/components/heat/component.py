@@ -13,6 +13,7 @@ from fournines.components.heat.model import (
     CACHE_KEY,
     CFN_ENTRY,
     CFN_PORT,
+    CONF,
     DATABASE,
     DOMAIN_ADMIN,
     ENCRYPTION_KEY,
@@ -21,12 +22,15 @@ from fournines.components.heat.model import (
     HOSTS,
     MESSAGES,
     PORT,
+    UNITS,
     USER,
     USER_ROLE,
     Options,
 )
 from fournines.components.heat.relies import RELIES
 from fournines.kit.common import uwsgi
+from fournines.kit.common.clustered import api
+from fournines.kit.common.pinged import HERE, pinged
 from fournines.kit.component import Component, Joins, Stage, always, no_steps
 from fournines.kit.declare import Declaration, Endpoint, Memory, Secret
 from fournines.spec.model import Site
@@ -52,8 +56,12 @@ def declares(site: Site, options: Options) -> Iterator[Declaration]:
     yield CFN_ENTRY
     yield Secret(CACHE_KEY)
     yield Secret(ENCRYPTION_KEY)
-    yield Endpoint("heat", PORT, hosts=names, health=uwsgi.health("/healthcheck", PORT))
-    yield Endpoint("heat-cfn", CFN_PORT, hosts=names, health=uwsgi.health("/healthcheck", CFN_PORT))
+    moves = options.moves_in(site)
+    for name, daemon, port in (("heat", "api", PORT), ("heat-cfn", "cfn", CFN_PORT)):
+        endpoint = Endpoint(name, port, hosts=names, health=uwsgi.health("/healthcheck", port))
+        yield from api(endpoint, UNITS[daemon], moves=moves)
+    if moves:
+        yield pinged("heat-engine", UNITS["engine"], CONF, f"engine.{HERE}")
 
 
 COMPONENT = Component(

@@ -8,6 +8,7 @@ from fournines.components.heat.model import (
     AT_ONCE,
     CACHE_KEY,
     CFN_PORT,
+    CONF,
     DATABASE,
     DOMAIN_ADMIN,
     ENCRYPTION_KEY,
@@ -21,6 +22,8 @@ from fournines.components.heat.model import (
     Options,
 )
 from fournines.kit.common import uwsgi
+from fournines.kit.common.clustered import service_unit
+from fournines.kit.common.pinged import asking
 from fournines.kit.context import Context
 from fournines.kit.openstack import (
     CA_BUNDLE,
@@ -39,7 +42,6 @@ from fournines.kit.openstack import (
 from fournines.kit.step import Directory, File, Packages, Step, Unit, unit_file
 from fournines.spec.model import Host
 
-CONF = "/etc/heat/heat.conf"
 LOCKS = "/var/lib/heat/locks"
 """Not below /run: systemd takes a unit's folder there away with the first of several units that stops."""
 
@@ -56,7 +58,10 @@ def steps(context: Context, host: Host) -> Iterator[Step]:
     yield from _api(context, host, "heat-api-cfn", CFN_PORT)
     unit = unit_file(UNITS["engine"])
     yield File(unit, context.render("heat", "heat-engine.service.j2", conf=CONF))
-    yield Unit(UNITS["engine"], restart_on=(CONF, unit), rolling=True, packages=("python3-heat",))
+    if context.options("heat", Options).moves_in(context.site):
+        yield asking()
+    engine = Unit(UNITS["engine"], restart_on=(CONF, unit), rolling=True, packages=("python3-heat",))
+    yield from service_unit(context, engine)
     if host == HOSTS.first(context.site):
         yield tables("heat", context, DATABASE, MIGRATIONS, ("heat-manage", "db_sync"))
 
@@ -72,12 +77,13 @@ def _api(context: Context, host: Host, name: str, port: int) -> Iterator[Step]:
     yield File(settings, ini)
     yield uwsgi.responder()
     yield File(unit, context.render("heat", f"{name}.service.j2", uwsgi=settings))
-    yield Unit(
+    wanted = Unit(
         f"{name}.service",
         restart_on=(CONF, settings, unit, uwsgi.RESPONDER),
         rolling=True,
         packages=("python3-heat", "uwsgi-core"),
     )
+    yield from service_unit(context, wanted)
 
 
 def configuration(context: Context, host: Host) -> str:
@@ -88,6 +94,7 @@ def configuration(context: Context, host: Host) -> str:
         "heat.conf.j2",
         name=host.name,
         options=context.options("heat", Options),
+        moves=context.options("heat", Options).moves_in(context.site),
         at_once=AT_ONCE,
         region=REGION,
         ca_bundle=CA_BUNDLE,

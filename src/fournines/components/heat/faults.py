@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from fournines.components.heat.model import UNITS
+from fournines.kit.common.clustered import moving
 from fournines.kit.common.unit_faults import unit_faults
 from fournines.kit.context import Context
 from fournines.kit.fault import Fault
@@ -16,7 +17,7 @@ _SERVES: Final = {"api": "heat", "cfn": "heat-cfn"}
 
 def faults(context: Context) -> Iterator[Fault]:
     """Either API or the engine crashes, is killed for good, hangs, or is stopped in order."""
-    del context
     for daemon, unit in UNITS.items():
         program, serves = unit.removesuffix(".service"), _SERVES.get(daemon, "")
-        yield from unit_faults("heat", unit, program=program, daemon=daemon, serves=serves)
+        moves = moving(context, unit) is not None
+        yield from unit_faults("heat", unit, program=program, daemon=daemon, moves=moves, serves=serves)

@@ -14,8 +14,8 @@ from fournines.kit.declare import (
     ServiceRole,
     ServiceUser,
 )
-from fournines.kit.where import on
-from fournines.spec.model import Role, Strict
+from fournines.kit.where import Moded, on
+from fournines.spec.model import Role
 from fournines.spec.types import Whole
 
 HOSTS: Final = on(Role.CONTROLLER)
@@ -46,6 +46,7 @@ ENTRY: Final = CatalogueEntry(
 CFN_ENTRY: Final = CatalogueEntry(
     "heat-cfn", "cloudformation", "OpenStack Orchestration, CloudFormation", endpoint="heat-cfn", path="/v1"
 )
+CONF: Final = "/etc/heat/heat.conf"
 MIGRATIONS: Final = "/usr/lib/python3/dist-packages/heat/db/migrations/versions"
 UNITS: Final = {"api": "heat-api.service", "cfn": "heat-api-cfn.service", "engine": "heat-engine.service"}
 """Each daemon's unit, by the word that its faults go by."""
@@ -56,7 +57,7 @@ ENGINE_MB: Final = 140
 """What one engine process holds, in MiB."""
 
 
-class Options(Strict):
+class Options(Moded):
     """What a site may override."""
 
     processes: Whole = Field(default=1, ge=1, le=64)

@@ -7,22 +7,27 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any, Final
 
-from fournines.components.neutron.deploy import CONF, configuration
+from fournines.components.neutron.deploy import configuration
 from fournines.components.neutron.model import (
     AGENT_UNITS,
+    CONF,
     HOSTS,
+    LEAVE,
     MONITORS,
     NETWORKS,
     PORT,
     SERVER_UNITS,
     SERVERS,
     SWITCHES,
+    Options,
     agents_of,
     apart,
+    called,
 )
 from fournines.components.neutron.on_host import look, router
 from fournines.kit import program
 from fournines.kit.check import Answers, Ask, Check, Output, each_host
+from fournines.kit.common.clustered import daemon_checks, moving
 from fournines.kit.common.health_check import health_check
 from fournines.kit.common.same_file import same_file_check
 from fournines.kit.common.unit_check import units_check
@@ -37,14 +42,17 @@ STORY: Final = 90.0
 
 
 def checks(context: Context) -> Iterator[Check]:
-    """The server is alive on every controller."""
-    site = context.site
-    yield health_check("neutron", context, barrier=True)
-    yield units_check("neutron", SERVERS.names(site), tuple(SERVER_UNITS.values()), barrier=True)
+    """The server is alive on every controller, or on the one that it has moved to."""
+    names = SERVERS.names(context.site)
+    yield health_check("neutron", context, barrier=moving(context, SERVER_UNITS["api"]) is None)
+    yield from daemon_checks("neutron", context, names, SERVER_UNITS.values())
 
 
 def answer_checks(context: Context) -> Iterator[Check]:
-    """Asked through the VIP with a token, it answers from its database."""
+    """Asked through the VIP with a token, it answers from its database, and hears from every agent."""
+    site, options = context.site, context.options("neutron", Options)
+    hosts = [(called(site, options, host), agents_of(site, host)) for host in SWITCHES(site)]
+    wanted = list(dict.fromkeys((AGENT_UNITS[one], name) for name, agents in hosts for one in agents))
     yield Check(
         "neutron.answers",
         "Neutron answers through the VIP, and can give routers and DHCP servers a second host",
@@ -52,24 +60,6 @@ def answer_checks(context: Context) -> Iterator[Check]:
         judge=each_host(judge_extensions),
         barrier=True,
     )
-
-
-def agent_checks(context: Context) -> Iterator[Check]:
-    """The agents run, the server hears from each of them, and every host has this site's configuration."""
-    site = context.site
-    wanted = [(AGENT_UNITS[one], host.name) for host in SWITCHES(site) for one in agents_of(site, host)]
-    yield same_file_check(
-        "neutron",
-        "Every Neutron has this site's configuration, with its passwords",
-        CONF,
-        {host.name: configuration(context, host) for host in HOSTS(context.site)},
-    )
-    names, units = NETWORKS.names(site), (*AGENT_UNITS.values(), f"{MONITORS}.timer")
-    yield units_check("neutron", names, units, barrier=True, name="agent-units")
-    if apart(site):
-        yield units_check(
-            "neutron", apart(site), (AGENT_UNITS["switch"],), barrier=True, name="switch-agent-units"
-        )
     yield Check(
         "neutron.agents",
         f"The server hears from all {len(wanted)} agents: of networks' hosts, and of instances'",
@@ -80,16 +70,35 @@ def agent_checks(context: Context) -> Iterator[Check]:
     yield router_check(context)
 
 
+def agent_checks(context: Context) -> Iterator[Check]:
+    """The agents run, and every host has this site's configuration."""
+    site = context.site
+    yield same_file_check(
+        "neutron",
+        "Every Neutron has this site's configuration, with its passwords",
+        CONF,
+        {host.name: configuration(context, host) for host in HOSTS(context.site)},
+    )
+    leave = (LEAVE,) if moving(context, LEAVE) else ()
+    units = (*AGENT_UNITS.values(), f"{MONITORS}.timer", *leave)
+    yield from daemon_checks("neutron", context, NETWORKS.names(site), units, name="agent-units")
+    if apart(site):
+        yield units_check(
+            "neutron", apart(site), (AGENT_UNITS["switch"],), barrier=True, name="switch-agent-units"
+        )
+
+
 def router_check(context: Context) -> Check:
     """A router made through the VIP is active on one host, and reached over the tunnels from the others.
 
     A deployment does not wait for it: it makes something of users' own, and takes most of a minute.
     """
     names = NETWORKS.names(context.site)
-    story = {"hosts": list(names), "seconds": STORY}
+    ha = not context.options("neutron", Options).moves_in(context.site)
+    story = {"hosts": list(names), "seconds": STORY, "ha": ha}
     parts: dict[str, dict[str, object]] = {context.client_host: {"story": story}}
     for name in names:
-        parts.setdefault(name, {})["watch"] = {"host": name, "seconds": STORY}
+        parts.setdefault(name, {})["watch"] = {"host": name, "seconds": STORY, "ha": ha}
     return Check(
         "neutron.router",
         "A network with a router is made through the VIP: one host is active, and its gateway answers"

@@ -8,8 +8,10 @@ from typing import Final
 from fournines.components.neutron.model import (
     AGENT_UNITS,
     CACHE_KEY,
+    CONF,
     DATABASE,
     GUEST_PACKAGE,
+    LEAVE,
     MESSAGES,
     METADATA_SECRET,
     MIGRATIONS,
@@ -19,13 +21,17 @@ from fournines.components.neutron.model import (
     PORT,
     SERVER_UNITS,
     SERVERS,
+    STATE,
     USER,
     Options,
     agents_of,
+    called,
     guest_host,
 )
 from fournines.kit import program
 from fournines.kit.common import uwsgi
+from fournines.kit.common.clustered import moving, service_unit
+from fournines.kit.common.pinged import asking
 from fournines.kit.context import Context
 from fournines.kit.declare import Switch
 from fournines.kit.openstack import (
@@ -43,10 +49,8 @@ from fournines.kit.step import Absent, Directory, File, Packages, Step, Unit, un
 from fournines.spec.model import Host
 
 ETC: Final = "/etc/neutron"
-CONF: Final = f"{ETC}/neutron.conf"
 ML2: Final = f"{ETC}/plugins/ml2/ml2_conf.ini"
 UWSGI: Final = f"{ETC}/neutron-api-uwsgi.ini"
-STATE: Final = "/var/lib/neutron"
 LOCKS: Final = f"{STATE}/lock"
 
 AGENT_FILES: Final = {
@@ -82,9 +86,9 @@ def steps(context: Context, host: Host) -> Iterator[Step]:
     for path in (api, rpc, periodic):
         # Without its script of the old kind systemd knows no other unit of that name.
         yield Absent(script(path))
-    yield _unit(api, (CONF, ML2, UWSGI, uwsgi.RESPONDER), "uwsgi-core")
-    yield _unit(rpc, (CONF, ML2))
-    yield _unit(periodic, (CONF, ML2))
+    yield from service_unit(context, _unit(api, (CONF, ML2, UWSGI, uwsgi.RESPONDER), "uwsgi-core"))
+    yield from service_unit(context, _unit(rpc, (CONF, ML2)))
+    yield from service_unit(context, _unit(periodic, (CONF, ML2)))
     if host == SERVERS.first(context.site):
         sync = ("neutron-db-manage", "--config-file", CONF, "--config-file", ML2, "upgrade", "heads")
         yield tables("neutron", context, DATABASE, MIGRATIONS, sync)
@@ -102,9 +106,21 @@ def agents(context: Context, host: Host) -> Iterator[Step]:
         yield File(own, agent_file(context, host, name), mode=0o640, group="neutron")
         yield File(path, daemon(context, path, "", files=(CONF, own), keeps=name in _KEEPS))
         yield Absent(script(path))
-        yield _unit(path, (CONF, own))
+        wanted = _unit(path, (CONF, own))
+        # A host of instances has an agent of the same kind, which stays.
+        yield from service_unit(context, wanted) if NETWORKS.has(context.site, host) else (wanted,)
     if NETWORKS.has(context.site, host):
         yield from _monitors(context)
+        if moving(context, LEAVE):
+            yield from _leave(context)
+
+
+def _leave(context: Context) -> Iterator[Step]:
+    """What takes off a host what the agents made there; it is read anew each time, and need not restart."""
+    yield program.install("neutron", "leave")
+    ends = program.installed("neutron", "leave")
+    yield File(unit_file(LEAVE), context.render("neutron", "leave.service.j2", program=ends))
+    yield from service_unit(context, Unit(LEAVE))
 
 
 def _monitors(context: Context) -> Iterator[Step]:
@@ -118,7 +134,10 @@ def _monitors(context: Context) -> Iterator[Step]:
 
 
 def _common(context: Context, host: Host) -> Iterator[Step]:
-    """What the server and the agents read alike."""
+    """What the server and the agents read alike, and where they move who asks them whether they work."""
+    options = context.options("neutron", Options)
+    if options.moves_in(context.site) or options.api_moves_in(context.site):
+        yield asking()
     yield Directory(LOCKS, mode=0o750, owner="neutron", group="neutron")
     yield File(CONF, configuration(context, host), mode=0o640, group="neutron")
     if SERVERS.has(context.site, host):
@@ -157,13 +176,16 @@ def daemon(context: Context, path: str, does: str, *, files: tuple[str, ...], ke
 
 def configuration(context: Context, host: Host) -> str:
     """``neutron.conf`` of a host; the database's password only where the server runs."""
-    server = SERVERS.has(context.site, host)
+    site, options = context.site, context.options("neutron", Options)
+    server = SERVERS.has(site, host)
     nova = offered(context, "compute")
     return context.render(
         "neutron",
         "neutron.conf.j2",
         host=host,
-        options=context.options("neutron", Options),
+        options=options,
+        moves=options.moves_in(site),
+        pinged=options.moves_in(site) or options.api_moves_in(site),
         transport_url=transport_url(context, MESSAGES),
         messaging=messaging_section(context),
         locks=LOCKS,
@@ -180,11 +202,13 @@ def configuration(context: Context, host: Host) -> str:
 
 def agent_file(context: Context, host: Host, name: str) -> str:
     """An agent's own file."""
-    switch = context.one(Switch)
+    switch, options = context.one(Switch), context.options("neutron", Options)
+    known = called(context.site, options, host)
     return context.render(
         "neutron",
         f"{AGENT_FILES[name].rpartition('/')[2]}.j2",
-        options=context.options("neutron", Options),
+        options=options,
+        known=known if known != host.name else None,
         switch=switch,
         external=switch.external if NETWORKS.has(context.site, host) else None,
         physical=PHYSICAL,

@@ -22,6 +22,7 @@ from fournines.components.neutron.model import (
 from fournines.components.neutron.on_host import guest, stand
 from fournines.kit import program
 from fournines.kit.check import Ask, Output
+from fournines.kit.common.clustered import moving
 from fournines.kit.common.fencing import lab_address
 from fournines.kit.common.unit_faults import unit_faults
 from fournines.kit.context import Context
@@ -32,6 +33,9 @@ from fournines.spec.model import Site
 
 GAP: Final = 7.0
 """Seconds: three adverts and a part of VRRP are missed, then keepalived says anew where the address is."""
+MOVE: Final = 120.0
+"""Seconds: a host that is lost is fenced, and the agents start one after the other on the next, where the
+router is made anew. Each of them loads for several seconds."""
 LEASE_GAP: Final = 5.0
 """Seconds: one request is lost with the server that was about to answer, and given up after three."""
 HEAL: Final = 240.0
@@ -46,20 +50,27 @@ def faults(context: Context) -> Iterator[Fault]:
             names = hosts.names(context.site)
             serves = "neutron" if daemon == "api" else ""
             yield from unit_faults(
-                "neutron", unit, program=program, daemon=daemon, hosts=names, serves=serves
+                "neutron",
+                unit,
+                program=program,
+                daemon=daemon,
+                moves=moving(context, unit) is not None,
+                hosts=names,
+                serves=serves,
             )
 
 
-def reached(site: Site) -> Reached:
+def reached(site: Site, options: Options) -> Reached:
     """What is made, how, and which hosts may have its address."""
+    moves = options.moves_in(site)
     return Reached(
         "router",
         hosts=NETWORKS.names(site),
-        make=_make,
+        make=partial(_make, ha=not moves),
         address=address_of,
         unmake=partial(_ask, stand),
         has=_has,
-        seconds=GAP,
+        seconds=MOVE if moves else GAP,
         heal=HEAL,
         faults=(*(f"neutron.{daemon}." for daemon in AGENT_UNITS if daemon != "dhcp"), "openvswitch."),
     )
@@ -105,7 +116,7 @@ def _served(answer: Output) -> str | None:
     return guest.server_of(f"{answer.stdout}\n{answer.stderr}")
 
 
-def _make(context: Context) -> Ask | None:
+def _make(context: Context, *, ha: bool) -> Ask | None:
     """None where routers are not reached from outside.
 
     Only in a lab is it known which addresses of that network are nobody's.
@@ -120,7 +131,8 @@ def _make(context: Context) -> Ask | None:
         own = lab_address(site, network)
         pool = free_run(cidr, taken | ({own} if own else set()))
     addresses = [str(address) for address in pool or ()]
-    return _ask(stand, context, physical=PHYSICAL, cidr=str(cidr or ""), pool=addresses, seconds=STORY)
+    wanted = {"physical": PHYSICAL, "cidr": str(cidr or ""), "pool": addresses, "seconds": STORY, "ha": ha}
+    return _ask(stand, context, **wanted)
 
 
 def address_of(answer: Output) -> str:

@@ -11,8 +11,8 @@ from pydantic import Field, model_validator
 
 from fournines.kit.declare import CatalogueEntry, Database, Memory, MessageUser, ServiceUser, memory_of
 from fournines.kit.openstack.messaging import OUTLASTS_BROKER
-from fournines.kit.where import on
-from fournines.spec.model import Host, Role, Site, Strict
+from fournines.kit.where import ApiModed, on
+from fournines.spec.model import Host, Role, Site
 from fournines.spec.shapes import first_written, wrong
 from fournines.spec.types import Whole, WholeSeconds
 
@@ -55,13 +55,19 @@ AGENT_UNITS: Final = {
     "dhcp": "neutron-dhcp-agent.service",
     "metadata": "neutron-metadata-agent.service",
 }
+GROUP: Final = "g_services_network"
+"""The agents where they move, by the guide's name for it."""
+LEAVE: Final = "fournines-neutron-leave.service"
+"""What takes off a host what the agents made, once they have moved away."""
+CONF: Final = "/etc/neutron/neutron.conf"
+STATE: Final = "/var/lib/neutron"
 MONITORS: Final = "fournines-neutron-monitors"
 """The unit and timer that end monitors of deleted routers, and deaf ones."""
 AGENTS: Final = tuple(unit.removesuffix(".service") for unit in AGENT_UNITS.values())
 """The agents of a host of networks as the API calls them (``binary``)."""
 
 
-class Options(Strict):
+class Options(ApiModed):
     """What a site may override."""
 
     processes: Whole = Field(default=1, ge=1, le=64)
@@ -95,6 +101,16 @@ class Options(Strict):
         return self
 
 
+def called(site: Site, options: Options, host: Host) -> str:
+    """The name under which the server knows the agents of a host.
+
+    Where the agents move the name moves along, so that whoever has it takes over routers, leases and ports
+    as its own. No host can be called so.
+    """
+    moves = options.moves_in(site) and NETWORKS.has(site, host)
+    return f"{site.name}_network" if moves else host.name
+
+
 def agents_of(site: Site, host: Host) -> tuple[str, ...]:
     """Which agents a host has, by the words that their faults go by."""
     if NETWORKS.has(site, host):
@@ -114,7 +130,7 @@ def guest_host(site: Site) -> str:
 
 def dhcp_hosts(site: Site, options: Options) -> int:
     """How many hosts serve DHCP in a network."""
-    return min(options.dhcp_agents_per_network, len(NETWORKS(site)))
+    return 1 if options.moves_in(site) else min(options.dhcp_agents_per_network, len(NETWORKS(site)))
 
 
 def server_processes(options: Options) -> int:

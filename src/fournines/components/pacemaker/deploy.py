@@ -14,14 +14,16 @@ from fournines.components.pacemaker.model import (
     Part,
     Primitive,
     devices,
+    filesystem_name,
+    of_unit,
+    operations,
     parts,
     password_script,
-    volume_parts,
 )
 from fournines.components.pacemaker.on_host import cib
 from fournines.kit.common.fencing import board_of, password_of
 from fournines.kit.context import Context
-from fournines.kit.declare import Volume
+from fournines.kit.declare import Mirror, Volume
 from fournines.kit.program import argv
 from fournines.kit.step import Command, Directory, File, Packages, Step, Unit, unit_file
 from fournines.spec.model import Host
@@ -92,6 +94,56 @@ def run_by_cluster(context: Context, *, whole: bool = True) -> list[Part]:
     fencing = devices(context.site, options.fence_from)
     found = (*fencing, *volume_parts(context), *(parts(context) if whole else ()))
     return [fitted(part, options.monitor_interval, options.action_timeout) for part in found]
+
+
+_ONE_PROMOTED = (
+    *(("promotable", "true"), ("promoted-max", "1"), ("promoted-node-max", "1"), ("clone-node-max", "1")),
+    ("interleave", "true"),
+)
+"""No ``notify``: whoever must hear of the other copies' changes hears it from the copies themselves."""
+
+
+def volume_parts(context: Context) -> Iterator[Part]:
+    """For each volume its mirror on all its hosts, promoted on one, and the group that stands there.
+
+    The group is the guide's: the file system, then the program. Like the preferred writer of a database that
+    runs everywhere they prefer the last host, and the VIPs the first: one power loss rarely costs both.
+    """
+    mirrors = {one.volume: one for one in context.declared(Mirror)}
+    for volume in context.declared(Volume):
+        mirror = mirrors[volume.name]
+        meta = (*_ONE_PROMOTED, ("clone-max", str(len(mirror.hosts))))
+        yield Part(mirror.clone, (_copies(mirror),), "clone", meta)
+        yield Part(
+            f"g_{volume.name}",
+            (_mounted(volume, mirror), of_unit(volume.resource)),
+            "group",
+            prefers=mirror.hosts[-1],
+            upon=(mirror.clone,),
+        )
+
+
+def _copies(mirror: Mirror) -> Primitive:
+    """Two monitors that ask at the same interval would be one to Pacemaker."""
+    asked = (("monitor", "10s", "60s", "Promoted"), ("monitor", "20s", "60s", "Unpromoted"))
+    changed = (
+        ("start", "240s"),
+        ("promote", "180s"),
+        ("demote", "120s"),
+        ("stop", "120s"),
+    )
+    done = operations(*asked, *((name, "0s", timeout) for name, timeout in changed))
+    return Primitive(mirror.primitive, mirror.agent, mirror.params, done)
+
+
+def _mounted(volume: Volume, mirror: Mirror) -> Primitive:
+    """Its start may have a log to replay, its stop a cache to write."""
+    return Primitive(
+        filesystem_name(volume),
+        "ocf:heartbeat:Filesystem",
+        (("device", mirror.device), ("directory", volume.path), ("fstype", mirror.filesystem)),
+        operations(("monitor", "20s", "60s"), ("start", "0s", "120s"), ("stop", "0s", "120s")),
+    )
 
 
 def slowest_start(parts: Iterable[Part]) -> int:

@@ -10,7 +10,7 @@ from pydantic import Field
 
 from fournines.kit.common.fencing import board_of
 from fournines.kit.context import Context
-from fournines.kit.declare import Mirror, Resource, VipCondition, Volume
+from fournines.kit.declare import Resource, VipCondition, Volume
 from fournines.kit.where import VIP_HOSTS, on
 from fournines.spec.model import Fencing, Host, Role, Site, Strict
 from fournines.spec.types import Whole, WholeSeconds
@@ -208,7 +208,7 @@ def parts(context: Context) -> Iterator[Part]:
         if one.everywhere:
             yield _clone(clones[one.name], one, len(VIP_HOSTS(site)))
     needed = tuple(clones[c.name] for c in context.declared(VipCondition) if c.name in clones)
-    moving = tuple(_unit(one) for one in declared if not one.everywhere)
+    moving = tuple(of_unit(one) for one in declared if not one.everywhere and not one.group)
     prefers = VIP_HOSTS.first(site).name
     for name, vip in site.vips.items():
         address = _address(vip_name(name), str(vip.address), site.networks[vip.network].prefix)
@@ -216,16 +216,31 @@ def parts(context: Context) -> Iterator[Part]:
             yield Part(API_GROUP, (address, *moving), "group", beside=needed, prefers=prefers)
         else:
             yield Part(address.name, (address,), beside=needed, prefers=prefers)
+    for group in dict.fromkeys(one.group for one in declared if one.group):
+        yield _group(site, group, tuple(one for one in declared if one.group == group), needed)
+
+
+def _group(site: Site, name: str, members: tuple[Resource, ...], needed: tuple[str, ...]) -> Part:
+    """What moves by itself, wherever the VIP is.
+
+    It prefers the last of its hosts, as data does, and the VIPs the first: one power loss rarely costs both.
+    """
+    hosts = members[0].hosts
+    never = tuple(host for host in VIP_HOSTS.names(site) if host not in hosts)
+    beside = needed if any(one.database for one in members) else ()
+    units = tuple(of_unit(one) for one in members)
+    return Part(name, units, "group", beside=beside, prefers=hosts[-1], never=never)
 
 
 def _clone(name: str, one: Resource, count: int) -> Part:
     """Given up on a host with its first failure: what stands beside it is better off where it works."""
     left = (("migration-threshold", "1"), ("failure-timeout", "30s"))
     meta = (("clone-max", str(count)), ("interleave", "true"))
-    return Part(name, (replace(_unit(one), meta=left),), "clone", meta)
+    return Part(name, (replace(of_unit(one), meta=left),), "clone", meta)
 
 
-def _unit(one: Resource) -> Primitive:
+def of_unit(one: Resource) -> Primitive:
+    """The resource of a unit, by our own agent."""
     said = {
         "answers": one.answers,
         "asked": one.asked,
@@ -256,56 +271,6 @@ def _address(name: str, address: str, prefix: int) -> Primitive:
     )
 
 
-_ONE_PROMOTED = (
-    *(("promotable", "true"), ("promoted-max", "1"), ("promoted-node-max", "1"), ("clone-node-max", "1")),
-    ("interleave", "true"),
-)
-"""No ``notify``: whoever must hear of the other copies' changes hears it from the copies themselves."""
-
-
-def volume_parts(context: Context) -> Iterator[Part]:
-    """For each volume its mirror on all its hosts, promoted on one, and the group that stands there.
-
-    The group is the guide's: the file system, then the program. Like the preferred writer of a database that
-    runs everywhere they prefer the last host, and the VIPs the first: one power loss rarely costs both.
-    """
-    mirrors = {one.volume: one for one in context.declared(Mirror)}
-    for volume in context.declared(Volume):
-        mirror = mirrors[volume.name]
-        meta = (*_ONE_PROMOTED, ("clone-max", str(len(mirror.hosts))))
-        yield Part(mirror.clone, (_copies(mirror),), "clone", meta)
-        yield Part(
-            f"g_{volume.name}",
-            (_mounted(volume, mirror), _unit(volume.resource)),
-            "group",
-            prefers=mirror.hosts[-1],
-            upon=(mirror.clone,),
-        )
-
-
 def filesystem_name(volume: Volume) -> str:
     """What the resource of a volume's file system is called."""
     return f"p_fs_{volume.name}"
-
-
-def _copies(mirror: Mirror) -> Primitive:
-    """Two monitors that ask at the same interval would be one to Pacemaker."""
-    asked = (("monitor", "10s", "60s", "Promoted"), ("monitor", "20s", "60s", "Unpromoted"))
-    changed = (
-        ("start", "240s"),
-        ("promote", "180s"),
-        ("demote", "120s"),
-        ("stop", "120s"),
-    )
-    done = operations(*asked, *((name, "0s", timeout) for name, timeout in changed))
-    return Primitive(mirror.primitive, mirror.agent, mirror.params, done)
-
-
-def _mounted(volume: Volume, mirror: Mirror) -> Primitive:
-    """Its start may have a log to replay, its stop a cache to write."""
-    return Primitive(
-        filesystem_name(volume),
-        "ocf:heartbeat:Filesystem",
-        (("device", mirror.device), ("directory", volume.path), ("fstype", mirror.filesystem)),
-        operations(("monitor", "20s", "60s"), ("start", "0s", "120s"), ("stop", "0s", "120s")),
-    )

@@ -6,7 +6,7 @@ every host otherwise is asked of the one that runs it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from fournines.kit.check import Check
@@ -68,3 +68,19 @@ def api_checks(component: str, context: Context, unit: str) -> Iterator[Check]:
     moves = moving(context, unit) is not None
     yield health_check(component, context, barrier=not moves)
     yield moving_unit_check(component, hosts, unit) if moves else units_check(component, hosts, (unit,))
+
+
+def daemon_checks(
+    component: str, context: Context, hosts: Iterable[str], units: Iterable[str], *, name: str = "units"
+) -> Iterator[Check]:
+    """``component.units`` of several units on the same hosts: those that stay, then each that moves.
+
+    A deployment waits for those that stay; the others are not there before the cluster is told of them.
+    """
+    hosts, units = tuple(hosts), tuple(units)
+    moves = [unit for unit in units if moving(context, unit) is not None]
+    if stays := [unit for unit in units if unit not in moves]:
+        yield units_check(component, hosts, stays, barrier=True, name=name)
+    for unit in moves:
+        own = unit.removesuffix(".service").removeprefix(f"{component}-")
+        yield moving_unit_check(component, hosts, unit, name=f"{own}-unit")

@@ -39,13 +39,14 @@ def units_check(
     )
 
 
-def moving_unit_check(component: str, hosts: Iterable[str], unit: str) -> Check:
+def moving_unit_check(component: str, hosts: Iterable[str], unit: str, *, name: str = "units") -> Check:
     """``component.units``: the unit runs on exactly one of these hosts, and starts at boot on none.
 
-    A second copy that somebody starts by hand is one that the cluster manager does not know of.
+    A second copy that somebody starts by hand is one that the cluster manager does not know of. Where a
+    component has several units that move, each such check has a ``name``.
     """
     return Check(
-        f"{component}.units",
+        f"{component}.{name}",
         f"{unit}: running on one host, and left to the cluster manager at boot",
         asks=dict.fromkeys(hosts, _ask((unit,))),
         judge=_judge_moving,

@@ -14,6 +14,9 @@ class Resource:
 
     On the VIP's holder Pacemaker alone starts and stops it. ``everywhere`` it runs from boot on, for others
     on its host too: where it fails it is started anew, and what works is not stopped with the cluster.
+    Those of a ``group`` follow no VIP: they are together on one of ``hosts``, which may hold a VIP, and start
+    in the order in which they are declared; ``database`` says that one needs its host's balancer to
+    reach the database, so that they are where that works.
 
     ``answers`` is a URL on the host that gives 200 while the program works, in which ``{host}`` stands for
     the host's name; ``asked`` a shell command on the host that succeeds while it does. Where both are None
@@ -32,6 +35,9 @@ class Resource:
     stop: int = 30
     asked: str | None = None
     grace: int = 5
+    group: str = ""
+    hosts: tuple[str, ...] = ()
+    database: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ import sys
 import time
 from typing import Any
 
-from fournines.components.neutron.on_host.router import Cloud, always, clear, wait
+from fournines.components.neutron.on_host.cloud import Cloud, always, clear, wait
 
 NAME = "nines-drill"
 RANGE = "198.19.0.0/24"

@@ -14,78 +14,39 @@ does both at once. A witness says by a tag at the router that it has seen it.
 
 from __future__ import annotations
 
-import contextlib
 import json
 import subprocess
 import sys
 import time
-import urllib.error
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from typing import Any
 
-from fournines.kit.on_host.api import Api, left_over
+from fournines.components.neutron.on_host.cloud import (
+    NAME,
+    TRIES,
+    Cloud,
+    clear,
+    named,
+    refused,
+    remove,
+    unwired,
+    wait,
+)
+from fournines.kit.on_host.api import left_over
 
-NAME = "nines-check"
 RANGE = "198.18.0.0/24"
 """RFC 2544: nobody's own; virtual networks may overlap anyway."""
 GATEWAY = "198.18.0.1"
 EARLIER = timedelta(seconds=30)
 """By so much the story may have begun before a witness was heard; an older router is not this story's."""
 PAUSE = 2.0
-TRIES = 5
-_PORTS = ("network:router_interface", "network:ha_router_replicated_interface")
 
 
 class NotYetError(Exception):
     """A witness has not seen it yet, and why."""
-
-
-class Cloud:
-    """Neutron's API, asked by paths below its version."""
-
-    def __init__(self, question: dict[str, Any]) -> None:
-        self.url = f"{question['neutron']}/v2.0"
-        self.api = Api(question["keystone"], question["password"])
-
-    def get(self, path: str) -> Any:  # noqa: ANN401 - JSON
-        """What lies at a path; asked again where the balancer has just given up who was to answer."""
-        for _ in range(TRIES - 1):
-            try:
-                return self.api.call("GET", f"{self.url}/{path}")
-            except OSError as error:
-                if refused(error):
-                    raise
-            time.sleep(PAUSE)
-        return self.api.call("GET", f"{self.url}/{path}")
-
-    def post(self, path: str, kind: str, **values: object) -> dict[str, Any]:
-        """Make a thing of a kind; what was made."""
-        made: dict[str, Any] = self.api.call("POST", f"{self.url}/{path}", {kind: values})[kind]
-        return made
-
-    def put(self, path: str, values: dict[str, object] | None = None) -> None:
-        """Change something."""
-        self.api.call("PUT", f"{self.url}/{path}", values)
-
-    def delete(self, path: str) -> None:
-        """Delete something, asked again as ``get``: it may be gone already, what cannot be deleted stays."""
-        for _ in range(TRIES):
-            try:
-                self.api.call("DELETE", f"{self.url}/{path}")
-            except OSError as error:
-                if refused(error):
-                    return
-                time.sleep(PAUSE)
-            else:
-                return
-
-
-def refused(error: Exception) -> bool:
-    """Whether it is the answer, and asking again would bring no other."""
-    return isinstance(error, urllib.error.HTTPError) and error.code < HTTPStatus.INTERNAL_SERVER_ERROR
 
 
 def states(cloud: Cloud, router: str) -> dict[str, str]:
@@ -93,7 +54,7 @@ def states(cloud: Cloud, router: str) -> dict[str, str]:
     return {one["host"]: one["ha_state"] for one in cloud.get(f"routers/{router}/l3-agents")["agents"]}
 
 
-def story(cloud: Cloud, hosts: list[str], seconds: float) -> dict[str, object]:
+def story(cloud: Cloud, hosts: list[str], seconds: float, *, ha: bool = True) -> dict[str, object]:
     """Make it, wait for the witnesses, delete it, and before it whatever a story left that was cut off.
 
     What is younger may be another story's that is being told. ``left`` are the kinds of things that could not
@@ -104,14 +65,14 @@ def story(cloud: Cloud, hosts: list[str], seconds: float) -> dict[str, object]:
     until = time.monotonic() + seconds / 2
     while True:
         try:
-            return _told(cloud, hosts, seconds)
+            return _told(cloud, hosts, seconds, ha)
         except OSError as error:
             if refused(error) or time.monotonic() > until:
                 raise
             time.sleep(PAUSE)
 
 
-def _told(cloud: Cloud, hosts: list[str], seconds: float) -> dict[str, object]:
+def _told(cloud: Cloud, hosts: list[str], seconds: float, ha: bool) -> dict[str, object]:  # noqa: FBT001
     start = time.monotonic()
     wanted, seen, found = {f"seen-{host}" for host in hosts}, set[str](), dict[str, str]()
     network = router = ""
@@ -120,7 +81,7 @@ def _told(cloud: Cloud, hosts: list[str], seconds: float) -> dict[str, object]:
         subnet = cloud.post(
             "subnets", "subnet", name=NAME, network_id=network, ip_version=4, cidr=RANGE, gateway_ip=GATEWAY
         )["id"]
-        router = cloud.post("routers", "router", name=NAME, ha=True)["id"]
+        router = cloud.post("routers", "router", name=NAME, ha=ha)["id"]
         join(cloud, router, subnet)
         made = time.monotonic() - start
         while time.monotonic() < start + seconds and not wanted <= seen:
@@ -159,40 +120,7 @@ def join(cloud: Cloud, router: str, subnet: str) -> None:
             return
 
 
-def always(_: str) -> bool:
-    """Whenever it was made."""
-    return True
-
-
-def clear(cloud: Cloud, due: Callable[[str], bool], name: str = NAME) -> None:
-    """Delete what was made under a name of ours, if it is due by the time at which it was made."""
-    for router in named(cloud, "routers", name):
-        if due(router["created_at"]):
-            remove(cloud, router["id"])
-    for port in named(cloud, "ports", name):
-        if due(port["created_at"]):
-            cloud.delete(f"ports/{port['id']}")
-    for network in named(cloud, "networks", name):
-        if due(network["created_at"]):
-            cloud.delete(f"networks/{network['id']}")
-
-
-def remove(cloud: Cloud, router: str) -> None:
-    """Delete a router, after its ports; what cannot be deleted stays."""
-    with contextlib.suppress(OSError):
-        for port in cloud.get(f"ports?device_id={router}")["ports"]:
-            if port["device_owner"] in _PORTS:
-                cloud.put(f"routers/{router}/remove_router_interface", {"port_id": port["id"]})
-    cloud.delete(f"routers/{router}")
-
-
-def named(cloud: Cloud, kind: str, name: str = NAME) -> list[dict[str, Any]]:
-    """All things of a kind that were made under a name of ours."""
-    found: list[dict[str, Any]] = cloud.get(f"{kind}?name={name}")[kind]
-    return found
-
-
-def watch(cloud: Cloud, host: str, seconds: float) -> dict[str, object]:
+def watch(cloud: Cloud, host: str, seconds: float, *, ha: bool = True) -> dict[str, object]:
     """Find the newest router, wait until one host is active, and look what is here.
 
     ``active`` says whether the gateway's address is here, ``reached`` whether it answers this host's DHCP
@@ -204,7 +132,7 @@ def watch(cloud: Cloud, host: str, seconds: float) -> dict[str, object]:
     since, until = datetime.now(UTC) - EARLIER, time.monotonic() + seconds
     while True:
         try:
-            return _looked(cloud, host, since, until)
+            return _looked(cloud, host, since, until, ha)
         except NotYetError as why:
             wait(until, str(why), PAUSE)
         except OSError as error:
@@ -213,29 +141,42 @@ def watch(cloud: Cloud, host: str, seconds: float) -> dict[str, object]:
             wait(until, f"a call got lost, or the router was deleted meanwhile: {error}", PAUSE)
 
 
-def _looked(cloud: Cloud, host: str, since: datetime, until: float) -> dict[str, object]:
+def _looked(cloud: Cloud, host: str, since: datetime, until: float, ha: bool) -> dict[str, object]:  # noqa: FBT001
     """What is here of the newest router, which is then told that this host has seen it.
 
     Agents may be wrong of it: who watches the addresses for an agent looks first and listens then, and never
     hears of one that came in between (neutron/agent/l3/keepalived_state_change.py, 2025.1).
     """
     router = _newest(cloud, since)
-    said = states(cloud, router)
-    addresses = _within(f"qrouter-{router}", "ip", "-4", "-oneline", "address")
-    here = f" {GATEWAY}/" in addresses
-    if list(said.values()).count("active") != 1:
+    network = behind(cloud, router)
+    here = f" {GATEWAY}/" in _within(f"qrouter-{router}", "ip", "-4", "-oneline", "address")
+    if ha and list((said := states(cloud, router)).values()).count("active") != 1:
         what = "has" if here else "has not"
         raise NotYetError(f"not one host is active: {said}; this one {what} the gateway's address")
-    network = behind(cloud, router)
     if not network:
         raise NotYetError("the router has no gateway's address")
     reached = None
-    if host in {one["host"] for one in cloud.get(f"networks/{network}/dhcp-agents")["agents"]}:
+    if _serves(cloud, network, host) if ha else _has_served(cloud, network):
         reached = _pings(network)
         if not reached and time.monotonic() < until:
             raise NotYetError("the gateway does not answer")
     cloud.put(f"routers/{router}/tags/seen-{host}")
     return {"active": here, "reached": reached}
+
+
+def _serves(cloud: Cloud, network: str, host: str) -> bool:
+    """Whether a DHCP server of a network is on this host."""
+    return host in {one["host"] for one in cloud.get(f"networks/{network}/dhcp-agents")["agents"]}
+
+
+def _has_served(cloud: Cloud, network: str) -> bool:
+    """The same where the agents move, under a name that is no host's: who has them has wired all ports."""
+    ports = cloud.get(f"ports?network_id={network}")["ports"]
+    if "network:dhcp" not in {one["device_owner"] for one in ports}:
+        raise NotYetError("the network has no DHCP server")
+    if why := unwired(ports):
+        raise NotYetError(why)
+    return bool(_within(f"qdhcp-{network}", "ip", "-oneline", "link"))
 
 
 def _newest(cloud: Cloud, since: datetime) -> str:
@@ -251,17 +192,6 @@ def behind(cloud: Cloud, router: str) -> str:
         if any(fixed["ip_address"] == GATEWAY for fixed in port["fixed_ips"]):
             return str(port["network_id"])
     return ""
-
-
-def wait(until: float, why: str, pause: float) -> None:
-    """Let so many seconds pass before what is not yet so is looked at again.
-
-    Raises:
-        TimeoutError: it is ``until`` (on the monotonic clock) already; ``why`` says what is not so.
-    """
-    if time.monotonic() > until:
-        raise TimeoutError(why)
-    time.sleep(pause)
 
 
 def _pings(network: str) -> bool:

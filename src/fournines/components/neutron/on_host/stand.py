@@ -13,14 +13,17 @@ import sys
 import time
 from typing import Any
 
-from fournines.components.neutron.on_host.router import Cloud, always, clear, states, wait
+from fournines.components.neutron.on_host.cloud import Cloud, always, clear, unwired, wait
+from fournines.components.neutron.on_host.router import states
 
 NAME = "nines-drill"
 PAUSE = 1.0
 
 
-def stand(cloud: Cloud, physical: str, cidr: str, pool: list[str], seconds: float) -> str:
+def stand(cloud: Cloud, physical: str, cidr: str, pool: list[str], seconds: float, *, ha: bool = True) -> str:
     """Make a router with an address outside, and wait until one host is active; the address.
+
+    Without ``ha`` one host at a time has all routers: it has this one once the port outside is wired.
 
     An external network that is there already is used as it is.
 
@@ -37,10 +40,12 @@ def stand(cloud: Cloud, physical: str, cidr: str, pool: list[str], seconds: floa
     if not outside and not pool:
         raise LookupError("there is no external network with a subnet, by which a router could be reached")
     gateway = {"network_id": outside[0] if outside else _network(cloud, physical, cidr, pool)}
-    router = cloud.post("routers", "router", name=NAME, ha=True, external_gateway_info=gateway)
+    router = cloud.post("routers", "router", name=NAME, ha=ha, external_gateway_info=gateway)
     until = time.monotonic() + seconds
-    while list((said := states(cloud, router["id"])).values()).count("active") != 1:
+    while ha and list((said := states(cloud, router["id"])).values()).count("active") != 1:
         wait(until, f"not one host is active: {said}", PAUSE)
+    while not ha and (why := unwired(cloud.get(f"ports?device_id={router['id']}")["ports"])):
+        wait(until, why, PAUSE)
     return str(router["external_gateway_info"]["external_fixed_ips"][0]["ip_address"])
 
 
@@ -61,7 +66,7 @@ def _network(cloud: Cloud, physical: str, cidr: str, pool: list[str]) -> str:
 def main(question: dict[str, Any]) -> dict[str, str]:
     """Make one, or delete what was made."""
     cloud = Cloud(question)
-    wanted = {key: question[key] for key in ("physical", "cidr", "pool", "seconds") if key in question}
+    wanted = {key: question[key] for key in ("physical", "cidr", "pool", "seconds", "ha") if key in question}
     if wanted:
         return {"address": stand(cloud, **wanted)}
     clear(cloud, always, NAME)
