@@ -125,6 +125,17 @@ def test_what_cannot_be_done_says_why(
     assert says in done.stderr
 
 
+@pytest.mark.parametrize("argv", [("standby", "site.yaml", "controller3"), (*MOVE[:3], "controler2")])
+def test_a_host_that_the_site_does_not_have_is_told_before_any_is_asked(
+    monkeypatch: pytest.MonkeyPatch, argv: tuple[str, ...]
+) -> None:
+    cluster = Cluster(MOVES, away=("dashboard", "controller1", "controller2"))
+    done = run(monkeypatch, cluster, *argv, "--yes")
+    assert (done.code, cluster.done) == (2, [])
+    assert f"the site has no host {argv[-1]}" in done.stderr
+    assert "did you mean controller" in done.stderr
+
+
 def test_where_nothing_moves_that_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     done = run(monkeypatch, Cluster(MOVES), *MOVE, example="blog")
     assert done.code == 2

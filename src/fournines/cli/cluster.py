@@ -84,8 +84,11 @@ def maintenance(
 
 def _operate(site: Path, operation: Mapping[str, str], *, yes: bool, as_json: bool, after: str = "") -> None:
     """Foresee, show, ask, do."""
+    from fournines.plan.limit import need_hosts  # noqa: PLC0415
+
     opened = open_fresh(site)
     control = _control(opened)
+    need_hosts(opened.site, (value for key, value in operation.items() if key == "host"), operation["do"])
     host, foreseen = anyio.run(_first, opened, control.hosts, control.simulate(operation))
     actions = _heeded(foreseen)["actions"]
     document = {"format": "fournines/operation/1", **operation, "actions": actions, "done": False}

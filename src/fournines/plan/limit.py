@@ -14,6 +14,7 @@ from fournines.errors import PlanError
 from fournines.kit.check import Check
 from fournines.kit.step import Command
 from fournines.plan.model import Phase, Plan, PlannedStage
+from fournines.spec.model import Site
 
 
 def limited(plan: Plan, hosts: Collection[str]) -> Plan:
@@ -26,7 +27,7 @@ def limited(plan: Plan, hosts: Collection[str]) -> Plan:
     Raises:
         PlanError: one of them is no host of the site.
     """
-    _known(plan, hosts, "--limit")
+    need_hosts(plan.context.site, hosts, "--limit")
     only = frozenset(hosts)
     phases = (Phase(tuple(filter(None, (_of(stage, only) for stage in p.stages)))) for p in plan.phases)
     return replace(
@@ -48,7 +49,7 @@ def without(plan: Plan, hosts: Collection[str]) -> Plan:
     Raises:
         PlanError: one of them is no host of the site, or the others cannot do without it.
     """
-    _known(plan, hosts, "--without")
+    need_hosts(plan.context.site, hosts, "--without")
     reasons = indispensable(plan)
     for host in hosts:
         if host in reasons:
@@ -101,13 +102,18 @@ def _asked_less(checks: Iterable[Check], gone: frozenset[str]) -> Iterator[Check
             yield check if len(asks) == len(check.asks) else replace(check, asks=asks)
 
 
-def _known(plan: Plan, hosts: Collection[str], option: str) -> None:
-    known = plan.context.site.hosts
+def need_hosts(site: Site, hosts: Iterable[str], said: str) -> None:
+    """Return only when the site has all these hosts; ``said`` is where they were named.
+
+    Raises:
+        PlanError: one of them is no host of the site.
+    """
+    known = site.hosts
     for host in hosts:
         if host not in known:
             near = get_close_matches(host, known, n=1)
             raise PlanError(
                 f"the site has no host {host}",
-                where=option,
+                where=said,
                 try_this=f"did you mean {near[0]}?" if near else f"one of {', '.join(known)}",
             )
