@@ -45,6 +45,18 @@ from fournines.audit.mask import mask, mask_prose
             "openstack user create --domain default --password hunter2 glance",
             "openstack user create --domain default --password *** glance",
         ),
+        (
+            "env REDISCLI_AUTH=hunter2 PGPASSWORD='hunter2 blank' psql",
+            "env REDISCLI_AUTH=*** PGPASSWORD='***' psql",
+        ),
+        ("curl -su 'admin:hunter2 x' http://a/", "curl -su 'admin:***' http://a/"),
+        ("curl -sku admin:hunter2 http://a/", "curl -sku admin:*** http://a/"),
+        (
+            "option httpchk GET / HTTP/1.0\\r\\nAuthorization:\\ Basic\\ aHVudGVyMg==",
+            "option httpchk GET / HTTP/1.0\\r\\nAuthorization:\\ Basic\\ ***",
+        ),
+        ("# password is hunter2", "# password is ***"),
+        ('("password", "hunter2")', '("password", "***")'),
         ("redis-cli -h 10.0.0.1 -a hunter2 ping", "redis-cli -h 10.0.0.1 -a *** ping"),
         ("sshpass -p hunter2 ssh root@10.0.0.1", "sshpass -p *** ssh root@10.0.0.1"),
         ("sshpass -phunter2 ssh root@10.0.0.1", "sshpass -p*** ssh root@10.0.0.1"),
@@ -89,6 +101,9 @@ def test_secrets_are_hidden(line: str, shown: str) -> None:
 @pytest.mark.parametrize(
     "line",
     [
+        "pcs resource meta web password, migration-threshold=0",
+        "secauth: off",
+        "the password, kept in the vault",
         "server c1 10.0.0.11:80 check cookie s1",
         "token: 10000",
         "rrp_mode: passive",

@@ -8,7 +8,7 @@ HIDDEN = "***"
 
 _WORDS = (
     r"pass(?:wd|word|phrase)?(?![a-z])|pwd|secret|authkey|api_?key|private_?key|encryption_?key|sst_auth|"
-    r"hmac_key|fernet_key"
+    r"hmac_key|fernet_key|_auth(?![a-z_])"
 )
 _MORE = r"token|cookie|credential|community"
 _VALUE = r"(?P<value>(?:<<)?\"[^\"]*\"?|'[^']*'?|[^\s\"';,]+)"
@@ -23,10 +23,12 @@ def _after(head: str, *, value: str = r"\"[^\"]*\"?|'[^']*'?|\S+", tail: str = "
     return re.compile(rf"(?P<head>{head})(?P<value>{value})(?P<tail>{tail})", re.IGNORECASE)
 
 
+_IS = r"(?:=>|[=:])\s*|,\s*(?=[\"'<])"
+"""What stands between a name and its secret; behind a comma only a quoted one: else it is a word of prose."""
 _KEY = rf"(?P<key>\b[\w.\-]*(?:{_WORDS})[\w.\-]*)"
 _KEY_OR_MORE = rf"(?P<key>\b[\w.\-]*(?:{_WORDS}|{_MORE})[\w.\-]*)"
-_PAIR = re.compile(rf"{_KEY}(?P<gap>\s*(?:=>|[=:,])\s*|\s+){_VALUE}", re.IGNORECASE)
-_ASSIGNED = re.compile(rf"{_KEY_OR_MORE}(?P<gap>[\"']?\s*(?:=>|[=:,])\s*){_VALUE}", re.IGNORECASE)
+_PAIR = re.compile(rf"{_KEY}(?P<gap>\s*(?:{_IS})|\s+){_VALUE}", re.IGNORECASE)
+_ASSIGNED = re.compile(rf"{_KEY_OR_MORE}(?P<gap>[\"']?\s*(?:{_IS})){_VALUE}", re.IGNORECASE)
 _STATED_SO = re.compile(rf"{_KEY_OR_MORE}(?P<gap>[\"']?(?:\s*=>?\s*|:)){_VALUE}", re.IGNORECASE)
 """In a sentence: ``password=x`` and ``password:x``; what follows a comma or a colon and a blank is a word."""
 _URLS = (
@@ -36,10 +38,11 @@ _URLS = (
 )
 _SPOKEN = (
     *_URLS,
-    _after(r"\b(?:Basic|Bearer)\s+", value=r"[\w+/=.\-]{6,}"),
+    _after(r"\b(?:Basic|Bearer)(?:\\?\s)+", value=r"[\w+/=.\-]{6,}"),
     _after(r"IDENTIFIED\s+(?:BY|VIA\s+\w+\s+USING)\s+(?:PASSWORD\s*\(?\s*)?"),
 )
 """What can be nothing but a secret, in a sentence too."""
+_ASKS = r"\b(?:curl|wget|etcdctl)\b.*?\s(?:-\w{0,8}u\s*|--(?:proxy-)?user(?:=|\s+))"
 _PROGRAMS = (
     _after(r"(?:^|\s)(?:-p(?![\s=])|--pass(?:word)?[= ])"),
     _after(r"(?:^|\s)-u\s*\w+:", value=_BARE),
@@ -47,10 +50,9 @@ _PROGRAMS = (
     _after(r"\bpcs\s+(?:host|cluster)\s+auth\b[^;|&]*?\s-p\s*", value=r"\"[^\"]*\"?|'[^']*'?|[^\s;|&]+"),
     _after(r"\becho\s+(?:-\w+\s+)?", tail=r"\s*\|\s*(?:sudo\s+)?(?:ch)?passwd\b"),
     _after(r"\bredis-cli\b.*?\s-a\s*"),
-    _after(
-        r"\b(?:curl|wget|etcdctl)\b.*?\s(?:-u\s*|--(?:proxy-)?user(?:=|\s+))[\"']?[^\s:\"']+:",
-        value=_BARE,
-    ),
+    _after(rf"{_ASKS}[^\s:\"']+:", value=_BARE),
+    _after(rf"{_ASKS}(?:\"[^:\"]+:|'[^:']+:)", value=r"[^\"']+"),
+    _after(r"\b(?:password|passwd|passphrase|secret)\s+(?:is|was)\s+"),
     _after(r"\bsnmp\w+\b.*?\s-c\s*"),
     _after(r"\b(?:ro|rw)?community[46]?\s+"),
     _after(r"\b(?:add_user|change_password|authenticate_user)\s+\S+\s+"),
@@ -68,6 +70,7 @@ _NVPAIR = _after(rf"name=[\"'][\w.\-]*(?:{_WORDS}|{_MORE})[\w.\-]*[\"'][^>]*?\bv
 _ALONE = re.compile(r"(?P<head>\A)(?P<value>[A-Z0-9]{16,}|[\w\-]{43}=)(?P<tail>\Z)")
 """A line of nothing but capitals is what an Erlang cookie looks like; the other one a Fernet key."""
 _STATED = frozenset(["true", "false", "yes", "no", "on", "off", "none", "null", "pass", "ah"])
+_SMALL = frozenset(["is", "was"])
 _LINE = (_ALONE, _NVPAIR, *_SPOKEN, *_PROGRAMS)
 
 
@@ -94,7 +97,11 @@ def _hide_pair(match: re.Match[str]) -> str:
     value = match["value"].strip("\"'")
     if "token" in match["key"].lower() and value.isdecimal():
         return match.group()  # a corosync token is a time
-    if value.lower() in _STATED or value.startswith(("/", HIDDEN, "http", "--", "-")):
+    if (
+        value.lower() in _STATED
+        or (match["gap"].isspace() and value.lower() in _SMALL)
+        or value.startswith(("/", HIDDEN, "http", "--", "-"))
+    ):
         return match.group()
     return f"{match['key']}{match['gap']}{_hidden(match['value'])}"
 

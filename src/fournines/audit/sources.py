@@ -20,9 +20,9 @@ from fournines.audit.pages.declared import declared
 from fournines.audit.pages.embedded import written
 from fournines.audit.pages.inside.environment import of_lines
 from fournines.audit.pages.playbook import is_playbook, playbook
-from fournines.audit.pages.runbook import drafts
+from fournines.audit.pages.runbook import drafts, without_prompts
 from fournines.audit.pages.session import printed, prompts, typed, unmarked
-from fournines.audit.pages.shown import holds, is_page, is_template, made_of, shown
+from fournines.audit.pages.shown import holds, is_note, is_page, is_template, made_of, shown
 from fournines.audit.parse import parse
 from fournines.kit.audit.node import Problem
 from fournines.kit.audit.rule import Unknown
@@ -63,7 +63,9 @@ def read(files: Iterable[File], *, whole: bool = False) -> Read:
     given = [(file, None) if file.path in copies else reader.admit(file) for file in every]
     known = [(file, kind) for file, kind in given if kind is not None]
     owned = owners(file.path for file, _ in known)
-    pages = [file for file, _ in given if is_page(file.path)]
+    pages = [file for file, kind in given if is_page(file.path) or (kind is None and is_note(file.path))]
+    pages = [page for page in pages if page.path not in copies]
+    paged = {page.path for page in pages}
     values = variables(every)
     sources: list[Source] = []
     unread: list[str] = []
@@ -76,7 +78,7 @@ def read(files: Iterable[File], *, whole: bool = False) -> Read:
             _drafted(file.path, draft, draft.host or _in_folder_of(file.path, draft, owned))
             for draft in inside
         ]
-        if not is_page(file.path) and (_empty(file) if kind else not inside):
+        if file.path not in paged and (_empty(file) if kind else not inside):
             unread.append(file.path)
     beside = frozenset(source.kind for source in sources) if len(pages) < len(given) else frozenset()
     homes = {home for path in owned for home in above(path)}
@@ -146,7 +148,8 @@ class _Reader:
         kept = self.allowance.within(page.text)
         if len(kept) < len(page.text):
             self.left_out.append(Unknown(Place(page.path, kept.count("\n") + 1), _cut(kept)))
-        found = drafts(shown(page.path, kept), registry.kinds())
+        path = page.path if is_page(page.path) else f"{page.path}.md"
+        found = drafts(shown(path, kept), registry.kinds())
         return [_drafted(page.path, draft, draft.host) for draft in self._judged(page.path, found)]
 
     def written_by(self, sources: Sequence[Source]) -> list[Source]:
@@ -251,7 +254,7 @@ def _has_steps(file: File) -> bool:
 
 def _source(file: File, kind: Kind, host: str) -> Source:
     """A file with its tree; what the finder could not read of it is a problem like the parser's."""
-    text = typed(file.text) if kind is COMMANDS else file.text
+    text = without_prompts(typed(file.text)) if kind is COMMANDS else file.text
     text = text if kind.syntax is Syntax.SHELL else unmarked(printed(text))
     parsed = parse(kind.syntax, text)
     if file.trouble:

@@ -135,7 +135,7 @@ def _commands(block: Block, text: str) -> Draft:
         prompt = _PROMPT.match(line)
         at = _AT.search(prompt.group()) if prompt else None
         typed[number] = (at.group(1) or at.group(2)).lower() if at else said
-    bare = _without_prompts(text)
+    bare = without_prompts(text)
     return Draft("", COMMANDS, bare, block.lines, excerpt=True, section=block.heading, typed=typed)
 
 
@@ -223,7 +223,8 @@ _OPENS = re.compile(r"\s*+(?:sudo\s++)?(?:echo|printf)\s++(?:-[en]++\s++)?(?:'[^
 """A command that begins a text of several lines."""
 
 
-def _without_prompts(text: str) -> str:
+def without_prompts(text: str) -> str:
+    """Commands without what stands before them at a terminal, each in its line."""
     lines = text.split("\n")
     kept: list[str] = []
     for line in lines:

@@ -49,6 +49,11 @@ def is_page(path: str) -> bool:
     return path.lower().endswith(PAGES)
 
 
+def is_note(path: str) -> bool:
+    """Whether a file that is of no kind may be a page all the same: what somebody wrote down."""
+    return path.lower().endswith(".txt")
+
+
 def is_yaml(path: str, text: str) -> bool:
     """Whether a text is YAML that may hold others, by its name or by how it begins."""
     return path.lower().endswith(_YAML) or text[:2000].lstrip("-# \n\t").startswith(

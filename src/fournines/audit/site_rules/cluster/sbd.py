@@ -101,6 +101,37 @@ def changing(site: Evidence) -> Iterator[Hit | Unknown]:
         yield Hit(first, f"SBD's disk is {' and '.join(found)}", related)
 
 
+_STABLE = "/dev/disk/by-"
+_READS = 'SBD_DEVICE="/dev/disk/by-id/scsi-{}"\nSBD_PACEMAKER=yes\nSBD_WATCHDOG_TIMEOUT=5\n'
+
+
+@rule(
+    "PA072",
+    Severity.ERROR,
+    "The hosts leave SBD's messages on different disks",
+    consequence=Consequence.SPLIT,
+    why="a host reads its own disks only: the message that ends it is written where it never looks, the "
+    "others take it for fenced after msgwait, and both run the services",
+    fix="SBD_DEVICE: the same shared disk on every host, by the same name",
+    source="sbd(8): the devices are shared by all nodes; SUSE SLE HA guide, Storage protection and SBD",
+    bad={f"node{n}/etc/sysconfig/sbd": _READS.format(f"3600a0{n}") for n in (1, 2)},
+    good={f"node{n}/etc/sysconfig/sbd": _READS.format("3600a01") for n in (1, 2)},
+    points_at='SBD_DEVICE="/dev/disk/by-id/scsi-3600a02"',
+)
+def apart(site: Evidence) -> Iterator[Hit | Unknown]:
+    told = [c for c in site.all(SbdConf) if c.at.host and c.devices and all(map(_is_stable, c.devices))]
+    for conf in told[1:]:
+        first = told[0]
+        if set(conf.devices).isdisjoint(first.devices) and conf.at.host != first.at.host:
+            what = f"{conf.at.host} reads {conf.devices[0]}, and {first.at.host} reads {first.devices[0]}"
+            yield Hit(conf.devices_at or conf.at, what, (first.devices_at or first.at,))
+
+
+def _is_stable(device: str) -> bool:
+    """Whether a name means the same disk on every host."""
+    return device.startswith(_STABLE)
+
+
 def _disks(primitive: Primitive) -> str:
     return primitive.params.get("devices") or primitive.params.get("sbd_device", "")
 

@@ -63,7 +63,8 @@ def no_copies(site: Evidence) -> Iterator[Hit | Unknown]:
         what = f"{many} declared here, of which nothing makes copies"
         yield Hit(declared[0], what, tuple(declared[1:]), fix=_DECLARED)
     none = [at for one in site.all(Definitions) if (at := one.no_policies)]
-    if none and not declared and not alone and not site.all(Policy):
+    asked = any((q := conf.rabbit("rabbit_quorum_queue")) and q.on for conf, _, _ in services_told(site))
+    if none and not declared and not alone and not asked and not site.all(Policy):
         what = "no policy at all, and no quorum queues by default"
         yield Hit(none[0], what, tuple(none[1:]), _UNLESS, _NO_POLICY, severity=Severity.WARNING)
     if not alone:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ipaddress import ip_address
 from typing import TYPE_CHECKING
 
-from fournines.audit.site_rules.names import is_address, names, owned, vips
+from fournines.audit.site_rules.names import LOCAL, is_address, names, owned, vips
 from fournines.components.client.audit.facts import AuthUrl, Endpoint
 from fournines.components.haproxy.audit.facts import configurations
 from fournines.components.hosts.audit.facts import HostName
@@ -58,7 +58,7 @@ def names_differ(site: Evidence) -> Iterator[Hit | Unknown]:
     for line in site.all(HostName):
         for name in line.names if line.loopback else ():
             elsewhere = first.get(name)
-            if elsewhere and elsewhere.at.host == line.at.host and line.names[0] != "localhost":
+            if elsewhere and elsewhere.at.host == line.at.host and name not in LOCAL:
                 yield Hit(
                     line.at,
                     f"{name} is {line.address} before it is {elsewhere.address}: services that bind their "

@@ -44,11 +44,14 @@ def _udp(network: str) -> str:
 def bound_to_no_network(site: Evidence) -> Iterator[Hit | Unknown]:
     for conf in site.all(CorosyncConf):
         cards = [c for c in site.on(conf.at.host, Interface) if c.at.host or conf.at.host == EVERY_HOST]
-        if conf.nodes or not cards or not all(card.addresses for card in cards):
-            continue  # with a nodelist corosync looks for its own address there
+        if not cards or not all(card.addresses for card in cards):
+            continue
         own = [ip_interface(address) for card in cards for address in card.addresses]
         for interface in conf.all("totem.interface"):
             said = interface.get("bindnetaddr")
+            others = {node.get("ring0_addr") for node in conf.nodes}
+            if conf.nodes and (conf.transport != "udp" or said not in others):
+                continue  # with a nodelist corosync looks for its own address there; udp binds as it is told
             if is_address(said) and not any(_matches(said, card) for card in own):
                 shown = ", ".join(str(card) for card in own[:4])
                 whose = conf.at.host or "no host of the site"
@@ -57,6 +60,7 @@ def bound_to_no_network(site: Evidence) -> Iterator[Hit | Unknown]:
                     interface.place("bindnetaddr"),
                     f"bindnetaddr is {said}, and {has}",
                     related=tuple(card.at for card in cards[:4]),
+                    severity=Severity.WARNING if conf.nodes else None,
                 )
 
 

@@ -54,9 +54,10 @@ def database_of_one(site: Evidence) -> Iterator[Hit | Unknown]:
     for conf in site.all(OsloConf):
         said = conf.database
         url = said.url if said else None
-        if not said or not url or said.placeholder or copies(site) < _PAIR:
+        name = url.names[0] if url and url.names else ""
+        own = bool(conf.at.host) and name == conf.at.host.lower() and len(_brokers(conf)) >= _PAIR
+        if not said or not url or said.placeholder or (copies(site) < _PAIR and not own):
             continue
-        name = url.names[0] if url.names else ""
         if url.scheme.startswith("sqlite"):
             if conf.service and said.section in ("database", ""):
                 yield Hit(said.at, f"{conf.service} keeps its data in a file of this host")
@@ -65,9 +66,15 @@ def database_of_one(site: Evidence) -> Iterator[Hit | Unknown]:
         elif name in LOOPBACK:
             if not proxied_here(site, conf.at.host, Purpose.DATABASE):
                 yield Hit(said.at, f"{conf.service} uses the database of its own host ({name})")
-        elif holder := alone_at(site, resolved(site, conf.at.host, name)):
+        elif holder := alone_at(site, resolved(site, conf.at.host, name)) or (name if own else ""):
             yield Hit(said.at, f"{conf.service} uses the database of {holder} ({name})")
     yield from _never_doubled(site)
+
+
+def _brokers(conf: OsloConf) -> tuple[str, ...]:
+    """The brokers a service is told of: who has several of them has several controllers."""
+    transport = conf.transport.url if conf.transport else None
+    return tuple(transport.names) if transport else ()
 
 
 def _never_doubled(site: Evidence) -> Iterator[Hit]:

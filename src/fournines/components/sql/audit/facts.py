@@ -44,15 +44,40 @@ class Superuser:
     guessable: bool
 
 
+@dataclass(frozen=True)
+class Ordered:
+    """A setting of Galera that a running server is told: ``SET GLOBAL wsrep_on = OFF``."""
+
+    at: Place
+    name: str
+    value: str
+
+
+_ORDER = re.compile(
+    rf"\bSET{_GAP}(?:GLOBAL{_GAP}|@@global\.)(wsrep_on|wsrep_provider_options)[ \t]{{0,9}}=[ \t]{{0,9}}"
+    r"([^;\n]{1,200})",
+    re.IGNORECASE,
+)
+
+
+def _ordered(source: Source) -> Iterator[Ordered]:
+    text = source.text[:_READ]
+    for match in _ORDER.finditer(text):
+        start = text.rfind("\n", 0, match.start()) + 1
+        if not text[start : match.start()].lstrip().startswith(("#", "--", "//")):
+            yield Ordered(source.at_character(match.start()), match[1].lower(), match[2].strip())
+
+
 def guessable(user: str, password: str) -> bool:
     """Whether anybody tries this password first: a usual one, or the name with a usual tail."""
     said, name = password.lower(), user.lower()
     return said in _GUESSED or any(said == name + tail for tail in _ADDED)
 
 
-def read(source: Source) -> Iterator[Superuser | Account]:
-    """The accounts a text makes, superusers among them; what stands in a comment is not done."""
+def read(source: Source) -> Iterator[Superuser | Account | Ordered]:
+    """The accounts a text makes, superusers among them, and orders to Galera; a comment does nothing."""
     yield from _superusers(source)
+    yield from _ordered(source)
     text = source.text[:_READ]
     for pattern in (_CREATE, _GIVEN):
         for match in pattern.finditer(text):
@@ -80,7 +105,7 @@ def _superusers(source: Source) -> Iterator[Superuser]:
 _PROMPT = r"(?:mysql|mariadb)(?:[ \t]*\[[^\]\n]*\])?>[ \t]*"
 _DRESSED = r"(?:mysql|mariadb)[ \t][^>\n]{1,60}>[ \t]*"
 """The prompts of newer clients and of those that set their own: ``MySQL  db1:3306 ssl  SQL >``."""
-_SAID = r"(?:GRANT|(?:CREATE|ALTER|DROP)[ \t]+(?:USER|DATABASE)|FLUSH[ \t]+PRIVILEGES)\b"
+_SAID = r"(?:SET[ \t]+GLOBAL|GRANT|(?:CREATE|ALTER|DROP)[ \t]+(?:USER|DATABASE)|FLUSH[ \t]+PRIVILEGES)\b"
 SQL = Kind(
     name="sql",
     syntax=Syntax.LINES,

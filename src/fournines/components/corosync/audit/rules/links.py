@@ -32,6 +32,35 @@ def _stays_inside(conf: CorosyncConf) -> bool:
     return bool(addresses) and all(map(loopback, addresses))
 
 
+_INSIDE = corosync().replace("ring0_addr: 10.0.0.12", "ring0_addr: 127.0.0.1")
+
+
+@rule(
+    "CO031",
+    Severity.ERROR,
+    "A node that the others look for on their own loopback",
+    consequence=Consequence.NO_FAILOVER,
+    why="127.0.0.1 is whoever asks: no other host ever hears this node, and it hears nobody; it is a cluster "
+    "of one, with a vote that is missing elsewhere",
+    fix="the node's address in the cluster's network, the same in the file of every host",
+    source=f"{_MAN} ringX_addr: the address of the node, as all nodes reach it",
+    bad={"corosync.conf": _INSIDE},
+    good={"corosync.conf": corosync()},
+    points_at="ring0_addr: 127.0.0.1",
+)
+def on_the_loopback(site: Evidence) -> Iterator[Hit | Unknown]:
+    for conf in site.all(CorosyncConf):
+        if len(conf.nodes) < _PAIR or _stays_inside(conf):
+            continue
+        for node in conf.nodes:
+            for key, value in node.values.items():
+                if key.endswith("_addr") and loopback(value):
+                    yield Hit(node.place(key), f"{key} of one of {len(conf.nodes)} nodes is {value}")
+
+
+_PAIR = 2
+
+
 def _udp(address: str) -> str:
     return corosync(totem=_UDP % address, transport="udp", nodelist="", crypto="secauth: on")
 

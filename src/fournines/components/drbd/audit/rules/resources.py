@@ -63,6 +63,9 @@ def no_fencing(site: Evidence) -> Iterator[Hit | Unknown]:
         if policy not in FENCING and handler:
             what = f"{resource.name} has a fence-peer handler that nothing calls: fencing is dont-care"
             yield Hit(handler, what, why=_UNCALLED, fix="fencing resource-and-stonith beside it")
+        elif policy not in FENCING and shared is None and "drbd.d/" in resource.at.path:
+            what = f"whether {resource.name} has a fencing policy: global_common.conf was not given"
+            yield Unknown(place, what)
         elif policy not in FENCING:
             yield Hit(place, f"{resource.name} has no fencing policy, no fence-peer handler and no quorum")
         elif not handler:

@@ -97,7 +97,7 @@ def no_majority(evidence: Evidence) -> Iterator[Hit | Unknown]:
             continue
         elif cluster.size == 2:  # noqa: PLR2004 - a pair
             yield Hit(at, "the Galera cluster has two data hosts and no arbiter", related)
-        else:
+        elif len(cluster.peers) % 2 == 0:  # else one announces an address that is in no list
             yield Hit(
                 at,
                 f"the Galera cluster has {cluster.size} data hosts and no arbiter",

@@ -91,6 +91,8 @@ def told(service: Service) -> Purpose:
         return named
     fronts = {bind.port for bind in service.binds if bind.port}
     by_front = {_PORTS[port] for port in fronts if port in _PORTS and port not in _COMMON}
+    if ports and ports.isdisjoint(fronts):
+        by_front.discard(Purpose.OPENSTACK)  # APIs are balanced on their own port; this is another service
     return by_front.pop() if len(by_front) == 1 else Purpose.OTHER
 
 

@@ -100,6 +100,9 @@ def _only_one(proxy: Proxy, server: Server) -> Iterator[Hit]:
         )
 
 
+_HTTPS = 443
+
+
 def _plain_http_to_tls(server: Server) -> bool:
     port = server.check_port or server.port
     speaks_tls = server.has("check-ssl") or (server.has("ssl") and not server.check_port)
@@ -145,6 +148,8 @@ def http_to_tls(site: Evidence) -> Iterator[Hit | Unknown]:
         if any("400" in " ".join(s.words) for s in proxy.all("http-check", "expect")):
             continue  # somebody knows what a TLS port answers to plain HTTP
         wrong = [server for server in proxy.servers if _plain_http_to_tls(server)]
+        if proxy.mode == "http":  # what is proxied is plain HTTP too: only 443 is surely another thing
+            wrong = [s for s in wrong if s.check_port not in (None, s.port) or s.port == _HTTPS]
         if wrong:
             yield Hit(
                 wrong[0].at,

@@ -81,6 +81,8 @@ def vrid_taken(site: Evidence) -> Iterator[Hit | Unknown]:
         beside = seen.setdefault((instance.vrid, instance.interface), [])
         for other in beside[:_MOST]:
             here = other.at.host == instance.at.host
+            if here and not instance.at.host and other.at.path != instance.at.path:
+                continue  # two files that are nobody's: samples of one another, not one host's
             if instance.addresses & other.addresses or not _same_segment(instance, other):
                 continue
             if _unknown(instance) or _unknown(other):

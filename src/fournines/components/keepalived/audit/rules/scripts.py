@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 _MAN = "keepalived.conf(5)"
 _SHELL = re.compile(r"(?:^|/)(?:ba|da|k|z)?sh$")
 _OPERATOR = re.compile(r"[|;<>`]|&&|&>|\$\?|\$\(|&\s*$")
+_INTERPRETER = re.compile(r"(?:^|/)(?:python[\d.]*|perl)$")
 _QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"")
 
 _STATUS_SCRIPT = "#!/bin/sh\ncurl -fs --max-time 1 http://127.0.0.1:8404/health >/dev/null || exit 1\n"
@@ -34,7 +35,7 @@ _CHECKED = script(script='"/etc/keepalived/check_haproxy.sh"')
 def given(site: Evidence, host: str, command: str) -> Script | None:
     """The script a command line runs, if it is among the files given."""
     words = [word for word in command.split() if not word.startswith("-")]
-    if words and _SHELL.search(words[0]):
+    if words and (_SHELL.search(words[0]) or _INTERPRETER.search(words[0])):
         words = words[1:]
     if not words:
         return None

@@ -47,7 +47,7 @@ def no_coordination(evidence: Evidence) -> Iterator[Hit | Unknown]:
         elif said and said.section and local and several:
             what = "points to files of each host" if said.value.strip() else "is empty"
             yield Hit(said.at, f"backend_url {what}, and there are several controllers")
-        elif said is None and not conf.excerpt and conf.service == "cinder" and several:
+        elif said is None and not conf.excerpt and several:
             heading = conf.headings.get("coordination")
             if heading:
                 yield Hit(heading, "[coordination] names no backend_url, and there are several controllers")
