@@ -225,4 +225,6 @@ def test_oslo_reads_every_option_we_write(context: Context, tmp_path: Path) -> N
     for space in ("ceilometer", "ceilometer-auth", "oslo.log", "oslo.messaging"):
         argv += ["--namespace", space]
     said = opinion(argv, files, tmp_path, program="/usr/bin/ceilometer-polling")
-    assert [line for line in said.stderr.splitlines() if "ERROR" in line] == []
+    errors = [line.removeprefix("ERROR:root:") for line in said.stderr.splitlines() if "ERROR" in line]
+    # What a session of keystoneauth reads is in no sample.
+    assert [e.split()[0] for e in errors] == ["service_credentials/cafile"], said.stderr
