@@ -231,3 +231,68 @@ def test_a_device_of_tests_does_not_hide_the_lost_quorum() -> None:
     fenced = "primitive f stonith:external/ssh params hostlist=node1\n"
     files = crm(VIP, fenced=fenced, properties="no-quorum-policy=ignore stonith-enabled=false")
     assert [severity for _, _, severity in said("PA003", files)] == ["ERROR"]
+
+
+UNICAST = "unicast_src_ip 10.64.1.11\n    unicast_peer {\n        10.64.1.12\n    }"
+CARDS = "auto eth0\niface eth0 inet static\n    address 10.64.1.11/24\n"
+MORE = CARDS + "auto eth1\niface eth1 inet static\n    address {}\n"
+
+
+@pytest.mark.parametrize(
+    ("vip", "cards", "found"),
+    [
+        ("10.46.1.10/24", CARDS, True),
+        ("10.46.1.10/24", "", True),
+        ("10.64.1.10/24", CARDS, False),
+        ("192.168.7.10/24", "", False),
+        ("192.168.7.10/24", CARDS, True),
+        ("203.0.113.46/29", CARDS, False),
+        ("10.46.1.10/32", CARDS, False),
+        ("10.46.1.10/24", MORE.format("10.46.1.2/24"), False),
+        ("10.46.1.10/24 dev eth1", CARDS, False),
+    ],
+)
+def test_an_address_of_a_network_that_nobody_is_in(vip: str, cards: str, found: bool) -> None:  # noqa: FBT001
+    files = {"a/keepalived.conf": keepalived(UNICAST, vip=vip)}
+    files |= {"a/etc/network/interfaces": cards} if cards else {}
+    assert bool(said("KA049", files)) is found
+
+
+@pytest.mark.parametrize(
+    ("where", "state", "found"),
+    [
+        ("En **lb1** y en **lb2**:", "MASTER", True),
+        ("On lb1 and lb2:", "BACKUP", True),
+        ("On both servers:", "MASTER", True),
+        ("Auf allen Knoten:", "MASTER", True),
+        ("En todos los nodos:", "MASTER", True),
+        ("En lb1:", "MASTER", False),
+        ("On lb1 and db2:", "MASTER", False),
+        ("On lb1, then on the others with priority 90:", "MASTER", False),
+        ("On both servers:", "BACKUP\n    nopreempt", False),
+    ],
+)
+def test_one_file_that_is_written_at_every_host(where: str, state: str, found: bool) -> None:  # noqa: FBT001
+    conf = keepalived(state=state, priority=100)
+    command = f"sudo tee /etc/keepalived/keepalived.conf > /dev/null <<'FIN'\n{conf}FIN"
+    page = f"# Balancers\n\n{where}\n\n```bash\n{command}\n```\n"
+    assert bool(said("KA019", {"guia.md": page})) is found
+
+
+@pytest.mark.parametrize(
+    ("bound", "found"),
+    [
+        ("192.168.1.X", True),
+        ("192.168.1.xxx", True),
+        ("192.168.1.50", True),
+        ("10.0.0.X", False),
+        ("10.0.0.99", False),
+        ("0.0.0.0", False),
+        ("db1", False),
+    ],
+)
+def test_an_address_that_no_member_has(bound: str, found: bool) -> None:  # noqa: FBT001 - a case
+    page = f"# Galera\n\n`galera.cnf` on each host:\n\n```ini\n{galera(f'bind-address = {bound}')}```\n"
+    assert bool(said("SY061", {"howto.md": page})) is found
+    names = {"howto.md": page.replace("10.0.0.1", "db")}
+    assert not said("SY061", names)

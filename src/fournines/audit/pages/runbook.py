@@ -76,11 +76,18 @@ def drafts(given: Shown, kinds: Sequence[Kind]) -> list[Draft]:
     for draft, host in found:
         full = draft if draft.kind is not COMMANDS else replace(draft, text=filled(draft.text, known))
         pairs.append((full, host))
-        pairs.extend((file, file.host or host) for file in _written(full, kinds))
+        pairs.extend((_typed_where(file, full), file.host or host) for file in _written(full, kinds))
     pairs.extend((draft, "") for draft in told(page, shown, kinds))
     names = named(page, shown) if pairs else None
     pairs.extend([(names, "")] if names else [])
     return with_hosts(pairs)
+
+
+def _typed_where(file: Draft, by: Draft) -> Draft:
+    """A file with the host at which the command is typed that writes it."""
+    at = by.lines.index(file.lines[0]) if file.lines[0] in by.lines else 0
+    said = by.typed.get(at + 1, "")
+    return replace(file, typed={1: said}) if said else file
 
 
 def _written(draft: Draft, kinds: Sequence[Kind]) -> Iterator[Draft]:

@@ -43,6 +43,13 @@ _EVERYWHERE = re.compile(
     r"(?i)\b(?:on|at)\s+(?:all(?:\s+of)?|each(?:\s+of)?|every|both)\b(?:\s+(?:the|your|our|three|two|five|\w+))?"
     r"\s+\w*(?:nodes?|hosts?|servers?|machines?|members?|controllers?|brokers?)\b"
 )
+_NAME = r"[*`\"]{0,3}([A-Za-z][A-Za-z\-]{0,30})\d{1,3}[*`\"]{0,3}"
+_BOTH = re.compile(
+    rf"(?i)\b(?:on|at|en|auf|sur)\s{{1,4}}{_NAME}\s{{1,4}}(?:and|y|und|et)\s{{1,4}}(?:(?:on|en|auf|sur)\s{{1,4}})?[*`\"]{{0,3}}\1\d"
+    r"|\b(?:en (?:ambos|todos los|cada)|auf (?:allen|beiden|jedem)|sur (?:tous les|les deux|chaque))\s{1,4}"
+    r"(?:nodos|servidores|hosts?|knoten|servern?|rechnern?|nodo|servidor|n\w{1,3}uds?|serveurs?)\b"
+)
+"""Two hosts of one name by their numbers, and all of them in Spanish, German and French."""
 _EXCEPT = re.compile(
     r"(?i)\b(?:except|other|others|but|remaining|rest|joining|new|additional|not|only|first|one|then)\b"
 )
@@ -58,7 +65,7 @@ _SAID = {
 
 def everywhere(line: str) -> bool:
     """Whether a sentence has what follows it typed at every host; one that excepts some does not."""
-    return bool(_EVERYWHERE.search(line)) and not _EXCEPT.search(line)
+    return bool(_EVERYWHERE.search(line) or _BOTH.search(line)) and not _EXCEPT.search(line)
 
 
 def known_hosts(page: str) -> frozenset[str]:

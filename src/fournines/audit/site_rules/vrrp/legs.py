@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_interface
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_interface, ip_network
 from itertools import combinations
 from typing import TYPE_CHECKING
 
@@ -11,6 +11,7 @@ from fournines.components.keepalived.audit.facts import VrrpInstance
 from fournines.components.keepalived.audit.facts.groups import group_of, groups, sync_groups
 from fournines.components.keepalived.audit.facts.trackers import Owner
 from fournines.components.keepalived.audit.rules.example import keepalived
+from fournines.components.network.audit.facts import Interface
 from fournines.components.nftables.audit.chains import firewalls
 from fournines.kit.audit.rule import Consequence, Hit, Severity, Unknown, rule
 
@@ -166,6 +167,44 @@ def other_subnet(site: Evidence) -> Iterator[Hit | Unknown]:
                         related=(member.place("unicast_src_ip"),),
                     )
                     break
+
+    yield from _nowhere(site)
+
+
+_HOSTLESS = 30
+"""Prefix from which a network has no room for hosts beside the address."""
+
+
+def _nowhere(site: Evidence) -> Iterator[Hit]:
+    """Addresses of a network in which neither the host is nor a peer: a digit that was changed, as a rule.
+
+    Without the host's interfaces only a network of the same first number is told, and only private ones:
+    an outside address over an inside link is done on purpose.
+    """
+    seen: set[str] = set()
+    for instance in site.all(VrrpInstance):
+        own = _ip(instance.source_address)
+        peers = [peer for text, _ in instance.peers if (peer := _ip(text))]
+        cards = [ip_interface(a).ip for c in site.on(instance.at.host, Interface) for a in c.addresses]
+        if not own or not _private(own) or not peers or instance.has("virtual_routes"):
+            continue
+        for vip in instance.vips:
+            network = _network(vip.text)
+            if network is None or not _private(network[0]) or network.prefixlen >= _HOSTLESS:
+                continue
+            near = bool(cards) or vip.text.partition(".")[0] == instance.source_address.partition(".")[0]
+            inside = any(address in network for address in (own, *peers, *cards))
+            if near and not inside and vip.dev in ("", instance.interface) and vip.text not in seen:
+                seen.add(vip.text)
+                what = f"{vip.text} is of {network}, in which neither this host ({own}) nor a peer is"
+                yield Hit(vip.at, what, related=(instance.place("unicast_src_ip"),))
+
+
+_PRIVATE = tuple(map(ip_network, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7")))
+
+
+def _private(address: IPv4Address | IPv6Address) -> bool:
+    return any(address in network for network in _PRIVATE)
 
 
 def _ip(text: str) -> IPv4Address | IPv6Address | None:

@@ -10,11 +10,13 @@ from fournines.components.keepalived.audit.facts.trackers import weight_of
 from fournines.components.keepalived.audit.rules.cross import pair
 from fournines.components.keepalived.audit.rules.example import keepalived
 from fournines.kit.audit.rule import Consequence, Hit, Severity, Unknown, rule
+from fournines.kit.audit.source import ALL_HOSTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from fournines.kit.audit.evidence import Evidence
+    from fournines.kit.audit.source import Place
 
 
 @rule(
@@ -59,6 +61,11 @@ def two_masters(site: Evidence) -> Iterator[Hit | Unknown]:
     points_at="priority 100",
 )
 def equal_priorities(site: Evidence) -> Iterator[Hit | Unknown]:
+    for instance, at in _at_every_host(site):
+        number = instance.priority
+        if number is not None and not (instance.backup and instance.nopreempt):
+            role = " and MASTER" * (instance.state.upper() == "MASTER")
+            yield Hit(at, f"this file is written at every host: priority {number}{role} on all of them")
     for group in groups(site):
         settled = all(member.nopreempt and member.backup for member in group.members)
         weighted = any(weight_of(site, t) for member in group.members for t in member.trackers)
@@ -78,3 +85,13 @@ def equal_priorities(site: Evidence) -> Iterator[Hit | Unknown]:
                     related=(early.place("priority"),),
                     severity=Severity.INFO if meant else None,
                 )
+
+
+def _at_every_host(site: Evidence) -> Iterator[tuple[VrrpInstance, Place]]:
+    """The instances of a file that a page has written at every host alike, and where they say their part."""
+    for source in site.kinds("keepalived.conf"):
+        if ALL_HOSTS in source.typed.values():
+            lines = set(source.lines)
+            for instance in site.all(VrrpInstance):
+                if instance.at.path == source.path and instance.at.line in lines and instance.vips:
+                    yield instance, instance.place("priority", "state")
