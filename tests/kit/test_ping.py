@@ -9,7 +9,9 @@ from types import SimpleNamespace
 from typing import Any, Self
 
 import pytest
+from tests.programs import opinion
 
+from fournines.kit import program
 from fournines.kit.on_host import ping
 from fournines.kit.on_host.ping import Broker, brokers, configured, works
 
@@ -105,3 +107,64 @@ def test_who_does_not_listen_or_does_not_answer_does_not_work(
 
 def test_where_no_broker_lives_nobody_is_to_blame() -> None:
     assert works([FIRST, SECOND], "q", Amqp())
+
+
+_LISTENS = """\
+from oslo_config import cfg
+import oslo_messaging
+cfg.CONF(["--config-file", "/run/x.conf"], project="x")
+transport = oslo_messaging.get_rpc_transport(cfg.CONF)
+target = oslo_messaging.Target(topic="l3_agent", server="name")
+server = oslo_messaging.get_rpc_server(transport, target, [object()], executor="threading")
+server.start()
+server.wait()
+"""
+_CONF = """\
+[DEFAULT]
+transport_url = rabbit://guest:guest@127.0.0.1:5672/
+rpc_ping_enabled = true
+[oslo_messaging_rabbit]
+rabbit_quorum_queue = true
+"""
+_SCRIPT = """\
+ip link set lo up
+export HOME=/tmp ERL_EPMD_ADDRESS=127.0.0.1 RABBITMQ_NODENAME=rabbit@localhost
+export RABBITMQ_HOME=/tmp RABBITMQ_MNESIA_BASE=/tmp/data RABBITMQ_LOG_BASE=/tmp/log
+export RABBITMQ_ENABLED_PLUGINS_FILE=/tmp/plugins RABBITMQ_CONF_ENV_FILE=/tmp/none
+export RABBITMQ_CONFIG_FILE=/tmp/rabbitmq
+echo '[].' > /tmp/plugins
+echo 'listeners.tcp.1 = 127.0.0.1:5672' > /tmp/rabbitmq.conf
+/usr/lib/rabbitmq/bin/rabbitmq-server > /tmp/broker 2>&1 &
+connects='import socket; socket.create_connection(("127.0.0.1", 5672))'
+until python3 -c "$connects" 2> /dev/null; do sleep 0.5; done
+ask() { python3 -I -B /run/ping.py /run/x.conf "$1"; echo "$2 $?"; }
+ask l3_agent.name nobody-yet
+python3 /run/listens.py > /tmp/listens 2>&1 &
+listens=$!
+until python3 -I -B /run/ping.py /run/x.conf l3_agent.name; do sleep 0.5; done
+ask l3_agent.name listening
+ask l3_agent.other elsewhere
+kill -STOP $listens
+ask l3_agent.name hanging
+kill -CONT $listens
+ask l3_agent.name again
+kill -KILL $listens
+ask l3_agent.name killed
+"""
+
+
+@pytest.mark.programs
+def test_oslo_answers_what_it_is_asked_as_long_as_it_works(tmp_path: Path) -> None:
+    """A broker and a service of oslo.messaging in a host's image, asked by the program as it is installed."""
+    asks = program.install(None, "ping").content
+    files = {"ping.py": asks, "listens.py": _LISTENS, "x.conf": _CONF, "script": _SCRIPT}
+    done = opinion(["sh", "/run/script"], files, tmp_path, program="/usr/bin/neutron-l3-agent")
+    said = dict(line.split() for line in done.stdout.splitlines())
+    assert said == {
+        "nobody-yet": "1",
+        "listening": "0",
+        "elsewhere": "1",
+        "hanging": "1",
+        "again": "0",
+        "killed": "1",
+    }, done.stderr

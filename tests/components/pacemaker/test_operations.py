@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -11,6 +12,7 @@ from tests.programs import opinion
 from tests.support import context_of, site_of
 
 from fournines.components.pacemaker.component import COMPONENT
+from fournines.components.pacemaker.deploy import cluster
 from fournines.components.pacemaker.on_host.cib import actions, lines, sections_of, words
 from fournines.components.pacemaker.on_host.operations import Operation, Refused, placed, told
 from fournines.kit.declare import ClusterControl
@@ -20,9 +22,9 @@ NODES = {"dashboard": "10", "controller1": "11", "controller2": "12"}
 MOVE = {"do": "move", "resource": "keystone", "host": "controller2"}
 
 
-def live() -> ET.Element:
-    """The golden configuration with its members."""
-    cib = ET.fromstring(CLUSTER)  # noqa: S314
+def live(configuration: str = CLUSTER) -> ET.Element:
+    """A configuration, the golden one unless given, with its members."""
+    cib = ET.fromstring(configuration)  # noqa: S314
     for host, number in NODES.items():
         ET.SubElement(only(cib, "nodes"), "node", {"id": number, "uname": host})
     return cib
@@ -123,6 +125,22 @@ done < /run/asked
 """
 
 
+def simulated_of(configuration: str, asked: list[Operation], folder: Path) -> list[dict[str, Any]]:
+    """What the program says of each operation, as it is sent; the cluster's data come from a file."""
+    cib = live(configuration)
+    cib.attrib |= {"have-quorum": "1", "dc-uuid": "10", "crm_feature_set": "3.20.0"}
+    control = context_of(site_of("active-passive.yaml")).one(ClusterControl)
+    files = {
+        "cib.xml": ET.tostring(cib, encoding="unicode"),
+        "operations.py": control.simulate({}).argv[3],
+        "script": _SCRIPT,
+        "asked": "".join(f"{json.dumps(one)}\n" for one in asked),
+    }
+    done = opinion(["sh", "/run/script"], files, folder, program="crm_simulate")
+    assert done.returncode == 0, done.stderr
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
 @pytest.mark.programs
 def test_pacemaker_says_what_it_would_do(tmp_path: Path) -> None:
     """The program as it is sent, in a host's image: the cluster's data come from a file, the rest is real."""
@@ -134,18 +152,7 @@ def test_pacemaker_says_what_it_would_do(tmp_path: Path) -> None:
         {"do": "standby", "host": "controller2"},
         {"do": "maintenance"},
     ]
-    cib = live()
-    cib.attrib |= {"have-quorum": "1", "dc-uuid": "10", "crm_feature_set": "3.20.0"}
-    control = context_of(site_of("active-passive.yaml")).one(ClusterControl)
-    files = {
-        "cib.xml": ET.tostring(cib, encoding="unicode"),
-        "operations.py": control.simulate({}).argv[3],
-        "script": _SCRIPT,
-        "asked": "".join(f"{json.dumps(one)}\n" for one in asked),
-    }
-    done = opinion(["sh", "/run/script"], files, tmp_path, program="crm_simulate")
-    assert done.returncode == 0, done.stderr
-    there, stays, refused, first, second, rest = (json.loads(line) for line in done.stdout.splitlines())
+    there, stays, refused, first, second, rest = simulated_of(CLUSTER, asked, tmp_path)
     moves = ["vip-controller: move, controller1 -> controller2", "keystone: move, controller1 -> controller2"]
     assert there == {"actions": moves}
     assert stays == {"actions": []}
@@ -154,6 +161,30 @@ def test_pacemaker_says_what_it_would_do(tmp_path: Path) -> None:
     assert not [one for one in second["actions"] if "keystone" in one or "vip" in one]
     assert any("haproxy" in one for one in second["actions"])
     assert rest == {"actions": []}
+
+
+@pytest.mark.programs
+def test_what_moves_by_itself_moves_whole_and_takes_nothing_along(tmp_path: Path) -> None:
+    """Agents of networks and Cinder's volume service stand on a host of their own, whoever has the VIP."""
+    context = context_of(site_of("active-passive-services.yaml"))
+    agents = {"do": "move", "resource": "neutron-l3", "host": "controller1"}
+    asked = [
+        agents,
+        {**agents, "resource": "g_services_volume"},
+        {**agents, "host": "dashboard"},
+        {"do": "standby", "host": "controller2"},
+        {"do": "standby", "host": "controller1"},
+    ]
+    moved, volume, refused, second, first = simulated_of(cluster(context), asked, tmp_path)
+    group = ["leave", "switch", "l3", "dhcp", "metadata"]
+    there = [f"neutron-{name}: move, controller2 -> controller1" for name in group]
+    kept = [f"cinder-{name}: move, controller2 -> controller1" for name in ("scheduler", "volume")]
+    assert moved == {"actions": there}
+    assert volume == {"actions": kept}
+    assert "dashboard would not take neutron-leave" in refused["refused"]
+    assert {*there, *kept} < set(second["actions"])
+    assert "vip-controller: move, controller1 -> controller2" in first["actions"]
+    assert not [one for one in first["actions"] if one.startswith(("neutron", "cinder"))]
 
 
 def test_any_member_can_be_told() -> None:
