@@ -32,9 +32,9 @@ GROUP: Final = "gnocchi-processing"
 
 PROCESS_MB: Final = 150
 """What one API process holds, in MiB."""
-WORKER_MB: Final = 75
+WORKER_MB: Final = 100
 """What one worker of metricd holds, in MiB."""
-BESIDES_MB: Final = 110
+BESIDES_MB: Final = 160
 """What metricd's master and its janitor hold together, in MiB."""
 
 
@@ -46,7 +46,7 @@ class Options(Strict):
     threads: Whole = Field(default=4, ge=1, le=64)
     """Requests one process works on at once."""
     workers: Whole = Field(default=1, ge=1, le=64)
-    """Processes per host that work up measures; each takes about 75 MiB."""
+    """Processes per host that work up measures; each takes about 100 MiB."""
     sacks: Whole = Field(default=16, ge=1, le=65535)
     """The containers that new measures wait in: several for each worker of all hosts. Every worker lists its
     own in every round. Choose it before the first deployment: ``gnocchi-change-sack-size`` changes it later,
