@@ -50,7 +50,7 @@ async def main() -> None:
         "zero": zero,
         "owners": [asdict(one) for one in owners],
         "written": {number: reply.value for number, reply in sql.written.items()},
-        "ended": {s.intended: s.ended for s in samples if s.probe == sql.name and s.good},
+        "acknowledged": [s.ended for s in samples if s.probe == sql.name and s.good],
     }
     print(json.dumps(found))
 

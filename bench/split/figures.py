@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from fournines.drill.result import Owned
 from fournines.probe.ledger import Account
@@ -58,6 +59,11 @@ def shifted(owners: Iterable[Mapping[str, object]], by: float) -> tuple[Owned, .
         Owned(tuple(one["hosts"]), float(one["began"]) + by, float(one["ended"]) + by)  # type: ignore[arg-type]
         for one in owners
     )
+
+
+def since(told: Mapping[str, Any], cut_at: float) -> int:
+    """How many writes were acknowledged to a client after the cut; its clock began at ``zero``."""
+    return sum(told["zero"] + at >= cut_at for at in told["acknowledged"])
 
 
 def nobody(side: Side, seconds: float) -> float:

@@ -21,7 +21,7 @@ from anyio import to_thread
 from bench.option_set import OptionSet, applied
 from bench.peer_run import carry_out, tell
 from bench.split import partition
-from bench.split.figures import Side, Split, shifted
+from bench.split.figures import Side, Split, shifted, since
 from bench.split.mend import mend
 from bench.split.sets import OURS, guide
 
@@ -72,6 +72,7 @@ def main() -> None:
     parser.add_argument("--sets", nargs="+", choices=("ours", "guide"), required=True)
     parser.add_argument("--seconds", type=float, required=True)
     asked = parser.parse_args()
+    files.folder(asked.out)
     opened = open_site(asked.site, keep_secrets=True)
     if opened.ssh_config is None:
         sys.exit("only a lab is split")
@@ -246,12 +247,11 @@ async def _side(
     here: Lab, client: _Client, found: Mapping[str, Any], cut_at: float, hosts: Iterable[str]
 ) -> Side:
     written = {int(number): Reply(reply) for number, reply in found["written"].items()}
-    ends = [found["zero"] + ended - cut_at for ended in found["ended"]]
     return Side(
         hosts=tuple(hosts),
         owners=shifted(found["owners"], found["zero"] - cut_at),
         account=await _balance(here, client.name, written),
-        during=sum(ended >= 0.0 for ended in ends),
+        during=since(found, cut_at),
     )
 
 

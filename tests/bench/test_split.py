@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 
 import anyio
 import pytest
-from bench.split.figures import Side, Split, nobody, shifted, table
+from bench.split.figures import Side, Split, nobody, shifted, since, table
 from bench.split.mend import mend
 from bench.split.partition import rules
 from tests.support import site_of
@@ -57,6 +58,11 @@ def test_the_same_host_seen_from_both_sides_is_one_owner() -> None:
 def test_a_clients_clock_is_brought_to_the_cuts() -> None:
     told = [{"hosts": ["controller1"], "began": 1.0, "ended": 7.5}]
     assert shifted(told, -5.0) == (Owned(A, -4.0, 2.5),)
+
+
+def test_only_what_was_acknowledged_after_the_cut_counts_as_of_a_side() -> None:
+    told = json.loads(json.dumps({"zero": 1000.0, "acknowledged": [1.0, 4.9, 5.0, 7.5]}))
+    assert since(told, 1005.0) == 2
 
 
 def test_the_table_has_a_column_for_each_set_and_names_what_is_lost() -> None:
