@@ -44,6 +44,8 @@ NAME = "split-brain"
 NINES = Path(sys.executable).with_name("nines")
 SECONDS = 60.0
 CIB = "var/lib/pacemaker/cib/cib.xml"
+OF_DRBD, SAYS_NOTHING = "etc/drbd.d", "global { usage-count no; }\ncommon { handlers {} disk {} net {} }\n"
+"""Where volumes' files lie, and what Debian's drbd-utils brings beside them: nothing of fencing in it."""
 
 
 def main() -> int:
@@ -87,6 +89,8 @@ def predicted(plan: Plan) -> dict[str, str]:
             place = written / host / CIB
             place.parent.mkdir(parents=True, exist_ok=True)
             files.write(place, text)
+        for resources in written.glob(f"*/{OF_DRBD}"):
+            files.write(resources / "global_common.conf", SAYS_NOTHING)
         report = merged(audit(collect([written])))
     return {one.rule: one.what for one in report.findings}
 
