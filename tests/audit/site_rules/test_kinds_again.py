@@ -56,6 +56,7 @@ def test_hosts_that_read_different_disks(one: str, two: str, found: bool) -> Non
         ("    $ sudo rabbitmqctl force_reset", "RM022"),
         ("    # pcs property set stonith-enabled=false", "PA001"),
         ("    pssh -i -H pm1 'pcs property set stonith-enabled=false'", "PA001"),
+        ("   pssh -i -H pm1 'pcs property set stonith-enabled=false'", "PA001"),
         ("    # pcs property set stonith-enabled=true", ""),
     ],
 )
@@ -284,10 +285,11 @@ def test_one_file_that_is_written_at_every_host(where: str, state: str, found: b
     [
         ("192.168.1.X", True),
         ("192.168.1.xxx", True),
-        ("192.168.1.50", True),
+        ("192.168.1.50", False),
         ("10.0.0.X", False),
         ("10.0.0.99", False),
         ("0.0.0.0", False),
+        ("172.16.3.11", False),
         ("db1", False),
     ],
 )
@@ -296,3 +298,5 @@ def test_an_address_that_no_member_has(bound: str, found: bool) -> None:  # noqa
     assert bool(said("SY061", {"howto.md": page})) is found
     names = {"howto.md": page.replace("10.0.0.1", "db")}
     assert not said("SY061", names)
+    bare = {"howto.md": page.replace("wsrep_node_address = 10.0.0.11\n", "")}
+    assert bool(said("SY061", bare)) is (found or bound == "192.168.1.50")

@@ -15,7 +15,8 @@ _PROGRAMS = frozenset(
     """dnf yum zypper pcs crm crm_attribute crm_resource cibadmin stonith_admin drbdadm drbdsetup
     corosync-cfgtool rabbitmqctl rabbitmq-plugins galera_new_cluster garbd systemctl crudini openstack-config
     sysctl keystone-manage setenforce setsebool iptables firewall-cmd ufw mkfs mkfs.ext4 mkfs.xfs
-    service chkconfig update-rc.d mysqld mariadbd mysqld_safe docker podman kubectl sed""".split()  # noqa: SIM905 - a list would be a page long
+    service chkconfig update-rc.d mysqld mariadbd mysqld_safe docker podman kubectl sed
+    pssh parallel-ssh pdsh clush""".split()  # noqa: SIM905 - a list would be a page long
 )
 """Programs that begin a command worth reading wherever it stands."""
 _WORD = re.compile(r"\"([^\"\n]{0,300})\"|'([^'\n]{0,300})'")

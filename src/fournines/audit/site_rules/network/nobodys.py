@@ -46,8 +46,10 @@ def nobodys(site: Evidence) -> Iterator[Hit | Unknown]:
         if len(listed) < len(member.peers) or len(listed) < _PAIR or not (wild or is_address(text)):
             continue
         network = wild[1] if wild else text.rpartition(".")[0] + "."
-        own = {*listed, member.address}
-        if member.at.host == "" and not any(address.startswith(network) for address in own):
+        own = {address.rpartition(".")[2] for address in listed}
+        if not wild and (member.address or text.rpartition(".")[2] in own):
+            continue  # a host's own file, of a host that may have two networks
+        if member.at.host == "" and not any(address.startswith(network) for address in listed):
             seen.add(said.at)
             yield Hit(said.at, f"bind-address is {text}, and the members are {', '.join(listed[:4])}")
 
