@@ -91,6 +91,17 @@ from fournines.audit.mask import mask, mask_prose
         ),
         ('params os_password="hunter2" os_username=admin', 'params os_password="***" os_username=admin'),
         ("mysql -u root -p hunter2", "mysql -u root -p ***"),
+        ("curl -fsumon:hunter2 http://a/", "curl -fsumon:*** http://a/"),
+        (
+            r"""curl -d '{\"auth\":{\"password\":\"hunter 2\"}}' http://a""",
+            r"""curl -d '{\"auth\":{\"password\":\"***\"}}' http://a""",
+        ),
+        ("curl --cookie session=hunter2 http://a", "curl --cookie session=*** http://a"),
+        ("curl -sb 'session=hunter2' http://a", "curl -sb 'session=***' http://a"),
+        ("auth_pas hunter2", "auth_pas ***"),
+        ("auth_passs hunter2", "auth_passs ***"),
+        ("snmp_community hunter2", "snmp_community ***"),
+        ("wsrep-sst-auth=root:hunter2", "wsrep-sst-auth=***"),
         ("fence_ipmilan -a 10.0.0.9 -l root -p hunter2", "fence_ipmilan -a 10.0.0.9 -l root -p ***"),
     ],
 )
@@ -115,6 +126,10 @@ def test_secrets_are_hidden(line: str, shown: str) -> None:
         "listen keystone_public",
         "backend_url = etcd3+http://10.0.0.20:2379",
         "mkdir -p /etc/haproxy",
+        "curl --cookie /run/jar http://a",
+        r"""curl -d '{\"name\":\"vip\"}' http://a""",
+        "auth_path /etc/keepalived",
+        "wsrep-sst-method=mariabackup",
         "keepalived -P -p /run/keepalived.pid",
     ],
 )

@@ -7,8 +7,8 @@ import re
 HIDDEN = "***"
 
 _WORDS = (
-    r"pass(?:wd|word|phrase)?(?![a-z])|pwd|secret|authkey|api_?key|private_?key|encryption_?key|sst_auth|"
-    r"hmac_key|fernet_key|_auth(?![a-z_])"
+    r"pass(?:wd|word|phrase)?(?![a-z])|pwd|secret|authkey|api_?key|private_?key|encryption_?key|sst[_-]auth|"
+    r"hmac_key|fernet_key|_auth(?![a-z_])|auth_pa(?!th|r|nel)[a-z]*"
 )
 _MORE = r"token|cookie|credential|community"
 _VALUE = r"(?P<value>(?:<<)?\"[^\"]*\"?|'[^']*'?|[^\s\"';,]+)"
@@ -25,6 +25,11 @@ def _after(head: str, *, value: str = r"\"[^\"]*\"?|'[^']*'?|\S+", tail: str = "
 
 _IS = r"(?:=>|[=:])\s*|,\s*(?=[\"'<])"
 """What stands between a name and its secret; behind a comma only a quoted one: else it is a word of prose."""
+_ESCAPED = _after(
+    rf"\\{{1,4}}\"[\w.\-]*(?:{_WORDS}|{_MORE})[\w.\-]*\\{{1,4}}\"\s*:\s*\\{{1,4}}\"",
+    value=r"[^\"\\]+",
+)
+"""JSON in the quotes of a shell, its own quotes escaped."""
 _KEY = rf"(?P<key>\b[\w.\-]*(?:{_WORDS})[\w.\-]*)"
 _KEY_OR_MORE = rf"(?P<key>\b[\w.\-]*(?:{_WORDS}|{_MORE})[\w.\-]*)"
 _PAIR = re.compile(rf"{_KEY}(?P<gap>\s*(?:{_IS})|\s+){_VALUE}", re.IGNORECASE)
@@ -54,7 +59,8 @@ _PROGRAMS = (
     _after(rf"{_ASKS}(?:\"[^:\"]+:|'[^:']+:)", value=r"[^\"']+"),
     _after(r"\b(?:password|passwd|passphrase|secret)\s+(?:is|was)\s+"),
     _after(r"\bsnmp\w+\b.*?\s-c\s*"),
-    _after(r"\b(?:ro|rw)?community[46]?\s+"),
+    _after(r"\b(?:[\w\-]{1,30}[_-])?(?:ro|rw)?community[46]?\s+"),
+    _after(r"\bcurl\b.*?\s(?:-\w{0,8}b\s*|--cookie(?:=|\s+))[\"']?[^\s=\"'/]+=", value=r"[^\s\"']+"),
     _after(r"\b(?:add_user|change_password|authenticate_user)\s+\S+\s+"),
     _after(r"\bhtpasswd\s+-\w*b\w*\s+\S+\s+\S+\s+"),
     _after(r"\bauth-pass\s+\S+\s+"),
@@ -71,7 +77,7 @@ _ALONE = re.compile(r"(?P<head>\A)(?P<value>[A-Z0-9]{16,}|[\w\-]{43}=)(?P<tail>\
 """A line of nothing but capitals is what an Erlang cookie looks like; the other one a Fernet key."""
 _STATED = frozenset(["true", "false", "yes", "no", "on", "off", "none", "null", "pass", "ah"])
 _SMALL = frozenset(["is", "was"])
-_LINE = (_ALONE, _NVPAIR, *_SPOKEN, *_PROGRAMS)
+_LINE = (_ALONE, _NVPAIR, _ESCAPED, *_SPOKEN, *_PROGRAMS)
 
 
 def mask(line: str) -> str:

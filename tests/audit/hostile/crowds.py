@@ -57,3 +57,25 @@ def scripts(count: int = 1500) -> dict[str, str]:
         "n1/keepalived.conf": f"{conf}vrrp_instance V {{\n track_script {{\n{tracked} }}\n}}\n",
         **{f"n1/x/c{n}.sh": f"#!/bin/sh\nip addr show | grep -q {_address(n)}\n" for n in range(count)},
     }
+
+
+def drbd_resources(count: int = 8000) -> str:
+    """Resources that all have one name and say one thing."""
+    return (
+        "resource r0 { device /dev/drbd0; disk /dev/vg/x; meta-disk internal;"
+        " on a { address 10.0.0.1:7788; } on b { address 10.0.0.2:7788; } }\n"
+    ) * count
+
+
+def banned(count: int = 6000) -> str:
+    """Resources that share an address, and a rule of location on each, for and against hosts."""
+    return "".join(
+        f"primitive v{n} IPaddr2 params ip=10.0.0.7 cidr_netmask=24\n"
+        f"location l{n} v{n} inf: nowhere\nlocation b{n} v{n} -inf: n{n % 3}\n"
+        for n in range(count)
+    )
+
+
+def galera_sections(count: int = 8000) -> str:
+    """One section again and again."""
+    return ("[mysqld]\nwsrep_on=ON\nwsrep_cluster_address=gcomm://\nwsrep_node_address=127.0.0.1\n") * count

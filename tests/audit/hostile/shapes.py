@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from tests.audit.hostile.crowds import synchronized, tracking
+from tests.audit.hostile.crowds import banned, drbd_resources, galera_sections, synchronized, tracking
 
 _LONG = "\\\n"
 """The end of a line that goes on: the limit of a line is none for what is built of many."""
@@ -156,6 +156,9 @@ SHAPES: dict[str, Callable[[], str]] = {
     ),
     "statements/check_y.sh": lambda: "#!/bin/sh\n" + ("a;" * 500 + "\n") * 1000,
     "grants/setup.sql": lambda: "GRANT ALL ON *.* TO 'root'@'%' IDENTIFIED BY 'x';\n" * 38_000,
+    "equal-resources/r4.res": drbd_resources,
+    "banned/site.crm": banned,
+    "equal-sections/galera.cnf": galera_sections,
     "tracking/keepalived.conf": tracking,
     "synchronized/keepalived.conf": synchronized,
     "tasks/site.yaml": lambda: "- hosts: a\n  tasks:\n  - &a {block: [" + ", ".join(["{ping: x}"] * 40)

@@ -10,7 +10,16 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from tests.audit.hostile.crowds import crm_hosts, galera_hosts, scripts, synchronized, tracking
+from tests.audit.hostile.crowds import (
+    banned,
+    crm_hosts,
+    drbd_resources,
+    galera_hosts,
+    galera_sections,
+    scripts,
+    synchronized,
+    tracking,
+)
 from tests.audit.hostile.folders import bomb, in_folder
 from tests.audit.hostile.shapes import SHAPES
 from tests.audit.hostile.texts import TEXTS, instances, listeners
@@ -74,6 +83,9 @@ def test_the_beginning_of_what_hurts_ends_in_plain_words(name: str) -> None:
         ("hosts", lambda count: "".join(f"10.0.0.{n % 250} h{n}\n" for n in range(count))),
         ("rules.v4", lambda count: "*filter\n" + "-A INPUT -p vrrp -j ACCEPT\n" * count),
         ("galera.cnf", lambda count: "[mysqld]\n" + "wsrep_node_address = 10.0.0.1\n" * count),
+        ("r.res", drbd_resources),
+        ("site.crm", banned),
+        ("galera.cnf", galera_sections),
         ("keepalived.conf", tracking),
         ("keepalived.conf", synchronized),
         ("setup.sql", lambda count: "GRANT ALL ON *.* TO 'root'@'%' IDENTIFIED BY 'x';\n" * count),

@@ -10,6 +10,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from fournines.audit.parse import braces
+from fournines.audit.parse.data import parse_json, parse_yaml
 from fournines.audit.parse.erlang import parse_erlang
 from fournines.audit.parse.ini import parse_ini
 from fournines.audit.parse.lines import parse_haproxy, parse_lines
@@ -38,11 +39,15 @@ _PARSERS: dict[Syntax, Callable[[str], Parsed]] = {
     Syntax.LINES: parse_lines,
     Syntax.INI: parse_ini,
     Syntax.XML: parse_xml,
+    Syntax.JSON: parse_json,
+    Syntax.YAML: parse_yaml,
     Syntax.ERLANG: parse_erlang,
     Syntax.SHELL: parse_shell,
 }
 
 
+_WHOLE = {Syntax.XML: LONGEST_XML, Syntax.JSON: LONGEST, Syntax.YAML: LONGEST}
+"""What is no matter of lines: one of JSON may hold it all."""
 _SHORT = 64 * 1024
 """Characters of a text whose tree is kept for its twin on the next host."""
 
@@ -58,14 +63,15 @@ def _again(syntax: Syntax, text: str) -> Parsed:
 
 
 def _parse(syntax: Syntax, text: str) -> Parsed:
-    kept, cut = _cut(text) if syntax is Syntax.XML else _bounded(text)
+    kept, cut = _cut(text, _WHOLE[syntax]) if syntax in _WHOLE else _bounded(text)
     parsed = _PARSERS[syntax](kept)
-    return Parsed(parsed.nodes, (*parsed.problems[:MOST_PROBLEMS], *cut))
+    ours = cut and syntax in (Syntax.JSON, Syntax.YAML)  # an end that we made is no defect of the file
+    return Parsed(parsed.nodes, (*(() if ours else parsed.problems[:MOST_PROBLEMS]), *cut))
 
 
-def _cut(text: str) -> tuple[str, list[Problem]]:
-    kept = text[:LONGEST_XML]
-    return kept, [_rest_of(kept)] if len(text) > LONGEST_XML else []
+def _cut(text: str, longest: int) -> tuple[str, list[Problem]]:
+    kept = text[:longest]
+    return kept, [_rest_of(kept)] if len(text) > longest else []
 
 
 def _rest_of(kept: str) -> Problem:

@@ -12,7 +12,12 @@ if TYPE_CHECKING:
 
     from fournines.kit.audit.evidence import Evidence
 
-_REFUSED = frozenset({"cib.xml", "drbd.res", "nftables", "rabbitmq.config", "haproxy.cfg"})
+_REFUSED = frozenset(
+    {
+        *("cib.xml", "drbd.res", "nftables", "rabbitmq.config", "haproxy.cfg"),
+        *("rabbitmq definitions", "netplan"),
+    }
+)
 """Kinds whose programs refuse the whole file; CO015 and KA033 speak for Corosync and keepalived."""
 _TEMPLATE = re.compile(r"\{\{|\{%|<%|\$\{[A-Za-z_]\w*\}")
 _MOST = 3
@@ -26,7 +31,8 @@ _MOST = 3
     consequence=Consequence.DOWN,
     why="the program refuses the whole file, or goes on with the one it read before until it is restarted",
     fix="close what was opened, or copy the file again: it may have been cut on its way",
-    source="drbd.conf(5), nft(8), HAProxy management guide -c; crm_verify(8); Erlang file:consult/1",
+    source="drbd.conf(5), nft(8), HAProxy management guide -c; crm_verify(8); Erlang file:consult/1; "
+    "RabbitMQ, Definitions; netplan-generate(8)",
     bad={
         "drbd.d/data.res": """
             resource data {

@@ -24,7 +24,7 @@ LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 def held_by_pacemaker(site: Evidence) -> dict[str, Place]:
     """The addresses that Pacemaker moves, and where it is told so."""
-    return {p.address: p.at for p in site.all(Primitive) if p.address}
+    return {address: p.at for p in site.all(Primitive) if (address := p.address)}
 
 
 def virtual(site: Evidence) -> dict[str, Place]:

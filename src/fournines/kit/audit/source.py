@@ -57,6 +57,10 @@ class Syntax(Enum):
     """Elements; attributes are ``key=value`` words."""
     ERLANG = "erlang"
     """Erlang terms: classic ``rabbitmq.config`` and ``advanced.config``."""
+    JSON = "json"
+    """One value; only whether it is whole: readers take their own parts of it."""
+    YAML = "yaml"
+    """The same of YAML."""
     SHELL = "shell"
     """Commands, one node each; also ``pcs``/``crm configure`` text."""
 

@@ -121,7 +121,7 @@ def _device(node: Node) -> str:
 
 def common(site: Evidence, resource: DrbdResource) -> DrbdResource | None:
     """The common section that holds for a resource: that of its host."""
-    found = [r for r in site.on(resource.at.host, DrbdResource) if not r.name]
+    found = site.named(resource.at.host, DrbdResource, "")
     return found[-1] if found else None
 
 

@@ -195,6 +195,8 @@ def read_netplan(source: Source) -> Iterator[Interface | Unknown]:
     try:
         root = yaml.compose(source.text, Loader=yaml.SafeLoader)
     except (yaml.YAMLError, RecursionError) as error:
+        if source.problems:  # SY011 says it
+            return
         wrong = "it is nested too deeply" if isinstance(error, RecursionError) else "it is no YAML"
         yield Unknown(source.top, f"the interfaces in it: {wrong}")
         return
@@ -271,7 +273,7 @@ UNMANAGED = Kind(
 )
 NETPLAN = Kind(
     name="netplan",
-    syntax=Syntax.LINES,
+    syntax=Syntax.YAML,
     names=("netplan/*.yaml", "netplan/*.yml", "*netplan*.yaml", "50-cloud-init.yaml"),
     marks=(r"^network:\s*$", r"^\s+(?:ethernets|bonds|vlans|bridges):\s*$"),
     read=read_netplan,

@@ -115,7 +115,8 @@ def _top(source: Source, node: Node) -> Iterator[Hit]:
     if node.block and key == "":
         yield Hit(source.at(node), "a block without a name")
     elif key in ("vrrp_instance", "vrrp_script") or (key and not _PLACEHOLDER.search(key)):
-        yield Hit(source.at(node), f"{' '.join(node.words)!r} belongs to no block: keepalived ignores it")
+        said = " ".join(node.words) if node.block or key.startswith("vrrp_") else key  # values may be secrets
+        yield Hit(source.at(node), f"{said!r} belongs to no block: keepalived ignores it")
 
 
 def _inside(source: Source, block: Node, known: frozenset[str]) -> Iterator[Hit]:

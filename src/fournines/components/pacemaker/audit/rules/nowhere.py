@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from fournines.components.pacemaker.audit.facts.cluster import clusters
@@ -10,7 +11,7 @@ from fournines.components.pacemaker.audit.rules.example import VIP, crm
 from fournines.kit.audit.rule import Consequence, Hit, Severity, Unknown, rule
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from fournines.components.pacemaker.audit.facts import Cluster, Constraint
     from fournines.kit.audit.evidence import Evidence
@@ -63,12 +64,12 @@ def nowhere(site: Evidence) -> Iterator[Hit | Unknown]:
 def one_host(site: Evidence) -> Iterator[Hit | Unknown]:
     for cluster in clusters(site):
         told: set[Constraint] = set()
-        for primitive in cluster.primitives:
-            names = cluster.names_of(primitive.id)
-            bans = [c for c in _locations(cluster) if names & {ref.id for ref in c.refs} and _bans(c)]
-            left = [node for node in cluster.voters if not any(_banned(c, node) for c in bans)]
-            whole = len(cluster.voters) >= _PAIR and not primitive.fencing and bans
-            if whole and len(left) == 1 and bans[0] not in told:
+        banning = _banning(cluster)
+        for primitive in cluster.primitives if len(cluster.voters) >= _PAIR else ():
+            found = {number: c for name in cluster.names_of(primitive.id) for number, c in banning[name]}
+            bans = [found[number] for number in sorted(found)]
+            left = _left(cluster.voters, bans) if bans and not primitive.fencing else []
+            if len(left) == 1 and bans[0] not in told:
                 told.add(bans[0])
                 what = f"{bans[0].refs[0].id} may run on {left[0]} only"
                 yield Hit(bans[0].at, what, tuple(c.at for c in bans[1:]))
@@ -78,17 +79,22 @@ def _locations(cluster: Cluster) -> list[Constraint]:
     return [c for c in cluster.constraints if c.kind == "location" and not c.id.startswith(_TOOLS)]
 
 
-def _bans(constraint: Constraint) -> bool:
-    return any(_never(score) for _, score in constraint.nodes)
+def _banning(cluster: Cluster) -> defaultdict[str, list[tuple[int, Constraint]]]:
+    """The bans on each resource with their number among all: each resource would go through all of them."""
+    table: defaultdict[str, list[tuple[int, Constraint]]] = defaultdict(list)
+    for number, constraint in enumerate(_locations(cluster)):
+        if any(_never(score) for _, score in constraint.nodes):
+            for name in {ref.id for ref in constraint.refs}:
+                table[name].append((number, constraint))
+    return table
 
 
 def _never(score: str) -> bool:
     return score.strip().lower() in ("-inf", "-infinity")
 
 
-def _banned(constraint: Constraint, node: str) -> bool:
-    """Whether a constraint keeps its resource from a node; ``!node`` stands for every node but one."""
-    return any(
-        _never(score) and (name == node or (name.startswith("!") and name[1:] != node))
-        for name, score in constraint.nodes
-    )
+def _left(voters: Sequence[str], bans: Sequence[Constraint]) -> list[str]:
+    """The voters that no ban keeps a resource from; ``!node`` stands for every node but one."""
+    never = {name for ban in bans for name, score in ban.nodes if _never(score)}
+    spared = {name[1:] for name in never if name.startswith("!")}
+    return [node for node in voters if node not in never and spared <= {node}]

@@ -232,7 +232,7 @@ COOKIE = Kind(
 )
 DEFINITIONS = Kind(
     name="rabbitmq definitions",
-    syntax=Syntax.LINES,
+    syntax=Syntax.JSON,
     names=("definitions.json", "*rabbit*.json"),
     marks=(r'"rabbit(?:mq)?_version"\s*:', r'"policies"\s*:\s*\[', r'"vhosts?"\s*:'),
     read=read_definitions,
