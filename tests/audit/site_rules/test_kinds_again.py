@@ -178,6 +178,7 @@ RES = "resource r0 {\n  protocol C;\n" + _ON.format(1) + _ON.format(2) + "}\n"
 
 def test_a_policy_that_stands_in_a_file_that_was_not_given() -> None:
     assert not said("DR001", {"etc/drbd.d/r0.res": RES})
+    assert not said("DR001", {"r0.res": RES})
     assert "fencing policy: global_common.conf was not given" in unknown({"etc/drbd.d/r0.res": RES})
     whole = {
         "etc/drbd.d/r0.res": RES,
@@ -300,3 +301,56 @@ def test_an_address_that_no_member_has(bound: str, found: bool) -> None:  # noqa
     assert not said("SY061", names)
     bare = {"howto.md": page.replace("wsrep_node_address = 10.0.0.11\n", "")}
     assert bool(said("SY061", bare)) is (found or bound == "192.168.1.50")
+
+
+@pytest.mark.parametrize(("critical", "found"), [("true", False), ("false", True)])
+def test_netplan_keeps_what_it_did_not_set_where_the_card_is_critical(critical: str, found: bool) -> None:  # noqa: FBT001
+    plan = "network:\n  version: 2\n  ethernets:\n    eth0:\n      addresses: [10.0.0.11/24]\n"
+    files = {"a/keepalived.conf": keepalived(), "a/etc/netplan/1.yaml": f"{plan}      critical: {critical}\n"}
+    assert bool(said("KA050", files)) is found
+
+
+@pytest.mark.parametrize(("end", "line"), [(" \\", 1), ("", None)])
+def test_a_backslash_that_takes_the_next_definition(end: str, line: int | None) -> None:
+    text = f"primitive web systemd:nginx op monitor interval=20s{end}\n"
+    text += "primitive db systemd:mariadb op monitor interval=20s\ngroup g web db\n"
+    assert [at for _, at, _ in said("PA007", {"a.crm": text})] == ([line] if line else [])
+
+
+@pytest.mark.parametrize(("word", "found"), [("bnd", True), ("bind", False), ("acl", False)])
+def test_a_short_keyword_with_a_letter_missing(word: str, found: bool) -> None:  # noqa: FBT001 - a case
+    text = haproxy(f"frontend in\n    {word} 10.0.0.9:80\n    default_backend app\n", api())
+    assert bool(said("HA045", {"haproxy.cfg": text})) is found
+
+
+@pytest.mark.parametrize(
+    ("command", "rule", "severity"),
+    [
+        ("pgrep -f haproxy", "KA061", "WARNING"),
+        ("pgrep -x haproxy", "KA037", "INFO"),
+        ("pgrep -f /usr/sbin/haproxy", "KA037", "INFO"),
+    ],
+)
+def test_a_search_through_whole_command_lines(command: str, rule: str, severity: str) -> None:
+    files = {"keepalived.conf": keepalived(check=script(script=f'"/usr/bin/{command}"'))}
+    other = "KA037" if rule == "KA061" else "KA061"
+    assert [one for _, _, one in said(rule, files)] == [severity]
+    assert not said(other, files)
+
+
+@pytest.mark.parametrize(
+    ("when", "job", "found"),
+    [
+        ("hourly", "fernet_rotate", True),
+        ("monthly", "fernet_rotate", False),
+        ("hourly", "token_flush", False),
+    ],
+)
+def test_keys_that_a_timer_rotates(when: str, job: str, found: bool) -> None:  # noqa: FBT001 - a case
+    units = "k1/etc/systemd/system/rotate"
+    files = {
+        "k1/etc/keystone/keystone.conf": "[token]\nprovider = fernet\nexpiration = 86400\n",
+        f"{units}.timer": f"[Timer]\nOnCalendar={when}\n",
+        f"{units}.service": f"[Service]\nType=oneshot\nExecStart=/usr/bin/keystone-manage {job}\n",
+    }
+    assert bool(said("OS020", files)) is found

@@ -6,8 +6,9 @@ import re
 from math import ceil
 from typing import TYPE_CHECKING
 
-from fournines.components.keystone.audit.facts import Rotation
+from fournines.components.keystone.audit.facts import NICK, Rotation
 from fournines.components.oslo.audit.facts import OsloConf
+from fournines.components.systemd.audit.facts import Unit, seconds, unit
 from fournines.kit.audit.rule import Consequence, Hit, Severity, Unknown, rule
 
 if TYPE_CHECKING:
@@ -37,21 +38,37 @@ _CRON = "0 * * * * keystone /usr/bin/keystone-manage fernet_rotate\n"
     points_at="max_active_keys = 3",
 )
 def rotated_away(site: Evidence) -> Iterator[Hit | Unknown]:
-    rotations = site.all(Rotation)
+    rotations = (*site.all(Rotation), *_timed(site))
     fastest = min(rotations, key=lambda one: one.every, default=None)
     for conf in site.all(OsloConf) if fastest else ():
         if conf.service != "keystone" or not fastest or conf.excerpt:
             continue
         kept, lives = conf.get("fernet_tokens", "max_active_keys"), conf.get("token", "expiration")
         keys = kept.number if kept and kept.number is not None else _KEPT
-        seconds = lives.number if lives and lives.number is not None else _EXPIRATION
+        lasting = lives.number if lives and lives.number is not None else _EXPIRATION
         provider = conf.get("token", "provider")
-        wanted = ceil(seconds / fastest.every) + 2
+        wanted = ceil(lasting / fastest.every) + 2
         if keys < wanted and not (provider and provider.value.strip() not in ("fernet", "")):
             at = kept.at if kept else lives.at if lives else fastest.at
-            span = f"tokens live {seconds} s, a rotation every {fastest.every:g} s"
+            span = f"tokens live {lasting} s, a rotation every {fastest.every:g} s"
             what = f"{keys} keys where {wanted} are needed: {span}"
             yield Hit(at, what, related=tuple(p for p in (lives.at if lives else None, fastest.at) if p))
+
+
+def _timed(site: Evidence) -> Iterator[Rotation]:
+    """The rotations that a timer starts: its unit is Unit= or the service of its own name."""
+    for timer in site.all(Unit):
+        when = timer.last("Timer.OnCalendar")
+        every = NICK.get(when[0].strip().lower()) if when else None
+        said = timer.last("Timer.OnUnitActiveSec")
+        every = every or (seconds(said[0]) if said else None)
+        if every and timer.name.endswith(".timer"):
+            other = timer.last("Timer.Unit")
+            name = other[0] if other else timer.name.removesuffix("timer") + "service"
+            service = unit(site, timer.at.host, name)
+            jobs = service.settings.get("Service.ExecStart", ()) if service else ()
+            if any("fernet_rotate" in job for job in jobs):
+                yield Rotation((when or said or ("", timer.at))[1], every)
 
 
 _BOTH = {f"ctl{n}/etc/cron.d/keystone": _CRON for n in (1, 2)}

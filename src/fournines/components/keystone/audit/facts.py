@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 _HOUR, _DAY, _WEEK = 3600.0, 86400.0, 604800.0
-_NICK = {
+NICK = {
     "hourly": _HOUR,
     "daily": _DAY,
     "midnight": _DAY,
@@ -21,6 +21,7 @@ _NICK = {
     "yearly": 365 * _DAY,
     "annually": 365 * _DAY,
 }
+"""Words for a schedule, crontab(5) and systemd.time(7): seconds between two runs."""
 _FOLDER = re.compile(r"cron\.(hourly|daily|weekly|monthly)/")
 _FIELD = re.compile(r"[\d*,/\-]+|(?:sun|mon|tue|wed|thu|fri|sat)(?:,\w{3})*", re.IGNORECASE)
 
@@ -36,7 +37,7 @@ class Rotation:
 def interval(fields: Sequence[str]) -> float | None:
     """Seconds between two runs of a crontab(5) line, by its first words; None where they are no schedule."""
     if fields and fields[0].startswith("@"):
-        return _NICK.get(fields[0][1:].lower())
+        return NICK.get(fields[0][1:].lower())
     if len(fields) < 5 or not all(_FIELD.fullmatch(field) for field in fields[:5]):  # noqa: PLR2004 - crontab(5)
         return None
     minute, hour, day, _, weekday = fields[:5]
@@ -79,7 +80,7 @@ def read_script(source: Source) -> Iterator[Rotation]:
         if "fernet_rotate" not in line or line.lstrip().startswith("#"):
             continue
         words = line.strip().removeprefix("echo").strip(" \"'").split()
-        every = _NICK[folder.group(1)] if folder else interval(words)
+        every = NICK[folder.group(1)] if folder else interval(words)
         if every:
             yield Rotation(source.at(number), every)
 

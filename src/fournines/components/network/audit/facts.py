@@ -212,7 +212,10 @@ def read_netplan(source: Source) -> Iterator[Interface | Unknown]:
             said = _child(body, "set-name")
             name = said.value if isinstance(said, yaml.ScalarNode) else str(key.value)
             at = source.at(key.start_mark.line + 1)
-            yield Interface(at, name, tuple(places), manager, keeps=False, places=places)
+            said = _child(body, "critical")  # netplan writes KeepConfiguration for networkd alone
+            critical = isinstance(said, yaml.ScalarNode) and said.value.lower() in ("true", "yes", "on")
+            keeps = critical and manager == "networkd"
+            yield Interface(at, name, tuple(places), manager, keeps=keeps, places=places)
 
 
 def _listed(item: yaml.Node) -> tuple[int, str]:

@@ -45,7 +45,7 @@ _ADDED = (
     fix="fencing resource-and-stonith with crm-fence-peer and crm-unfence-peer handlers, or with DRBD 9 on "
     "three hosts quorum majority and on-no-quorum io-error",
     source=f"{_GUIDE}, Pacemaker integration: resource-level fencing; drbd.conf(5) fencing, quorum",
-    bad={"mysql.res": res("")},
+    bad={"mysql.res": res(""), "global_common.conf": "common {\n  net { protocol C; }\n}\n"},
     good={"mysql.res": res()},
     points_at="resource mysql {",
 )
@@ -63,7 +63,7 @@ def no_fencing(site: Evidence) -> Iterator[Hit | Unknown]:
         if policy not in FENCING and handler:
             what = f"{resource.name} has a fence-peer handler that nothing calls: fencing is dont-care"
             yield Hit(handler, what, why=_UNCALLED, fix="fencing resource-and-stonith beside it")
-        elif policy not in FENCING and shared is None and "drbd.d/" in resource.at.path:
+        elif policy not in FENCING and shared is None and resource.at.path.endswith(".res"):
             what = f"whether {resource.name} has a fencing policy: global_common.conf was not given"
             yield Unknown(place, what)
         elif policy not in FENCING:

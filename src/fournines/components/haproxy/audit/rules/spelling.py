@@ -43,12 +43,16 @@ def _meant(word: str, known: frozenset[str]) -> str:
     return next(iter(get_close_matches(word, known, n=1, cutoff=_ALIKE)), "")
 
 
+_SHORT = dict.fromkeys(("bnd", "bid", "bin", "ind"), "bind") | {"mod": "mode", "ode": "mode"}
+"""Words with one letter missing that are too short to be compared with every keyword."""
+
+
 def _misspelt(node: Node) -> tuple[str, str] | None:
     """A word of this line and the one that is meant."""
     words = node.words[1:] if node.key == "no" else node.words
     if not words:
         return None
-    meant = _meant(words[0], PROXY)
+    meant = _meant(words[0], PROXY) or _SHORT.get(words[0], "")
     if meant:
         return words[0], meant
     second = words[1] if len(words) > 1 else ""

@@ -142,7 +142,16 @@ def looks_for_a_process(site: Evidence) -> Iterator[Hit | Unknown]:
         if not isinstance(check, VrrpScript) or found.ends.failure is None or _deceived(found):
             continue  # it passes without the process, too: another rule says so
         if site.derived_on(check.at.host, _nobody_asks):
-            yield Hit(check.place("script"), f"{check.name} passes as long as the process exists")
+            if not _ANY_LINE.match(check.command):  # that is KA061's
+                yield Hit(check.place("script"), f"{check.name} passes as long as the process exists")
+
+
+_ANY_LINE = re.compile(r"^(?:/\S*/)?pgrep(?:\s+-[a-z]+)*?\s+-[a-z]*f[a-z]*\s+([a-z][\w\-]*)$")
+"""A search through whole command lines for a bare name: without ``-x``, a path or an anchor."""
+_MATCHED = (
+    "pgrep -f looks through whole command lines: an editor or a log reader with the name in its arguments, a "
+    "notify script of that name, are found too, and the check passes although the service is dead"
+)
 
 
 def _nobody_asks(site: Evidence, host: str) -> bool:
@@ -176,6 +185,12 @@ _NAMED = script(script='"/etc/keepalived/check_haproxy.sh"')
 def finds_itself(site: Evidence) -> Iterator[Hit | Unknown]:
     seen: set[Place] = set()
     for found in decisions(site):
+        check = found.check
+        loose = _ANY_LINE.match(check.command) if isinstance(check, VrrpScript) else None
+        if isinstance(check, VrrpScript) and loose:
+            what = f"{check.name} passes as long as any command line has {loose.group(1)} in it"
+            yield Hit(check.place("script"), what, why=_MATCHED, severity=Severity.WARNING)
+            continue
         for question, whom in _deceived(found):
             at = found.at(question)
             if at not in seen:
