@@ -141,9 +141,8 @@ def looks_for_a_process(site: Evidence) -> Iterator[Hit | Unknown]:
         check = found.check
         if not isinstance(check, VrrpScript) or found.ends.failure is None or _deceived(found):
             continue  # it passes without the process, too: another rule says so
-        if site.derived_on(check.at.host, _nobody_asks):
-            if not _ANY_LINE.match(check.command):  # that is KA061's
-                yield Hit(check.place("script"), f"{check.name} passes as long as the process exists")
+        if site.derived_on(check.at.host, _nobody_asks) and not _ANY_LINE.match(check.command):
+            yield Hit(check.place("script"), f"{check.name} passes as long as the process exists")
 
 
 _ANY_LINE = re.compile(r"^(?:/\S*/)?pgrep(?:\s+-[a-z]+)*?\s+-[a-z]*f[a-z]*\s+([a-z][\w\-]*)$")

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from fournines.components.pacemaker.audit.facts.cluster import clusters
+from fournines.components.pacemaker.audit.facts.crm_text import carried_on
 from fournines.components.pacemaker.audit.facts.model import Collection, placeholder
 from fournines.components.pacemaker.audit.rules.example import DRBD, FS, TIED, VIP, crm
 from fournines.kit.audit.rule import Consequence, Hit, Severity, Unknown, rule
@@ -44,27 +44,20 @@ def undefined(site: Evidence) -> Iterator[Hit | Unknown]:
             refs = _refs(statement)
             missing = [ref for ref in refs if not _known(cluster, ref)]
             for ref in missing:
-                cause = _carried_on(site, ref)
-                if cause:
-                    yield cause
-                    continue
-                said = _missing(cluster, statement, ref, alone=len(missing) == len(refs))
+                said = _carried_on(site, ref) or _missing(
+                    cluster, statement, ref, alone=len(missing) == len(refs)
+                )
                 if isinstance(said, Unknown) or not _swallowed(site, ref):
                     yield said
 
 
 def _carried_on(site: Evidence, ref: Ref) -> Hit | None:
     """The backslash that makes the definition of a resource part of the statement before it."""
-    defined = re.compile(
-        rf"\\[ \t]*+\n[ \t]*+(?:primitive|group|clone|ms|master|bundle)[ \t]++{re.escape(ref.id)}(?=\s)"
-    )
     for source in site.sources:
-        found = (
-            defined.search(source.text) if source.path == ref.at.path and source.speaks_of(ref.id) else None
-        )
-        if found:
+        at = carried_on(source.text, ref.id) if source.path == ref.at.path else None
+        if at is not None:
             what = f"the backslash carries the statement on: the definition of {ref.id} below is part of it"
-            return Hit(source.at_character(found.start()), what, (ref.at,), fix="no backslash on that line")
+            return Hit(source.at_character(at), what, (ref.at,), fix="no backslash on that line")
     return None
 
 
