@@ -37,7 +37,7 @@ from fournines.spec.load import loads
 GOLDEN = Path(__file__).parent / "golden" / "moving"
 MOVES = LAB.replace("lab: true\n", "lab: true\nmode: active-passive\n")
 MIXED = f"{MOVES}components: {{neutron: {{api_mode: active-active}}}}\n"
-NAME = "clouds_network"
+NAME = "clouds.network"
 HOSTS = ("controller1", "controller2")
 
 

@@ -108,7 +108,7 @@ def called(site: Site, options: Options, host: Host) -> str:
     as its own. No host can be called so.
     """
     moves = options.moves_in(site) and NETWORKS.has(site, host)
-    return f"{site.name}_network" if moves else host.name
+    return f"{site.name}.network" if moves else host.name
 
 
 def agents_of(site: Site, host: Host) -> tuple[str, ...]:
