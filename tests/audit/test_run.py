@@ -135,8 +135,15 @@ def _oslo(address: str) -> str:
 
 
 @pytest.mark.parametrize(
-    "text", ["network: {a: [", "network: " + "{a: " * 10_000, "network:\n" + "# a\n" * 20_000]
+    ("text", "broken"),
+    [
+        ("network: {a: [", True),
+        ("network: " + "{a: " * 10_000, True),
+        ("network:\n" + "# a\n" * 20_000, False),
+    ],
 )
-def test_what_a_reader_cannot_read_is_not_judged(text: str) -> None:
+def test_what_a_reader_cannot_read_is_not_judged(text: str, broken: bool) -> None:  # noqa: FBT001 - a case
     report = audit([File("n1/etc/netplan/50-cloud-init.yaml", text)], strict=True)
-    assert [item.what.split(":")[0] for item in report.unknown] == ["the interfaces in it"]
+    unknown = [item.what.split(":")[0] for item in report.unknown]
+    assert unknown == ([] if broken else ["the interfaces in it"])
+    assert [finding.rule for finding in report.findings] == (["SY011"] if broken else [])

@@ -212,7 +212,8 @@ def test_a_second_deploy_hands_out_the_secrets_of_the_first(
 ) -> None:
     """From the command to the hosts' files: new ones would lock everybody out of a running site."""
 
-    def make_plan(_: Site, secrets: Mapping[str, str]) -> Plan:
+    def make_plan(_: Site, secrets: Mapping[str, str], *, family: str = "debian") -> Plan:
+        assert family == "debian"
         steps = everywhere(*(File(f"/etc/{name}", value) for name, value in secrets.items()))
         return plan(phase("web", steps), secrets=dict(secrets))
 

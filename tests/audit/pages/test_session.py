@@ -67,6 +67,6 @@ def test_the_command_above_a_file(first: str, *, kept: bool) -> None:
 
 def test_a_printed_file_is_read() -> None:
     hosts = "".join(f"on n{n} {{\n  address 10.0.0.{n}:7788;\n}}\n" for n in (1, 2))
-    text = f"cat /etc/drbd.d/r0.res\nresource r0 {{\n{hosts}}}\n"
+    text = f"cat /etc/drbd.d/r0.res\nresource r0 {{\n{hosts}}}\ncommon {{\n  protocol C;\n}}\n"
     found = {(f.rule, f.at.line) for f in audit([File("r0.res", text)], strict=True).findings}
     assert ("DR001", 2) in found

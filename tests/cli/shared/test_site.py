@@ -118,13 +118,13 @@ def test_real_machines_are_not_broken_without_a_yes(
         raise BegunError
 
     monkeypatch.setattr(import_module("fournines.cli.drill"), "_Session", begin)
-    refused = nines("drill", real_site, "vip-power", cwd=tmp_path)
+    refused = nines("drill", real_site, "haproxy-kill", cwd=tmp_path)
     assert refused.code == 2
     assert "these are real machines" in refused.stderr
     assert "dashboard, controller1, controller2" in refused.stderr
     assert "--yes" in refused.stderr
     assert not (tmp_path / "reports").exists()
-    begun = nines("drill", real_site, "vip-power", "--yes", cwd=tmp_path)
+    begun = nines("drill", real_site, "haproxy-kill", "--yes", cwd=tmp_path)
     assert "BegunError" in begun.stderr
 
 

@@ -27,7 +27,9 @@ def resource(body: str, name: str = "db") -> str:
 
 
 def test_nothing_said_is_nothing_fenced() -> None:
-    assert seen(db=resource("protocol C;")) == {"DR001"}
+    alone = resource("protocol C;")
+    assert seen(db=alone) == set(), "the common section, where fencing usually stands, was not given"
+    assert seen(db=alone, common="common {\n  protocol C;\n}\n") == {"DR001"}
 
 
 def test_the_common_section_counts_for_every_resource() -> None:

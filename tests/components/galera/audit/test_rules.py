@@ -106,7 +106,7 @@ class TestTransfer:
             ("mariabackup", "mysql:", []),
             ("mariabackup", "sst:k7Lw2x", []),
             ("mariabackup", "root:", ["warning"]),
-            ("rsync", "root:", ["warning"]),
+            ("rsync", "root:", ["info"]),
             ("rsync", "sst:k7Lw2x", ["info"]),
         ],
     )

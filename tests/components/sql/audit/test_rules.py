@@ -24,8 +24,8 @@ def said(path: str, text: str) -> list[tuple[int, str]]:
         ("GRANT ALL ON *.* TO `sst` IDENTIFIED BY 'sst123';", "error"),
         ("GRANT ALL ON *.*\n TO 'root'@'%'\n IDENTIFIED BY 'mysql';", "error"),
         ("CREATE USER 'app'@'%' IDENTIFIED BY 'app';\nGRANT ALL ON *.* TO 'app'@'%';", "error"),
-        ("GRANT ALL ON *.* TO 'root'@'%' IDENTIFIED BY 'q7Gd2kLm';", "info"),
-        ("GRANT ALL ON *.* TO 'root'@'%';", "info"),
+        ("GRANT ALL ON *.* TO 'root'@'%' IDENTIFIED BY 'q7Gd2kLm';", "warning"),
+        ("GRANT ALL ON *.* TO 'root'@'%';", "warning"),
     ],
 )
 def test_all_rights_from_anywhere(statement: str, severity: str) -> None:

@@ -10,12 +10,14 @@ from fournines.audit.site_rules.names import is_address, names
 from fournines.audit.site_rules.openstack.example import URL, proxy
 from fournines.audit.site_rules.roles import LOOPBACK, alone_at, copies, proxied_here, resolved, virtual
 from fournines.components.client.audit.facts import AuthUrl, Endpoint, host_of
+from fournines.components.corosync.audit.facts import CorosyncConf
 from fournines.components.galera.audit.facts import unfilled
 from fournines.components.haproxy.audit.facts import configurations, services
 from fournines.components.haproxy.audit.facts.purpose import OPENSTACK_PORTS, Purpose
 from fournines.components.horizon.audit.facts import DjangoSettings
 from fournines.components.keepalived.audit.rules.example import keepalived
 from fournines.components.oslo.audit.facts import OsloConf
+from fournines.components.oslo.audit.facts.agents import moving_names
 from fournines.kit.audit.rule import Consequence, Hit, Severity, Unknown, rule
 from fournines.kit.audit.source import EVERY_HOST
 
@@ -53,11 +55,14 @@ _MINE = "[DEFAULT]\nmy_ip = 10.0.0.1{}\nhost = ctl{}\n"
 )
 def same_identity(site: Evidence) -> Iterator[Hit | Unknown]:
     first: dict[tuple[str, ...], Option] = {}
+    moving = moving_names(site.all(OsloConf)) if site.all(CorosyncConf) else frozenset()
     for conf in site.all(OsloConf):
         if not conf.at.host:
             continue
         for option in conf.all(*_OWN):
             value = option.value.strip()
+            if conf.service == "neutron" and option.name == "host" and value in moving:
+                continue  # of agents that run on one host at a time
             shared = value in virtual(site) or value in LOOPBACK or value in _EVERYWHERE
             cinder = conf.service in ("cinder", "manila") and option.name == "host"  # a back end's
             fitting = is_address(value) != (option.name == "host")

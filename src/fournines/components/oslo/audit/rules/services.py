@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from fournines.components.oslo.audit.facts import OsloConf
+from fournines.components.oslo.audit.facts.agents import moving_names
 from fournines.kit.audit.rule import Consequence, Hit, Severity, Unknown, rule
 from fournines.kit.audit.source import ALL_HOSTS, EVERY_HOST
 
@@ -89,6 +90,8 @@ def lone_agents(evidence: Evidence) -> Iterator[Hit | Unknown]:
     confs = evidence.all(OsloConf)
     if any("ovn" in option.value.lower() for conf in confs for option in conf.all(*_PLUGINS)):
         return  # OVN has neither of these agents
+    if moving_names(confs):
+        return  # they are started elsewhere under the same name, with all that is theirs
     hosts = {conf.at.host for conf in confs if conf.service == "neutron"}
     counted = hosts.isdisjoint({EVERY_HOST, ALL_HOSTS})
     for conf in confs:
