@@ -76,6 +76,14 @@ def banned(count: int = 6000) -> str:
     )
 
 
+def undefined(count: int = 6000) -> str:
+    """Resources, and groups that name others which nobody defines."""
+    return "".join(
+        f"primitive p{n} ocf:heartbeat:Dummy \\\n    op monitor interval=10s\ngroup g{n} q{n} r{n}\n"
+        for n in range(count)
+    )
+
+
 def galera_sections(count: int = 8000) -> str:
     """One section again and again."""
     return ("[mysqld]\nwsrep_on=ON\nwsrep_cluster_address=gcomm://\nwsrep_node_address=127.0.0.1\n") * count

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from tests.audit.hostile.crowds import banned, drbd_resources, galera_sections, synchronized, tracking
+from tests.audit.hostile.crowds import (
+    banned,
+    drbd_resources,
+    galera_sections,
+    synchronized,
+    tracking,
+    undefined,
+)
 
 _LONG = "\\\n"
 """The end of a line that goes on: the limit of a line is none for what is built of many."""
@@ -158,6 +165,7 @@ SHAPES: dict[str, Callable[[], str]] = {
     "grants/setup.sql": lambda: "GRANT ALL ON *.* TO 'root'@'%' IDENTIFIED BY 'x';\n" * 38_000,
     "equal-resources/r4.res": drbd_resources,
     "banned/site.crm": banned,
+    "undefined/site.crm": undefined,
     "equal-sections/galera.cnf": galera_sections,
     "tracking/keepalived.conf": tracking,
     "synchronized/keepalived.conf": synchronized,

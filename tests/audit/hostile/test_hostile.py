@@ -19,6 +19,7 @@ from tests.audit.hostile.crowds import (
     scripts,
     synchronized,
     tracking,
+    undefined,
 )
 from tests.audit.hostile.folders import bomb, in_folder
 from tests.audit.hostile.shapes import SHAPES
@@ -85,6 +86,7 @@ def test_the_beginning_of_what_hurts_ends_in_plain_words(name: str) -> None:
         ("galera.cnf", lambda count: "[mysqld]\n" + "wsrep_node_address = 10.0.0.1\n" * count),
         ("r.res", drbd_resources),
         ("site.crm", banned),
+        ("site.crm", undefined),
         ("galera.cnf", galera_sections),
         ("keepalived.conf", tracking),
         ("keepalived.conf", synchronized),

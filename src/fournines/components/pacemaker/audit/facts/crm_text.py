@@ -70,15 +70,6 @@ def statements(text: str, first: int = 1) -> list[Statement]:
     return [statement for statement in found if statement.words]
 
 
-def carried_on(text: str, name: str) -> int | None:
-    """Where the backslash stands that makes the definition of ``name`` part of the statement before it."""
-    if name not in text:
-        return None
-    kinds = "primitive|group|clone|ms|master|bundle"
-    found = re.search(rf"\\[ \t]*+\n[ \t]*+(?:{kinds})[ \t]++{re.escape(name)}(?=\s)", text)
-    return found.start() if found else None
-
-
 def _indent(line: str) -> int:
     return len(line) - len(line.lstrip())
 

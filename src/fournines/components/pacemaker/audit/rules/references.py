@@ -5,8 +5,8 @@ from __future__ import annotations
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
+from fournines.components.pacemaker.audit.facts.carried import carried_on
 from fournines.components.pacemaker.audit.facts.cluster import clusters
-from fournines.components.pacemaker.audit.facts.crm_text import carried_on
 from fournines.components.pacemaker.audit.facts.model import Collection, placeholder
 from fournines.components.pacemaker.audit.rules.example import DRBD, FS, TIED, VIP, crm
 from fournines.kit.audit.rule import Consequence, Hit, Severity, Unknown, rule
@@ -53,12 +53,9 @@ def undefined(site: Evidence) -> Iterator[Hit | Unknown]:
 
 def _carried_on(site: Evidence, ref: Ref) -> Hit | None:
     """The backslash that makes the definition of a resource part of the statement before it."""
-    for source in site.sources:
-        at = carried_on(source.text, ref.id) if source.path == ref.at.path else None
-        if at is not None:
-            what = f"the backslash carries the statement on: the definition of {ref.id} below is part of it"
-            return Hit(source.at_character(at), what, (ref.at,), fix="no backslash on that line")
-    return None
+    at = site.derived(carried_on).get((ref.at.path, ref.id))
+    what = f"the backslash carries the statement on: the definition of {ref.id} below is part of it"
+    return Hit(at, what, (ref.at,), fix="no backslash on that line") if at else None
 
 
 def _swallowed(site: Evidence, ref: Ref) -> bool:
