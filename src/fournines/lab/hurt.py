@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     import subprocess
     from collections.abc import Sequence
 
-    from fournines.lab.plan import LabHost, LabPlan
-
 
 def running_host(lab: str, host: str) -> RunningHost:
     """The handles of one host of a lab.
@@ -100,11 +98,9 @@ def cut(lab: str, host: str, network_name: str | None = None) -> None:
     Raises:
         LabError: there is no such host or network, or the lab is down.
     """
-    plan, subject = _cabled(lab, host, network_name)
-    handles = running_host(lab, host)
-    handles.remember_cut(handles.cut | _meant(subject, network_name))
-    lines = network.unplug_lines(subject, network.links(lab), network_name)
-    network.batch(plan.name, lines)
+    subject = _cabled(lab, host, network_name)
+    subject.remember_cut(subject.cut | _meant(subject, network_name))
+    network.batch(lab, network.unplug_lines(subject.host, network.links(lab), network_name))
 
 
 def heal(lab: str, host: str, network_name: str | None = None) -> None:
@@ -113,28 +109,24 @@ def heal(lab: str, host: str, network_name: str | None = None) -> None:
     Raises:
         LabError: there is no such host or network, the host is off, or the lab is down.
     """
-    plan, subject = _cabled(lab, host, network_name)
-    handles = running_host(lab, host)
-    handles.need_power()
-    handles.remember_cut(handles.cut - _meant(subject, network_name))
-    lines = network.plug_lines(subject, network.links(lab), network_name)
-    network.batch(plan.name, lines)
+    subject = _cabled(lab, host, network_name)
+    subject.need_power()
+    subject.remember_cut(subject.cut - _meant(subject, network_name))
+    network.batch(lab, network.plug_lines(subject.host, network.links(lab), network_name))
 
 
-def _meant(subject: LabHost, network_name: str | None) -> set[str]:
-    return {nic.network for nic in subject.nics if network_name in {None, nic.network}}
+def _meant(subject: RunningHost, network_name: str | None) -> set[str]:
+    return {nic.network for nic in subject.host.nics if network_name in {None, nic.network}}
 
 
-def _cabled(lab: str, host: str, network_name: str | None) -> tuple[LabPlan, LabHost]:
-    need_root()
-    plan = state.load(LabPaths(checked_name(lab)))
+def _cabled(lab: str, host: str, network_name: str | None) -> RunningHost:
+    subject = running_host(lab, host)
     network.need(lab)
-    subject = plan.host(host)
     if network_name is not None:
-        plan.network(network_name)
-        if subject.nic_on(network_name) is None:
+        subject.plan.network(network_name)
+        if subject.host.nic_on(network_name) is None:
             raise LabError(f"the host is not attached to network {network_name}", where=host)
-    return plan, subject
+    return subject
 
 
 def exec_(
