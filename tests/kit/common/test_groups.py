@@ -15,7 +15,7 @@ from fournines.kit.check import Check, Output
 from fournines.kit.common.groups import MEMBER, group_check, member
 from fournines.kit.context import Context
 from fournines.kit.declare import Coordination
-from fournines.kit.on_host import groups
+from fournines.kit.on_host import gateway, groups
 from fournines.kit.on_host.member import ENDED, watched
 from fournines.kit.verdict import Outcome
 
@@ -73,7 +73,7 @@ class Etcd:
         self.asked = made.full_url
         wanted = json.loads(made.data)
         first, after = base64.b64decode(wanted["key"]), base64.b64decode(wanted["range_end"])
-        found = [{"key": groups.encoded(key)} for key in self.keys if first <= key < after]
+        found = [{"key": gateway.encoded(key)} for key in self.keys if first <= key < after]
         return io.BytesIO(json.dumps({"kvs": found} if found else {}).encode())
 
 

@@ -10,8 +10,9 @@ import base64
 import json
 import sys
 import urllib.parse
-import urllib.request
 from typing import Any
+
+from fournines.kit.on_host.gateway import encoded, post
 
 KIND = "etcd3+"
 GROUPS = "tooz/groups/"
@@ -26,18 +27,12 @@ def gateway(url: str) -> str:
     return f"{found.scheme.removeprefix(KIND)}://{found.netloc}"
 
 
-def encoded(key: bytes) -> str:
-    """A key as the gateway wants it."""
-    return base64.b64encode(key).decode()
-
-
 def keys_below(etcd: str, prefix: bytes) -> list[bytes]:
     """The keys that begin so."""
     after = prefix[:-1] + bytes([prefix[-1] + 1])
     asked = {"key": encoded(prefix), "range_end": encoded(after), "keys_only": True}
-    made = urllib.request.Request(f"{etcd}/v3/kv/range", json.dumps(asked).encode())  # noqa: S310 - the host's own etcd
-    with urllib.request.urlopen(made, timeout=5) as answer:  # noqa: S310 - as above
-        return [base64.b64decode(one["key"]) for one in json.load(answer).get("kvs", ())]
+    found = post(f"{etcd}/v3/kv/range", asked).get("kvs", ())
+    return [base64.b64decode(one["key"]) for one in found]
 
 
 def main(question: dict[str, Any]) -> dict[str, object]:

@@ -6,22 +6,15 @@ and seconds (until a write was acknowledged by a majority).
 
 from __future__ import annotations
 
-import base64
 import json
 import sys
 import time
-import urllib.request
 from typing import Any
 
-KEY = base64.b64encode(b"nines-check").decode()
+from fournines.kit.on_host.gateway import encoded, post
+
+KEY = encoded(b"nines-check")
 """One key for all, written again and again: nothing grows."""
-
-
-def post(url: str, body: object) -> Any:  # noqa: ANN401 - JSON
-    """An answer of etcd's gateway."""
-    made = urllib.request.Request(url, json.dumps(body).encode())  # noqa: S310 - the host's own etcd
-    with urllib.request.urlopen(made, timeout=5) as answer:  # noqa: S310 - as above
-        return json.load(answer)
 
 
 def main(question: dict[str, Any]) -> dict[str, object]:
