@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from fournines.audit import registry
 from fournines.audit.gather.allowance import LIMIT, Allowance
-from fournines.audit.gather.beside import above, added, folder
+from fournines.audit.gather.beside import added
 from fournines.audit.gather.hosts import owners
 from fournines.audit.gather.loose import with_hosts
 from fournines.audit.gather.recognise import LOOKED_AT, named_for, recognise
@@ -24,6 +24,7 @@ from fournines.audit.pages.runbook import drafts, without_prompts
 from fournines.audit.pages.session import printed, prompts, typed, unmarked
 from fournines.audit.pages.shown import holds, is_note, is_page, is_template, made_of, shown
 from fournines.audit.parse import parse
+from fournines.kit.audit.folders import above, folder
 from fournines.kit.audit.node import Problem
 from fournines.kit.audit.rule import Unknown
 from fournines.kit.audit.script import COMMANDS, PERL, PYTHON, SCRIPT

@@ -1,4 +1,4 @@
-"""What a page adds to the files that lie beside it, and which those are."""
+"""What a page adds to the files that lie beside it."""
 
 from __future__ import annotations
 
@@ -23,15 +23,3 @@ def added(found: Iterable[Source], given: frozenset[str], *, apart: bool) -> Ite
     steps = {SCRIPT.name, COMMANDS.name}
     left_out = given | steps if given - steps and not apart else given - {COMMANDS.name}
     return (s for s in found if s.kind not in left_out)
-
-
-def folder(path: str) -> str:
-    """The folder a file lies in; empty for the one that is audited."""
-    return path.rpartition("/")[0]
-
-
-def above(path: str) -> Iterator[str]:
-    """The folders that a file lies in, the innermost first."""
-    while path:
-        path = folder(path)
-        yield path

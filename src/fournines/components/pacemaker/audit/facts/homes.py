@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from fournines.components.pacemaker.audit.facts.model import Story
+from fournines.kit.audit.folders import above, folder
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from fournines.kit.audit.evidence import Evidence
 
 Home = tuple[str, str, str]
@@ -22,18 +21,11 @@ def homes(site: Evidence) -> dict[Home, list[Story]]:
     another cluster than the scripts somewhere else. One beside them tells the same work.
     """
     files = {source.path for source in site.sources if not source.lines}
-    taken = {folder for path in files for folder in _above(path)}
+    taken = {home for path in files for home in above(path)}
     found: dict[Home, list[Story]] = {}
     for story in site.all(Story):
         path = story.at.path
-        folder = path.rpartition("/")[0]
-        apart = folder if files and path not in files and folder not in taken else ""
+        apart = folder(path) if files and path not in files and folder(path) not in taken else ""
         home = ("cib", path, "") if story.form == "cib" else ("text", story.at.host, apart)
         found.setdefault(home, []).append(story)
     return found
-
-
-def _above(path: str) -> Iterator[str]:
-    while path:
-        path = path.rpartition("/")[0]
-        yield path
