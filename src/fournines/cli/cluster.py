@@ -88,7 +88,8 @@ def _operate(site: Path, operation: Mapping[str, str], *, yes: bool, as_json: bo
 
     opened = open_fresh(site)
     control = _control(opened)
-    need_hosts(opened.site, (value for key, value in operation.items() if key == "host"), operation["do"])
+    if "host" in operation:
+        need_hosts(opened.site, (operation["host"],), operation["do"])
     host, foreseen = anyio.run(_first, opened, control.hosts, control.simulate(operation))
     actions = _heeded(foreseen)["actions"]
     document = {"format": "fournines/operation/1", **operation, "actions": actions, "done": False}

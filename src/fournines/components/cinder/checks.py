@@ -6,7 +6,16 @@ from collections.abc import Iterator
 from functools import partial
 
 from fournines.components.cinder.deploy import configuration
-from fournines.components.cinder.model import BACKEND, CONF, HOSTS, PORT, UNITS, Options, cluster
+from fournines.components.cinder.model import (
+    BACKEND,
+    CONF,
+    HOSTS,
+    PORT,
+    UNITS,
+    Options,
+    cluster,
+    service_host,
+)
 from fournines.components.cinder.on_host import volume
 from fournines.kit import program
 from fournines.kit.check import Check, Output, each_host
@@ -33,7 +42,9 @@ def checks(context: Context) -> Iterator[Check]:
 
 def volume_checks(context: Context) -> Iterator[Check]:
     """Services that tell of themselves, and a volume made and deleted through the VIP."""
-    site, moves = context.site, context.options("cinder", Options).moves_in(context.site)
+    site, options = context.site, context.options("cinder", Options)
+    moves = options.moves_in(site)
+    names = tuple(dict.fromkeys(service_host(site, options, host) for host in HOSTS(site)))
     question = as_administrator(context, cinder=internal_url(site, PORT, "/v3"))
     asked = {context.client_host: program.ask(volume, question, timeout=110)}
     yield Check(
@@ -42,11 +53,7 @@ def volume_checks(context: Context) -> Iterator[Check]:
         if moves
         else "Every host has a scheduler and a volume service of the one cluster, which give signs of life",
         asks=asked,
-        judge=each_host(
-            partial(judge_services, hosts=(site.name,), cluster=None)
-            if moves
-            else partial(judge_services, hosts=HOSTS.names(site), cluster=cluster(site))
-        ),
+        judge=each_host(partial(judge_services, hosts=names, cluster=None if moves else cluster(site))),
         barrier=True,
     )
     yield Check(

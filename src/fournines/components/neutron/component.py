@@ -34,7 +34,7 @@ from fournines.components.neutron.model import (
 from fournines.components.neutron.relies import RELIES
 from fournines.kit.common import uwsgi
 from fournines.kit.common.clustered import api
-from fournines.kit.common.pinged import HERE, pinged
+from fournines.kit.common.pinged import HERE, daemon, pinged
 from fournines.kit.component import Component, Joins, Stage, always, no_steps
 from fournines.kit.declare import Declaration, Endpoint, MetadataProxy, Resource, Secret
 from fournines.kit.where import VIP_HOSTS
@@ -87,18 +87,8 @@ def _moving(site: Site, options: Options) -> Iterator[Declaration]:
             f"neutron-{agent}", AGENT_UNITS[agent], CONF, f"{queue}.{name}", group=GROUP, hosts=names
         )
     refused = "-H 'X-Neutron-Network-ID: none' -H 'X-Neutron-Router-ID: none'"
-    yield Resource(
-        "neutron-metadata",
-        AGENT_UNITS["metadata"],
-        asked=f"curl -s -m 8 --unix-socket {STATE}/metadata_proxy {refused} http://metadata/",
-        patience=12,
-        monitor=20,
-        start=180,
-        stop=60,
-        grace=20,
-        group=GROUP,
-        hosts=names,
-    )
+    asked = f"curl -s -m 8 --unix-socket {STATE}/metadata_proxy {refused} http://metadata/"
+    yield daemon("neutron-metadata", AGENT_UNITS["metadata"], asked, group=GROUP, hosts=names)
 
 
 def judge(site: Site, options: Options) -> Iterator[Problem]:

@@ -33,11 +33,24 @@ def pinged(
     hosts: tuple[str, ...] = (),
     database: bool = False,
 ) -> Resource:
-    """The resource of a daemon that is asked at its queue, by the account that its file ``conf`` has.
+    """The resource of a daemon that is asked at its queue, by the account that its file ``conf`` has."""
+    asked = f"/usr/bin/python3 -I -B {_PROGRAM} {conf} {queue}"
+    return daemon(name, unit, asked, group=group, hosts=hosts, database=database)
+
+
+def daemon(
+    name: str,
+    unit: str,
+    asked: str,
+    *,
+    group: str = "",
+    hosts: tuple[str, ...] = (),
+    database: bool = False,
+) -> Resource:
+    """The resource of a daemon that works while the command ``asked`` succeeds.
 
     It is started once it answers; loading OpenStack's libraries takes long where all hosts do it at once.
     """
-    asked = f"/usr/bin/python3 -I -B {_PROGRAM} {conf} {queue}"
     return Resource(
         name,
         unit,
