@@ -17,6 +17,7 @@ from fournines.components.aodh.model import (
     Options,
 )
 from fournines.kit.common import uwsgi
+from fournines.kit.common.own_unit import own_unit
 from fournines.kit.context import Context
 from fournines.kit.openstack import (
     authtoken_section,
@@ -28,7 +29,7 @@ from fournines.kit.openstack import (
     tables,
     transport_url,
 )
-from fournines.kit.step import Absent, File, Packages, Step, Unit, unit_file
+from fournines.kit.step import Absent, File, Packages, Step
 from fournines.spec.model import Host
 
 CONF = "/etc/aodh/aodh.conf"
@@ -62,8 +63,7 @@ def _unit(daemon: str, text: str, *files: str, programs: tuple[str, ...]) -> Ite
     """
     unit = UNITS[daemon]
     yield Absent(f"/etc/init.d/{unit.removesuffix('.service')}")
-    yield File(unit_file(unit), text)
-    yield Unit(unit, restart_on=(CONF, *files, unit_file(unit)), rolling=True, packages=programs)
+    yield from own_unit(unit, text, CONF, *files, packages=programs)
 
 
 def configuration(context: Context) -> str:

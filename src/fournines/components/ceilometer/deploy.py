@@ -17,6 +17,7 @@ from fournines.components.ceilometer.model import (
 from fournines.components.ceilometer.on_host import types
 from fournines.kit import program
 from fournines.kit.common import groups
+from fournines.kit.common.own_unit import own_unit
 from fournines.kit.context import Context
 from fournines.kit.openstack import (
     as_administrator,
@@ -28,7 +29,7 @@ from fournines.kit.openstack import (
     section,
     transport_url,
 )
-from fournines.kit.step import Command, File, Packages, Step, Unit, unit_file
+from fournines.kit.step import Command, File, Packages, Step
 from fournines.spec.model import Host
 
 CONF = "/etc/ceilometer/ceilometer.conf"
@@ -66,8 +67,7 @@ def steps(context: Context, host: Host) -> Iterator[Step]:
 def _unit(context: Context, daemon: str, *files: str, programs: tuple[str, ...]) -> Iterator[Step]:
     unit = UNITS[daemon]
     text = context.render("ceilometer", f"{unit}.j2", conf=CONF, log=CENTRAL_LOG, member=groups.MEMBER)
-    yield File(unit_file(unit), text)
-    yield Unit(unit, restart_on=(CONF, *files, unit_file(unit)), rolling=True, packages=programs)
+    yield from own_unit(unit, text, CONF, *files, packages=programs)
 
 
 def configuration(context: Context, host: Host) -> str:

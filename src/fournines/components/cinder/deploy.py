@@ -21,6 +21,7 @@ from fournines.components.cinder.model import (
 )
 from fournines.kit.common import uwsgi
 from fournines.kit.common.clustered import service_unit
+from fournines.kit.common.own_unit import own_unit
 from fournines.kit.common.pinged import asking
 from fournines.kit.context import Context
 from fournines.kit.openstack import (
@@ -36,7 +37,7 @@ from fournines.kit.openstack import (
     tables,
     transport_url,
 )
-from fournines.kit.step import Directory, File, Packages, Step, Unit, unit_file
+from fournines.kit.step import Directory, File, Packages, Step
 from fournines.spec.model import Host
 
 UWSGI = "/etc/cinder/cinder-api-uwsgi.ini"
@@ -66,8 +67,9 @@ def steps(context: Context, host: Host) -> Iterator[Step]:
 
 def _unit(context: Context, daemon: str, *files: str, programs: tuple[str, ...]) -> Iterator[Step]:
     unit = UNITS[daemon]
-    yield File(unit_file(unit), context.render("cinder", f"{unit}.j2", conf=CONF, uwsgi=UWSGI))
-    wanted = Unit(unit, restart_on=(CONF, *files, unit_file(unit)), rolling=True, packages=programs)
+    text = context.render("cinder", f"{unit}.j2", conf=CONF, uwsgi=UWSGI)
+    file, wanted = own_unit(unit, text, CONF, *files, packages=programs)
+    yield file
     yield from service_unit(context, wanted)
 
 

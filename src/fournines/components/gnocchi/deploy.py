@@ -18,6 +18,7 @@ from fournines.components.gnocchi.model import (
 from fournines.components.gnocchi.on_host import prepared
 from fournines.kit import program
 from fournines.kit.common import groups, uwsgi
+from fournines.kit.common.own_unit import own_unit
 from fournines.kit.context import Context
 from fournines.kit.declare import Coordination
 from fournines.kit.openstack import (
@@ -31,7 +32,7 @@ from fournines.kit.openstack import (
     section,
     tables,
 )
-from fournines.kit.step import Command, File, Packages, Step, Unit, unit_file
+from fournines.kit.step import Command, File, Packages, Step
 from fournines.spec.model import Host
 
 CONF = "/etc/gnocchi/gnocchi.conf"
@@ -70,8 +71,7 @@ def _unit(context: Context, daemon: str, *files: str, programs: tuple[str, ...])
     text = context.render(
         "gnocchi", f"{unit}.j2", conf=CONF, uwsgi=UWSGI, log=METRICD_LOG, member=groups.MEMBER
     )
-    yield File(unit_file(unit), text)
-    yield Unit(unit, restart_on=(CONF, *files, unit_file(unit)), rolling=True, packages=programs)
+    yield from own_unit(unit, text, CONF, *files, packages=programs)
 
 
 def configuration(context: Context) -> str:

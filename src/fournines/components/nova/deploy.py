@@ -30,6 +30,7 @@ from fournines.components.nova.model import (
 from fournines.components.nova.on_host import cells
 from fournines.kit import program
 from fournines.kit.common import uwsgi
+from fournines.kit.common.own_unit import own_unit
 from fournines.kit.context import Context
 from fournines.kit.declare import Brokers, MetadataProxy
 from fournines.kit.openstack import (
@@ -160,8 +161,8 @@ def _api(context: Context, host: Host, daemon: str) -> Iterator[Step]:
 def _daemon(context: Context, unit: str, does: str, conf: str, *, rolling: bool = True) -> Iterator[Step]:
     """A daemon whose unit is ours in place of the package's."""
     named = {"program": unit.removesuffix(".service"), "service": f"Nova {does}"}
-    yield File(unit_file(unit), context.render("nova", "nova-daemon.service.j2", **named, conf=conf))
-    yield Unit(unit, restart_on=(conf, unit_file(unit)), rolling=rolling, packages=("python3-nova",))
+    text = context.render("nova", "nova-daemon.service.j2", **named, conf=conf)
+    yield from own_unit(unit, text, conf, packages=("python3-nova",), rolling=rolling)
 
 
 def _cells(context: Context) -> Command:
