@@ -17,6 +17,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from fournines.kit.on_host.api import Api, left_over
+from fournines.kit.on_host.resources import clear_resources, make_resource
 
 NAME = "nines-check-alarm"
 METRIC = "check"
@@ -34,12 +35,8 @@ AGAIN = 15.0
 
 def clear(api: Api, question: dict[str, Any]) -> None:
     """Take away what earlier checks had to leave."""
-    aodh, gnocchi = question["aodh"], question["gnocchi"]
-    wanted = {"like": {"original_resource_id": f"{NAME}-%"}}
-    for old in api.call("POST", f"{gnocchi}/v1/search/resource/generic", wanted):
-        if left_over(old["started_at"]):
-            with contextlib.suppress(urllib.error.HTTPError):
-                api.call("DELETE", f"{gnocchi}/v1/resource/generic/{old['id']}")
+    aodh = question["aodh"]
+    clear_resources(api, question["gnocchi"], NAME)
     for old in api.call("GET", f"{aodh}/v2/alarms", **JSON):
         if old["name"].startswith(f"{NAME}-") and left_over(old["timestamp"]):
             with contextlib.suppress(urllib.error.HTTPError):
@@ -77,8 +74,7 @@ def main(question: dict[str, Any]) -> dict[str, object]:
     api = Api(question["keystone"], question["password"])
     clear(api, question)
     name, kind = f"{NAME}-{secrets.token_hex(4)}", f"{question['gnocchi']}/v1/resource/generic"
-    wanted = {"id": name, "metrics": {METRIC: {"archive_policy_name": POLICY}}}
-    resource = api.call("POST", kind, wanted)["id"]
+    resource = make_resource(api, question["gnocchi"], NAME, METRIC, POLICY)
     try:
         what = "gnocchi_resources_threshold"
         asked = {"name": name, "type": what, f"{what}_rule": rule(resource)}

@@ -7,16 +7,14 @@ Output: JSON with mean (what came out of the measures, null where nothing did) a
 
 from __future__ import annotations
 
-import contextlib
 import json
-import secrets
 import sys
 import time
-import urllib.error
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from fournines.kit.on_host.api import Api, left_over
+from fournines.kit.on_host.api import Api
+from fournines.kit.on_host.resources import clear_resources, make_resource
 
 NAME = "nines-check"
 METRIC = "check"
@@ -26,15 +24,6 @@ PERIOD = 300
 VALUES = (1.0, 2.0, 6.0)
 MEAN = 3.0
 PAUSE = 1.0
-
-
-def clear(api: Api, gnocchi: str) -> None:
-    """Take away what earlier checks had to leave."""
-    wanted = {"like": {"original_resource_id": f"{NAME}-%"}}
-    for old in api.call("POST", f"{gnocchi}/v1/search/resource/generic", wanted):
-        if left_over(old["started_at"]):
-            with contextlib.suppress(urllib.error.HTTPError):
-                api.call("DELETE", f"{gnocchi}/v1/resource/generic/{old['id']}")
 
 
 def measures(now: datetime) -> list[dict[str, object]]:
@@ -51,11 +40,8 @@ def main(question: dict[str, Any]) -> dict[str, object]:
     """Post, wait, delete."""
     api = Api(question["keystone"], question["password"])
     gnocchi = question["gnocchi"]
-    clear(api, gnocchi)
-    wanted = {"id": f"{NAME}-{secrets.token_hex(4)}", "metrics": {METRIC: {"archive_policy_name": POLICY}}}
-    resource = (
-        f"{gnocchi}/v1/resource/generic/{api.call('POST', f'{gnocchi}/v1/resource/generic', wanted)['id']}"
-    )
+    clear_resources(api, gnocchi, NAME)
+    resource = f"{gnocchi}/v1/resource/generic/{make_resource(api, gnocchi, NAME, METRIC, POLICY)}"
     try:
         where = f"{resource}/metric/{METRIC}/measures"
         api.call("POST", where, measures(datetime.now(UTC)))
